@@ -1,0 +1,90 @@
+"""The algorithm: retrieve → evidence → write → check → Answer, streamed as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from rag import check, evidence, prompts
+from rag.citations import Answer, Citation, Event, Found, Statement
+from rag.errors import ModelError
+from rag.papers import Paper
+from rag.retrieve import HybridRetriever
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+NEAREST = 5  # papers that a refusal names
+MAX_SENTENCE = 1_000  # characters of a sentence that a model is asked to shorten; a longer one is quoted
+MAX_TOKENS = 120  # of a reply; the longest sentence worth rewriting is about 80
+
+Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) → a sentence
+
+
+def answer(
+    question: str,
+    query: str,
+    retriever: HybridRetriever,
+    rewrite: Rewrite | None,
+    number: Callable[[Paper], int],
+    max_sources: int,
+    min_relevance: float,
+) -> Iterator[Event]:
+    """Streams the answer to `question`: Found, then each Statement once checked, then the Answer with all of them.
+
+    `query` is the question as retrieval needs it, understandable alone. `rewrite` phrases a sentence; without it,
+    or where its sentence fails the check, the abstract's own sentence stands. `number` gives a paper its number.
+    """
+    hits = retriever.search(query, max(max_sources, NEAREST))
+    chosen = evidence.select(query, hits, max_sources, min_relevance)
+    yield Found(tuple(found.paper for found in chosen), retriever.store.papers)
+    if not chosen:
+        yield Answer(question, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
+        return
+    statements, notice = [], ""
+    for found in chosen:
+        for span in found.spans:
+            citation = Citation(number(found.paper), found.paper, span.start, span.end)
+            try:
+                statement = _state(question, citation, rewrite)
+            except ModelError as fault:
+                rewrite, notice = None, f"{fault} From there on the answer is quotes."
+                statement = _state(question, citation, None)
+            statements.append(statement)
+            yield statement
+    yield Answer(question, tuple(statements), notice=notice)
+
+
+def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statement:
+    """The cited sentence as `rewrite` puts it if that holds, and as it stands if not."""
+    quote, title = citation.quote, citation.paper.title
+    if rewrite and len(quote) <= MAX_SENTENCE:
+        written = rewrite(question, title, quote)
+        if written != quote and check.supported(written, quote, title):
+            return Statement(written, (citation,), "supported")
+    return Statement(quote, (citation,), "quote")
+
+
+def rewriter(llm: LLM) -> Rewrite:
+    """Lets `llm` phrase one sentence at a time. What it returns raises ModelError where the LLM fails."""
+    import httpx
+    from llama_index.core.llms import LLM as AnyLLM
+    from openai import OpenAIError
+
+    prompt = prompts.load("rewrite", {"question", "title", "sentence"})
+    assert isinstance(llm, AnyLLM)
+
+    def rewrite(question: str, title: str, sentence: str) -> str:
+        messages = prompt.format_messages(question=question, title=title, sentence=sentence)
+        try:
+            reply = llm.chat(messages, max_tokens=MAX_TOKENS)
+        except (OpenAIError, httpx.HTTPError, OSError) as fault:
+            raise ModelError(f"The LLM failed ({type(fault).__name__}).") from fault
+        return _first_line(reply.message.content or "")
+
+    return rewrite
+
+
+def _first_line(reply: str) -> str:
+    line = next((line.strip() for line in reply.splitlines() if line.strip()), "")
+    return line if line.endswith((".", "!", "?")) else f"{line}." if line else ""

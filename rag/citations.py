@@ -1,0 +1,74 @@
+"""An answer as data: statements, each with the sentences of abstracts that back it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.papers import Paper
+
+Verdict = Literal["quote", "supported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim passage of one abstract: `paper.abstract[start:end]`.
+
+    `n` is the number shown to the reader, from 1; one number per paper, kept for a whole conversation.
+    """
+
+    n: int
+    paper: Paper
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        return self.paper.abstract[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, without markers.
+
+    `verdict` says how it was checked: ``quote`` is the abstract's own words, ``supported``
+    was written by a model and agrees with the sentences it cites.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What retrieval brought, before a word is written: the `papers` an answer may cite, of `searched`."""
+
+    papers: tuple[Paper, ...]
+    searched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
+
+    `notice` tells in one line what was worse than asked for (a model that failed), or is empty.
+    """
+
+    question: str
+    statements: tuple[Statement, ...] = ()
+    nearest: tuple[Paper, ...] = ()
+    notice: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return not self.statements
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation once, in order of appearance."""
+        return tuple(dict.fromkeys(c for s in self.statements for c in s.citations))
+
+
+# What asking a question streams, in this order: one Found, each Statement once it is checked, one Answer.
+Event = Found | Statement | Answer

@@ -1,0 +1,191 @@
+"""The command line: each command parses, calls, prints. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag import __version__
+from rag.errors import RagError
+
+if TYPE_CHECKING:
+    from rag.batch import Asked
+    from rag.chat import Chat
+    from rag.index.build import Progress
+    from rag.settings import Settings
+
+
+class Commands(click.Group):
+    """Turns a RagError into its one line and exit code 1; --debug shows where it came from."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RagError as fault:
+            if ctx.params.get("debug"):
+                raise
+            raise click.ClickException(str(fault)) from fault
+
+
+index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
+llm_option = click.option("--llm", help="bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+batch_option = click.option(
+    "--batch", type=click.Path(path_type=Path), help='Answer a file of lines {"id", "question", "history"?} as JSON lines.'
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--debug", is_flag=True, help="Show stack traces.")
+def main(debug: bool) -> None:
+    """Ask questions of paper abstracts; every sentence of an answer is cited to the sentence that backs it."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@index_option
+def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
+    """Build the index anew from files and folders of listing pages (.txt) and JSONL.
+
+    Without PATHS, from the papers that came with rag. The index that is there answers until the new one is ready.
+    """
+    _rebuild(list(paths), _settings(index_dir=index_dir))
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--top", type=click.IntRange(1, 200), default=10, show_default=True, help="Papers to show.")
+@batch_option
+@json_option
+@index_option
+def search(question: str | None, top: int, batch: Path | None, as_json: bool, index_dir: Path | None) -> None:
+    """List the papers nearest to QUESTION, each with the sentence that matched."""
+    questions = _questions(question, batch)
+    chat = _chat(_settings(index_dir=index_dir, llm="none"))
+    from rag import render
+    from rag.question import standalone
+
+    for asked in questions:
+        hits = chat.retriever().search(standalone(asked.question, asked.earlier), top).papers
+        if as_json or batch:
+            _print_json(asked.label | {"results": render.hits_json(hits)})
+        else:
+            click.echo(render.hits_text(hits))
+
+
+@main.command()
+@click.argument("question", required=False)
+@batch_option
+@json_option
+@llm_option
+@index_option
+def ask(question: str | None, batch: Path | None, as_json: bool, llm: str | None, index_dir: Path | None) -> None:
+    """Answer QUESTION from the abstracts, each sentence with its source, or say that they do not answer it."""
+    questions = _questions(question, batch)
+    chat = _chat(_settings(index_dir=index_dir, llm=llm))
+    for asked in questions:
+        (_ask_json if as_json or batch else _ask_text)(chat, asked)
+
+
+@main.command("chat")
+@click.option("--host", help="Address to listen on; default 127.0.0.1, this machine only.")
+@click.option("--port", type=int, help="Port to listen on; default 7860.")
+@llm_option
+@index_option
+def chat_(host: str | None, port: int | None, llm: str | None, index_dir: Path | None) -> None:
+    """Open the chat in the browser; builds the index from the shipped papers if there is none."""
+    settings = _settings(index_dir=index_dir, llm=llm, host=host, port=port)
+    from rag.index import generations
+
+    if generations.current(settings.index_dir) is None:
+        _rebuild([], settings)
+    from rag.ui import launch
+
+    launch(_chat(settings))
+
+
+def _settings(**overrides: Any) -> Settings:
+    from rag import settings
+
+    return settings.load(**overrides)
+
+
+def _chat(settings: Settings) -> Chat:
+    """The models and the index, loaded and known to work before the first question."""
+    from rag.chat import Chat
+
+    chat = Chat(settings)
+    chat.load()
+    return chat
+
+
+def _rebuild(paths: list[Path], settings: Settings) -> None:
+    from rag.index import build
+    from rag.settings import shipped
+
+    with _progress_bar() as progress:
+        report = build.rebuild(paths or [shipped("papers")], settings.index_dir, settings.embedding, progress)
+    for skipped in report.skipped:
+        click.echo(f"Skipped {skipped}", err=True)
+    click.echo(str(report))
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """A bar on standard error with rate and time left, one for each stage; nothing where it is not a terminal."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm[Any]] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            unit = " files" if stage == "reading" else " papers"
+            bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
+        bars[stage].update(done - bars[stage].n)
+
+    try:
+        yield show
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def _questions(question: str | None, batch: Path | None) -> list[Asked]:
+    from rag.batch import Asked, read
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give one question in quotes, or a file of them: --batch FILE")
+    return read(batch) if batch else [Asked(question or "")]
+
+
+def _ask_json(chat: Chat, asked: Asked) -> None:
+    from rag import render
+    from rag.citations import Answer
+
+    for event in chat.conversation(asked.earlier).ask(asked.question):
+        if isinstance(event, Answer):
+            _print_json(asked.label | render.answer_json(event))
+
+
+def _ask_text(chat: Chat, asked: Asked) -> None:
+    from rag import render
+    from rag.citations import Answer, Statement
+
+    for event in chat.conversation(asked.earlier).ask(asked.question):
+        if isinstance(event, Statement):
+            click.echo(render.statement_text(event) + "\n")
+        elif isinstance(event, Answer):
+            click.echo(render.refusal_text(event.nearest) if event.refused else render.sources_text(event))
+            if event.notice:
+                click.echo(event.notice, err=True)
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False))

@@ -1,0 +1,184 @@
+"""Builds a generation: read papers, embed them whole, in passages and in sentences, write, verify, switch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import embed, passages, sources
+from rag.errors import SourceError
+from rag.index import generations, store
+from rag.papers import Paper, distinct
+from rag.sources import Skipped
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+Progress = Callable[[str, int, int], None]  # the stage in a word, how many are done, how many in all
+CHUNK = 32  # papers embedded and written at a time: bounds memory, and progress shows
+
+TABLES = """
+CREATE TABLE papers (
+    id INTEGER PRIMARY KEY, title TEXT, abstract TEXT, authors TEXT, year INTEGER,
+    ids TEXT, url TEXT, source TEXT, digest INTEGER
+);
+CREATE TABLE sentences (paper INTEGER, n INTEGER, start INTEGER, stop INTEGER, PRIMARY KEY (paper, n)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, abstract, content = 'papers', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a rebuild did; `seconds` is from the first file read to the switch."""
+
+    files: int
+    records: int
+    papers: int
+    skipped: tuple[Skipped, ...]
+    seconds: float
+
+    @property
+    def duplicates(self) -> int:
+        return self.records - self.papers
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} files, {self.records} records, {self.papers} papers, {self.duplicates} duplicates, "
+            f"{len(self.skipped)} skipped, {self.seconds:.1f} seconds"
+        )
+
+
+def rebuild(paths: list[Path], index_dir: Path, embedding: str, progress: Progress) -> BuildReport:
+    """Builds an index of the papers in `paths` (files and folders) and makes it current.
+
+    The index that was there answers until the new one is complete. Raises SourceError where nothing can be
+    read, ModelError where the embedding cannot be loaded, StoreError where another rebuild is running.
+    """
+    began = time.monotonic()
+    files = sources.find(paths)
+    records, skipped = _read(files, progress)
+    if not records:
+        raise SourceError(_nothing_read(files, skipped))
+    papers = distinct(records)
+    with generations.building(index_dir) as folder:
+        model = embed.load(embedding)
+        counts = _write(folder, papers, model, progress)
+        _seal(folder, counts, papers, [str(path.resolve()) for path in paths], model)
+    return BuildReport(len(files), len(records), len(papers), tuple(skipped), time.monotonic() - began)
+
+
+def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skipped]]:
+    records: list[Paper] = []
+    skipped: list[Skipped] = []
+    for done, path in enumerate(files):
+        progress("reading", done, len(files))
+        for found in sources.read(path):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            else:
+                records.append(found)
+    progress("reading", len(files), len(files))
+    return records, skipped
+
+
+def _nothing_read(files: list[Path], skipped: list[Skipped]) -> str:
+    why = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
+    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+    return f"No paper could be read: {why}{more}. Give listing pages or JSONL: rag rebuild PATH"
+
+
+def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: Progress) -> dict[str, int]:
+    """Writes everything but the manifest; how many vectors there are of each kind."""
+    with closing(sqlite3.connect(folder / "papers.db")) as database, closing(store.chroma(folder)) as client:
+        database.executescript(TABLES)
+        for kind in store.KINDS:
+            client.create_collection(kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        for first in range(0, len(papers), CHUNK):
+            progress("embedding", first, len(papers))
+            chunk = list(enumerate(papers[first : first + CHUNK], first + 1))
+            _write_rows(database, chunk)
+            _write_vectors(client, chunk, model)
+        progress("embedding", len(papers), len(papers))
+        database.execute("INSERT INTO words (words) VALUES ('rebuild')")
+        database.commit()
+        return {kind: client.get_collection(kind, embedding_function=None).count() for kind in store.KINDS}
+
+
+def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) -> None:
+    for number, paper in chunk:
+        row = (paper.title, paper.abstract, json.dumps(paper.authors), paper.year, json.dumps(paper.ids))
+        database.execute(
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, *row, paper.url, paper.source, paper.digest),
+        )
+        spans = passages.sentences(paper.abstract)
+        database.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+            [(number, n, span.start, span.end) for n, span in enumerate(spans)],
+        )
+
+
+def _write_vectors(client: ClientAPI, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:
+    texts = list(_texts(chunk, model))
+    vectors = model.encode([text for _, _, text in texts])
+    for kind in store.KINDS:
+        rows = [i for i, (of, _, _) in enumerate(texts) if of == kind]
+        client.get_collection(kind, embedding_function=None).add(
+            ids=[texts[i][1] for i in rows],
+            embeddings=vectors[rows],
+            documents=[texts[i][2] for i in rows],
+        )
+
+
+def _texts(chunk: list[tuple[int, Paper]], model: embed.Embedding) -> Iterator[tuple[store.Kind, str, str]]:
+    """What is embedded of each paper: (kind, id that starts with the paper's number, text)."""
+    for number, paper in chunk:
+        yield "papers", str(number), passages.led(paper.title, paper.abstract)
+        for n, text in enumerate(passages.passages(paper.title, paper.abstract, model.count, model.limit)):
+            yield "passages", f"{number}.{n}", text
+        for n, span in enumerate(passages.sentences(paper.abstract)):
+            yield "sentences", f"{number}.{n}", paper.abstract[span.start : span.end]
+
+
+def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding) -> None:
+    """Verifies what was written, then writes the manifest; a generation without one is not complete."""
+    # Chroma writes to its own database whenever it opens it, so that file's size says nothing.
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
+    manifest: dict[str, Any] = {
+        "schema": store.SCHEMA,
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "paths": paths,
+        "sources": sorted({paper.source for paper in papers}),
+        "corpus": _digest(papers),
+        "embedding": {
+            "name": model.model_name,
+            "fingerprint": model.fingerprint,
+            "dimensions": len(model.get_text_embedding("")),
+        },
+        "chunking": {"sentences": passages.SENTENCES, "stride": passages.STRIDE, "tokens": model.limit},
+        "counts": counts,
+        "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
+    }
+    with closing(store.Store(folder, manifest)) as written:
+        store.verify(written)
+    with (folder / "manifest.json").open("w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(papers: list[Paper]) -> str:
+    """A fingerprint of the collection: the same for the same papers in the same order."""
+    text = json.dumps([asdict(paper) for paper in papers], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,92 @@
+"""Generations: every build is a fresh folder, and one atomic rename of a pointer file makes it current.
+
+A kill at any instant leaves either the old pointer or the new one, each naming a complete generation.
+What a killed build left is removed by the next one, which alone holds the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shlex
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.errors import StoreError
+
+POINTER = "CURRENT"  # two lines: the current generation, and the one before it
+_GENERATION = re.compile(r"g\d{14}-[0-9a-f]{6}")  # nothing else in the folder is ever removed
+
+
+def current(index_dir: Path) -> Path | None:
+    """The folder of the current generation, or None where nothing was ever built.
+
+    Raises StoreError where the pointer is there but names no generation.
+    """
+    names = _pointed(index_dir)
+    if not names and (index_dir / POINTER).exists():
+        raise StoreError(f"The index in {index_dir} is damaged: {POINTER} is unreadable. {rebuild_hint(index_dir)}")
+    return index_dir / names[0] if names else None
+
+
+def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
+    """The command that makes a good index in `index_dir`, from the same `paths` where they are known."""
+    return f"Run: {shlex.join(['rag', 'rebuild', *paths, '--index', str(index_dir)])}"
+
+
+@contextmanager
+def building(index_dir: Path) -> Iterator[Path]:
+    """A fresh folder to build in. It becomes current when the block ends, and vanishes where the block fails.
+
+    Raises StoreError where another build holds the lock or the folder cannot be written.
+    """
+    try:
+        index_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index_dir / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout as fault:
+        raise StoreError(f"Another rebuild of {index_dir} is running. Wait for it to end, then try again.") from fault
+    except OSError as fault:
+        raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another folder with --index.") from fault
+    with lock:
+        _remove_all_but(index_dir, _pointed(index_dir))
+        generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
+        generation.mkdir()
+        try:
+            yield generation
+            _switch(index_dir, generation.name)
+        except BaseException:
+            shutil.rmtree(generation)
+            raise
+
+
+def _switch(index_dir: Path, name: str) -> None:
+    names = [name, *_pointed(index_dir)[:1]]
+    aside = index_dir / f"{POINTER}.new"
+    with aside.open("w", encoding="utf-8") as file:
+        file.write("".join(f"{line}\n" for line in names))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, index_dir / POINTER)
+    _remove_all_but(index_dir, names)
+
+
+def _pointed(index_dir: Path) -> list[str]:
+    """The generations that the pointer names, current first; none where it is missing or unreadable."""
+    try:
+        names = (index_dir / POINTER).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return names if all(_GENERATION.fullmatch(name) for name in names) else []
+
+
+def _remove_all_but(index_dir: Path, names: list[str]) -> None:
+    for folder in index_dir.iterdir():
+        if _GENERATION.fullmatch(folder.name) and folder.name not in names:
+            shutil.rmtree(folder)

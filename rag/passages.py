@@ -1,0 +1,81 @@
+"""Abstract → sentences, and overlapping passages of three sentences that fit the embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nltk.tokenize.punkt import PunktTokenizer
+
+SENTENCES = 3  # in a passage: enough context to be understood alone, short enough to be about one thing
+STRIDE = 2  # consecutive passages share one sentence, so no pair of neighbours is torn apart
+# Abbreviations of scientific prose after which punkt would wrongly end a sentence.
+ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d no viz ref refs tab thm".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of an abstract: characters `start` to `end`, end excluded."""
+
+    start: int
+    end: int
+
+
+@cache
+def _punkt() -> PunktTokenizer:
+    """NLTK's English sentence model, from the copy that llama-index-core carries, so that nothing is downloaded."""
+    import llama_index.core
+    import nltk
+    from nltk.tokenize.punkt import PunktTokenizer
+
+    nltk.data.path.insert(0, str(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"))
+    tokenizer = PunktTokenizer("english")
+    tokenizer._params.abbrev_types |= set(ABBREVIATIONS)
+    return tokenizer
+
+
+def sentences(abstract: str) -> list[Span]:
+    """The sentences of `abstract`, in order; together they cover all of it but the white space between them."""
+    return [Span(start, end) for start, end in _punkt().span_tokenize(abstract)]
+
+
+def passages(title: str, abstract: str, count: Callable[[str], int], limit: int) -> list[str]:
+    """Overlapping passages of `abstract`, each led by `title`, none longer than `limit` tokens by `count`.
+
+    Three sentences make a passage where they fit, fewer where they do not; a single sentence that is too long
+    alone is cut into runs of words. A title that takes more than half of the limit is left out.
+    """
+    lead = led(title, "") if count(title) <= limit // 2 else ""
+    pieces = [part for span in sentences(abstract) for part in _fit(lead, abstract[span.start : span.end], count, limit)]
+    found, first = [], 0
+    while first < len(pieces):
+        last = first + 1
+        while last < min(first + SENTENCES, len(pieces)) and count(_join(lead, pieces[first : last + 1])) <= limit:
+            last += 1
+        found.append(_join(lead, pieces[first:last]))
+        if last == len(pieces):
+            break
+        first += min(STRIDE, last - first)
+    return found
+
+
+def led(title: str, text: str) -> str:
+    """`text` behind `title` as a sentence of its own."""
+    return f"{title}{'' if title[-1:] in '.?!' else '.'} {text}"
+
+
+def _join(lead: str, pieces: list[str]) -> str:
+    return lead + " ".join(pieces)
+
+
+def _fit(lead: str, sentence: str, count: Callable[[str], int], limit: int) -> list[str]:
+    """`sentence` whole where it fits behind `lead`, otherwise in halves that do."""
+    words = sentence.split()
+    if len(words) < 2 or count(lead + sentence) <= limit:
+        return [sentence]
+    middle = len(words) // 2
+    return [part for half in (words[:middle], words[middle:]) for part in _fit(lead, " ".join(half), count, limit)]

@@ -1,0 +1,59 @@
+"""What a question asks for, read from its words alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
+
+# Function words, politeness, and the words with which one asks for papers: they match everything and mean nothing.
+STOP_WORDS = frozenset(
+    """
+    a about all also am an and any are as at be because been but by can could did do does doing done each else even
+    ever every few for from get gets give given go had has have having he hello help her here hey hi him his how i if
+    in into is it its just kind let like list many may me might more most much must my need no nor not now of off on
+    one ones only or other our out over please same several shall she should show so some something such tell than
+    thank thanks that the their them then there these they thing things this those to too under up use used uses
+    using very via want was way we well were what when where whether which while who whom whose why will with without
+    would yes yet you your
+    abstract abstracts article articles authors literature paper papers publication publications study studies work
+    works
+    """.split()
+)
+
+_QUANTITY = re.compile(
+    r"\bhow (much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
+    r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
+    re.IGNORECASE,
+)
+# A question that leans on the one before it: it opens with a connective, or points at something it does not name.
+_DEPENDENT = re.compile(
+    r"^\s*(and|or|but|also|then|so|what about|how about|which of)\b|"
+    r"\b(it|its|they|them|their|these|those|that|this|the (first|second|third|last|other|former|latter)|ones?|same)\b",
+    re.IGNORECASE,
+)
+
+
+def terms(question: str) -> list[str]:
+    """The words of `question` that carry meaning, lower case, each once, in order."""
+    words = dict.fromkeys(re.findall(r"\w+", question.lower()))
+    return [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
+
+
+def word_query(question: str) -> str:
+    """`question` as an FTS5 query: any of its terms, each quoted so that nothing in it is an operator."""
+    return " OR ".join(f'"{term}"' for term in terms(question))
+
+
+def asks_for_quantity(question: str) -> bool:
+    """Whether a number is likely to be the answer: how much, how fast, at what rate."""
+    return bool(_QUANTITY.search(question))
+
+
+def standalone(question: str, earlier: Sequence[str]) -> str:
+    """`question` with the user's question before it in front, where it cannot be understood without.
+
+    `earlier` are the user's earlier questions of the conversation, oldest first.
+    """
+    return f"{earlier[-1]} {question}" if earlier and _DEPENDENT.search(question) else question

@@ -1,0 +1,79 @@
+"""Answers and hits as text for a terminal and as JSON: pure functions of typed data."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from rag.citations import Answer, Citation, Statement
+from rag.papers import Paper, one_line
+from rag.retrieve import Hit
+
+WIDTH = 100  # characters of a line on a terminal
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """{"answer", "refused", "citations": [{"n", "title", "quote"}], "nearest": [title]} and "notice" if there is one."""
+    data: dict[str, Any] = {
+        "answer": " ".join(map(statement, answer.statements)),
+        "refused": answer.refused,
+        "citations": [{"n": c.n, "title": c.paper.title, "quote": c.quote} for c in answer.citations],
+        "nearest": [paper.title for paper in answer.nearest],
+    }
+    return data | ({"notice": answer.notice} if answer.notice else {})
+
+
+def hits_json(hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
+    """[{"title", "score", "sentence"}], best first."""
+    return [{"title": hit.paper.title, "score": round(hit.score, 4), "sentence": hit.best} for hit in hits]
+
+
+def statement(statement: Statement) -> str:
+    """One sentence with its markers: “…” [1] where it is a quote."""
+    markers = "".join(f" [{c.n}]" for c in statement.citations)
+    return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers
+
+
+def statement_text(statement_: Statement) -> str:
+    """One sentence as a paragraph of the terminal."""
+    return fill(statement(statement_), "  ")
+
+
+def sources_text(answer: Answer) -> str:
+    """The cited papers by number, each with the sentences that back what a model wrote."""
+    rewritten = {c for s in answer.statements if s.verdict != "quote" for c in s.citations}
+    return "\n".join(_sources(answer.citations, rewritten))
+
+
+def _sources(citations: tuple[Citation, ...], rewritten: set[Citation]) -> Iterator[str]:
+    for n, of_paper in groupby(sorted(citations, key=lambda c: c.n), key=lambda c: c.n):
+        cited = list(of_paper)
+        yield fill(f"[{n}] {name(cited[0].paper)}", "")
+        yield from (fill(f"“{citation.quote}”", "    ") for citation in cited if citation in rewritten)
+
+
+def refusal_text(nearest: tuple[Paper, ...]) -> str:
+    """What is said where no abstract answers."""
+    lines = ["The abstracts here do not answer this."]
+    if nearest:
+        lines += ["Nearest papers:", *(fill(f"- {name(paper)}", "  ") for paper in nearest)]
+    return "\n".join(lines)
+
+
+def hits_text(hits: tuple[Hit, ...]) -> str:
+    """Ranked titles, each with the sentence that matched."""
+    return "\n".join(
+        f"{fill(f'{rank}. {name(hit.paper)}', '')}\n{fill(hit.best, '   ')}" for rank, hit in enumerate(hits, 1)
+    )
+
+
+def name(paper: Paper) -> str:
+    """The title, with a word of warning where the abstract is not the authors' own."""
+    return f"{paper.title} (digest)" if paper.digest else paper.title
+
+
+def fill(text: str, indent: str) -> str:
+    """`text` wrapped and indented, without control characters: a title must not steer the terminal."""
+    return textwrap.fill(one_line(text), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -1,0 +1,97 @@
+"""Every setting in one frozen model: command line, then RAG_* environment, then rag.toml, then defaults."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rag.errors import SettingsError
+
+PACKAGE = Path(__file__).parent
+CLONE = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
+
+
+def shipped(name: str) -> Path:
+    """The folder `name` ("prompts" or "papers") that came with this installation: of the clone, or of the wheel."""
+    return CLONE / name if CLONE else PACKAGE / "_shipped" / name
+
+
+class Settings(BaseSettings):
+    """What a user can choose. Each field is `RAG_<NAME>` in the environment and `name = ...` in rag.toml."""
+
+    model_config = SettingsConfigDict(env_prefix="RAG_", toml_file="rag.toml", extra="forbid", frozen=True)
+
+    index_dir: Path = Field(
+        default=CLONE / "index" if CLONE else user_data_path("rag") / "index",
+        description="Folder that holds the index.",
+    )
+    llm: str = Field(
+        default="bundled",
+        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.",
+    )
+    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")
+    embedding: str = Field(
+        default="bundled",
+        description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",
+    )
+    max_sources: int = Field(default=8, ge=1, le=50, description="Papers that one answer cites at most.")
+    min_relevance: float = Field(
+        default=0.38,
+        ge=-1,
+        le=1,
+        description="Cosine below which nothing is relevant and the question is refused (fits the bundled embedding).",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
+    port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings in force; `overrides` that are None count as not given.
+
+    Raises SettingsError, in one line, for an unknown name or a value out of range.
+    """
+    _refuse_unknown_environment()
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as fault:
+        raise SettingsError(_explain(fault)) from fault
+    except ValueError as fault:  # rag.toml is not TOML
+        raise SettingsError(f"rag.toml cannot be read: {fault}. Correct it, or move it away.") from fault
+
+
+def _refuse_unknown_environment() -> None:
+    """pydantic-settings passes over unknown variables; a misspelt RAG_LMM must not be a silent default."""
+    known = {f"RAG_{name}".upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith("RAG_") and name.upper() not in known:
+            raise SettingsError(f"Unknown setting {name} in the environment.{_hint(name.upper(), known)}")
+
+
+def _explain(fault: ValidationError) -> str:
+    first = fault.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"Unknown setting '{name}' in rag.toml.{_hint(name, set(Settings.model_fields))}"
+    return f"Setting '{name}' cannot be {first['input']!r}: {first['msg']}."
+
+
+def _hint(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" Did you mean {close[0]}?" if close else f" Known: {', '.join(sorted(known))}."

@@ -1,0 +1,74 @@
+"""Files of papers: where they are, and what is in them."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rag.errors import SourceError
+from rag.papers import Paper
+from rag.sources import jsonl, listing
+from rag.sources.skipped import Skipped
+
+__all__ = ["Skipped", "find", "read"]
+
+ENDINGS = (".txt", ".text", ".jsonl")
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BINARY = "binary file, not text"
+
+
+def find(paths: Sequence[Path]) -> list[Path]:
+    """The files that `paths` name, each once: a file whatever its ending, a folder as all papers anywhere in it.
+
+    Raises SourceError for a path that does not exist and for a folder without a readable file.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in _expand(path):
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def read(path: Path) -> Iterator[Paper | Skipped]:
+    """The papers in the file `path`, and a `Skipped` for whatever in it is not one. A bad file raises nothing."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        yield Skipped(path, 0, f"cannot be read: {error.strerror}")
+        return
+    try:
+        text = data.decode("utf-16" if data.startswith(UTF16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        yield Skipped(path, 0, BINARY if b"\0" in data else "not UTF-8 text: save it as UTF-8")
+        return
+    yield from _records(text, path)
+
+
+def _expand(path: Path) -> list[Path]:
+    if not os.path.exists(path):  # Path.exists would raise for a path that may not be looked at
+        raise SourceError(f"No such file or folder: {path}. Name one that exists: rag rebuild PATH")
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.rglob("*") if _is_ours(file.relative_to(path)) and not file.is_dir())
+    if not files:
+        raise SourceError(f"No .txt or .jsonl files in {path}. Name a file or folder with papers: rag rebuild PATH")
+    return files
+
+
+def _is_ours(file: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.parts)
+    return file.suffix.lower() in ENDINGS and file.stem.lower() != "readme" and not hidden
+
+
+def _records(text: str, path: Path) -> Iterator[Paper | Skipped]:
+    if "\0" in text:
+        yield Skipped(path, 0, BINARY)
+    elif not text.strip():
+        yield Skipped(path, 0, "empty file")
+    else:
+        # Not splitlines(): it also splits at characters that a JSON string may hold as they are.
+        lines = re.split(r"\r\n|\r|\n", text)
+        yield from (jsonl if text.lstrip().startswith("{") else listing).read(lines, path)

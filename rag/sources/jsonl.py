@@ -1,0 +1,103 @@
+"""One JSON object a line: "title" and "abstract", and whatever else of a `Paper` is known."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.papers import Paper, one_line
+from rag.sources.skipped import Skipped, fault
+
+YEARS = range(1000, 2101)
+WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+class LineError(Exception):
+    """A line that holds no paper, and why."""
+
+
+def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
+    """A `Paper` for each good line and a `Skipped` for each bad one; blank lines and unknown fields are ignored."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield _paper(_object(line), path.name)
+            except LineError as error:
+                yield Skipped(path, number, str(error))
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise LineError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets nested as deep
+        raise LineError("not JSON: a number too long or nested too deeply") from None
+    if not isinstance(value, dict):
+        raise LineError("not a JSON object with a title and an abstract")
+    return value
+
+
+def _paper(fields: dict[str, Any], name: str) -> Paper:
+    title, abstract = _text(fields, "title"), _text(fields, "abstract")
+    if reason := fault(title, abstract):
+        raise LineError(reason)
+    return Paper(
+        title=title,
+        abstract=abstract,
+        authors=_texts(fields, "authors"),
+        year=_year(fields),
+        ids=_texts(fields, "ids"),
+        url=_url(fields),
+        source=_text(fields, "source") or name,
+        digest=_flag(fields, "digest"),
+    )
+
+
+def _text(fields: dict[str, Any], field: str) -> str:
+    value = fields.get(field)
+    if value is not None and not isinstance(value, str):
+        raise LineError(f'"{field}" is not a string')
+    return _clean(value or "")
+
+
+def _texts(fields: dict[str, Any], field: str) -> tuple[str, ...]:
+    value = fields.get(field)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise LineError(f'"{field}" is not a list of strings')
+    return tuple(text for item in value if (text := _clean(item)))
+
+
+def _year(fields: dict[str, Any]) -> int | None:
+    value = fields.get("year")
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise LineError('"year" is not a whole number')
+    if value not in YEARS:
+        raise LineError(f'"year" is not from {YEARS[0]} to {YEARS[-1]}')
+    return value
+
+
+def _url(fields: dict[str, Any]) -> str:
+    value = _text(fields, "url")
+    if value and not WEB.fullmatch(value):
+        raise LineError('"url" is not an http or https address')
+    return value
+
+
+def _flag(fields: dict[str, Any], field: str) -> bool:
+    value = fields.get(field)
+    if value is not None and not isinstance(value, bool):
+        raise LineError(f'"{field}" is not true or false')
+    return bool(value)
+
+
+def _clean(text: str) -> str:
+    # JSON can spell half of a surrogate pair, which no file or database can store: it becomes "?".
+    return one_line(text.encode(errors="replace").decode())

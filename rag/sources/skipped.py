@@ -1,0 +1,33 @@
+"""What a reader could not use, and what it may not let through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.papers import MAX_ABSTRACT, MAX_TITLE
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that is not in the collection, and why. `line` counts from 1; 0 is the whole file."""
+
+    path: Path
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.line}: {self.reason}" if self.line else f"{self.path.name}: {self.reason}"
+
+
+def fault(title: str, abstract: str) -> str:
+    """The reason why a record of this `title` and `abstract` cannot be a `Paper`, or "" when it can."""
+    if not any(c.isalnum() for c in title):  # identity is made of letters and digits: without any, all look alike
+        return "no title"
+    if len(title) > MAX_TITLE:
+        return f"title of {len(title):,} characters, more than {MAX_TITLE:,}: {title[:80]}"
+    if not abstract:
+        return f"no abstract: {title[:80]}"
+    if len(abstract) > MAX_ABSTRACT:
+        return f"abstract of {len(abstract):,} characters, more than {MAX_ABSTRACT:,}: {title[:80]}"
+    return ""

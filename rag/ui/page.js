@@ -1,0 +1,65 @@
+// Opens the source card that a citation names. Loaded once, when the page opens.
+(() => {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // What the reader has opened, by the id of its summary, and what they clicked last. The server knows
+  // nothing of it, so every update of the panel closes all cards, and `draw` opens them again.
+  const open = new Set();
+  let current = { id: "", ranges: [] };
+  const observer = new MutationObserver(draw);
+
+  // Each line leaves alone what is right already, or the observer would call back for ever.
+  function draw() {
+    for (const card of document.querySelectorAll("details.source")) {
+      const id = card.querySelector("summary").id;
+      if (card.open !== open.has(id)) card.open = open.has(id);
+      card.classList.toggle("current", id === current.id);
+      for (const piece of card.querySelectorAll("mark [data-at]")) {
+        const at = Number(piece.dataset.at);
+        const meant = id === current.id && current.ranges.some(([start, end]) => start <= at && at < end);
+        piece.classList.toggle("current", meant);
+      }
+    }
+  }
+
+  function watch(card) {
+    const panel = card.closest("#sources");
+    observer.observe(panel, { childList: true, subtree: true, attributeFilter: ["open", "class"] });
+  }
+
+  // `link` names a card in its href, and in data-spans ("12-80 100-140") the sentences meant.
+  function show(link) {
+    const card = document.getElementById(link.hash.slice(1))?.closest("details.source");
+    if (!card) return;
+    watch(card);
+    const summary = card.querySelector("summary");
+    const spans = (link.dataset.spans ?? "").split(" ").filter(Boolean);
+    current = { id: summary.id, ranges: spans.map((span) => span.split("-").map(Number)) };
+    open.add(summary.id);
+    draw();
+    summary.focus({ preventScroll: true });
+    reveal(card);
+  }
+
+  // The whole card where it fits; else the quote, which is what the click asked for.
+  function reveal(card) {
+    const room = Math.min(window.innerHeight, card.closest("#sources").clientHeight || window.innerHeight);
+    const quote = card.offsetHeight > room && card.querySelector("mark .current");
+    const behavior = calm.matches ? "instant" : "smooth";
+    (quote || card).scrollIntoView({ behavior, block: quote ? "center" : "nearest" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.cite");
+    const summary = event.target.closest?.("details.source > summary");
+    if (link) {
+      event.preventDefault(); // the address bar keeps its address
+      show(link);
+    } else if (summary) {
+      event.preventDefault(); // `draw` does it, now and after every update
+      watch(summary);
+      open.has(summary.id) ? open.delete(summary.id) : open.add(summary.id);
+      draw();
+    }
+  });
+})();

@@ -1,0 +1,136 @@
+"""Typed data to HTML. Pure functions; every text that is not ours goes through `escape`, so none of it is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rag.citations import Answer, Citation, Found, Statement
+from rag.ui.cards import NOT_THE_AUTHORS, anchor
+from rag.ui.session import Turn
+
+if TYPE_CHECKING:
+    from rag.chat import Collection
+
+VERDICTS = {
+    "quote": "the abstract's own words",
+    "supported": "written by the model, checked against the quoted sentence",
+}
+
+
+def count(number: int, noun: str) -> str:
+    """``1 paper``, ``2,864 passages``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def header(collection: Collection) -> str:
+    """The line at the top of the page."""
+    facts = (count(collection.papers, "paper"), count(collection.passages, "passage"), f"model: {collection.model}")
+    return f"<h1>{escape(collection.name)}</h1><p>{escape(' · '.join(facts))}</p>"
+
+
+def question(text: str) -> str:
+    """What the user typed, as they typed it."""
+    return f'<p class="question">{escape(text)}</p>'
+
+
+def reply(turn: Turn) -> str:
+    """The answer so far: titles while none is written, then statements, then what the end brings."""
+    body = statements(turn.statements)
+    if not body and turn.running and turn.found:
+        body = found(turn.found)
+    if turn.answer and turn.answer.refused:
+        body = refusal(turn.answer)
+    if turn.answer and turn.answer.notice:
+        body += f'<p class="notice">{escape(turn.answer.notice)}</p>'
+    if turn.error:
+        body += fault(turn.error)
+    return f'<div class="reply">{body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")}</div>'
+
+
+def found(event: Found) -> str:
+    """The titles that an answer may cite."""
+    return "<p>Reading:</p>" + _list(escape(paper.title) for paper in event.papers)
+
+
+def statements(written: Sequence[Statement]) -> str:
+    """Statements in order; those in a row on one paper stand under its title."""
+    return "".join(_group(list(run)) for _, run in groupby(written, key=_numbers))
+
+
+def refusal(answer: Answer) -> str:
+    """An honest no, and where to look instead."""
+    links = [f'<a class="cite" href="#{anchor(p)}">{escape(p.title)}</a>' for p in answer.nearest]
+    nearest = f" Nearest papers:</p>{_list(links)}" if links else "</p>"
+    return f"<p>The abstracts here do not answer this.{nearest}"
+
+
+def fault(message: str) -> str:
+    return f'<p class="fault">{escape(message)}</p>'
+
+
+def status(turn: Turn, papers: int) -> str:
+    """Where the work on `turn` stands, in words; `papers` is the size of the collection."""
+    return f'<p role="status">{_stage(turn, papers)}</p>'
+
+
+def progress(stage: str, done: int, total: int) -> str:
+    """A bar for one stage of a rebuild; a stage without a `total` is only named."""
+    steps = f" {done:,} of {total:,}" if total else "…"
+    return f'<p>{escape(stage)}{steps}</p><progress max="{total or 1}" value="{done}"></progress>'
+
+
+def summary(report: str) -> str:
+    return f'<p class="done">{escape(report)}</p>'
+
+
+def _stage(turn: Turn, papers: int) -> str:
+    sentences = count(len(turn.statements), "sentence")
+    if turn.error:
+        return "failed; your question is back in the box"
+    if turn.stopped:
+        return f"stopped after {sentences}"
+    if turn.answer:
+        return "done: no answer in these abstracts" if turn.answer.refused else f"done: {sentences}, each cited"
+    if turn.statements:
+        return f"writing… {sentences} so far"
+    if turn.found:
+        return f"found {count(len(turn.found.papers), 'paper')}; writing…"
+    return f"searching {count(papers, 'paper')}…"
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _numbers(statement: Statement) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(citation.n for citation in statement.citations))
+
+
+def _group(run: Sequence[Statement]) -> str:
+    cited = {citation.n: citation.paper for citation in run[0].citations}
+    title = f'<p class="paper">{escape(next(iter(cited.values())).title)}</p>' if len(cited) == 1 else ""
+    return f'<section>{title}{"".join(_statement(statement) for statement in run)}</section>'
+
+
+def _statement(statement: Statement) -> str:
+    quoted = statement.verdict == "quote"
+    digest = quoted and any(citation.paper.digest for citation in statement.citations)
+    text = f"“{escape(statement.text)}”" if quoted else escape(statement.text)
+    label = f' <span class="digest">{NOT_THE_AUTHORS}</span>' if digest else ""
+    verdict = NOT_THE_AUTHORS if digest else VERDICTS[statement.verdict]
+    markers = "".join(_marker([c for c in statement.citations if c.n == n]) for n in _numbers(statement))
+    return f'<p class="statement" title="{escape(verdict)}">{text}{label} {markers}</p>'
+
+
+def _marker(citations: Sequence[Citation]) -> str:
+    """The link from a statement to one source; `data-spans` tells which sentences of it are meant."""
+    n, paper = citations[0].n, citations[0].paper
+    quotes = escape(" … ".join(citation.quote for citation in citations))
+    spans = " ".join(f"{citation.start}-{citation.end}" for citation in citations)
+    name = escape(f"Source {n}: {paper.title}")
+    return (
+        f'<a class="cite" href="#source-{n}" title="{quotes}" aria-label="{name}" data-spans="{spans}">[{n}]</a>'
+    )

@@ -1,0 +1,83 @@
+"""One user's visit: the conversation, and its turns as far as they have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.citations import Answer, Citation, Event, Found, Statement
+from rag.errors import RagError
+from rag.papers import Paper
+
+if TYPE_CHECKING:
+    from rag.chat import Conversation
+
+
+@dataclass
+class Turn:
+    """A question and what has arrived in reply: `error` is empty unless it failed, `stopped` if the user cut it off."""
+
+    question: str
+    found: Found | None = None
+    statements: list[Statement] = field(default_factory=list)
+    answer: Answer | None = None
+    error: str = ""
+    stopped: bool = False
+
+    def take(self, event: Event) -> None:
+        """Files one event of the engine."""
+        if isinstance(event, Found):
+            self.found = event
+        elif isinstance(event, Statement):
+            self.statements.append(event)
+        else:
+            self.answer, self.statements = event, list(event.statements)
+
+    @property
+    def running(self) -> bool:
+        return not (self.answer or self.error or self.stopped)
+
+
+class Session:
+    """Keeps what the page shows on the server, so that nothing the browser sends back is ever trusted."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self.turns: list[Turn] = []
+
+    def ask(self, question: str) -> Iterator[Turn]:
+        """Yields the new turn after each change to it: at once, after every event, and after a failure."""
+        turn = Turn(question)
+        self.turns.append(turn)
+        yield turn
+        try:
+            for event in self._conversation.ask(question):
+                if not turn.running:  # stopped while the engine was at work
+                    return
+                turn.take(event)
+                yield turn
+        except RagError as fault:
+            turn.error = str(fault)
+            yield turn
+
+    def end(self, error: str = "") -> None:
+        """Closes the turn that still runs, if one does: with `error`, or as stopped by the user."""
+        if self.turns and self.turns[-1].running:
+            self.turns[-1].error = error
+            self.turns[-1].stopped = not error
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation on the page, once.
+
+        Not `Conversation.sources`: a card must be there as soon as its marker is, also in an answer cut short.
+        """
+        return tuple(dict.fromkeys(c for turn in self.turns for s in turn.statements for c in s.citations))
+
+    @property
+    def nearest(self) -> tuple[Paper, ...]:
+        """The papers that refusals named, once, less those that are cited anyway."""
+        cited = {citation.paper.key for citation in self.citations}
+        named = (paper for turn in self.turns if turn.answer and turn.answer.refused for paper in turn.answer.nearest)
+        return tuple({paper.key: paper for paper in named if paper.key not in cited}.values())

@@ -1,0 +1,118 @@
+"""Which files are read, as what, and what is said about those that cannot be."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.errors import SourceError
+from rag.papers import Paper
+from rag.sources import Skipped, find, read
+
+TITLE, ABSTRACT = "Dâms at Night", "Beavers rebuild a dam in five nights, or so it seems to us."
+RECORD = json.dumps({"title": TITLE, "abstract": ABSTRACT}, ensure_ascii=False)
+LISTING = f"{TITLE}\n\n{ABSTRACT}\n"
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(LISTING, encoding="utf-8")
+
+
+def test_a_folder_is_searched_all_the_way_down_in_order(tmp_path):
+    touch(tmp_path, "b.txt", "a.TEXT", "sub/c.jsonl", "sub/sub/d.txt")
+    touch(tmp_path, "e.pdf", "README.txt", "readme.jsonl", ".hidden.txt", ".git/f.txt", "notes.md")
+    (tmp_path / "folder.txt").mkdir()
+    names = [str(path.relative_to(tmp_path)) for path in find([tmp_path])]
+    assert names == ["a.TEXT", "b.txt", "sub/c.jsonl", "sub/sub/d.txt"]
+
+
+def test_a_file_given_by_name_is_kept_whatever_its_ending(tmp_path):
+    touch(tmp_path, "README.md", ".saved")
+    paths = [tmp_path / "README.md", tmp_path / ".saved"]
+    assert find(paths) == paths
+
+
+def test_the_same_file_counts_once(tmp_path, monkeypatch):
+    touch(tmp_path, "a.txt", "b.txt")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
+    monkeypatch.chdir(tmp_path)
+    found = find([tmp_path / "b.txt", Path("b.txt"), tmp_path, Path("link.txt")])
+    assert [path.name for path in found] == ["b.txt", "a.txt"]
+
+
+def test_a_hidden_folder_given_by_name_is_read(tmp_path):
+    touch(tmp_path, ".papers/a.txt")
+    assert find([tmp_path / ".papers"]) == [tmp_path / ".papers" / "a.txt"]
+
+
+def test_a_missing_path_is_an_error_that_says_what_to_type(tmp_path):
+    with pytest.raises(SourceError) as error:
+        find([tmp_path / "nowhere"])
+    assert str(error.value) == (
+        f"No such file or folder: {tmp_path / 'nowhere'}. Name one that exists: rag rebuild PATH"
+    )
+
+
+def test_a_folder_with_nothing_to_read_is_an_error_that_says_what_to_type(tmp_path):
+    touch(tmp_path, "README.txt", "a.pdf")
+    with pytest.raises(SourceError) as error:
+        find([tmp_path])
+    assert str(error.value) == (
+        f"No .txt or .jsonl files in {tmp_path}. Name a file or folder with papers: rag rebuild PATH"
+    )
+
+
+@pytest.mark.parametrize("text", [LISTING, RECORD, f"\n  \n{RECORD}\n"], ids=["listing", "json", "json after blanks"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_content_decides_how_a_file_is_read(tmp_path, text, encoding, end):
+    path = tmp_path / "any.name"
+    path.write_bytes(text.replace("\n", end).encode(encoding))
+    assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="any.name")]
+
+
+def test_a_line_separator_inside_a_json_string_ends_no_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(RECORD.replace(" in ", "\u2028in\u0085"), encoding="utf-8")
+    assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="a.jsonl")]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty file"),
+        (b"\xef\xbb\xbf \r\n\n", "empty file"),
+        (b"%PDF\x00\x01\x02", "binary file, not text"),
+        (b"\x89PNG\r\n\x00\xff", "binary file, not text"),
+        ("Dâms".encode("latin-1"), "not UTF-8 text: save it as UTF-8"),
+        (b"\xff\xfeD", "not UTF-8 text: save it as UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_named_as_a_whole(tmp_path, data, reason):
+    path = tmp_path / "odd.txt"
+    path.write_bytes(data)
+    assert list(read(path)) == [Skipped(path, 0, reason)]
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    path = tmp_path / "broken.txt"
+    path.symlink_to(tmp_path / "gone.txt")
+    assert find([tmp_path]) == [path]
+    assert list(read(path)) == [Skipped(path, 0, "cannot be read: No such file or directory")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(tmp_path):
+    touch(tmp_path, "secret.txt")
+    path = tmp_path / "secret.txt"
+    path.chmod(0)
+    assert list(read(path)) == [Skipped(path, 0, "cannot be read: Permission denied")]
+
+
+def test_a_skipped_record_is_told_in_one_line():
+    assert str(Skipped(Path("folder/name.txt"), 12, "reason")) == "name.txt:12: reason"
+    assert str(Skipped(Path("folder/name.txt"), 0, "reason")) == "name.txt: reason"

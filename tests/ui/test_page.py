@@ -1,0 +1,193 @@
+"""The page in a real browser. Every wait is for something to appear, and bounded (see conftest)."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from typing import cast
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rag.chat import Chat
+from rag.errors import RagError
+from rag.ui.serve import start
+
+from .conftest import Site
+from .fake import HOSTILE
+
+WATCH_STATEMENTS = """() => {
+  window.seen = [];
+  new MutationObserver(() => {
+    const n = document.querySelectorAll(".statement").length;
+    if (n && n !== window.seen.at(-1)) window.seen.push(n);
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_label("Question").fill(question)
+    page.keyboard.press("Enter")
+
+
+def ask_and_wait(page: Page, question: str) -> None:
+    ask(page, question)
+    expect(page.locator("#status")).to_contain_text("done:")
+
+
+def marker(page: Page, number: int) -> Locator:
+    return page.get_by_role("link", name=re.compile(f"^Source {number}: ")).first
+
+
+def test_header_tells_what_is_asked(page: Page) -> None:
+    expect(page.locator("#header")).to_contain_text(re.compile(r"\d papers · [\d,]+ passages · model: "))
+
+
+def test_answer_arrives_sentence_by_sentence(page: Page, site: Site) -> None:
+    page.evaluate(WATCH_STATEMENTS)
+    ask_and_wait(page, site.asked)
+    seen = page.evaluate("window.seen")
+    assert len(seen) > 1
+    assert seen == sorted(seen)
+    expect(page.locator("#status")).to_contain_text(f"done: {seen[-1]} sentences, each cited")
+    expect(page.locator(".question")).to_have_text(site.asked)
+    expect(page.get_by_label("Question")).to_have_value("")
+
+
+def test_every_sentence_ends_in_a_citation_that_opens(page: Page, site: Site) -> None:
+    ask_and_wait(page, site.asked)
+    for statement in page.locator(".statement").all():
+        link = statement.locator("a.cite").last
+        expect(page.locator(f"details{link.get_attribute('href')}")).to_have_count(1)
+
+
+def test_citation_opens_its_card_at_the_quote(page: Page, site: Site) -> None:
+    ask_and_wait(page, site.asked)
+    quote = marker(page, 2).get_attribute("title") or ""
+    marker(page, 2).click()
+    card = page.locator("#source-2")
+    expect(card).to_have_attribute("open", "")
+    expect(card.locator("mark").filter(has_text=quote)).to_be_in_viewport()
+    expect(card.locator("mark .current").first).to_be_visible()
+    expect(page.locator("details[open]")).to_have_count(1)
+
+
+def test_citation_works_from_the_keyboard(page: Page, site: Site) -> None:
+    ask_and_wait(page, site.asked)
+    marker(page, 1).press("Enter")
+    expect(page.locator("#source-1")).to_have_attribute("open", "")
+    summary = page.locator("#source-1 summary")
+    expect(summary).to_be_focused()
+    summary.press("Enter")
+    expect(page.locator("#source-1")).not_to_have_attribute("open", "")
+
+
+def test_open_card_stays_open_while_the_answer_grows(page: Page, site: Site) -> None:
+    ask(page, site.asked)
+    marker(page, 1).click()
+    expect(page.locator("#status")).to_contain_text("done:")
+    expect(page.locator("#source-1 mark .current").first).to_be_visible()
+
+
+def test_phone_shows_the_card_under_the_chat(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask_and_wait(page, site.asked)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    marker(page, 1).click()
+    expect(page.locator("#source-1 mark .current").first).to_be_in_viewport()
+
+
+def test_refusal_names_papers_that_open(page: Page, site: Site) -> None:
+    ask(page, site.unanswerable)
+    expect(page.locator(".reply")).to_contain_text("The abstracts here do not answer this. Nearest papers:")
+    expect(page.locator(".statement")).to_have_count(0)
+    page.locator(".reply a.cite").last.click()
+    expect(page.locator("details.source[open]")).to_have_count(1)
+    expect(page.locator("details.source[open] mark")).to_have_count(0)
+
+
+def test_example_asks(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("which papers speed up")).click()
+    expect(page.locator("#status")).to_contain_text("done:")
+
+
+def test_stop_keeps_what_is_written(page: Page, site: Site) -> None:
+    ask(page, site.asked)
+    expect(page.locator(".statement").first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#status")).to_contain_text(re.compile("stopped after|done:"))  # it may have been quicker
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    ask_and_wait(page, site.asked)
+
+
+def test_new_conversation_begins_empty(page: Page, site: Site) -> None:
+    ask_and_wait(page, site.asked)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".question")).to_have_count(0)
+    expect(page.locator("details.source")).to_have_count(0)
+
+
+def test_users_do_not_see_each_other(page: Page, site: Site, browser: Browser) -> None:
+    ask_and_wait(page, site.asked)
+    other = browser.new_page()
+    other.goto(site.url)
+    ask_and_wait(other, site.unanswerable)
+    expect(other.locator(".question")).to_have_count(1)
+    other.close()
+
+
+def test_hostile_text_is_only_text(page: Page) -> None:
+    typed = f"diffusion depth {HOSTILE} *stars* ![i](http://evil.invalid/q.png) <script>alert(1)</script>"
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    ask_and_wait(page, typed)
+    expect(page.locator(".question")).to_have_text(typed)
+    expect(page.locator(".reply .paper").filter(has_text=HOSTILE)).to_be_visible()
+    expect(page.locator(".source .title").filter(has_text="{{value}}")).to_be_visible()
+    for place in ("#dialogue", "#sources"):
+        inside = page.locator(place)
+        expect(inside.locator("img, form, input, script, a[href^=javascript]")).to_have_count(0)
+
+
+def test_browser_itself_refuses_to_leave(page: Page) -> None:
+    """The policy of the page, and not only our escaping, keeps requests at home."""
+    page.evaluate("new Image().src = 'http://127.0.0.2:1/x.png'")
+    blocked = page.evaluate(
+        """() => new Promise((resolve) => {
+          document.addEventListener("securitypolicyviolation", (event) => resolve(event.violatedDirective));
+          fetch("data:text/plain,x").catch(() => {});
+        })"""
+    )
+    assert blocked in ("connect-src", "default-src", "img-src")
+
+
+def test_fault_is_told_and_the_question_kept(page: Page) -> None:
+    ask(page, "is the model broken?")
+    expect(page.locator(".reply .fault")).to_contain_text("The model at <nowhere> does not answer.")
+    expect(page.get_by_label("Question")).to_have_value("is the model broken?")
+
+
+def test_fault_of_ours_does_not_hang_the_page(page: Page) -> None:
+    ask(page, "crash, please")
+    expect(page.locator(".reply .fault")).to_contain_text("Something broke inside the program.")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+def test_rebuild_shows_progress_then_a_summary(page: Page) -> None:
+    page.get_by_role("button", name="Collection").click()
+    page.get_by_role("button", name="Rebuild index").click()
+    expect(page.locator("#progress progress")).to_be_visible()
+    expect(page.locator("#progress .done")).to_contain_text(re.compile(r"\d+ papers"))
+
+
+def test_port_in_use_is_told(site: Site) -> None:
+    message = f"Port {site.port} is in use. Choose another: rag chat --port {site.port + 1}"
+    with pytest.raises(RagError, match=message):
+        start(cast(Chat, None), "127.0.0.1", site.port)
+
+
+def test_no_open_api(site: Site) -> None:
+    with urllib.request.urlopen(f"{site.url}gradio_api/info") as response:
+        described = json.load(response)
+    assert described["named_endpoints"] == {}
+    assert described["unnamed_endpoints"] == {}
