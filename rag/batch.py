@@ -30,7 +30,7 @@ def read(path: Path) -> list[Asked]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
-        raise QuestionError(f"Cannot read the questions in {path}: {reason}. Give a JSONL file: --batch FILE") from fault
+        raise QuestionError(f"Cannot read questions from {path}: {reason}. Give a JSONL file: --batch FILE") from fault
     asked = [_parse(line, f"{path.name}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
     if not asked:
         raise QuestionError(f'{path} holds no question. Each line is {{"id": ..., "question": ...}}')

@@ -130,7 +130,7 @@ class Conversation:
     def ask(self, question: str) -> Iterator[Event]:
         """Streams the answer; see `rag.citations.Event`. Raises RagError for a question that is empty or too long."""
         if not 0 < len(question.strip()) <= MAX_QUESTION:
-            raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters, this one {len(question):,}. Shorten it.")
+            raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
         query = standalone(question, self._earlier)
         self._earlier = [*self._earlier, question][-MAX_EARLIER:]
         settings, rewrite = self._chat.settings, self._chat.rewrite()

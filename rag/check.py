@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from rag.question import stem
+
 # Words that may appear anywhere: they carry a sentence's grammar, not its content.
 _GRAMMAR = frozenset(
     "a an the is are was were be been being it its this that these those which who and of to in on for by with as at "
@@ -47,15 +49,7 @@ def supported(written: str, source: str, title: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     text = re.sub(r"n't\b", " not", text.replace("’", "'"))
-    return [_stem(token) for token in _TOKEN.findall(text.lower())]
-
-
-def _stem(word: str) -> str:
-    """`word` without the ending that changes with the grammar of a sentence: propose/proposes, model/models."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and word not in _GUARDS:
-            return word[: -len(ending)].rstrip("e")
-    return word.rstrip("e") if len(word) > 3 and word not in _GUARDS else word
+    return [token if token in _GUARDS else stem(token) for token in _TOKEN.findall(text.lower())]
 
 
 def _is_content(word: str) -> bool:

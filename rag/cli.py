@@ -37,7 +37,7 @@ index_option = click.option("--index", "index_dir", type=click.Path(path_type=Pa
 llm_option = click.option("--llm", help="bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 batch_option = click.option(
-    "--batch", type=click.Path(path_type=Path), help='Answer a file of lines {"id", "question", "history"?} as JSON lines.'
+    "--batch", type=click.Path(path_type=Path), help='File of questions, JSON lines {"id", "question", "history"?}.'
 )
 
 

@@ -14,8 +14,8 @@ from rag.errors import ModelError
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from llama_index.core.base.embeddings.base import BaseEmbedding  # noqa: E402
-from pydantic import PrivateAttr  # noqa: E402
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,13 +78,13 @@ def load(name: str) -> Embedding:
     import transformers
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder) if folder.is_dir() else name)
     except (OSError, ValueError) as fault:
         raise ModelError(
             f"Embedding model '{name}' is neither a folder here nor to be had from Hugging Face. "
-            "Set embedding = \"bundled\", or give a folder that holds a sentence-transformers model."
+            "Choose bundled, or a folder that holds a sentence-transformers model."
         ) from fault
     return Embedding(model, name, _fingerprint_of(model))
 

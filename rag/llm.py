@@ -39,7 +39,8 @@ def load(spec: str, timeout: float) -> LLM | None:
     if kind == "ollama" and rest:
         return _ollama(rest, timeout)
     if kind == "openai-like" and "#" in rest:
-        return _openai_like(*rest.rsplit("#", 1), timeout=timeout)
+        url, _, model = rest.rpartition("#")
+        return _openai_like(url.rstrip("/"), model, timeout)
     raise ModelError(f"Unknown llm '{spec}'. It is one of: {FORMS}")
 
 
@@ -110,19 +111,20 @@ def _ollama(model: str, timeout: float) -> LLM:
     host = os.environ.get("OLLAMA_HOST", "127.0.0.1:11434")
     url = host if "://" in host else f"http://{host}"
     _reach(f"{url}/api/version", "", "Start it with: ollama serve")
-    return Ollama(model=model, base_url=url, request_timeout=timeout, context_window=CONTEXT, temperature=0.0)
+    llm: LLM = Ollama(model=model, base_url=url, request_timeout=timeout, context_window=CONTEXT, temperature=0.0)
+    return llm
 
 
 def _openai_like(url: str, model: str, timeout: float) -> LLM:
     key = os.environ.get("OPENAI_API_KEY", "")
-    _reach(f"{url.rstrip('/')}/models", key, "Start the server, correct the address")
-    return _openai_compatible(url.rstrip("/"), model, key or "none", timeout)
+    _reach(f"{url}/models", key, "Start the server, correct the address")
+    return _openai_compatible(url, model, key or "none", timeout)
 
 
 def _openai_compatible(url: str, model: str, key: str, timeout: float) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
-    return OpenAILike(
+    llm: LLM = OpenAILike(
         model=model,
         api_base=url,
         api_key=key,
@@ -132,6 +134,7 @@ def _openai_compatible(url: str, model: str, key: str, timeout: float) -> LLM:
         timeout=timeout,
         temperature=0.0,
     )
+    return llm
 
 
 def _reach(url: str, key: str, remedy: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SENTENCES = 3  # in a passage: enough context to be understood alone, short enough to be about one thing
 STRIDE = 2  # consecutive passages share one sentence, so no pair of neighbours is torn apart
 # Abbreviations of scientific prose after which punkt would wrongly end a sentence.
-ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d no viz ref refs tab thm".split()
+ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def passages(title: str, abstract: str, count: Callable[[str], int], limit: int)
     alone is cut into runs of words. A title that takes more than half of the limit is left out.
     """
     lead = led(title, "") if count(title) <= limit // 2 else ""
-    pieces = [part for span in sentences(abstract) for part in _fit(lead, abstract[span.start : span.end], count, limit)]
+    whole = [abstract[span.start : span.end] for span in sentences(abstract)]
+    pieces = [part for sentence in whole for part in _fit(lead, sentence, count, limit)]
     found, first = [], 0
     while first < len(pieces):
         last = first + 1

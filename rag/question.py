@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nltk.stem import PorterStemmer
 
 MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
 
@@ -39,6 +44,19 @@ def terms(question: str) -> list[str]:
     """The words of `question` that carry meaning, lower case, each once, in order."""
     words = dict.fromkeys(re.findall(r"\w+", question.lower()))
     return [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
+
+
+@cache
+def _stemmer() -> PorterStemmer:
+    from nltk.stem import PorterStemmer
+
+    return PorterStemmer()
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """`word` without its grammatical ending: propose and proposes are one. The word index stems alike."""
+    return str(_stemmer().stem(word))
 
 
 def word_query(question: str) -> str:

@@ -15,7 +15,7 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "citations": [{"n", "title", "quote"}], "nearest": [title]} and "notice" if there is one."""
+    """{"answer", "refused", "citations": [{"n", "title", "quote"}], "nearest": [title]}, and "notice" if any."""
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)),
         "refused": answer.refused,

@@ -27,10 +27,14 @@ WORD_DEPTH = 200  # papers asked of the word index
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved paper. `score` ranks it; `sentences` are its abstract's, best first, each with its cosine."""
+    """A retrieved paper. `score` ranks it; `sentences` are its abstract's, best first, each with its cosine.
+
+    `coverage` is the share of the question's terms, by weight, that title and abstract hold: 0 to 1.
+    """
 
     paper: Paper
     score: float
+    coverage: float
     sentences: tuple[tuple[Span, float], ...]
 
     @property
@@ -45,13 +49,13 @@ class Hits:
     """Papers in order of score, and how relevant the best of the collection is to the question.
 
     `relevance` is a cosine in [-1, 1], the mean of the nearest passage's and the nearest sentence's; a passage
-    alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase. `all_terms` is
-    whether one of the papers holds every term of the question.
+    alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase. `weights` says what
+    each term of the question is worth: the rarer in the collection, the more.
     """
 
     papers: tuple[Hit, ...]
     relevance: float
-    all_terms: bool
+    weights: dict[str, float]
 
 
 class HybridRetriever(BaseRetriever):
@@ -69,21 +73,24 @@ class HybridRetriever(BaseRetriever):
         channels = {kind: self.store.nearest(kind, vector, depth) for kind, depth in DEPTH.items()}
         query = word_query(question)
         words = self.store.words(query, WORD_DEPTH) if query else {}
+        weights = self.store.term_weights(terms(question))
         ranked = fuse([*channels.values()], words)[:top]
         return Hits(
-            papers=tuple(self._hit(number, score, vector) for number, score in ranked),
+            papers=tuple(self._hit(number, score, vector, weights) for number, score in ranked),
             relevance=(max(channels["passages"].values()) + max(channels["sentences"].values())) / 2,
-            all_terms=self._all_terms(question),
+            weights=weights,
         )
 
-    def _hit(self, number: int, score: float, vector: list[float]) -> Hit:
+    def _hit(self, number: int, score: float, vector: list[float], weights: dict[str, float]) -> Hit:
         cosines = self.store.sentence_vectors(number) @ vector
-        spans = zip(self.store.spans(number), map(float, cosines), strict=True)
-        return Hit(self.store.paper(number), score, tuple(sorted(spans, key=lambda pair: -pair[1])))
-
-    def _all_terms(self, question: str) -> bool:
-        every = " AND ".join(f'"{term}"' for term in terms(question))
-        return bool(every) and bool(self.store.words(every, 1))
+        sentences = zip(self.store.spans(number), map(float, cosines), strict=True)
+        held = sum(weight for term, weight in weights.items() if self.store.holds(number, term))
+        return Hit(
+            paper=self.store.paper(number),
+            score=score,
+            coverage=held / sum(weights.values()) if weights else 0.0,
+            sentences=tuple(sorted(sentences, key=lambda pair: -pair[1])),
+        )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [

@@ -21,7 +21,7 @@ from rag.papers import Paper, distinct
 from rag.sources import Skipped
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
 Progress = Callable[[str, int, int], None]  # the stage in a word, how many are done, how many in all
 CHUNK = 32  # papers embedded and written at a time: bounds memory, and progress shows
@@ -129,7 +129,7 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
         )
 
 
-def _write_vectors(client: ClientAPI, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:
+def _write_vectors(client: Client, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:
     texts = list(_texts(chunk, model))
     vectors = model.encode([text for _, _, text in texts])
     for kind in store.KINDS:
@@ -147,6 +147,7 @@ def _texts(chunk: list[tuple[int, Paper]], model: embed.Embedding) -> Iterator[t
         yield "papers", str(number), passages.led(paper.title, paper.abstract)
         for n, text in enumerate(passages.passages(paper.title, paper.abstract, model.count, model.limit)):
             yield "passages", f"{number}.{n}", text
+        yield "sentences", f"{number}.title", paper.title  # often the sentence that says best what a paper does
         for n, span in enumerate(passages.sentences(paper.abstract)):
             yield "sentences", f"{number}.{n}", paper.abstract[span.start : span.end]
 

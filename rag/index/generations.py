@@ -53,7 +53,7 @@ def building(index_dir: Path) -> Iterator[Path]:
     except Timeout as fault:
         raise StoreError(f"Another rebuild of {index_dir} is running. Wait for it to end, then try again.") from fault
     except OSError as fault:
-        raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another folder with --index.") from fault
+        raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another with --index.") from fault
     with lock:
         _remove_all_but(index_dir, _pointed(index_dir))
         generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
@@ -73,7 +73,7 @@ def _switch(index_dir: Path, name: str) -> None:
         file.write("".join(f"{line}\n" for line in names))
         file.flush()
         os.fsync(file.fileno())
-    os.replace(aside, index_dir / POINTER)
+    aside.replace(index_dir / POINTER)
     _remove_all_but(index_dir, names)
 
 

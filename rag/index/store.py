@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rag.errors import StoreError
 from rag.index import generations
@@ -17,7 +18,7 @@ from rag.passages import Span
 
 if TYPE_CHECKING:
     import numpy as np
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
 SCHEMA = 1  # of a generation's files; one built with another is refused, not misread
 Kind = Literal["papers", "passages", "sentences"]
@@ -46,7 +47,7 @@ class Store:
         return connect(self.folder)
 
     @cached_property
-    def _chroma(self) -> ClientAPI:
+    def _chroma(self) -> Client:
         return chroma(self.folder)
 
     def close(self) -> None:
@@ -72,11 +73,24 @@ class Store:
         )
         return dict(rows.fetchall())
 
+    def term_weights(self, terms: list[str]) -> dict[str, float]:
+        """What each of `terms` is worth in telling papers apart: the inverse document frequency of BM25."""
+        sql = "SELECT count(*) FROM words WHERE words MATCH ?"
+        found = {term: self._database.execute(sql, (f'"{term}"',)).fetchone()[0] for term in terms}
+        return {term: math.log(1 + (self.papers - n + 0.5) / (n + 0.5)) for term, n in found.items()}
+
+    def holds(self, number: int, term: str) -> bool:
+        """Whether that paper's title or abstract holds `term` in any grammatical form."""
+        sql = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"
+        return self._database.execute(sql, (f'"{term}"', number)).fetchone() is not None
+
     def nearest(self, kind: Kind, vector: list[float], limit: int) -> dict[int, float]:
         """Papers by the cosine of their nearest vector of `kind` to `vector`, best first, from `limit` vectors."""
         collection = self._chroma.get_collection(kind, embedding_function=None)
         found = collection.query(
-            query_embeddings=[vector], n_results=min(limit, collection.count()), include=["distances"]
+            query_embeddings=vector,
+            n_results=min(limit, collection.count()),
+            include=["distances"],
         )
         best: dict[int, float] = {}
         for name, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
@@ -150,11 +164,12 @@ def connect(folder: Path) -> sqlite3.Connection:
     return database
 
 
-def chroma(folder: Path) -> ClientAPI:
+def chroma(folder: Path) -> Client:
     """The generation's Chroma, with telemetry off."""
     import chromadb
+    from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder / "chroma"), chromadb.Settings(anonymized_telemetry=False))
+    return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), Settings(anonymized_telemetry=False)))
 
 
 def paper_of(row: sqlite3.Row) -> Paper:

@@ -13,9 +13,9 @@ _DATE = rf"""(?:(?:published|updated|submitted|posted)(?:\ on|:)?\ )?(?:(?:mon|t
     |(?:about\ )?(?:\d+|an?)\ (?:second|minute|hour|day|week|month|year)s?\ ago)"""
 
 # In capitals only: a wrapped abstract may well have a line that is just "models".
-_MENU = r"""(?-i:(?=[A-Z]))(?:(?:hugging\ face|models|datasets|spaces|(?:(?:daily|trending)\ )?papers|trending|posts|docs|enterprise
-    |pricing|log\ in|sign\ up|community|collections|blog|forum|jobs|careers|company|website|tos|privacy|about|home
-    |terms(?:\ of\ service)?|search|back|previous|next|load\ more|discussions?)[\s·•|,/]*)+"""
+_MENU = r"""(?-i:(?=[A-Z]))(?:(?:hugging\ face|models|datasets|spaces|(?:(?:daily|trending)\ )?papers|trending
+    |posts|docs|enterprise|pricing|log\ in|sign\ up|community|collections|blog|forum|jobs|careers|company|website|tos
+    |privacy|about|home|terms(?:\ of\ service)?|search|back|previous|next|load\ more|discussions?)[\s·•|,/]*)+"""
 
 _COUNT = r"""[+\#]?\d[\d,]*(?:\.\d+)?\ ?k?
     | \d[\d.,]*k?\ (?:authors?|upvotes?|comments?|likes?|views?|replies)

@@ -11,7 +11,7 @@ from rag.chat import MAX_QUESTION
 from rag.errors import RagError
 from rag.ui import cards, render
 from rag.ui.rebuild import rebuild
-from rag.ui.session import Session, Turn
+from rag.ui.session import BROKEN, Session, Turn
 
 if TYPE_CHECKING:
     from rag.chat import Chat
@@ -23,15 +23,6 @@ EXAMPLES = (
     "which methods run in real time?",
 )
 WELCOME = "Ask about the papers. Every sentence of an answer is cited; click a number to see the sentence behind it."
-CRASH = "Something broke inside the program. The terminal it runs in says what."
-
-# Fonts of the reader's system: nothing to fetch, and it looks like the rest of the screen.
-THEME = gr.themes.Default(
-    primary_hue="teal",
-    neutral_hue="slate",
-    font=["system-ui", "sans-serif"],
-    font_mono=["ui-monospace", "monospace"],
-)
 
 Update = dict[Any, Any]  # component -> its new value
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the status line tells progress
@@ -54,7 +45,7 @@ class Page:
         self.blocks.queue(max_size=64, api_open=False, default_concurrency_limit=4)
 
     def _layout(self) -> None:
-        self.header = gr.HTML(self.describe, elem_id="header")
+        self.header = gr.HTML(elem_id="header")
         # Empty until the first question: a value set here would be deep-copied, one returned by an event is not.
         self.session = gr.State()
         with gr.Row(elem_id="desk"):
@@ -67,43 +58,35 @@ class Page:
                     self.progress = gr.HTML(elem_id="progress")
 
     def _conversation(self) -> None:
+        examples = [{"text": example} for example in EXAMPLES]
         self.dialogue = gr.Chatbot(
-            elem_id="dialogue",
-            show_label=False,
-            label="Conversation",
-            placeholder=WELCOME,
-            examples=[{"text": example} for example in EXAMPLES],
-            buttons=[],
-            latex_delimiters=[],
-            scale=1,
+            elem_id="dialogue", show_label=False, placeholder=WELCOME, examples=examples, buttons=[], scale=1
         )
         self.status = gr.HTML(elem_id="status")
         with gr.Row(elem_id="ask"):
+            hint = "Ask a question; Enter sends it"
             self.box = gr.Textbox(
-                label="Question",
-                show_label=False,
-                container=False,
-                placeholder="Ask a question; Enter sends it",
-                max_lines=6,
-                max_length=MAX_QUESTION,
-                scale=1,
+                label="Question", container=False, placeholder=hint, max_lines=6, max_length=MAX_QUESTION, scale=1
             )
             self.send = gr.Button("Send", variant="primary", size="md", min_width=70, scale=0)
             self.stop = gr.Button("Stop", size="md", min_width=70, scale=0, interactive=False)
-            self.fresh = gr.Button("New conversation", size="md", min_width=150, scale=0)
+            self.fresh = gr.Button("New conversation", size="md", min_width=160, scale=0)
 
     def _events(self) -> None:
-        given = [self.box, self.session]
-        shown = [self.session, self.dialogue, self.sources, self.status, self.box, self.send, self.stop, self.header]
-        asked = gr.on([self.send.click, self.box.submit], self.ask, given, shown, concurrency_id="ask", **EVENT)
-        picked = self.dialogue.example_select(self.ask_example, self.session, shown, concurrency_id="ask", **EVENT)
+        # No event cancels another: a cancelled generator may still be at work and write over what came after it.
+        # Stop is a word with the session instead, and the buttons come back when Gradio is done with the event.
+        given, buttons = [self.box, self.session], [self.send, self.stop, self.fresh]
+        shown = [self.session, self.dialogue, self.sources, self.status]
+        told = [*shown, *buttons, self.box, self.header]
+        asked = gr.on([self.send.click, self.box.submit], self.ask, given, told, concurrency_id="ask", **EVENT)
+        picked = self.dialogue.example_select(self.ask_example, self.session, told, concurrency_id="ask", **EVENT)
         for asking in (asked, picked):
-            asking.failure(self.failed, self.session, shown, **EVENT)
-        self.stop.click(self.stopped, self.session, shown, cancels=[asked, picked], **EVENT)
-        # The Chatbot's own bin empties the browser only, so it has to do the same as the button.
-        gr.on([self.fresh.click, self.dialogue.clear], self.restart, None, shown, cancels=[asked, picked], **EVENT)
+            asking.then(self.settle, self.session, [*buttons, self.box], **EVENT)
+        self.stop.click(self.stop_writing, self.session, [self.status, self.stop], **EVENT)
+        self.fresh.click(lambda: self.view(None), None, shown, **EVENT)
         built = self.renew.click(self.build_index, None, [self.progress, self.header], concurrency_limit=1, **EVENT)
-        built.failure(lambda: render.fault(CRASH), None, self.progress, **EVENT)
+        built.failure(lambda: render.fault(BROKEN), None, self.progress, **EVENT)
+        self.blocks.load(self.describe, None, self.header, **EVENT)
 
     def describe(self) -> str:
         """The header: what is in the collection, or why it cannot be opened."""
@@ -112,51 +95,50 @@ class Page:
         except RagError as fault:
             return render.fault(str(fault))
 
+    def size(self) -> int:
+        """How many papers there are to search."""
+        try:
+            return self.chat.collection().papers
+        except RagError:  # the question will fail with the same words, in the chat
+            return 0
+
     def ask(self, question: str, session: Session | None) -> Iterator[Update]:
         """Streams the answer to `question`; yields the whole view each time, of which Gradio sends the difference."""
         if not question.strip():
-            yield {self.status: ""}
-            return
-        try:
-            papers = self.chat.collection().papers
-        except RagError as fault:  # no index: the question stays in the box
-            yield {self.status: render.fault(str(fault))}
+            yield {}
             return
         session = session or Session(self.chat.conversation())
-        yield {self.box: "", self.header: self.describe()}
-        for turn in session.ask(question):
-            yield self.view(session, papers) | ({self.box: question} if turn.error else {})
+        first: Update = {self.box: "", self.header: self.describe(), **self.busy(True)}
+        for _ in session.ask(question, self.size()):
+            yield self.view(session) | first
+            first = {}
 
     def ask_example(self, session: Session | None, picked: gr.SelectData) -> Iterator[Update]:
         yield from self.ask(picked.value["text"], session)
 
-    def stopped(self, session: Session | None) -> Update:
-        """After Stop: what was written stays."""
-        if session:
-            session.end()
-        return self.view(session)
+    def stop_writing(self, session: Session) -> Update:
+        """What is written stays; the step the engine is in ends first."""
+        session.stop()
+        return {self.status: render.status(session.turns[-1]), self.stop: gr.update(interactive=False)}
 
-    def failed(self, session: Session | None) -> Update:
-        """After a fault that is ours: Gradio has printed the traceback, the reader gets a plain sentence."""
-        if not (session and session.turns[-1].running):
-            return {self.status: render.fault(CRASH)}
-        session.end(error=CRASH)
-        return self.view(session) | {self.box: session.turns[-1].question}
+    def settle(self, session: Session | None) -> Update:
+        """After an answer the buttons come back; after a failure the question too, to be sent again."""
+        failed = session and session.turns[-1].error
+        return self.busy(False) | ({self.box: session.turns[-1].question} if session and failed else {})
 
-    def restart(self) -> Update:
-        return self.view(None)
+    def busy(self, working: bool) -> Update:
+        """The buttons, while an answer is being written or not."""
+        idle = gr.update(interactive=not working)
+        return {self.send: idle, self.fresh: idle, self.stop: gr.update(interactive=working)}
 
-    def view(self, session: Session | None, papers: int = 0) -> Update:
-        """All that shows `session`; `papers` is how many the status line says are searched."""
+    def view(self, session: Session | None) -> Update:
+        """All that shows `session`, or that there is none."""
         turns = session.turns if session else []
-        running = bool(turns) and turns[-1].running
         return {
             self.session: session,
             self.dialogue: [message for turn in turns for message in _messages(turn)],
             self.sources: cards.panel(session.citations, session.nearest) if session else cards.panel(),
-            self.status: render.status(turns[-1], papers) if turns else "",
-            self.send: gr.update(interactive=not running),
-            self.stop: gr.update(interactive=running),
+            self.status: render.status(turns[-1]) if turns else "",
         }
 
     def build_index(self) -> Iterator[Update]:

@@ -35,13 +35,13 @@ def rebuild(chat: Chat) -> Iterator[str]:
 
 
 def _start(work: Callable[[], str], then: Callable[[], None]) -> Future[str]:
-    """Runs `work` and `then` in a daemon thread, so that Ctrl+C need not wait for it."""
+    """Runs `work` and `then` in a thread that may go on; a daemon, so that Ctrl+C need not wait for it."""
     job: Future[str] = Future()
 
     def run() -> None:
         try:
             job.set_result(work())
-        except BaseException as fault:  # result() raises it again
+        except Exception as fault:  # noqa: BLE001 - nothing is hidden: result() raises it again
             job.set_exception(fault)
         then()
 

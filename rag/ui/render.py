@@ -71,9 +71,9 @@ def fault(message: str) -> str:
     return f'<p class="fault">{escape(message)}</p>'
 
 
-def status(turn: Turn, papers: int) -> str:
-    """Where the work on `turn` stands, in words; `papers` is the size of the collection."""
-    return f'<p role="status">{_stage(turn, papers)}</p>'
+def status(turn: Turn) -> str:
+    """Where the work on `turn` stands, in words."""
+    return f'<p role="status">{_stage(turn)}</p>'
 
 
 def progress(stage: str, done: int, total: int) -> str:
@@ -86,7 +86,7 @@ def summary(report: str) -> str:
     return f'<p class="done">{escape(report)}</p>'
 
 
-def _stage(turn: Turn, papers: int) -> str:
+def _stage(turn: Turn) -> str:
     sentences = count(len(turn.statements), "sentence")
     if turn.error:
         return "failed; your question is back in the box"
@@ -94,11 +94,13 @@ def _stage(turn: Turn, papers: int) -> str:
         return f"stopped after {sentences}"
     if turn.answer:
         return "done: no answer in these abstracts" if turn.answer.refused else f"done: {sentences}, each cited"
+    if turn.stopping:
+        return "stopping…"
     if turn.statements:
         return f"writing… {sentences} so far"
     if turn.found:
         return f"found {count(len(turn.found.papers), 'paper')}; writing…"
-    return f"searching {count(papers, 'paper')}…"
+    return f"searching {count(turn.papers, 'paper')}…"
 
 
 def _list(items: Iterable[str]) -> str:
@@ -112,7 +114,7 @@ def _numbers(statement: Statement) -> tuple[int, ...]:
 def _group(run: Sequence[Statement]) -> str:
     cited = {citation.n: citation.paper for citation in run[0].citations}
     title = f'<p class="paper">{escape(next(iter(cited.values())).title)}</p>' if len(cited) == 1 else ""
-    return f'<section>{title}{"".join(_statement(statement) for statement in run)}</section>'
+    return f"<section>{title}{''.join(_statement(statement) for statement in run)}</section>"
 
 
 def _statement(statement: Statement) -> str:
@@ -131,6 +133,4 @@ def _marker(citations: Sequence[Citation]) -> str:
     quotes = escape(" … ".join(citation.quote for citation in citations))
     spans = " ".join(f"{citation.start}-{citation.end}" for citation in citations)
     name = escape(f"Source {n}: {paper.title}")
-    return (
-        f'<a class="cite" href="#source-{n}" title="{quotes}" aria-label="{name}" data-spans="{spans}">[{n}]</a>'
-    )
+    return f'<a class="cite" href="#source-{n}" title="{quotes}" aria-label="{name}" data-spans="{spans}">[{n}]</a>'

@@ -49,7 +49,7 @@ def start(chat: Chat, host: str, port: int) -> gr.Blocks:
     blocks.launch(
         server_name=host,
         server_port=port,
-        theme=page.THEME,
+        theme=_theme(),
         css_paths=HERE / "style.css",
         js=(HERE / "page.js").read_text(encoding="utf-8"),
         head=HEAD,
@@ -64,6 +64,14 @@ def start(chat: Chat, host: str, port: int) -> gr.Blocks:
         quiet=True,
     )
     return blocks
+
+
+def _theme() -> gr.themes.Base:
+    """Fonts of the reader's own system: nothing to fetch, and it looks like the rest of the screen."""
+    import gradio as gr
+
+    fonts, mono = ["system-ui", "sans-serif"], ["ui-monospace", "monospace"]
+    return gr.themes.Default(primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=mono)
 
 
 def _claim(host: str, port: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,21 +14,30 @@ from rag.papers import Paper
 if TYPE_CHECKING:
     from rag.chat import Conversation
 
+BROKEN = "Something broke inside the program. The terminal it runs in says what."
+
 
 @dataclass
 class Turn:
-    """A question and what has arrived in reply: `error` is empty unless it failed, `stopped` if the user cut it off."""
+    """A question and what has arrived in reply: `error` is empty unless it failed.
+
+    `papers` is how many are searched; `stopping` is the user's wish to cut it off, `stopped` that it was.
+    """
 
     question: str
+    papers: int = 0
     found: Found | None = None
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
     error: str = ""
+    stopping: bool = False
     stopped: bool = False
 
     def take(self, event: Event) -> None:
-        """Files one event of the engine."""
-        if isinstance(event, Found):
+        """Files one event of the engine, unless the user had enough."""
+        if self.stopping:
+            self.stopped = True
+        elif isinstance(event, Found):
             self.found = event
         elif isinstance(event, Statement):
             self.statements.append(event)
@@ -46,26 +56,28 @@ class Session:
         self._conversation = conversation
         self.turns: list[Turn] = []
 
-    def ask(self, question: str) -> Iterator[Turn]:
+    def ask(self, question: str, papers: int) -> Iterator[Turn]:
         """Yields the new turn after each change to it: at once, after every event, and after a failure."""
-        turn = Turn(question)
+        turn = Turn(question, papers)
         self.turns.append(turn)
         yield turn
         try:
             for event in self._conversation.ask(question):
-                if not turn.running:  # stopped while the engine was at work
-                    return
                 turn.take(event)
                 yield turn
+                if not turn.running:
+                    return
         except RagError as fault:
             turn.error = str(fault)
             yield turn
+        except Exception:  # a fault of ours must not leave the page waiting for ever
+            logging.getLogger(__name__).exception("No answer to %r", question)
+            turn.error = BROKEN
+            yield turn
 
-    def end(self, error: str = "") -> None:
-        """Closes the turn that still runs, if one does: with `error`, or as stopped by the user."""
-        if self.turns and self.turns[-1].running:
-            self.turns[-1].error = error
-            self.turns[-1].stopped = not error
+    def stop(self) -> None:
+        """Asks the turn that runs to end with what it has."""
+        self.turns[-1].stopping = True
 
     @property
     def citations(self) -> tuple[Citation, ...]:

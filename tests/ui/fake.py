@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from rag.chat import Collection
 from rag.citations import Answer, Citation, Event, Found, Statement
 from rag.errors import ModelError
 from rag.papers import Paper
@@ -38,14 +38,6 @@ PAPERS = (
     ),
     Paper("On Relative Pottery", "A relative vase is a vase. We study clay, kilns and glazes over four centuries."),
 )
-
-
-@dataclass(frozen=True)
-class Collection:
-    name: str = "papers"
-    papers: int = len(PAPERS)
-    passages: int = 2864
-    model: str = "bundled (fake)"
 
 
 class Conversation:
@@ -81,7 +73,7 @@ class Conversation:
 
 class Chat:
     def collection(self) -> Collection:
-        return Collection()
+        return Collection("papers", len(PAPERS), 2864, "bundled (fake)")
 
     def conversation(self) -> Conversation:
         return Conversation()

@@ -6,12 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rag.chat import Collection
 from rag.citations import Answer, Citation, Found, Statement
 from rag.papers import Paper
 from rag.ui import cards, render
 from rag.ui.session import Turn
-
-from .fake import Collection
 
 ABSTRACT = "One is slow. Two is fast. Three is free."
 PAPER = Paper("A Title", ABSTRACT)
@@ -169,17 +168,18 @@ def test_verdict_shows(verdict: str, text: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("turn", "words"),
     [
-        (Turn("q"), "searching 1,489 papers…"),
+        (Turn("q", 1489), "searching 1,489 papers…"),
         (Turn("q", found=Found((PAPER,), 9)), "found 1 paper; writing…"),
         (Turn("q", statements=[state()]), "writing… 1 sentence so far"),
         (Turn("q", statements=[state()] * 2, answer=Answer("q", (state(),) * 2)), "done: 2 sentences, each cited"),
         (Turn("q", answer=Answer("q")), "done: no answer in these abstracts"),
         (Turn("q", error="No."), "failed; your question is back in the box"),
-        (Turn("q", statements=[state()], stopped=True), "stopped after 1 sentence"),
+        (Turn("q", stopping=True), "stopping…"),
+        (Turn("q", statements=[state()], stopping=True, stopped=True), "stopped after 1 sentence"),
     ],
 )
 def test_status_is_words(turn: Turn, words: str) -> None:
-    assert Reader(render.status(turn, 1489)).text == words
+    assert Reader(render.status(turn)).text == words
 
 
 def test_titles_give_way_to_statements() -> None:
@@ -195,8 +195,8 @@ def test_refusal_links_to_cards() -> None:
 
 
 def test_header_counts() -> None:
-    text = Reader(render.header(Collection())).text
-    assert text == "papers4 papers · 2,864 passages · model: bundled (fake)"
+    text = Reader(render.header(Collection("papers", 1, 2864, "none"))).text
+    assert text == "papers1 paper · 2,864 passages · model: none"
 
 
 def test_progress_is_a_bar() -> None:
