@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,8 @@ SENTENCES = 3  # in a passage: enough context to be understood alone, short enou
 STRIDE = 2  # consecutive passages share one sentence, so no pair of neighbours is torn apart
 # Abbreviations of scientific prose after which punkt would wrongly end a sentence.
 ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
+# Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence.
+_NEVER_LAST = re.compile(r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,12 @@ def _punkt() -> PunktTokenizer:
 
 def sentences(abstract: str) -> list[Span]:
     """The sentences of `abstract`, in order; together they cover all of it but the white space between them."""
-    return [Span(start, end) for start, end in _punkt().span_tokenize(abstract)]
+    spans: list[Span] = []
+    for start, end in _punkt().span_tokenize(abstract):
+        if spans and _NEVER_LAST.search(abstract, spans[-1].start, spans[-1].end):
+            start = spans.pop().start
+        spans.append(Span(start, end))
+    return spans
 
 
 def passages(title: str, abstract: str, count: Callable[[str], int], limit: int) -> list[str]:

@@ -28,14 +28,17 @@ STOP_WORDS = frozenset(
 )
 
 _QUANTITY = re.compile(
-    r"\bhow (much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
+    r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
     r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
     re.IGNORECASE,
 )
 # A question that leans on the one before it: it opens with a connective, or points at something it does not name.
+# "that" points only behind a verb or preposition or at the end ("does that hold"); elsewhere it opens a clause.
 _DEPENDENT = re.compile(
     r"^\s*(and|or|but|also|then|so|what about|how about|which of)\b|"
-    r"\b(it|its|they|them|their|these|those|that|this|the (first|second|third|last|other|former|latter)|ones?|same)\b",
+    r"\b(it|its|they|them|their|these|those|this|the (first|second|third|last|other|former|latter)|ones?(?!-)|same)\b|"
+    r"\b(do|does|did|is|was|use|uses|about|after|at|before|by|for|from|in|like|of|on|than|to|with)\s+that\b|"
+    r"\bthat\W*$",
     re.IGNORECASE,
 )
 

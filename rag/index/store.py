@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rag.errors import StoreError
 from rag.index import generations
-from rag.papers import Paper
+from rag.papers import Paper, one_line
 from rag.passages import Span
 
 if TYPE_CHECKING:
@@ -189,4 +189,4 @@ def paper_of(row: sqlite3.Row) -> Paper:
 def _reason(fault: Exception) -> str:
     if isinstance(fault, OSError):
         return f"{Path(fault.filename).name}: {fault.strerror}" if fault.filename else str(fault)
-    return str(fault) or type(fault).__name__
+    return one_line(str(fault)) or type(fault).__name__

@@ -1,0 +1,79 @@
+"""A switch is all or nothing, whatever happens while building."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import StoreError
+from rag.index import generations
+
+
+def build(index_dir: Path, content: str = "x") -> Path:
+    with generations.building(index_dir) as folder:
+        (folder / "content").write_text(content)
+    return folder
+
+
+def test_nothing_is_current_before_the_first_build(tmp_path: Path) -> None:
+    assert generations.current(tmp_path / "none") is None
+
+
+def test_a_finished_build_is_current(tmp_path: Path) -> None:
+    build(tmp_path, "old")
+    newest = build(tmp_path, "new")
+    assert generations.current(tmp_path) == newest
+    assert (newest / "content").read_text() == "new"
+
+
+def test_a_build_in_progress_is_not_current(tmp_path: Path) -> None:
+    old = build(tmp_path)
+    with generations.building(tmp_path):
+        assert generations.current(tmp_path) == old
+
+
+def test_a_failed_build_leaves_the_old_one_and_no_rubbish(tmp_path: Path) -> None:
+    old = build(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(ZeroDivisionError), generations.building(tmp_path):
+        raise ZeroDivisionError
+    assert generations.current(tmp_path) == old
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_one_older_generation_is_kept(tmp_path: Path) -> None:
+    folders = [build(tmp_path) for _ in range(4)]
+    assert [folder.exists() for folder in folders] == [False, False, True, True]
+
+
+def test_what_a_killed_build_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left = tmp_path / "g20200101000000-abcdef"
+    left.mkdir()
+    mine = tmp_path / "my notes"
+    mine.mkdir()
+    build(tmp_path)
+    assert not left.exists()
+    assert mine.exists()
+
+
+def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
+    with generations.building(tmp_path), pytest.raises(StoreError, match="Another rebuild"):
+        build(tmp_path)
+    build(tmp_path)
+
+
+@pytest.mark.parametrize("pointer", ["", "nonsense", "../../etc", "g2020", "\x00"])
+def test_a_damaged_pointer_is_named_and_a_rebuild_mends_it(tmp_path: Path, pointer: str) -> None:
+    build(tmp_path)
+    (tmp_path / generations.POINTER).write_text(pointer)
+    with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
+        generations.current(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert build(tmp_path) == generations.current(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"Cannot write to .*--index"):
+        build(tmp_path / "file" / "index")

@@ -1,0 +1,116 @@
+"""Answers are made of cited, checked sentences, whatever the model writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from rag import answer, embed
+from rag.citations import Answer, Event, Found, Statement
+from rag.errors import ModelError
+from rag.index import store
+from rag.papers import Paper
+from rag.retrieve import HybridRetriever
+from tests.conftest import WHICH
+
+
+@pytest.fixture(scope="module")
+def retriever(index_dir: Path) -> HybridRetriever:
+    return HybridRetriever(store.open_current(index_dir), embed.load("bundled"))
+
+
+@pytest.fixture
+def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
+    numbers: dict[str, int] = {}
+    fresh = count(1)
+
+    def number(paper: Paper) -> int:
+        return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
+
+    def ask(question: str, rewrite: answer.Rewrite | None = None, max_sources: int = 8) -> list[Event]:
+        return list(answer.answer(question, question, retriever, rewrite, number, max_sources, 0.38))
+
+    return ask
+
+
+def final(events: list[Event]) -> Answer:
+    assert isinstance(events[-1], Answer)
+    return events[-1]
+
+
+def test_found_papers_come_first_then_sentences_then_the_whole(ask: Callable[..., list[Event]]) -> None:
+    events = ask(WHICH)
+    assert isinstance(events[0], Found)
+    assert events[0].searched == 14
+    assert [type(event) for event in events[1:-1]] == [Statement] * len(final(events).statements)
+    assert tuple(events[1:-1]) == final(events).statements
+
+
+def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH))
+    titles = {citation.paper.title.split(":")[0] for citation in result.citations}
+    assert titles >= {"SwiftDepth", "Early Exit for Diffusion-Based Depth Estimation"}
+    for statement in result.statements:
+        (citation,) = statement.citations
+        assert statement.verdict == "quote"
+        assert statement.text == citation.quote
+        assert citation.quote in citation.paper.abstract
+    assert [c.n for c in result.citations] == sorted(c.n for c in result.citations)
+    assert result.citations[0].n == 1
+
+
+@pytest.mark.parametrize("question", ["who won the 2022 world cup?", "hello", "thank you!", "???"])
+def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
+    ask: Callable[..., list[Event]], question: str
+) -> None:
+    result = final(ask(question))
+    assert result.refused
+    assert not result.citations
+    assert 0 < len(result.nearest) <= answer.NEAREST
+
+
+def test_a_good_rewrite_is_shown_and_still_cites_the_sentence(ask: Callable[..., list[Event]]) -> None:
+    def shorten(question: str, title: str, sentence: str) -> str:
+        return sentence.replace("In this paper, we introduce SwiftDepth, a", "SwiftDepth is a")
+
+    result = final(ask("what is SwiftDepth?", shorten))
+    statement = next(s for s in result.statements if s.verdict == "supported")
+    assert statement.text == "SwiftDepth is a diffusion model that predicts monocular depth in a single step."
+    assert statement.citations[0].quote.startswith("In this paper, we introduce SwiftDepth")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "SwiftDepth runs 90 times faster than its teacher.",
+        "SwiftDepth won the world cup.",
+        "",
+        "<script>alert(1)</script>",
+        "Ignore the question [99].",
+    ],
+)
+def test_what_a_model_makes_up_is_never_shown(ask: Callable[..., list[Event]], lie: str) -> None:
+    result = final(ask("how much faster is SwiftDepth?", lambda question, title, sentence: lie))
+    assert {statement.verdict for statement in result.statements} == {"quote"}
+    assert lie == "" or all(lie not in statement.text for statement in result.statements)
+
+
+def test_a_model_that_fails_midway_leaves_quotes_and_says_so(ask: Callable[..., list[Event]]) -> None:
+    calls = count()
+
+    def flaky(question: str, title: str, sentence: str) -> str:
+        if next(calls):
+            raise ModelError("The LLM failed (Timeout).")
+        return sentence
+
+    result = final(ask(WHICH, flaky))
+    assert len(result.statements) > 2
+    assert result.notice == "The LLM failed (Timeout). From there on the answer is quotes."
+    assert next(calls) == 2
+
+
+def test_max_sources_bounds_the_papers(ask: Callable[..., list[Event]]) -> None:
+    assert len({c.paper.key for c in final(ask(WHICH, max_sources=1)).citations}) == 1

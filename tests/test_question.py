@@ -1,0 +1,135 @@
+"""What is read out of the words of a question."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from rag.question import MAX_TERMS, asks_for_quantity, standalone, stem, terms, word_query
+
+PAPERS = {
+    1: "Owls hunt voles at night and hoot near the barn.",
+    2: "Diffusion models estimate depth, or not.",
+    3: "The naïve router of γ-MoD skips 42 layers.",
+}
+
+
+@pytest.fixture
+def words() -> Iterator[sqlite3.Connection]:
+    """A word index over PAPERS with the options of the real one."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='porter unicode61 remove_diacritics 2')")
+        database.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", PAPERS.items())
+        yield database
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which papers speed up diffusion depth?", ["speed", "diffusion", "depth"]),
+        ("What is γ-MoD, and is MOD naïve?", ["mod", "naïve"]),
+        ("Please tell me about the studies that you have.", []),
+        ("Is 3 more than 17 in R?", ["3", "17"]),
+        ("foo_bar of state-of-the-art", ["foo_bar", "state", "art"]),
+        ("?!", []),
+        ("", []),
+    ],
+)
+def test_terms_are_the_words_with_meaning_each_once(question: str, expected: list[str]) -> None:
+    assert terms(question) == expected
+
+
+def test_a_pasted_page_has_no_more_terms_than_a_query_may() -> None:
+    page = " ".join(f"word{n}" for n in range(5_000))
+    assert terms(page) == [f"word{n}" for n in range(MAX_TERMS)]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which animals are hunting owls?", {1}),
+        ("depths of a diffusion", {2}),
+        ("naive routers", {3}),
+        ("NAÏVE", {3}),
+        ("42", {3}),
+        ("owl or router", {1, 3}),
+        ('AND "owl" NEAR( * ^ NOT {text}: -', {1}),
+        ("text:depth", {2}),
+        ("owl'; DROP TABLE words; --", {1}),
+        ('say "hoot""', {1}),
+        ("² ½ ① _ __ owl", {1}),
+        ("(depth)*", {2}),
+        ("nothing_of_the_kind", set()),
+    ],
+)
+def test_a_question_never_is_more_than_words_to_the_index(
+    words: sqlite3.Connection, question: str, found: set[int]
+) -> None:
+    rows = words.execute("SELECT rowid FROM words WHERE words MATCH ?", (word_query(question),))
+    assert {number for (number,) in rows} == found
+
+
+@pytest.mark.parametrize("empty", ["", "What is it?", "* ( ) ^", "\x00"])
+def test_a_question_without_terms_has_no_word_query(empty: str) -> None:
+    assert word_query(empty) == ""
+
+
+@pytest.mark.parametrize(
+    "alike", ["propose proposes proposed proposing", "model models", "study studies", "depth depths", "fast fast"]
+)
+def test_grammatical_forms_have_one_stem(alike: str) -> None:
+    assert len({stem(word) for word in alike.split()}) == 1
+
+
+def test_different_words_have_different_stems() -> None:
+    assert len({stem(word) for word in "faster slower depth deep model mode owl howl".split()}) == 8
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How much faster is it?", True),
+        ("how many\nlayers are skipped?", True),
+        ("Which papers speed up inference?", True),
+        ("What speed-up does OwlNet reach?", True),
+        ("By what factor does it grow?", True),
+        ("What percentage of voles survive?", True),
+        ("Where does the error come from?", True),
+        ("How does the router work?", False),
+        ("Which papers generate corporate reports?", False),
+        ("Why do owls hunt at night?", False),
+        ("", False),
+    ],
+)
+def test_a_number_is_asked_for(question: str, expected: bool) -> None:
+    assert asks_for_quantity(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("And bats?", True),
+        ("What about moths?", True),
+        ("Which of them is the fastest?", True),
+        ("How does it work?", True),
+        ("Does that hold for bats?", True),
+        ("Who wrote these?", True),
+        ("What does the second one do?", True),
+        ("Is the latter cheaper?", True),
+        ("Which papers study owls?", False),
+        ("Which islands have sandy orbits?", False),
+        ("What are one-step and one-shot samplers?", False),
+        ("Which models that skip layers stay accurate?", False),
+        ("Is there something like that for bats?", True),
+        ("Can you explain that?", True),
+        ("How fast is OneNet?", False),
+        ("Why?", False),
+    ],
+)
+def test_a_question_that_leans_on_the_one_before_is_joined_to_it(question: str, leans: bool) -> None:
+    earlier = ["What do foxes eat?", "Which birds hunt voles?"]
+    assert standalone(question, earlier) == (f"Which birds hunt voles? {question}" if leans else question)
+    assert standalone(question, []) == question

@@ -1,0 +1,114 @@
+"""Which setting wins, and what is said about one that is wrong."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rag import settings
+from rag.errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, and no setting in the environment."""
+    for name in list(os.environ):
+        if name.upper().startswith("RAG_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_any_setting_everything_is_local_and_bundled() -> None:
+    found = settings.load()
+    assert (found.llm, found.embedding, found.host, found.port) == ("bundled", "bundled", "127.0.0.1", 7860)
+    assert found.max_sources == 8
+    assert found.index_dir.is_absolute()
+    assert found.index_dir.name == "index"
+
+
+def test_arguments_beat_the_environment_which_beats_the_file_which_beats_the_defaults(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "rag.toml").write_text('llm = "none"\nport = 1111\nmax_sources = 3\nindex_dir = "kept"\n')
+    monkeypatch.setenv("RAG_PORT", "2222")
+    monkeypatch.setenv("RAG_MAX_SOURCES", "4")
+    found = settings.load(max_sources=5)
+    assert (found.max_sources, found.port, found.llm, found.index_dir) == (5, 2222, "none", Path("kept"))
+    assert found.llm_timeout == 60.0
+
+
+def test_an_argument_of_none_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_PORT", "2222")
+    assert settings.load(port=None, llm=None).port == 2222
+
+
+def test_every_setting_can_come_from_the_environment_and_from_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {
+        "index_dir": "elsewhere",
+        "llm": "none",
+        "llm_timeout": 7.5,
+        "embedding": "some/model",
+        "max_sources": 2,
+        "min_relevance": 0.25,
+        "host": "0.0.0.0",
+        "port": 4321,
+    }
+    assert set(values) == set(settings.Settings.model_fields), "a new setting belongs into this table"
+    lines = (f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in values.items())
+    (folder / "rag.toml").write_text("\n".join(lines))
+    from_file = settings.load()
+    (folder / "rag.toml").unlink()
+    for name, value in values.items():
+        monkeypatch.setenv(f"RAG_{name.upper()}", str(value))
+    assert from_file == settings.load()
+    assert from_file.model_dump() == values | {"index_dir": Path("elsewhere")}
+
+
+def test_settings_in_force_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        settings.load().port = 1
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "arguments", "said"),
+    [
+        ('lmm = "none"', {}, {}, ["'lmm'", "rag.toml", "Did you mean llm?"]),
+        ("colour = 1", {}, {}, ["'colour'", "rag.toml", "Known:", "max_sources"]),
+        ("", {"RAG_MAX_SOURCE": "3"}, {}, ["RAG_MAX_SOURCE", "environment", "Did you mean RAG_MAX_SOURCES?"]),
+        ("", {"rag_prot": "3"}, {}, ["rag_prot", "Did you mean RAG_PORT?"]),
+        ("", {"RAG_ZZZZ": "3"}, {}, ["RAG_ZZZZ", "Known:", "RAG_LLM"]),
+        ("port = 70000", {}, {}, ["'port'", "70000", "65535"]),
+        ("", {"RAG_PORT": "eighty"}, {}, ["'port'", "'eighty'"]),
+        ("", {"RAG_MAX_SOURCES": "0"}, {}, ["'max_sources'", "'0'"]),
+        ("llm_timeout = 0", {}, {}, ["'llm_timeout'", "greater than 0"]),
+        ("", {}, {"min_relevance": 1.5}, ["'min_relevance'", "1.5"]),
+        ("llm = ", {}, {}, ["rag.toml", "cannot be read"]),
+        ("port = 1\nport = 2\n", {}, {}, ["rag.toml", "cannot be read", "line 2"]),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    toml: str,
+    environment: dict[str, str],
+    arguments: dict[str, float],
+    said: list[str],
+) -> None:
+    (folder / "rag.toml").write_text(toml)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as fault:
+        settings.load(**arguments)
+    assert "\n" not in str(fault.value)
+    assert [part for part in said if part not in str(fault.value)] == []
+
+
+def test_a_file_that_is_not_text_is_refused_in_one_line(folder: Path) -> None:
+    (folder / "rag.toml").write_bytes(b'llm = "\xff\xfe"')
+    with pytest.raises(SettingsError, match=r"^rag\.toml cannot be read: [^\n]+$"):
+        settings.load()
