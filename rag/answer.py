@@ -69,8 +69,12 @@ def rewriter(llm: LLM) -> Rewrite:
     """Lets `llm` phrase one sentence at a time. What it returns raises ModelError where the LLM fails."""
     import httpx
     from llama_index.core.llms import LLM as AnyLLM
+    from ollama import ResponseError
     from openai import OpenAIError
 
+    # The clients take a reply apart unchecked: one that is not JSON, or of another shape, raises what it happens to.
+    no_reply = (OpenAIError, ResponseError, httpx.HTTPError, OSError)
+    misshapen = (ValueError, TypeError, AttributeError, LookupError)
     prompt = prompts.load("rewrite", {"question", "title", "sentence"})
     assert isinstance(llm, AnyLLM)
 
@@ -78,7 +82,7 @@ def rewriter(llm: LLM) -> Rewrite:
         messages = prompt.format_messages(question=question, title=title, sentence=sentence)
         try:
             reply = llm.chat(messages, max_tokens=MAX_TOKENS)
-        except (OpenAIError, httpx.HTTPError, OSError) as fault:
+        except (*no_reply, *misshapen) as fault:
             raise ModelError(f"The LLM failed ({type(fault).__name__}).") from fault
         return _first_line(reply.message.content or "")
 

@@ -67,8 +67,7 @@ class Chat:
     def collection(self) -> Collection:
         """What the current generation holds."""
         opened = self.retriever().store
-        sources = opened.manifest["sources"]
-        name = sources[0] if len(sources) == 1 else f"{len(sources)} sources"
+        name = ", ".join(Path(path).name for path in opened.manifest["paths"])
         model = llm.describe(self.settings.llm if self._installed() else "none")
         return Collection(name, opened.papers, opened.manifest["counts"]["passages"], model)
 

@@ -178,13 +178,16 @@ def _ask_text(chat: Chat, asked: Asked) -> None:
     from rag import render
     from rag.citations import Answer, Statement
 
+    last = 0  # the paper under whose title the sentences stand
     for event in chat.conversation(asked.earlier).ask(asked.question):
         if isinstance(event, Statement):
-            click.echo(render.statement_text(event) + "\n")
-        elif isinstance(event, Answer):
-            click.echo(render.refusal_text(event.nearest) if event.refused else render.sources_text(event))
-            if event.notice:
-                click.echo(event.notice, err=True)
+            n = event.citations[0].n
+            click.echo(render.statement_text(event, headed=n != last))
+            last = n
+        elif isinstance(event, Answer) and event.refused:
+            click.echo(render.refusal_text(event.nearest))
+        if isinstance(event, Answer) and event.notice:
+            click.echo(event.notice, err=True)
 
 
 def _print_json(data: dict[str, Any]) -> None:

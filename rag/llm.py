@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from functools import cache
 from importlib.util import find_spec
@@ -141,9 +142,12 @@ def _reach(url: str, key: str, remedy: str) -> None:
     """Raises ModelError where nobody answers at `url` or the key is refused; any other reply will do."""
     import httpx
 
+    shown = re.sub(r"//[^/@]*@", "//", url)  # a password in an address does not belong on the screen
     try:
         reply = httpx.get(url, headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=REACH_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise ModelError(f"No LLM answers at {url} ({type(fault).__name__}). {remedy}, or choose --llm none") from fault
+        raise ModelError(
+            f"No LLM answers at {shown} ({type(fault).__name__}). {remedy}, or choose --llm none"
+        ) from fault
     if reply.status_code in (401, 403):
-        raise ModelError(f"The LLM at {url} refuses the key. Set OPENAI_API_KEY to a valid one, or choose --llm none")
+        raise ModelError(f"The LLM at {shown} refuses the key. Set OPENAI_API_KEY to a valid one, or choose --llm none")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
-from rag.citations import Answer, Citation, Statement
+from rag.citations import Answer, Statement
 from rag.papers import Paper, one_line
 from rag.retrieve import Hit
 
@@ -36,22 +34,14 @@ def statement(statement: Statement) -> str:
     return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers
 
 
-def statement_text(statement_: Statement) -> str:
-    """One sentence as a paragraph of the terminal."""
-    return fill(statement(statement_), "  ")
-
-
-def sources_text(answer: Answer) -> str:
-    """The cited papers by number, each with the sentences that back what a model wrote."""
-    rewritten = {c for s in answer.statements if s.verdict != "quote" for c in s.citations}
-    return "\n".join(_sources(answer.citations, rewritten))
-
-
-def _sources(citations: tuple[Citation, ...], rewritten: set[Citation]) -> Iterator[str]:
-    for n, of_paper in groupby(sorted(citations, key=lambda c: c.n), key=lambda c: c.n):
-        cited = list(of_paper)
-        yield fill(f"[{n}] {name(cited[0].paper)}", "")
-        yield from (fill(f"“{citation.quote}”", "    ") for citation in cited if citation in rewritten)
+def statement_text(statement_: Statement, headed: bool) -> str:
+    """One sentence for the terminal: under its paper's title where `headed`, over its source where rewritten."""
+    (citation, *_) = statement_.citations
+    lines = ["", fill(f"[{citation.n}] {name(citation.paper)}", "")] if headed else []
+    lines.append(fill(statement(statement_), "    "))
+    if statement_.verdict != "quote":
+        lines += [fill(f"from “{cited.quote}”", "      ") for cited in statement_.citations]
+    return "\n".join(lines)
 
 
 def refusal_text(nearest: tuple[Paper, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def papers_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def index_dir(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Iterator[Path]:
+def index_dir(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Path:
     """A built index of `papers_file`. Not to be changed: other tests read it at the same time."""
     from rag.index.build import rebuild
 
@@ -38,4 +37,4 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> It
     with FileLock(f"{shared}.lock"):
         if not (shared / "CURRENT").exists():
             rebuild([papers_file], shared, "bundled", no_progress)
-    yield shared
+    return shared

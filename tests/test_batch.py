@@ -28,16 +28,32 @@ def read(folder: Path, content: str | bytes) -> list[Asked]:
     ("content", "asked"),
     [
         (GOOD, [Asked("Do owls hoot?", "a")]),
-        (f"{GOOD}\n" + '{"id": 7, "question": "Wie heißt das?"}\n', [Asked("Do owls hoot?", "a"), Asked("Wie heißt das?", 7)]),
+        (
+            f"{GOOD}\n" + '{"id": 7, "question": "Wie heißt das?"}\n',
+            [Asked("Do owls hoot?", "a"), Asked("Wie heißt das?", 7)],
+        ),
         ('{"id": 1, "question": "Owls\u2028or\x85bats?"}', [Asked("Owls\u2028or\x85bats?", 1)]),
         (f"\n  \n{GOOD}\r\n\r\n", [Asked("Do owls hoot?", "a")]),
         (b"\xef\xbb\xbf" + GOOD.encode(), [Asked("Do owls hoot?", "a")]),
         ('{"id": 1, "question": "?", "history": []}', [Asked("?", 1)]),
         ('{"id": 1, "question": "?", "history": null}', [Asked("?", 1)]),
         ('{"id": 1, "question": "?", "topic": "birds"}', [Asked("?", 1)]),
-        (f'{{"id": 1, "question": "?", "history": {TURNS}}}', [Asked("?", 1, ("Which birds hunt at night?", "And bats?"))]),
+        (
+            f'{{"id": 1, "question": "?", "history": {TURNS}}}',
+            [Asked("?", 1, ("Which birds hunt at night?", "And bats?"))],
+        ),
     ],
-    ids=["one", "two", "odd line ends", "blank lines", "byte order mark", "no history", "null history", "more fields", "history"],
+    ids=[
+        "one",
+        "two",
+        "odd line ends",
+        "blank lines",
+        "byte order mark",
+        "no history",
+        "null history",
+        "more fields",
+        "history",
+    ],
 )
 def test_questions_are_read_in_order(tmp_path: Path, content: str | bytes, asked: list[Asked]) -> None:
     assert read(tmp_path, content) == asked

@@ -59,7 +59,10 @@ def test_nothing_has_no_sentences_and_no_passages(nothing: str) -> None:
         ("One owl.", ["One owl."]),
         ("One owl. Two bats. Three cats.", ["One owl. Two bats. Three cats."]),
         ("One owl. Two bats. Three cats. Four dogs.", ["One owl. Two bats. Three cats.", "Three cats. Four dogs."]),
-        ("One owl. Two bats. Three cats. Four dogs. Five eels.", ["One owl. Two bats. Three cats.", "Three cats. Four dogs. Five eels."]),
+        (
+            "One owl. Two bats. Three cats. Four dogs. Five eels.",
+            ["One owl. Two bats. Three cats.", "Three cats. Four dogs. Five eels."],
+        ),
     ],
 )
 def test_three_sentences_make_a_passage_and_neighbours_share_one(abstract: str, expected: list[str]) -> None:
@@ -84,7 +87,11 @@ def test_a_title_of_more_than_half_the_limit_is_left_out(words: int, kept: bool)
 @pytest.mark.parametrize("limit", [6, 7, 9, 13, 20, 64, 500])
 @pytest.mark.parametrize(
     "abstract",
-    [LONG, f"Short owl. {LONG} Short bat.", "One a b c. Two d e f g h. Three i. Four j k l m n o p q r. Five s. Six t u."],
+    [
+        LONG,
+        f"Short owl. {LONG} Short bat.",
+        "One a b c. Two d e f g h. Three i. Four j k l m n o p q r. Five s. Six t u.",
+    ],
     ids=["long", "long between short", "mixed"],
 )
 def test_no_passage_is_over_the_limit_and_none_of_the_text_is_lost(abstract: str, limit: int) -> None:

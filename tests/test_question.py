@@ -21,7 +21,9 @@ PAPERS = {
 def words() -> Iterator[sqlite3.Connection]:
     """A word index over PAPERS with the options of the real one."""
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute("CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='porter unicode61 remove_diacritics 2')")
+        database.execute(
+            "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='porter unicode61 remove_diacritics 2')"
+        )
         database.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", PAPERS.items())
         yield database
 

@@ -65,6 +65,6 @@ def test_drops_into_a_llama_index_pipeline(retriever: HybridRetriever) -> None:
 
 def test_fusion_rewards_agreement_and_survives_a_silent_channel() -> None:
     agreed = fuse([{1: 0.9, 2: 0.8, 3: 0.1}, {1: 0.7, 3: 0.6}], {1: 5.0})
-    assert [number for number, _ in agreed][0] == 1
+    assert next(number for number, _ in agreed) == 1
     assert [number for number, _ in fuse([{1: 0.9, 2: 0.8}], {})] == [1, 2]
     assert fuse([{7: 0.5}], {7: 1.0}) == [(7, 0.0)]

@@ -160,7 +160,6 @@ def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list
         "schema": store.SCHEMA,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "paths": paths,
-        "sources": sorted({paper.source for paper in papers}),
         "corpus": _digest(papers),
         "embedding": {
             "name": model.model_name,

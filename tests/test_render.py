@@ -1,0 +1,130 @@
+"""Answers and hits as a terminal and a program get them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from rag import render
+from rag.citations import Answer, Citation, Statement
+from rag.papers import Paper
+from rag.passages import Span
+from rag.retrieve import Hit
+
+OWLS = Paper("OwlNet: Hearing in the Dark", "Owls hunt by ear. OwlNet finds voles 3 times faster. Code exists.")
+BATS = Paper("On Bats", "Bats hear echoes of moths.", digest=True)
+HOSTILE = Paper("Red \x1b[31mtitle\x1b]0;owned\x07\r\nwith\u2028lines", "Beware \x1b[2Jof \x08this.\x00")
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def cite(n: int, paper: Paper, quote: str) -> Citation:
+    start = paper.abstract.index(quote)
+    return Citation(n, paper, start, start + len(quote))
+
+
+def quoted(*citations: Citation) -> Statement:
+    return Statement(citations[0].quote, citations, "quote")
+
+
+EAR = cite(1, OWLS, "Owls hunt by ear.")
+FASTER = cite(1, OWLS, "OwlNet finds voles 3 times faster.")
+ECHO = cite(2, BATS, "Bats hear echoes of moths.")
+WRITTEN = Statement("OwlNet is 3 times faster.", (FASTER,), "supported")
+ANSWER = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        (quoted(EAR), "“Owls hunt by ear.” [1]"),
+        (WRITTEN, "OwlNet is 3 times faster. [1]"),
+        (Statement("Both hear.", (EAR, ECHO), "supported"), "Both hear. [1] [2]"),
+    ],
+)
+def test_a_quote_is_in_quotation_marks_and_every_sentence_has_its_markers(statement: Statement, text: str) -> None:
+    assert render.statement(statement) == text
+    assert render.statement_text(statement) == f"  {text}"
+
+
+def test_sources_are_listed_once_with_the_sentences_behind_what_a_model_wrote() -> None:
+    assert render.sources_text(ANSWER) == (
+        "[1] OwlNet: Hearing in the Dark\n    “OwlNet finds voles 3 times faster.”\n[2] On Bats (digest)"
+    )
+
+
+def test_sources_are_listed_by_number_even_where_a_later_one_is_cited_first() -> None:
+    answer = Answer("?", (quoted(ECHO), quoted(EAR), quoted(ECHO)))
+    assert render.sources_text(answer) == "[1] OwlNet: Hearing in the Dark\n[2] On Bats (digest)"
+
+
+def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
+    data = json.loads(json.dumps(render.answer_json(ANSWER)))
+    assert data == {
+        "answer": "“Owls hunt by ear.” [1] OwlNet is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
+        "refused": False,
+        "citations": [
+            {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "Owls hunt by ear."},
+            {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "OwlNet finds voles 3 times faster."},
+            {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths."},
+        ],
+        "nearest": [],
+    }
+    assert list(data) == ["answer", "refused", "citations", "nearest"]
+
+
+def test_a_refusal_names_the_nearest_papers() -> None:
+    refusal = Answer("Who sings?", nearest=(OWLS, BATS))
+    assert render.answer_json(refusal) == {
+        "answer": "",
+        "refused": True,
+        "citations": [],
+        "nearest": ["OwlNet: Hearing in the Dark", "On Bats"],
+    }
+    assert render.refusal_text(refusal.nearest) == (
+        "The abstracts here do not answer this.\nNearest papers:\n  - OwlNet: Hearing in the Dark\n  - On Bats (digest)"
+    )
+    assert render.refusal_text(()) == "The abstracts here do not answer this."
+
+
+def test_a_notice_is_told_where_there_is_one() -> None:
+    assert render.answer_json(Answer("?", notice="The LLM failed."))["notice"] == "The LLM failed."
+    assert "notice" not in render.answer_json(ANSWER)
+
+
+def test_hits_have_a_rank_a_title_and_the_sentence_that_matched() -> None:
+    hits = (
+        Hit(OWLS, 1.234567, 1.0, ((Span(EAR.start, EAR.end), 0.5), (Span(FASTER.start, FASTER.end), 0.4))),
+        Hit(BATS, -0.5, 0.0, ((Span(ECHO.start, ECHO.end), 0.1),)),
+    )
+    assert render.hits_json(hits) == [
+        {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear."},
+        {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths."},
+    ]
+    assert render.hits_text(hits) == (
+        "1. OwlNet: Hearing in the Dark\n   Owls hunt by ear.\n2. On Bats (digest)\n   Bats hear echoes of moths."
+    )
+    assert render.hits_text(()) == ""
+
+
+def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
+    whole = cite(1, HOSTILE, HOSTILE.abstract)
+    written = Statement("Calm \x1b[5mblinking\x1b[0m.", (whole,), "supported")
+    shown = [
+        render.statement_text(quoted(whole)),
+        render.statement_text(written),
+        render.sources_text(Answer("?", (written,))),
+        render.refusal_text((HOSTILE,)),
+        render.hits_text((Hit(HOSTILE, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
+    ]
+    assert [text for text in shown if CONTROL.search(text)] == []
+    assert "[1] Red [31mtitle ]0;owned with lines\n" in shown[2]
+
+
+def test_long_lines_are_wrapped_and_stay_indented_without_losing_a_word() -> None:
+    long = Paper("T", " ".join(f"word{n}" for n in range(60)) + " " + "x" * 150 + ".")
+    text = render.statement_text(quoted(cite(1, long, long.abstract)))
+    assert max(map(len, text.splitlines())) <= render.WIDTH
+    assert all(line.startswith("  ") for line in text.splitlines())
+    assert "".join(text.split()) == "“" + "".join(long.abstract.split()) + "”[1]"
