@@ -1,91 +1,146 @@
-"""Does the cited sentence support the written one? A written sentence may leave words out; it may not add any.
+"""Does the cited sentence support the written one? A written sentence may be a cut of the cited one, nothing else.
 
-The check aligns the written words with the cited ones, in order. What aligns completely says what the source says,
-with less of it; numbers, names, the direction of a comparison and who does what come out right because the words and
-their order are the source's. Words that would turn the meaning when dropped ("not", "up to", "less") must stay.
+The written words are the cited ones in their order, and whole clauses may be missing: an opening ("We show that"),
+an insertion between two commas, an ending from a comma or "and" on. A cut says what its source says, with less of it;
+single words may not go, for "up to", "not", "of mice" and the number that belongs to a name are single words.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from rag.question import stem
 
-# Words that may appear anywhere: they carry a sentence's grammar, not its content.
-_GRAMMAR = frozenset(
-    "a an the is are was were be been being it its this that these those which who and of to in on for by with as at "
-    "from has have had do does did their them they also thus hence".split()
+# Words that may come and go anywhere.
+_FREE = frozenset("a an the it its this these those their they them also thus hence our we".split())
+_IS = frozenset("is are was were has have had".split())  # may come in for a comma: "X, a model" is "X is a model"
+_JOINS = frozenset("and but while whereas".split())
+_CLAUSE = _JOINS | {"that", "which", "who", "because"}  # an ending that may go begins with one
+# A clause with one of these may not go: it says when or for what the rest holds.
+_CONDITIONS = frozenset(
+    "if unless except provided assuming without under when below above until contrary "
+    "according ideally respectively".split()
 )
-# Words that turn or bound what follows them; dropping one changes what is claimed.
-_GUARDS = frozenset(
-    "not no never without neither nor cannot less fewer lower worse only up almost nearly about around approximately "
-    "roughly may might could potentially marginally slightly partly comparable least most under fails fail hardly "
-    "rarely unless except than if over".split()
-)
+_LINKS = frozenset("of to for in on with by from between".split())  # no adjective stands before or behind them
+_DENIALS = frozenset("not no never nor neither none cannot hardly fail fails failed unlikely".split())
+_SHOWN = "show demonstrate find prove reveal observe confirm indicate".split()  # "that" what follows is claimed
+_MADE = "propose introduce present develop design describe devise build".split()  # by "we": the paper's own work
+_OWN = "method approach model framework network system algorithm paper work article study".split()  # after "our"
+_PLAIN = _FREE | _IS | _CLAUSE | _CONDITIONS | _DENIALS
 _FIRST_PERSON = re.compile(r"\b(we|our|ours|us|this (paper|work|article|study))\b", re.IGNORECASE)
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_]+(?:'[^\W\d_]+)?|\d", re.UNICODE)
-MIN_KEPT = 0.4  # of the source's content words; a sentence that keeps less tells the reader less than the quote would
-SUBJECT_WITHIN = 8  # words from the start in which "we" or "this paper" makes the paper's method the subject
+_MARKS = frozenset([*",;:()–—", "--"])
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?|[^\W\d_]+(?:'[^\W\d_]+)?|[-−+±~<>≤≥=^/×](?=\s*\d)|--|[,;:()–—]")
+MIN_KEPT = 0.4  # of the source's words; a sentence that keeps less tells the reader less than the quote would
+ADJECTIVES = 4  # words between "we propose" and what is proposed: "a novel and simple"
 
 
 def supported(written: str, source: str, title: str) -> bool:
     """Whether `written` claims no more than the sentence `source` of the paper `title`.
 
-    "We propose X" may become "TITLE is X" or "NAME is X" (the part of the title before a colon): the only words that
-    may come from outside `source`.
+    "We propose a model" may become "TITLE is a model" or "NAME is a model" (the part of the title before a colon):
+    the only words that may come from outside `source`.
     """
     if _FIRST_PERSON.search(written):
         return False
-    words = _tokens(_without_subject(written, source, title))
     original = _tokens(source)
-    kept = _align(words, original)
-    if kept is None:
+    if _cut(_words(written), original, _openings(original)):
+        return True
+    names = (title, title.partition(":")[0])
+    bare = next((written[len(name) :] for name in names if written.lower().startswith(name.lower())), None)
+    if bare is None:
         return False
-    content = [i for i, word in enumerate(original) if _is_content(word)]
-    enough = sum(i in kept for i in content) >= MIN_KEPT * len(content)
-    return enough and _keeps_guards(kept, original)
+    words = _words(bare)
+    made = bool(words) and words[0] in _IS
+    return _cut(words[made:], original, _own_openings(original, made))
 
 
 def _tokens(text: str) -> list[str]:
-    text = re.sub(r"n't\b", " not", text.replace("’", "'"))
-    return [token if token in _GUARDS else stem(token) for token in _TOKEN.findall(text.lower())]
+    text = re.sub(r"n't\b", " not", text.replace("’", "'").lower()).replace("cannot", "can not")
+    return [token if token in _PLAIN else stem(token).replace(" ", "") for token in _TOKEN.findall(text)]
 
 
-def _is_content(word: str) -> bool:
-    return word not in _GRAMMAR
+def _words(text: str) -> list[str]:
+    return [token for token in _tokens(text) if token not in _FREE | _MARKS]
 
 
-def _without_subject(written: str, source: str, title: str) -> str:
-    """`written` less a leading paper title or method name, where the source speaks of its own work there."""
-    opening = " ".join(islice(source.split(), SUBJECT_WITHIN))
-    if not _FIRST_PERSON.search(opening):
-        return written
-    for name in (title, title.partition(":")[0]):
-        if written.lower().startswith(name.lower()):
-            return written[len(name) :]
-    return written
+def _cut(words: list[str], original: list[str], starts: set[int]) -> bool:
+    """Whether `words` are `original` from one of `starts` on, less whole clauses."""
+    content = [token for token in original if token not in _FREE | _IS | _CLAUSE | _MARKS]
+    if not words or len([word for word in words if word in content]) < MIN_KEPT * len(content):
+        return False
+    at = {i for i in starts if original[i] == words[0]}
+    for word in words[1:]:
+        stay = {i for i in at if word in _IS and original[i + 1 : i + 2] and original[i + 1] in _MARKS}
+        at = stay | {j for i in at for j in range(i + 1, len(original)) if original[j] == word and _gap(original, i, j)}
+    return any(_may_end(original[i + 1 :]) for i in at)
 
 
-def _align(words: list[str], original: list[str]) -> set[int] | None:
-    """Positions in `original` of the content of `words`, taken in order; None where a word is not there."""
-    kept: set[int] = set()
-    position = 0
-    for word in filter(_is_content, words):
-        try:
-            position = original.index(word, position)
-        except ValueError:
-            return None
-        kept.add(position)
-        position += 1
-    return kept
+def _gap(original: list[str], i: int, j: int) -> bool:
+    """Whether what stands between positions `i` and `j` may go: nothing of weight, or one insertion."""
+    between = original[i + 1 : j]
+    while between and between[-1] in _FREE:
+        between.pop()
+    if not any(_weighs(token) for token in between):
+        return True
+    closed = between[-1] in _MARKS or (between[-1] in ("that", "which") and between[1:2] and between[1] in ("a", "an"))
+    inside = between[1:-1]
+    return bool(between[0] in _MARKS and closed and not _MARKS.intersection(inside) and _may_go(inside))
 
 
-def _keeps_guards(kept: set[int], original: list[str]) -> bool:
-    """Whether each guard stands wherever the content word it governs, the next one, was kept."""
-    for i, word in enumerate(original):
-        if word in _GUARDS and i not in kept:
-            governed = next((j for j in range(i + 1, len(original)) if _is_content(original[j])), None)
-            if governed in kept:
-                return False
-    return True
+def _may_end(rest: list[str]) -> bool:
+    return not any(map(_weighs, rest)) or (rest[0] in _CLAUSE | _MARKS and _may_go(rest))
+
+
+def _openings(original: list[str]) -> set[int]:
+    """Where a cut may begin: at the start, behind a comma, "we show that" or "we propose"."""
+    return {i for i in range(len(original)) if _may_go(original[:i]) and _opens(_clause(original[:i]))}
+
+
+def _opens(clause: list[str]) -> bool:
+    if _DENIALS.intersection(clause):
+        return False
+    said = [token for token in clause if token not in _FREE or token == "we"]
+    return (
+        not any(map(_weighs, said))
+        or (said[-1] == "that" and said[-2] in map(stem, _SHOWN))
+        or (said[-1] in map(stem, _MADE) and said[-2:-1] == ["we"])
+    )
+
+
+def _own_openings(original: list[str], made: bool) -> set[int]:
+    """Where a cut may begin whose subject is the paper: behind "we", "our method" or, if `made`, "we propose a"."""
+    return {i for i in range(len(original)) if _may_go(original[:i]) and _is_own(_clause(original[:i]), made)}
+
+
+def _is_own(clause: list[str], made: bool) -> bool:
+    first = next((k for k, token in enumerate(clause) if token in ("we", "our", "this")), None)
+    if first is None or _DENIALS.intersection(clause):
+        return False
+    after = [token for token in clause[first + 1 :] if token not in ("we", "the")]
+    if after[:1] and after[0] in map(stem, _OWN):
+        after = after[1:]
+    elif clause[first] == "this":
+        return False
+    if not made:
+        return not after or (len(after) == 2 and after[0] in map(stem, _MADE) and after[1] == "to")
+    return bool(after) and after[0] in map(stem, _MADE) and _are_adjectives(after[1:])
+
+
+def _are_adjectives(tokens: list[str]) -> bool:
+    """Whether `tokens` are none, or an article and what may stand between it and its noun."""
+    return not tokens or (tokens[0] in ("a", "an") and len(tokens) <= ADJECTIVES and not _LINKS.intersection(tokens))
+
+
+def _clause(tokens: list[str]) -> list[str]:
+    """The end of `tokens` behind their last mark and the conjunction that follows it."""
+    marks = [k for k, token in enumerate(tokens) if token in _MARKS]
+    last = tokens[marks[-1] + 1 :] if marks else tokens
+    return last[1:] if marks and last[:1] and last[0] in _JOINS else last
+
+
+def _may_go(tokens: list[str]) -> bool:
+    return not _CONDITIONS.intersection(tokens)
+
+
+def _weighs(token: str) -> bool:
+    return token not in _FREE and token not in _MARKS and token not in ("that", "which")

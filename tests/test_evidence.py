@@ -105,12 +105,12 @@ def test_sentences_that_answer_are_shown_in_the_order_of_the_abstract(
 
 @pytest.mark.parametrize(
     ("title", "chosen"),
-    [("OwlNet: Voles at Night", True), ("Voles at Night", False), ("A Long Name It Is: Voles", False)],
+    [("OwlNet: Voles at Night", True), ("OwlNet", False), ("OwlNet Runs Far Too: Voles", False)],
 )
 def test_a_sentence_that_names_the_method_counts_as_the_papers_own_work(title: str, chosen: bool) -> None:
-    abstract = "Foxes run far. Foxes run near. OwlNet runs too. Foxes run on."
+    abstract = "Foxes run far. Foxes run near. OwlNet runs far too. Foxes run on."
     found = shown("Who runs?", hit(title, abstract=abstract, cosines=[0.5, 0.5, 0.4, 0.45]))
-    assert ("OwlNet runs too." in found) is chosen
+    assert ("OwlNet runs far too." in found) is chosen
 
 
 @pytest.mark.parametrize(("title", "chosen"), [("Stones", True), ("Voles", False)])

@@ -94,7 +94,7 @@ def test_different_words_have_different_stems() -> None:
     ("question", "expected"),
     [
         ("How much faster is it?", True),
-        ("how many\nlayers are skipped?", True),
+        ("how\nmany layers are skipped?", True),
         ("Which papers speed up inference?", True),
         ("What speed-up does OwlNet reach?", True),
         ("By what factor does it grow?", True),

@@ -45,18 +45,21 @@ ANSWER = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)))
 )
 def test_a_quote_is_in_quotation_marks_and_every_sentence_has_its_markers(statement: Statement, text: str) -> None:
     assert render.statement(statement) == text
-    assert render.statement_text(statement) == f"  {text}"
 
 
-def test_sources_are_listed_once_with_the_sentences_behind_what_a_model_wrote() -> None:
-    assert render.sources_text(ANSWER) == (
-        "[1] OwlNet: Hearing in the Dark\n    “OwlNet finds voles 3 times faster.”\n[2] On Bats (digest)"
-    )
-
-
-def test_sources_are_listed_by_number_even_where_a_later_one_is_cited_first() -> None:
-    answer = Answer("?", (quoted(ECHO), quoted(EAR), quoted(ECHO)))
-    assert render.sources_text(answer) == "[1] OwlNet: Hearing in the Dark\n[2] On Bats (digest)"
+@pytest.mark.parametrize(
+    ("statement", "headed", "text"),
+    [
+        (quoted(EAR), True, "\n[1] OwlNet: Hearing in the Dark\n    “Owls hunt by ear.” [1]"),
+        (quoted(EAR), False, "    “Owls hunt by ear.” [1]"),
+        (quoted(ECHO), True, "\n[2] On Bats (digest)\n    “Bats hear echoes of moths.” [2]"),
+        (WRITTEN, False, "    OwlNet is 3 times faster. [1]\n      from “OwlNet finds voles 3 times faster.”"),
+    ],
+)
+def test_a_sentence_stands_under_its_paper_and_over_the_source_of_what_a_model_wrote(
+    statement: Statement, headed: bool, text: str
+) -> None:
+    assert render.statement_text(statement, headed) == text
 
 
 def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
@@ -112,19 +115,18 @@ def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
     whole = cite(1, HOSTILE, HOSTILE.abstract)
     written = Statement("Calm \x1b[5mblinking\x1b[0m.", (whole,), "supported")
     shown = [
-        render.statement_text(quoted(whole)),
-        render.statement_text(written),
-        render.sources_text(Answer("?", (written,))),
+        render.statement_text(quoted(whole), True),
+        render.statement_text(written, False),
         render.refusal_text((HOSTILE,)),
         render.hits_text((Hit(HOSTILE, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
     ]
     assert [text for text in shown if CONTROL.search(text)] == []
-    assert "[1] Red [31mtitle ]0;owned with lines\n" in shown[2]
+    assert "[1] Red [31mtitle ]0;owned with lines\n" in shown[0]
 
 
 def test_long_lines_are_wrapped_and_stay_indented_without_losing_a_word() -> None:
     long = Paper("T", " ".join(f"word{n}" for n in range(60)) + " " + "x" * 150 + ".")
-    text = render.statement_text(quoted(cite(1, long, long.abstract)))
+    text = render.statement_text(quoted(cite(1, long, long.abstract)), False)
     assert max(map(len, text.splitlines())) <= render.WIDTH
     assert all(line.startswith("  ") for line in text.splitlines())
     assert "".join(text.split()) == "“" + "".join(long.abstract.split()) + "”[1]"

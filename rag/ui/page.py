@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.components.chatbot import ExampleMessage
 
 from rag.chat import MAX_QUESTION
 from rag.errors import RagError
@@ -58,7 +59,7 @@ class Page:
                     self.progress = gr.HTML(elem_id="progress")
 
     def _conversation(self) -> None:
-        examples = [{"text": example} for example in EXAMPLES]
+        examples = [ExampleMessage(text=example) for example in EXAMPLES]
         self.dialogue = gr.Chatbot(
             elem_id="dialogue", show_label=False, placeholder=WELCOME, examples=examples, buttons=[], scale=1
         )

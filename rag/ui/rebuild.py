@@ -20,10 +20,16 @@ Step = tuple[str, int, int]  # stage, done, total
 def rebuild(chat: Chat) -> Iterator[str]:
     """Bars while `chat` rebuilds its index, then one line: the summary or what went wrong.
 
-    The rebuild goes on if nobody iterates any more, because the browser has left.
+    The rebuild goes on if nobody iterates any more, because the browser has left; not if the program ends.
     """
     steps: SimpleQueue[Step | None] = SimpleQueue()
-    job = _start(lambda: str(chat.rebuild(lambda *step: steps.put(step))), then=lambda: steps.put(None))
+
+    def report(stage: str, done: int, total: int) -> None:
+        if not threading.main_thread().is_alive():  # Ctrl+C: the index that is there stays as it is
+            raise RagError("The chat was closed before the rebuild ended.")
+        steps.put((stage, done, total))
+
+    job = _start(lambda: str(chat.rebuild(report)), then=lambda: steps.put(None))
     yield render.progress("starting", 0, 0)
     for step in iter(steps.get, None):
         if steps.empty():  # a slow browser gets the newest step, not a backlog
@@ -35,7 +41,7 @@ def rebuild(chat: Chat) -> Iterator[str]:
 
 
 def _start(work: Callable[[], str], then: Callable[[], None]) -> Future[str]:
-    """Runs `work` and `then` in a thread that may go on; a daemon, so that Ctrl+C need not wait for it."""
+    """Runs `work` and `then` in a thread. No daemon: one that is cut off inside torch aborts the whole program."""
     job: Future[str] = Future()
 
     def run() -> None:
@@ -45,5 +51,5 @@ def _start(work: Callable[[], str], then: Callable[[], None]) -> Future[str]:
             job.set_exception(fault)
         then()
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, daemon=False).start()  # else it is one, as child of one of Gradio's
     return job
