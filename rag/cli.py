@@ -102,13 +102,14 @@ def ask(question: str | None, batch: Path | None, as_json: bool, llm: str | None
 def chat_(host: str | None, port: int | None, llm: str | None, index_dir: Path | None) -> None:
     """Open the chat in the browser; builds the index from the shipped papers if there is none."""
     settings = _settings(index_dir=index_dir, llm=llm, host=host, port=port)
+    from rag.chat import Chat
     from rag.index import generations
+    from rag.ui import claim, launch
 
+    claim(settings.host, settings.port)  # first: all that follows takes seconds
     if generations.current(settings.index_dir) is None:
         _rebuild([], settings)
-    from rag.ui import launch
-
-    launch(_chat(settings))
+    launch(Chat(settings))
 
 
 def _settings(**overrides: Any) -> Settings:

@@ -54,8 +54,8 @@ class BuildReport:
 
     def __str__(self) -> str:
         return (
-            f"{self.files} files, {self.records} records, {self.papers} papers, {self.duplicates} duplicates, "
-            f"{len(self.skipped)} skipped, {self.seconds:.1f} seconds"
+            f"{self.files} file{'' if self.files == 1 else 's'}, {self.records} records, {self.papers} papers, "
+            f"{self.duplicates} duplicates, {len(self.skipped)} skipped, {self.seconds:.1f} seconds"
         )
 
 

@@ -1,5 +1,5 @@
-"""The chat in the browser: `launch` serves the page for a loaded `rag.chat.Chat` until the user stops it."""
+"""The chat in the browser: `claim` finds out if its port is free, `launch` serves the page until the user stops it."""
 
-from rag.ui.serve import launch
+from rag.ui.serve import claim, launch
 
-__all__ = ["launch"]
+__all__ = ["claim", "launch"]

@@ -29,8 +29,9 @@ HEAD = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><link rel
 
 
 def launch(chat: Chat) -> None:
-    """Opens `chat` where its settings say and stays until Ctrl+C. Raises RagError if it cannot listen there."""
+    """Opens `chat` where its settings say and stays until Ctrl+C. Raises RagError if something is wrong with it."""
     host, port = chat.settings.host, chat.settings.port
+    chat.load()
     page = start(chat, host, port)
     print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
     with suppress(KeyboardInterrupt):
@@ -40,7 +41,6 @@ def launch(chat: Chat) -> None:
 
 def start(chat: Chat, host: str, port: int) -> gr.Blocks:
     """Serves `chat` in the background; `close()` of what comes back ends that."""
-    _claim(host, port)  # first, because the import takes seconds
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio asks for its newest version
     _spare_loopback_the_proxy(host)
     from rag.ui import page
@@ -74,7 +74,7 @@ def _theme() -> gr.themes.Base:
     return gr.themes.Default(primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=mono)
 
 
-def _claim(host: str, port: int) -> None:
+def claim(host: str, port: int) -> None:
     """Raises RagError unless `port` of `host` can be listened on."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -16,10 +16,7 @@ from rag.chat import Chat
 from rag.ui.serve import start
 from tests.conftest import WHICH
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing"),  # it sets an option that pandas retires
-]
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")

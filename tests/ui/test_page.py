@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import re
 import urllib.request
-from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from rag.chat import Chat
 from rag.errors import RagError
-from rag.ui.serve import start
+from rag.ui.serve import claim
 
 from .conftest import Site
 from .fake import HOSTILE
 
-pytestmark = [
-    pytest.mark.xdist_group("browser"),  # one server and one browser for all of them
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:gradio.queueing"),  # it sets an option that pandas retires
-]
+pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for all of them
 
 WATCH_STATEMENTS = """() => {
   window.seen = [];
@@ -192,7 +187,7 @@ def test_rebuild_shows_progress_then_a_summary(page: Page) -> None:
 def test_port_in_use_is_told(site: Site) -> None:
     message = f"Port {site.port} is in use. Choose another: rag chat --port {site.port + 1}"
     with pytest.raises(RagError, match=message):
-        start(cast(Chat, None), "127.0.0.1", site.port)
+        claim("127.0.0.1", site.port)
 
 
 def test_no_open_api(site: Site) -> None:
