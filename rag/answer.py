@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 NEAREST = 5  # papers that a refusal names
 MAX_SENTENCE = 1_000  # characters of a sentence that a model is asked to shorten; a longer one is quoted
-MAX_TOKENS = 120  # of a reply; the longest sentence worth rewriting is about 80
 
 Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) → a sentence
 
@@ -68,7 +67,6 @@ def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statem
 def rewriter(llm: LLM) -> Rewrite:
     """Lets `llm` phrase one sentence at a time. What it returns raises ModelError where the LLM fails."""
     import httpx
-    from llama_index.core.llms import LLM as AnyLLM
     from ollama import ResponseError
     from openai import OpenAIError
 
@@ -76,12 +74,11 @@ def rewriter(llm: LLM) -> Rewrite:
     no_reply = (OpenAIError, ResponseError, httpx.HTTPError, OSError)
     misshapen = (ValueError, TypeError, AttributeError, LookupError)
     prompt = prompts.load("rewrite", {"question", "title", "sentence"})
-    assert isinstance(llm, AnyLLM)
 
     def rewrite(question: str, title: str, sentence: str) -> str:
         messages = prompt.format_messages(question=question, title=title, sentence=sentence)
         try:
-            reply = llm.chat(messages, max_tokens=MAX_TOKENS)
+            reply = llm.chat(messages)
         except (*no_reply, *misshapen) as fault:
             raise ModelError(f"The LLM failed ({type(fault).__name__}).") from fault
         return _first_line(reply.message.content or "")

@@ -27,7 +27,7 @@ class Asked:
 def read(path: Path) -> list[Asked]:
     """The questions in `path`. Raises QuestionError, naming the line, for what is not one."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a JSON string may hold what splitlines() splits at
     except (OSError, UnicodeDecodeError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
         raise QuestionError(f"Cannot read questions from {path}: {reason}. Give a JSONL file: --batch FILE") from fault

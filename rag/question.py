@@ -22,6 +22,7 @@ STOP_WORDS = frozenset(
     thank thanks that the their them then there these they thing things this those to too under up use used uses
     using very via want was way we well were what when where whether which while who whom whose why will with without
     would yes yet you your
+    d ll m re s t ve
     abstract abstracts article articles authors literature paper papers publication publications study studies work
     works
     """.split()
@@ -46,7 +47,7 @@ _DEPENDENT = re.compile(
 def terms(question: str) -> list[str]:
     """The words of `question` that carry meaning, lower case, each once, in order."""
     words = dict.fromkeys(re.findall(r"\w+", question.lower()))
-    return [word for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
+    return [word for word in words if word not in STOP_WORDS][:MAX_TERMS]
 
 
 @cache

@@ -42,11 +42,13 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        known = {"/v1/models": {"object": "list", "data": []}, "/api/version": {"version": "0.12.0"}}
-        self._reply(known.get(self.path))
+        self._reply({"object": "list", "data": []} if self.path == "/v1/models" else None)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/api/show":
+            self._reply({"details": {}, "model_info": {}} if body["model"] == "owl" else None)
+            return
         self.server.requests.append((self.path, self.headers["Authorization"], body))
         message = {"role": "assistant", "content": self.server.content}
         choice = {"index": 0, "finish_reason": "stop", "message": message}
@@ -126,7 +128,7 @@ def test_a_reply_is_asked_to_be_short_and_the_same_each_time(server: Server, spe
     ((_, _, body),) = server.requests
     options = body.get("options", body)
     assert options["temperature"] == 0
-    assert options.get("max_tokens", options.get("num_predict")) == answer.MAX_TOKENS
+    assert options.get("max_tokens", options.get("num_predict")) == llm.MAX_TOKENS
 
 
 @pytest.mark.parametrize("ending", ["/v1", "/v1/"])
@@ -210,7 +212,7 @@ def test_a_key_that_is_refused_is_not_shown(server: Server, monkeypatch: pytest.
     ("spec", "host", "said"),
     [
         ("openai-like:http://127.0.0.1:{port}/v1#owl", "", "No LLM answers at http://127.0.0.1:{port}/v1/models"),
-        ("ollama:owl", "127.0.0.1:{port}", "Start it with: ollama serve"),
+        ("ollama:owl", "127.0.0.1:{port}", "No Ollama answers. Start it: ollama serve"),
         ("openai-like:nonsense#owl", "", "No LLM answers at nonsense"),
         ("openai-like:http://[::1#owl", "", "No LLM answers at"),
         ("openai-like:http://127.0.0.1/v1", "", "Unknown llm"),

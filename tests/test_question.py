@@ -32,9 +32,9 @@ def words() -> Iterator[sqlite3.Connection]:
     ("question", "expected"),
     [
         ("Which papers speed up diffusion depth?", ["speed", "diffusion", "depth"]),
-        ("What is γ-MoD, and is MOD naïve?", ["mod", "naïve"]),
+        ("What is γ-MoD, and is MOD naïve?", ["γ", "mod", "naïve"]),
         ("Please tell me about the studies that you have.", []),
-        ("Is 3 more than 17 in R?", ["3", "17"]),
+        ("Is 3 more than 17 in R?", ["3", "17", "r"]),
         ("foo_bar of state-of-the-art", ["foo_bar", "state", "art"]),
         ("?!", []),
         ("", []),

@@ -166,7 +166,7 @@ def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list
             "fingerprint": model.fingerprint,
             "dimensions": len(model.get_text_embedding("")),
         },
-        "chunking": {"sentences": passages.SENTENCES, "stride": passages.STRIDE, "tokens": model.limit},
+        "chunking": {"sentences": passages.SENTENCES, "shared": passages.SHARED, "tokens": model.limit},
         "counts": counts,
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
