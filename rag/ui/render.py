@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.citations import Answer, Citation, Found, Statement
+from rag.papers import Paper
 from rag.ui.cards import NOT_THE_AUTHORS, anchor
 from rag.ui.session import Turn
 
@@ -112,19 +113,22 @@ def _numbers(statement: Statement) -> tuple[int, ...]:
 
 
 def _group(run: Sequence[Statement]) -> str:
-    cited = {citation.n: citation.paper for citation in run[0].citations}
-    title = f'<p class="paper">{escape(next(iter(cited.values())).title)}</p>' if len(cited) == 1 else ""
-    return f"<section>{title}{''.join(_statement(statement) for statement in run)}</section>"
+    papers = {citation.n: citation.paper for citation in run[0].citations}
+    title = _title(next(iter(papers.values()))) if len(papers) == 1 else ""
+    return f"<section>{title}{''.join(map(_statement, run))}</section>"
+
+
+def _title(paper: Paper) -> str:
+    label = f' <span class="digest">{NOT_THE_AUTHORS}</span>' if paper.digest else ""
+    return f'<p class="paper">{escape(paper.title)}{label}</p>'
 
 
 def _statement(statement: Statement) -> str:
-    quoted = statement.verdict == "quote"
-    digest = quoted and any(citation.paper.digest for citation in statement.citations)
-    text = f"“{escape(statement.text)}”" if quoted else escape(statement.text)
-    label = f' <span class="digest">{NOT_THE_AUTHORS}</span>' if digest else ""
+    text = f"“{escape(statement.text)}”" if statement.verdict == "quote" else escape(statement.text)
+    digest = statement.verdict == "quote" and any(citation.paper.digest for citation in statement.citations)
     verdict = NOT_THE_AUTHORS if digest else VERDICTS[statement.verdict]
     markers = "".join(_marker([c for c in statement.citations if c.n == n]) for n in _numbers(statement))
-    return f'<p class="statement" title="{escape(verdict)}">{text}{label} {markers}</p>'
+    return f'<p class="statement" title="{escape(verdict)}">{text} {markers}</p>'
 
 
 def _marker(citations: Sequence[Citation]) -> str:
