@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,9 +73,16 @@ def load(name: str) -> Embedding:
 
     Raises ModelError where it is not installed, is not what it claims to be, or cannot be had.
     """
-    folder = _bundled_folder() if name == BUNDLED else Path(name)
+    folder = _bundled_folder() if name == BUNDLED else Path(name).expanduser()
+    missing = ModelError(
+        f"Embedding model '{name}' is neither a folder here nor to be had from Hugging Face. "
+        "Choose bundled, or a folder that holds a sentence-transformers model."
+    )
     if folder.is_dir():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a local model asks the network for nothing
+    elif name.startswith((".", "/", "~")):
+        raise missing  # a path, which the hub would be asked for over a minute
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what it warns of is told below
     import transformers
     from sentence_transformers import SentenceTransformer
 
@@ -82,10 +90,7 @@ def load(name: str) -> Embedding:
     try:
         model = SentenceTransformer(str(folder) if folder.is_dir() else name)
     except (OSError, ValueError) as fault:
-        raise ModelError(
-            f"Embedding model '{name}' is neither a folder here nor to be had from Hugging Face. "
-            "Choose bundled, or a folder that holds a sentence-transformers model."
-        ) from fault
+        raise missing from fault
     return Embedding(model, name, _fingerprint_of(model))
 
 

