@@ -13,6 +13,7 @@ import click
 
 from rag import __version__
 from rag.errors import RagError
+from rag.papers import one_line
 
 if TYPE_CHECKING:
     from rag.batch import Asked
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
 
 class Commands(click.Group):
-    """Turns a RagError into its one line and exit code 1; --debug shows where it came from."""
+    """Turns a fault into one line and exit code 1; --debug shows where it came from."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except RagError as fault:
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as fault:
             if ctx.params.get("debug"):
                 raise
-            raise click.ClickException(str(fault)) from fault
+            unforeseen = f"{type(fault).__name__}: {fault}. To see where, run: rag --debug {ctx.invoked_subcommand} …"
+            raise click.ClickException(one_line(str(fault) if isinstance(fault, RagError) else unforeseen)) from fault
 
 
 index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
@@ -134,7 +138,7 @@ def _rebuild(paths: list[Path], settings: Settings) -> None:
     with _progress_bar() as progress:
         report = build.rebuild(paths or [shipped("papers")], settings.index_dir, settings.embedding, progress)
     for skipped in report.skipped:
-        click.echo(f"Skipped {skipped}", err=True)
+        click.echo(one_line(f"Skipped {skipped}"), err=True)
     click.echo(str(report))
 
 

@@ -119,6 +119,16 @@ def test_debug_shows_where_it_came_from(tmp_path: Path) -> None:
     assert "Traceback" in done.stderr
 
 
+def test_an_unforeseen_fault_is_one_line_too(tmp_path: Path) -> None:
+    (tmp_path / "CURRENT").mkdir()  # where a file is expected
+    done = rag("rebuild", "tests/data/papers.jsonl", "--index", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: IsADirectoryError")
+    assert "run: rag --debug rebuild" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("g")] == []
+
+
 def test_question_and_batch_exclude_each_other() -> None:
     assert "Give one question" in rag("ask").stderr
 

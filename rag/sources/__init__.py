@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from stat import S_ISREG
 
 from rag.errors import SourceError
 from rag.papers import Paper
@@ -17,6 +18,7 @@ __all__ = ["Skipped", "find", "read"]
 
 ENDINGS = (".txt", ".text", ".jsonl")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MAX_FILE = 500_000_000  # bytes; about 300,000 abstracts, read at once
 BINARY = "binary file, not text"
 
 
@@ -35,6 +37,10 @@ def find(paths: Sequence[Path]) -> list[Path]:
 def read(path: Path) -> Iterator[Paper | Skipped]:
     """The papers in the file `path`, and a `Skipped` for whatever in it is not one. A bad file raises nothing."""
     try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode) or status.st_size > MAX_FILE:  # a pipe or a device may never end
+            yield Skipped(path, 0, f"not a file of at most {MAX_FILE:,} bytes")
+            return
         data = path.read_bytes()
     except OSError as error:
         yield Skipped(path, 0, f"cannot be read: {error.strerror}")

@@ -105,6 +105,13 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     assert list(read(path)) == [Skipped(path, 0, "cannot be read: No such file or directory")]
 
 
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert [str(found) for found in read(tmp_path / "pipe.txt")] == [
+        "pipe.txt: not a file of at most 500,000,000 bytes"
+    ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_named(tmp_path):
     touch(tmp_path, "secret.txt")
