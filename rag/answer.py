@@ -55,9 +55,12 @@ def answer(
 
 
 def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statement:
-    """The cited sentence as `rewrite` puts it if that holds, and as it stands if not."""
+    """The cited sentence as it stands, or where it says "we", as `rewrite` puts it if that holds.
+
+    A sentence without "we" reads as an answer already; a model can make it slower and worse only.
+    """
     quote, title = citation.quote, citation.paper.title
-    if rewrite and len(quote) <= MAX_SENTENCE:
+    if rewrite and check.first_person(quote) and len(quote) <= MAX_SENTENCE:
         written = rewrite(question, title, quote)
         if written != quote and check.supported(written, quote, title):
             return Statement(written, (citation,), "supported")

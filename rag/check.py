@@ -34,13 +34,18 @@ MIN_KEPT = 0.4  # of the source's words; a sentence that keeps less tells the re
 ADJECTIVES = 4  # words between "we propose" and what is proposed: "a novel and simple"
 
 
+def first_person(sentence: str) -> bool:
+    """Whether `sentence` speaks as its authors: "we", "our", "this paper"."""
+    return bool(_FIRST_PERSON.search(sentence))
+
+
 def supported(written: str, source: str, title: str) -> bool:
     """Whether `written` claims no more than the sentence `source` of the paper `title`.
 
     "We propose a model" may become "TITLE is a model" or "NAME is a model" (the part of the title before a colon):
     the only words that may come from outside `source`.
     """
-    if _FIRST_PERSON.search(written):
+    if first_person(written):
         return False
     original = _tokens(source)
     if _cut(_words(written), original, _openings(original)):

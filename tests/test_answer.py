@@ -82,6 +82,18 @@ def test_a_good_rewrite_is_shown_and_still_cites_the_sentence(ask: Callable[...,
     assert statement.citations[0].quote.startswith("In this paper, we introduce SwiftDepth")
 
 
+def test_only_sentences_that_say_we_go_to_the_model(ask: Callable[..., list[Event]]) -> None:
+    asked: list[str] = []
+
+    def listen(question: str, title: str, sentence: str) -> str:
+        asked.append(sentence)
+        return sentence
+
+    quotes = {statement.text for statement in final(ask(WHICH, listen)).statements}
+    assert "In this paper, we introduce SwiftDepth" in " ".join(asked)
+    assert "SwiftDepth runs 40 times faster" in " ".join(quotes - set(asked))
+
+
 @pytest.mark.parametrize(
     "lie",
     [
