@@ -30,7 +30,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
-        except Exception as fault:
+        except Exception as fault:  # the outermost place: whatever it is, the user gets one line, not a trace
             if ctx.params.get("debug"):
                 raise
             unforeseen = f"{type(fault).__name__}: {fault}. To see where, run: rag --debug {ctx.invoked_subcommand} …"
