@@ -132,13 +132,15 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
 def _write_vectors(client: Client, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:
     texts = list(_texts(chunk, model))
     vectors = model.encode([text for _, _, text in texts])
+    most = client.get_max_batch_size()  # that Chroma takes at a time; very long abstracts have more sentences
     for kind in store.KINDS:
         rows = [i for i, (of, _, _) in enumerate(texts) if of == kind]
-        client.get_collection(kind, embedding_function=None).add(
-            ids=[texts[i][1] for i in rows],
-            embeddings=vectors[rows],
-            documents=[texts[i][2] for i in rows],
-        )
+        for batch in (rows[first : first + most] for first in range(0, len(rows), most)):
+            client.get_collection(kind, embedding_function=None).add(
+                ids=[texts[i][1] for i in batch],
+                embeddings=vectors[batch],
+                documents=[texts[i][2] for i in batch],
+            )
 
 
 def _texts(chunk: list[tuple[int, Paper]], model: embed.Embedding) -> Iterator[tuple[store.Kind, str, str]]:
