@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import answer, llm
-from rag.citations import Answer, Citation, Event, Statement
+from rag.citations import Answer, Event
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
 from rag.papers import Paper
@@ -119,12 +119,6 @@ class Conversation:
         self._chat = chat
         self._earlier = list(earlier)
         self._numbers: dict[str, int] = {}
-        self._sources: dict[Citation, None] = {}
-
-    @property
-    def sources(self) -> tuple[Citation, ...]:
-        """Every citation so far, in order of first appearance."""
-        return tuple(self._sources)
 
     def ask(self, question: str) -> Iterator[Event]:
         """Streams the answer; see `rag.citations.Event`. Raises RagError for a question that is empty or too long."""
@@ -136,7 +130,6 @@ class Conversation:
         for event in answer.answer(
             question, query, self._chat.retriever(), rewrite, self._number, settings.max_sources, settings.min_relevance
         ):
-            self._sources |= dict.fromkeys(event.citations) if isinstance(event, Statement) else {}
             yield self._with_notice(event)
 
     def _number(self, paper: Paper) -> int:

@@ -86,7 +86,7 @@ def load(name: str) -> Embedding:
     import transformers
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call] # the library leaves it untyped
     try:
         model = SentenceTransformer(str(folder) if folder.is_dir() else name)
     except (OSError, ValueError) as fault:

@@ -72,7 +72,8 @@ def _best_sentences(question: str, hit: Hit, weights: dict[str, float], count: i
     def worth(scored: tuple[Span, float]) -> float:
         span, cosine = scored
         sentence = hit.paper.abstract[span.start : span.end]
-        held = sum(weight for term, weight in telling.items() if term in _stems(sentence))
+        words = _stems(sentence)
+        held = sum(weight for term, weight in telling.items() if term in words)
         return (
             cosine
             + WORD_SHARE * held / (sum(telling.values()) or 1.0)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def rag(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subproce
     return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, cwd=cwd, env=os.environ | env)
 
 
-def lines(text: str) -> list[dict[str, object]]:
+def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -70,7 +71,7 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     assert searched.returncode == 0, searched.stderr
     for asked_line, line in zip(asked, lines(searched.stdout), strict=True):
         assert (line["id"], set(line)) == (asked_line["id"], {"id", "results"})
-        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence"}] * 5  # type: ignore[attr-defined]
+        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence"}] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third = lines(answered.stdout)
     assert set(first) == {"id", "answer", "refused", "citations", "nearest"}

@@ -44,7 +44,7 @@ class Store:
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
-        return connect(self.folder)
+        return _connect(self.folder)
 
     @cached_property
     def _chroma(self) -> Client:
@@ -58,7 +58,7 @@ class Store:
     def paper(self, number: int) -> Paper:
         """The paper with this number, from 1."""
         row = self._database.execute("SELECT * FROM papers WHERE id = ?", (number,)).fetchone()
-        return paper_of(row)
+        return _paper_of(row)
 
     def spans(self, number: int) -> list[Span]:
         """The sentences of that paper's abstract, in order."""
@@ -103,7 +103,7 @@ class Store:
 
         names = [f"{number}.{n}" for n in range(len(self.spans(number)))]
         found = self._chroma.get_collection("sentences", embedding_function=None).get(names, include=["embeddings"])
-        by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type]
+        by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type] # asked for above
         return np.array([by_name[name] for name in names], dtype=np.float32)
 
 
@@ -156,7 +156,7 @@ def _check_pages(file: Path) -> None:
             raise ValueError(f"{file.name}: {found}")
 
 
-def connect(folder: Path) -> sqlite3.Connection:
+def _connect(folder: Path) -> sqlite3.Connection:
     """The generation's papers.db, read only and shareable; nothing writes to it once it is built."""
     uri = f"{(folder / 'papers.db').resolve().as_uri()}?mode=ro&immutable=1"
     database = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -172,7 +172,7 @@ def chroma(folder: Path) -> Client:
     return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), Settings(anonymized_telemetry=False)))
 
 
-def paper_of(row: sqlite3.Row) -> Paper:
+def _paper_of(row: sqlite3.Row) -> Paper:
     """A row of the table `papers` as a Paper."""
     return Paper(
         title=row["title"],

@@ -81,10 +81,7 @@ class Session:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation on the page, once.
-
-        Not `Conversation.sources`: a card must be there as soon as its marker is, also in an answer cut short.
-        """
+        """Every citation on the page, once: a card is there as soon as its marker is, also in an answer cut short."""
         return tuple(dict.fromkeys(c for turn in self.turns for s in turn.statements for c in s.citations))
 
     @property

@@ -44,7 +44,6 @@ class Conversation:
     """Quotes the sentences that share a word with the question, of papers that share two."""
 
     def __init__(self) -> None:
-        self.sources: tuple[Citation, ...] = ()
         self._numbers: dict[str, int] = {}
 
     def ask(self, question: str) -> Iterator[Event]:
@@ -67,7 +66,6 @@ class Conversation:
         for found in re.finditer(r"\S.+?\.(?= [A-Z!<]|$)", paper.abstract):
             if _words(question) & _words(found[0]):
                 citation = Citation(n, paper, *found.span())
-                self.sources += (citation,)
                 yield Statement(citation.quote, (citation,), "quote" if n % 2 else "supported")
 
 
@@ -82,7 +80,7 @@ class Chat:
         for stage in ("reading", "embedding"):
             for done in range(len(PAPERS) + 1):
                 progress(stage, done, len(PAPERS))
-                time.sleep(0.1)
+                time.sleep(0.1)  # an embedding at work
         return "4 papers, 9 passages indexed in 1 s"
 
 
