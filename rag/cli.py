@@ -151,19 +151,17 @@ def _progress_bar() -> Iterator[Progress]:
 
     def show(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            close()
             unit = " files" if stage == "reading" else " papers"
             bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
         bars[stage].update(done - bars[stage].n)
-
-    def close() -> None:
-        for bar in bars.values():
-            bar.close()
+        if done == total:  # its last line stays, and the next stage's bar begins below
+            bars[stage].close()
 
     try:
         yield show
     finally:
-        close()
+        for bar in bars.values():
+            bar.close()
 
 
 def _questions(question: str | None, batch: Path | None) -> list[Asked]:
