@@ -13,19 +13,27 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "citations": [{"n", "title", "quote"}], "nearest": [title]}, and "notice" if any."""
+    """{"answer", "refused", "citations": [{"n", "title", "quote", "digest"}], "nearest": [title]}, and "notice" if any.
+
+    "digest" is true where the quote is of our words and not of the authors'.
+    """
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)),
         "refused": answer.refused,
-        "citations": [{"n": c.n, "title": c.paper.title, "quote": c.quote} for c in answer.citations],
+        "citations": [
+            {"n": c.n, "title": c.paper.title, "quote": c.quote, "digest": c.paper.digest} for c in answer.citations
+        ],
         "nearest": [paper.title for paper in answer.nearest],
     }
     return data | ({"notice": answer.notice} if answer.notice else {})
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
-    """[{"title", "score", "sentence"}], best first."""
-    return [{"title": hit.paper.title, "score": round(hit.score, 4), "sentence": hit.best} for hit in hits]
+    """[{"title", "score", "sentence", "digest"}], best first; "digest" as in `answer_json`."""
+    return [
+        {"title": hit.paper.title, "score": round(hit.score, 4), "sentence": hit.best, "digest": hit.paper.digest}
+        for hit in hits
+    ]
 
 
 def statement(statement: Statement) -> str:

@@ -71,7 +71,7 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     assert searched.returncode == 0, searched.stderr
     for asked_line, line in zip(asked, lines(searched.stdout), strict=True):
         assert (line["id"], set(line)) == (asked_line["id"], {"id", "results"})
-        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence"}] * 5
+        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence", "digest"}] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third = lines(answered.stdout)
     assert set(first) == {"id", "answer", "refused", "citations", "nearest"}

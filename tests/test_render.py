@@ -68,9 +68,14 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
         "answer": "“Owls hunt by ear.” [1] OwlNet is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
         "refused": False,
         "citations": [
-            {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "Owls hunt by ear."},
-            {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "OwlNet finds voles 3 times faster."},
-            {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths."},
+            {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "Owls hunt by ear.", "digest": False},
+            {
+                "n": 1,
+                "title": "OwlNet: Hearing in the Dark",
+                "quote": "OwlNet finds voles 3 times faster.",
+                "digest": False,
+            },
+            {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths.", "digest": True},
         ],
         "nearest": [],
     }
@@ -102,8 +107,8 @@ def test_hits_have_a_rank_a_title_and_the_sentence_that_matched() -> None:
         Hit(BATS, -0.5, 0.0, ((Span(ECHO.start, ECHO.end), 0.1),)),
     )
     assert render.hits_json(hits) == [
-        {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear."},
-        {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths."},
+        {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear.", "digest": False},
+        {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths.", "digest": True},
     ]
     assert render.hits_text(hits) == (
         "1. OwlNet: Hearing in the Dark\n   Owls hunt by ear.\n2. On Bats (digest)\n   Bats hear echoes of moths."

@@ -1,0 +1,86 @@
+"""The papers that ship: whole, in bounds, and able to answer what the README asks of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rag import settings
+from rag.papers import Paper, distinct
+from rag.passages import sentences
+from rag.sources import find, read
+
+COUNT = 489
+WORDS = range(40, 111)
+FIELDS = {"title", "abstract", "url", "source", "digest"}
+NOT_PLAIN = re.compile(r"[$\\]|</?\w|https?:|www\.|\b(?:e\.g|i\.e|et al|vs)\.")
+AUTHORS_VOICE = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us)\b")
+FILES = find([settings.shipped("papers")])
+
+
+@pytest.fixture(scope="module")
+def papers() -> list[Paper]:
+    """Every record of every file; a line that cannot be used would be among them as `Skipped`."""
+    records = [record for path in FILES for record in read(path)]
+    assert [record for record in records if not isinstance(record, Paper)] == []
+    return [record for record in records if isinstance(record, Paper)]
+
+
+def test_it_loads_whole_and_holds_no_paper_twice(papers: list[Paper]) -> None:
+    assert len(papers) == len(distinct(papers)) == COUNT
+    assert len({paper.abstract for paper in papers}) == COUNT
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_fields_are_those_of_the_format(path: Path) -> None:
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert {field for record in records for field in record} <= FIELDS
+    titles = [record["title"].casefold() for record in records]
+    assert titles == sorted(titles)
+
+
+def test_every_record_is_a_digest_within_bounds(papers: list[Paper]) -> None:
+    bad = {
+        paper.title: (len(paper.abstract.split()), len(sentences(paper.abstract)))
+        for paper in papers
+        if not paper.digest
+        or not paper.source
+        or len(paper.abstract.split()) not in WORDS
+        or not 3 <= len(sentences(paper.abstract)) <= 8
+    }
+    assert bad == {}
+
+
+def test_digests_are_plain_text_in_the_third_person(papers: list[Paper]) -> None:
+    found = {paper.title: NOT_PLAIN.findall(paper.abstract) + AUTHORS_VOICE.findall(paper.abstract) for paper in papers}
+    assert {title: words for title, words in found.items() if words} == {}
+
+
+def test_digests_do_not_all_begin_alike(papers: list[Paper]) -> None:
+    openings = Counter(" ".join(paper.abstract.split()[:2]).casefold() for paper in papers)
+    assert openings.most_common(1)[0][1] <= COUNT // 50, openings.most_common(5)
+
+
+def test_the_readmes_questions_are_answered_with_the_right_papers(tmp_path: Path) -> None:
+    def rag(*arguments: str) -> str:
+        command = [sys.executable, "-m", "rag", *arguments, "--index", str(tmp_path / "index")]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def cited(question: str) -> list[str]:
+        answer = json.loads(rag("ask", question, "--llm", "none", "--json"))
+        return list(dict.fromkeys(citation["title"].split(":")[0] for citation in answer["citations"]))
+
+    rag("rebuild")
+    assert {
+        "DepthMaster",
+        "PrimeDepth",
+        "Fine-Tuning Image-Conditional Diffusion Models is Easier than You Think",
+    } <= set(cited("which papers speed up diffusion depth?"))
+    assert cited("which monocular depth method runs at 178 fps on a Jetson TX2?") == ["FastDepth"]
+    assert cited("who won the 2022 world cup?") == []
