@@ -44,7 +44,7 @@ def test_its_readme_counts_what_is_in_each_file() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_fields_are_those_of_the_format(path: Path) -> None:
+def test_fields_are_those_of_the_format_and_titles_in_order(path: Path) -> None:
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert {field for record in records for field in record} <= FIELDS
     titles = [record["title"].casefold() for record in records]
