@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,22 @@ def sentences(abstract: str) -> list[Span]:
     return spans
 
 
+def texts(abstract: str, spans: Iterable[Span]) -> list[str]:
+    """The pieces of `abstract` that `spans` name, as strings."""
+    return [abstract[span.start : span.end] for span in spans]
+
+
+def places(pieces: Iterable[str]) -> dict[str, int]:
+    """Each distinct piece with the place, from 0, where it stands first.
+
+    Only these are embedded: many equal vectors would hide from Chroma's graph whatever lies near them.
+    """
+    first: dict[str, int] = {}
+    for place, piece in enumerate(pieces):
+        first.setdefault(piece, place)
+    return first
+
+
 def passages(title: str, abstract: str, count: Callable[[str], int], limit: int) -> list[str]:
     """Overlapping passages of `abstract`, each led by `title`, none longer than `limit` tokens by `count`.
 
@@ -58,8 +74,7 @@ def passages(title: str, abstract: str, count: Callable[[str], int], limit: int)
     alone is cut into runs of words. A title that takes more than half of the limit is left out.
     """
     lead = led(title, "") if count(title) <= limit // 2 else ""
-    whole = [abstract[span.start : span.end] for span in sentences(abstract)]
-    pieces = [part for sentence in whole for part in _fit(lead, sentence, count, limit)]
+    pieces = [part for sentence in texts(abstract, sentences(abstract)) for part in _fit(lead, sentence, count, limit)]
     found, first = [], 0
     while first < len(pieces):
         last = first + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.passages import led, passages, sentences
+from rag.passages import led, passages, places, sentences
 
 TITLE = "Owls at Noon"
 LONG = " ".join(f"word{n}" for n in range(100)) + "."
@@ -113,3 +113,7 @@ def test_a_sentence_that_is_too_long_is_cut_into_runs_of_like_length() -> None:
 
 def test_a_word_that_is_too_long_ends_the_cutting() -> None:
     assert passages("T", "Abc" * 50, len, 20) == ["T. " + "Abc" * 50]
+
+
+def test_a_piece_that_comes_again_has_the_place_where_it_stood_first() -> None:
+    assert places(["a", "b", "a", "c", "b"]) == {"a": 0, "b": 1, "c": 3}

@@ -147,11 +147,13 @@ def _texts(chunk: list[tuple[int, Paper]], model: embed.Embedding) -> Iterator[t
     """What is embedded of each paper: (kind, id that starts with the paper's number, text)."""
     for number, paper in chunk:
         yield "papers", str(number), passages.led(paper.title, paper.abstract)
-        for n, text in enumerate(passages.passages(paper.title, paper.abstract, model.count, model.limit)):
+        pieces = passages.passages(paper.title, paper.abstract, model.count, model.limit)
+        for text, n in passages.places(pieces).items():
             yield "passages", f"{number}.{n}", text
         yield "sentences", f"{number}.title", paper.title  # often the sentence that says best what a paper does
-        for n, span in enumerate(passages.sentences(paper.abstract)):
-            yield "sentences", f"{number}.{n}", paper.abstract[span.start : span.end]
+        sentences = passages.texts(paper.abstract, passages.sentences(paper.abstract))
+        for text, n in passages.places(sentences).items():
+            yield "sentences", f"{number}.{n}", text
 
 
 def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from rag import passages
 from rag.errors import StoreError
 from rag.index import generations
 from rag.papers import Paper, one_line
@@ -101,8 +102,11 @@ class Store:
         """Vectors of that paper's sentences, in order: float32 of (sentences, dimensions)."""
         import numpy as np
 
-        names = [f"{number}.{n}" for n in range(len(self.spans(number)))]
-        found = self._chroma.get_collection("sentences", embedding_function=None).get(names, include=["embeddings"])
+        texts = passages.texts(self.paper(number).abstract, self.spans(number))
+        place = passages.places(texts)  # a sentence that comes again has the vector of its first place
+        names = [f"{number}.{place[text]}" for text in texts]
+        collection = self._chroma.get_collection("sentences", embedding_function=None)
+        found = collection.get(list(dict.fromkeys(names)), include=["embeddings"])
         by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type] # asked for above
         return np.array([by_name[name] for name in names], dtype=np.float32)
 
