@@ -22,8 +22,8 @@
     }
   }
 
-  function watch(card) {
-    const panel = card.closest("#sources");
+  function watch() {
+    const panel = document.getElementById("sources");
     observer.observe(panel, { childList: true, subtree: true, attributeFilter: ["open", "class"] });
   }
 
@@ -31,7 +31,7 @@
   function show(link) {
     const card = document.getElementById(link.hash.slice(1))?.closest("details.source");
     if (!card) return;
-    watch(card);
+    watch();
     const summary = card.querySelector("summary");
     const spans = (link.dataset.spans ?? "").split(" ").filter(Boolean);
     current = { id: summary.id, ranges: spans.map((span) => span.split("-").map(Number)) };
@@ -49,17 +49,28 @@
     (quote || card).scrollIntoView({ behavior, block: quote ? "center" : "nearest" });
   }
 
+  function act(control) {
+    if (control.matches("a.cite")) return show(control);
+    watch();
+    open.has(control.id) ? open.delete(control.id) : open.add(control.id);
+    draw();
+  }
+
+  const controlOf = (event) => event.target.closest?.("a.cite, details.source > summary");
+
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a.cite");
-    const summary = event.target.closest?.("details.source > summary");
-    if (link) {
-      event.preventDefault(); // the address bar keeps its address
-      show(link);
-    } else if (summary) {
-      event.preventDefault(); // `draw` does it, now and after every update
-      watch(summary);
-      open.has(summary.id) ? open.delete(summary.id) : open.add(summary.id);
-      draw();
-    }
+    if (!controlOf(event)) return;
+    event.preventDefault(); // the address bar keeps its address, and `draw` opens cards, now and after every update
+    act(controlOf(event));
+  });
+
+  // Between press and release an update may replace what is pressed, or scroll it away from under the pointer. The
+  // browser then tells neither of a click, so that a release where the press was counts as one.
+  let press = null;
+  document.addEventListener("pointerdown", (event) => (press = event));
+  document.addEventListener("pointerup", (event) => {
+    const still = press && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < 5;
+    const pressed = press && controlOf(press);
+    if (still && pressed && pressed !== controlOf(event)) act(pressed);
   });
 })();

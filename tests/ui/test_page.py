@@ -91,6 +91,26 @@ def test_open_card_stays_open_while_the_answer_grows(page: Page, site: Site) -> 
     expect(page.locator("#source-1 mark .current").first).to_be_visible()
 
 
+REPLACE = "old => old.replaceWith(old.cloneNode(true))"
+PUSH_DOWN = "old => old.before(Object.assign(document.createElement('h1'), { textContent: 'new' }))"
+
+
+@pytest.mark.parametrize("update", [REPLACE, PUSH_DOWN])
+@pytest.mark.parametrize(
+    ("updated", "target"), [(".reply", "a.cite[href='#source-1']"), ("#source-1", "#source-1 summary")]
+)
+def test_a_click_counts_though_an_update_comes_between_press_and_release(
+    page: Page, site: Site, update: str, updated: str, target: str
+) -> None:
+    ask_and_wait(page, site.asked)
+    expect(page.locator("#source-1")).not_to_have_attribute("open", "")
+    page.locator(target).first.hover()
+    page.mouse.down()
+    page.locator(updated).first.evaluate(update)
+    page.mouse.up()
+    expect(page.locator("#source-1")).to_have_attribute("open", "")
+
+
 def test_phone_shows_the_card_under_the_chat(page: Page, site: Site) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     ask_and_wait(page, site.asked)
