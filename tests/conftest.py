@@ -1,8 +1,9 @@
-"""A real index of a small invented collection, built once a run and shared by all workers."""
+"""A real index of a small invented collection, built once a run, of which each worker has a copy."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ def papers_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def index_dir(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Path:
-    """A built index of `papers_file`. Not to be changed: other tests read it at the same time."""
+def unopened_index(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Path:
+    """A built index of `papers_file`, to be copied only: Chroma writes beside its files even when it reads them."""
     from rag.index.build import rebuild
 
     shared = tmp_path_factory.getbasetemp().parent / "index"
@@ -38,3 +39,15 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Pa
         if not (shared / "CURRENT").exists():
             rebuild([papers_file], shared, "bundled", no_progress)
     return shared
+
+
+@pytest.fixture(scope="session")
+def index_dir(tmp_path_factory: pytest.TempPathFactory, unopened_index: Path) -> Path:
+    """The index of `papers_file` that the tests of one worker share. Not to be changed."""
+    return Path(shutil.copytree(unopened_index, tmp_path_factory.mktemp("shared") / "index"))
+
+
+@pytest.fixture
+def index_copy(tmp_path: Path, unopened_index: Path) -> Path:
+    """An index of `papers_file` that a test may change."""
+    return Path(shutil.copytree(unopened_index, tmp_path / "index"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -96,20 +95,19 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     ],
 )
 def test_bad_input_is_one_line_and_changes_nothing(
-    tmp_path: Path, index_dir: Path, arguments: tuple[str, ...], env: dict[str, str], message: str
+    tmp_path: Path, index_copy: Path, arguments: tuple[str, ...], env: dict[str, str], message: str
 ) -> None:
-    index = Path(shutil.copytree(index_dir, tmp_path / "index"))
     (tmp_path / "empty").mkdir()
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 40)
-    pointer, folders = (index / "CURRENT").read_text(), sorted(index.iterdir())
-    done = rag(*arguments, cwd=tmp_path, **{"RAG_INDEX_DIR": str(index), "PYTHONPATH": str(Path.cwd())} | env)
+    pointer, folders = (index_copy / "CURRENT").read_text(), sorted(index_copy.iterdir())
+    done = rag(*arguments, cwd=tmp_path, **{"RAG_INDEX_DIR": str(index_copy), "PYTHONPATH": str(Path.cwd())} | env)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("Error: ")
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
-    assert (index / "CURRENT").read_text() == pointer
-    assert [path for path in sorted(index.iterdir()) if path.name != ".lock"] == [
+    assert (index_copy / "CURRENT").read_text() == pointer
+    assert [path for path in sorted(index_copy.iterdir()) if path.name != ".lock"] == [
         path for path in folders if path.name != ".lock"
     ]
 
@@ -134,29 +132,28 @@ def test_question_and_batch_exclude_each_other() -> None:
     assert "Give one question" in rag("ask").stderr
 
 
-def test_a_killed_rebuild_leaves_the_old_index_and_no_rubbish(tmp_path: Path, index_dir: Path) -> None:
-    index = Path(shutil.copytree(index_dir, tmp_path / "index"))
+def test_a_killed_rebuild_leaves_the_old_index_and_no_rubbish(tmp_path: Path, index_copy: Path) -> None:
     many = tmp_path / "many.jsonl"
     with many.open("w") as file:
         for n in range(2000):
             file.write(json.dumps({"title": f"Paper {n}", "abstract": f"We study object {n} in depth. " * 8}) + "\n")
-    before = rag("search", "coral", "--json", "--index", index).stdout
-    pointer, folders = (index / "CURRENT").read_text(), set(index.iterdir())
+    before = rag("search", "coral", "--json", "--index", index_copy).stdout
+    pointer, folders = (index_copy / "CURRENT").read_text(), set(index_copy.iterdir())
 
-    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--index", str(index)]
+    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--index", str(index_copy)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + LIMIT
-    while not any((folder / "chroma" / "chroma.sqlite3").exists() for folder in set(index.iterdir()) - folders):
+    while not any((folder / "chroma" / "chroma.sqlite3").exists() for folder in set(index_copy.iterdir()) - folders):
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGKILL)
     process.wait()
 
-    assert (index / "CURRENT").read_text() == pointer
-    assert rag("search", "coral", "--json", "--index", index).stdout == before
-    done = rag("rebuild", "tests/data/papers.jsonl", "--index", index)
+    assert (index_copy / "CURRENT").read_text() == pointer
+    assert rag("search", "coral", "--json", "--index", index_copy).stdout == before
+    done = rag("rebuild", "tests/data/papers.jsonl", "--index", index_copy)
     assert done.returncode == 0, done.stderr
     assert "14 papers" in done.stdout
-    generations = [path for path in index.iterdir() if path.name.startswith("g")]
-    assert sorted(path.name for path in generations) == sorted((index / "CURRENT").read_text().split())
-    assert rag("search", "coral", "--json", "--index", index).stdout == before
+    generations = [path for path in index_copy.iterdir() if path.name.startswith("g")]
+    assert sorted(path.name for path in generations) == sorted((index_copy / "CURRENT").read_text().split())
+    assert rag("search", "coral", "--json", "--index", index_copy).stdout == before

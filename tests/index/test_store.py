@@ -13,12 +13,6 @@ from rag.errors import StoreError
 from rag.index import generations, store
 
 
-@pytest.fixture
-def copy(index_dir: Path, tmp_path: Path) -> Path:
-    """A copy of the index that a test may damage."""
-    return Path(shutil.copytree(index_dir, tmp_path / "index"))
-
-
 def change_manifest(folder: Path, **changes: object) -> None:
     file = folder / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
@@ -56,12 +50,12 @@ def vectors(folder: Path) -> Path:
         lambda folder: change_manifest(folder, counts={"papers": 15, "passages": 1, "sentences": 1}),
     ],
 )
-def test_damage_is_named_in_one_line(copy: Path, damage: Callable[[Path], object]) -> None:
-    current = generations.current(copy)
+def test_damage_is_named_in_one_line(index_copy: Path, damage: Callable[[Path], object]) -> None:
+    current = generations.current(index_copy)
     assert current is not None
     damage(current)
     with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
-        store.open_current(copy)
+        store.open_current(index_copy)
     assert "\n" not in str(caught.value)
 
 
@@ -70,12 +64,12 @@ def test_no_index_tells_how_to_build_one(tmp_path: Path) -> None:
         store.open_current(tmp_path)
 
 
-def test_another_schema_is_refused(copy: Path) -> None:
-    folder = generations.current(copy)
+def test_another_schema_is_refused(index_copy: Path) -> None:
+    folder = generations.current(index_copy)
     assert folder is not None
     change_manifest(folder, schema=store.SCHEMA + 1)
     with pytest.raises(StoreError, match="another version"):
-        store.open_current(copy)
+        store.open_current(index_copy)
 
 
 def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) -> None:
