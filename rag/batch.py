@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,23 +27,35 @@ class Asked:
 
 def read(path: Path) -> list[Asked]:
     """The questions in `path`. Raises QuestionError, naming the line, for what is not one."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a JSON string may hold what splitlines() splits at
-    except (OSError, UnicodeDecodeError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
-        raise QuestionError(f"Cannot read questions from {path}: {reason}. Give a JSONL file: --batch FILE") from fault
-    asked = [_parse(line, f"{path.name}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
+    asked = [parse(data, where) for where, data in records(path)]
     if not asked:
         raise QuestionError(f'{path} holds no question. Each line is {{"id": ..., "question": ...}}')
     return asked
 
 
-def _parse(line: str, where: str) -> Asked:
+def records(path: Path) -> Iterator[tuple[str, Any]]:
+    """What JSON each line of `path` holds, with its place, "file:line". Raises QuestionError for what is not JSON."""
     try:
-        data = json.loads(line)
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a JSON string may hold what splitlines() splits at
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
+        raise QuestionError(f"Cannot read {path}: {reason}. Give a JSONL file.") from fault
+    for n, line in enumerate(lines, 1):
+        where = f"{path.name}:{n}"
+        if line.strip():
+            try:
+                data = json.loads(line)
+            except (ValueError, RecursionError) as fault:
+                raise QuestionError(f"{where} is not JSON. Each line is one JSON object.") from fault
+            yield where, data
+
+
+def parse(data: Any, where: str) -> Asked:
+    """`data`, the JSON of a line, as a question. Raises QuestionError, naming `where` it stands, where it is none."""
+    try:
         turns = [turn["content"] for turn in data.get("history") or [] if turn["role"] == "user"]
         asked = Asked(data["question"], data["id"], tuple(turns))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
+    except (TypeError, KeyError, AttributeError) as fault:
         raise QuestionError(f'{where} is not a question. Each line is {{"id": ..., "question": ...}}') from fault
     if not all(isinstance(text, str) for text in (asked.question, *asked.earlier)):
         raise QuestionError(f"{where}: the question is not text.")

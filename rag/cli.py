@@ -18,6 +18,8 @@ from rag.papers import one_line
 if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.chat import Chat
+    from rag.evaluate.questions import Benchmark
+    from rag.evaluate.run import Run
     from rag.index.build import Progress
     from rag.settings import Settings
 
@@ -98,6 +100,54 @@ def ask(question: str | None, batch: Path | None, as_json: bool, llm: str | None
         (_ask_json if as_json or batch else _ask_text)(chat, asked)
 
 
+@main.command("eval")
+@click.argument("judged", metavar="QUESTIONS", type=click.Path(path_type=Path))
+@click.option(
+    "--compare",
+    type=click.Path(path_type=Path),
+    metavar="SETTINGS.toml",
+    help="Ask under these settings as well, and show both: a file like rag.toml; what it leaves out stays as it is.",
+)
+@json_option
+@index_option
+def eval_(judged: Path, compare: Path | None, as_json: bool, index_dir: Path | None) -> None:
+    """Measure retrieval on judged QUESTIONS: a JSONL file, or a folder in BEIR format.
+
+    \b
+    A file has one question a line, asked of your index:
+      {"id": 1, "question": "…", "relevant": {"title of a paper": 2, …}}
+    A grade is 1 for a paper that touches the question and more for a better one;
+    "relevant" is {} where no paper answers. "type" groups questions in the table,
+    "history" holds earlier turns, as for rag ask --batch.
+
+    \b
+    A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or
+    qrels/test.tsv. Its corpus gets an index of its own, built once, in eval/ of
+    the index folder.
+
+    \b
+    nDCG@10    are the best papers first? A paper gains 2^grade - 1
+    recall@N   share of the relevant papers among the first N
+    MRR@20     1 / rank of the first relevant paper
+    AUROC      do questions that have an answer look answerable, and others not?
+               0.5 is chance; "-" without questions of both kinds
+    With --compare, p is how often chance alone would make such a difference.
+    """
+    settings = _settings(index_dir=index_dir)
+    from rag.settings import changed
+
+    others = [changed(settings, compare)] if compare else []  # what is wrong with them shows before minutes of work
+    from rag.evaluate import beir, questions, report
+
+    benchmark = beir.read(judged) if judged.is_dir() else questions.read(judged)
+    runs = [_evaluated(benchmark, each) for each in (settings, *others)]
+    rows = report.compare(*runs) if compare else report.summary(*runs)
+    if not as_json:
+        click.echo(report.table(rows))
+    for row in rows if as_json else ():
+        _print_json(row)
+
+
 @main.command("chat")
 @click.option("--host", help="Address to listen on; default 127.0.0.1, this machine only.")
 @click.option("--port", type=int, help="Port to listen on; default 7860.")
@@ -142,6 +192,17 @@ def _rebuild(paths: list[Path], settings: Settings) -> None:
     click.echo(str(report))
 
 
+def _evaluated(benchmark: Benchmark, settings: Settings) -> Run:
+    from rag.evaluate.run import run
+
+    with _progress_bar() as progress:
+        done = run(benchmark, settings, progress)
+    if lost := done.missing:
+        of = f"{len(lost)} judged paper{'' if len(lost) == 1 else 's'}"
+        click.echo(one_line(f"Not in the index, so never found: {of}, such as {lost[0][:100]}"), err=True)
+    return done
+
+
 @contextmanager
 def _progress_bar() -> Iterator[Progress]:
     """A bar on standard error with rate and time left, one for each stage; nothing where it is not a terminal."""
@@ -151,7 +212,7 @@ def _progress_bar() -> Iterator[Progress]:
 
     def show(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            unit = " files" if stage == "reading" else " papers"
+            unit = {"reading": " files", "asking": " questions"}.get(stage, " papers")
             bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
         bars[stage].update(done - bars[stage].n)
         if done == total:  # its last line stays, and the next stage's bar begins below

@@ -31,10 +31,15 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """The identity: letters and digits of the title, without case, accents or punctuation."""
-        plain = unicodedata.normalize("NFKD", self.title)
-        plain = "".join(c for c in plain if not unicodedata.combining(c))
-        return re.sub(r"[\W_]+", " ", plain).strip().casefold()
+        """The identity: see `key`."""
+        return key(self.title)
+
+
+def key(title: str) -> str:
+    """What makes two titles the same: letters and digits, without case, accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", title)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", plain).strip().casefold()
 
 
 def merge(first: Paper, second: Paper) -> Paper:

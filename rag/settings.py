@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,23 @@ def load(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as fault:
-        raise SettingsError(_explain(fault)) from fault
+        raise SettingsError(_explain(fault, "rag.toml")) from fault
     except ValueError as fault:  # rag.toml is not TOML
         raise SettingsError(f"rag.toml cannot be read: {fault}. Correct it, or move it away.") from fault
+
+
+def changed(settings: Settings, file: Path) -> Settings:
+    """`settings` with those that the TOML `file` gives in place of theirs.
+
+    Raises SettingsError, in one line, where the file cannot be read or holds what `load` would refuse.
+    """
+    try:
+        return Settings(**settings.model_dump() | tomllib.loads(file.read_text(encoding="utf-8-sig")))
+    except ValidationError as fault:
+        raise SettingsError(_explain(fault, str(file))) from fault
+    except (OSError, ValueError) as fault:  # not there, not text, or not TOML
+        reason = fault.strerror if isinstance(fault, OSError) else fault
+        raise SettingsError(f"{file} cannot be read: {reason}. Give a file like rag.toml.") from fault
 
 
 def _refuse_unknown_environment() -> None:
@@ -84,11 +99,11 @@ def _refuse_unknown_environment() -> None:
             raise SettingsError(f"Unknown setting {name} in the environment.{_hint(name.upper(), known)}")
 
 
-def _explain(fault: ValidationError) -> str:
+def _explain(fault: ValidationError, file: str) -> str:
     first = fault.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"Unknown setting '{name}' in rag.toml.{_hint(name, set(Settings.model_fields))}"
+        return f"Unknown setting '{name}' in {file}.{_hint(name, set(Settings.model_fields))}"
     return f"Setting '{name}' cannot be {first['input']!r}: {first['msg']}."
 
 

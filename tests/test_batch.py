@@ -105,7 +105,7 @@ def test_a_file_without_questions_is_named(tmp_path: Path, content: str) -> None
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "missing.jsonl"
     for file, reason in ((missing, "No such file"), (tmp_path, "directory")):
-        with pytest.raises(QuestionError, match=rf"^Cannot read questions from {re.escape(str(file))}: .*{reason}"):
+        with pytest.raises(QuestionError, match=rf"^Cannot read {re.escape(str(file))}: .*{reason}"):
             batch.read(file)
     with pytest.raises(QuestionError, match=r"asked\.jsonl: not UTF-8 text\. Give a JSONL file"):
         read(tmp_path, GOOD.encode("utf-16"))

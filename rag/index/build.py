@@ -71,11 +71,19 @@ def rebuild(paths: list[Path], index_dir: Path, embedding: str, progress: Progre
     if not records:
         raise SourceError(_nothing_read(files, skipped))
     papers = distinct(records)
+    write(papers, paths, index_dir, embedding, progress)
+    return BuildReport(len(files), len(records), len(papers), tuple(skipped), time.monotonic() - began)
+
+
+def write(papers: list[Paper], paths: list[Path], index_dir: Path, embedding: str, progress: Progress) -> None:
+    """Builds an index of `papers`, at least one, as they are, and makes it current; `paths` are where they came from.
+
+    Raises ModelError and StoreError as `rebuild` does.
+    """
     with generations.building(index_dir) as folder:
         model = embed.load(embedding)
         counts = _write(folder, papers, model, progress)
         _seal(folder, counts, papers, [str(path.resolve()) for path in paths], model)
-    return BuildReport(len(files), len(records), len(papers), tuple(skipped), time.monotonic() - began)
 
 
 def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skipped]]:

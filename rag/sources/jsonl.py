@@ -61,7 +61,7 @@ def _text(fields: dict[str, Any], field: str) -> str:
     value = fields.get(field)
     if value is not None and not isinstance(value, str):
         raise LineError(f'"{field}" is not a string')
-    return _clean(value or "")
+    return clean(value or "")
 
 
 def _texts(fields: dict[str, Any], field: str) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def _texts(fields: dict[str, Any], field: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise LineError(f'"{field}" is not a list of strings')
-    return tuple(text for item in value if (text := _clean(item)))
+    return tuple(text for item in value if (text := clean(item)))
 
 
 def _year(fields: dict[str, Any]) -> int | None:
@@ -98,6 +98,7 @@ def _flag(fields: dict[str, Any], field: str) -> bool:
     return bool(value)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """`text` from JSON on one line, as a file and a database can store it."""
     # JSON can spell half of a surrogate pair, which no file or database can store: it becomes "?".
     return one_line(text.encode(errors="replace").decode())

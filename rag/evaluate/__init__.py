@@ -1,0 +1,1 @@
+"""Retrieval, measured on judged questions: reading them (questions, beir), asking them (run), the numbers (report)."""

@@ -1,0 +1,85 @@
+"""Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}}."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from rag import batch
+from rag.batch import Asked
+from rag.errors import QuestionError
+from rag.index.build import Progress
+from rag.papers import Paper, key, one_line
+from rag.settings import Settings
+
+MAX_GRADE = 10  # a paper's gain is 2^grade - 1: a higher grade would leave nothing to the others
+LINE = 'Each line is {"id": ..., "question": ..., "relevant": {title: grade}}'
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with the names of the papers that answer it, each with a grade from 1 to MAX_GRADE.
+
+    `relevant` is empty where no paper does. `type` is a group of questions to report on, or "".
+    """
+
+    asked: Asked
+    relevant: dict[str, int]
+    type: str = ""
+
+
+class Benchmark(Protocol):
+    """Judged questions and the collection they are asked of."""
+
+    @property
+    def judged(self) -> Sequence[Judged]:
+        """The questions; at least one has an answer."""
+
+    def name(self, paper: Paper) -> str:
+        """What the judgements call `paper`."""
+
+    def indexed(self, settings: Settings, progress: Progress) -> Settings:
+        """`settings` with the `index_dir` that holds the collection; where it must be built, it is."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """A file of questions over the current index, whose judgements name papers by title."""
+
+    judged: list[Judged]
+
+    def name(self, paper: Paper) -> str:
+        return paper.key
+
+    def indexed(self, settings: Settings, progress: Progress) -> Settings:
+        return settings
+
+
+def read(path: Path) -> Questions:
+    """The questions in `path`. Raises QuestionError, naming the line, for what is not one or is not judged."""
+    judged = [_parse(data, where) for where, data in batch.records(path)]
+    if not any(question.relevant for question in judged):
+        raise QuestionError(f"{path} holds no question with a relevant title. {LINE}")
+    return Questions(judged)
+
+
+def grade(value: Any, where: str) -> int:
+    """`value` as a grade; 0 and less is not relevant. Raises QuestionError, naming `where` it stands, if it is none."""
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = MAX_GRADE + 1
+    if number > MAX_GRADE:
+        raise QuestionError(f"{where}: a grade is a whole number up to {MAX_GRADE}, not {one_line(str(value))[:40]}.")
+    return number
+
+
+def _parse(data: Any, where: str) -> Judged:
+    asked = batch.parse(data, where)
+    titles, kind = data.get("relevant"), data.get("type") or ""
+    if not isinstance(titles, dict) or not isinstance(kind, str):
+        raise QuestionError(f"{where} is not a judged question. {LINE}")
+    grades = {key(title): grade(value, where) for title, value in titles.items()}
+    return Judged(asked, {name: grade for name, grade in grades.items() if grade > 0}, one_line(kind)[:40])
