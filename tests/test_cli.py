@@ -27,13 +27,13 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("command", [(), ("rebuild",), ("search",), ("ask",), ("chat",)])
+@pytest.mark.parametrize("command", [(), ("rebuild",), ("search",), ("ask",), ("eval",), ("chat",)])
 def test_help_loads_nothing_heavy(command: tuple[str, ...]) -> None:
     program = (
         "import sys; from rag.cli import main\n"
         f"try: main([*{command!r}, '--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'torch', 'chromadb', 'gradio', 'llama_index', 'pydantic'} & set(sys.modules)\n"
+        "heavy = {'torch', 'chromadb', 'gradio', 'llama_index', 'pydantic', 'scipy'} & set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT)
@@ -91,6 +91,9 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
         (("ask", "x", "--llm", "gpt"), {}, "Unknown llm 'gpt'"),
         (("ask", "x", "--llm", "openai-like:http://127.0.0.1:9/v1#m"), {}, "No LLM answers at http://127.0.0.1:9/v1"),
         (("ask", "--batch", "missing.jsonl"), {}, "missing.jsonl"),
+        (("eval", "missing.jsonl"), {}, "Cannot read missing.jsonl: No such file"),
+        (("eval", "empty"), {}, "empty holds no qrels.tsv or qrels/test.tsv. A BEIR folder holds"),
+        (("eval", "missing.jsonl", "--compare", "other.toml"), {}, "other.toml cannot be read: No such file"),
         (("ask", "x"), {"RAG_EMBEDDING": "some/model"}, "was built with the embedding 'bundled'"),
     ],
 )
@@ -126,6 +129,34 @@ def test_an_unforeseen_fault_is_one_line_too(tmp_path: Path) -> None:
     assert "run: rag --debug rebuild" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("g")] == []
+
+
+def test_eval_prints_a_table_or_json_and_names_what_the_index_lacks(index_dir: Path, tmp_path: Path) -> None:
+    questions, other = tmp_path / "judged.jsonl", tmp_path / "other.toml"
+    judged = [
+        {
+            "id": 1,
+            "type": "which",
+            "question": WHICH,
+            "relevant": {"Early Exit for Diffusion-Based Depth Estimation": 2},
+        },
+        {"id": 2, "type": "off", "question": "who won the 2022 world cup?", "relevant": {}},
+        {"id": 3, "type": "fact", "question": "how many corals are there?", "relevant": {"A Paper Nobody Has": 1}},
+    ]
+    questions.write_text("\n".join(map(json.dumps, judged)))
+    done = rag("eval", questions, "--index", index_dir)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:]] == [
+        ["ALL", "3"],
+        ["fact", "1"],
+        ["off", "1"],
+        ["which", "1"],
+    ]
+    assert done.stderr == "Not in the index, so never found: 1 judged paper, such as a paper nobody has\n"
+    other.write_text(f"index_dir = {json.dumps(str(index_dir))}")
+    compared = rag("eval", questions, "--compare", other, "--json", "--index", index_dir)
+    first = lines(compared.stdout)[0]
+    assert (first["type"], first["metric"], first["difference"], first["p"]) == ("ALL", "nDCG@10", 0.0, 1.0)
 
 
 def test_question_and_batch_exclude_each_other() -> None:

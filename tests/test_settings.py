@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,32 @@ def test_a_wrong_setting_is_named_in_one_line(
         settings.load(**arguments)
     assert "\n" not in str(fault.value)
     assert [part for part in said if part not in str(fault.value)] == []
+
+
+def test_a_file_changes_settings_whatever_gave_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "rag.toml").write_text("port = 1111")
+    monkeypatch.setenv("RAG_EMBEDDING", "some/model")
+    other = folder / "other.toml"
+    other.write_text('embedding = "another/model"')
+    found = settings.changed(settings.load(llm="none"), other)
+    assert (found.embedding, found.llm, found.port) == ("another/model", "none", 1111)
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (b'lmm = "none"', "Unknown setting 'lmm' in other.toml. Did you mean llm?"),
+        (b"port = 70000", "Setting 'port' cannot be 70000"),
+        (b"llm =", "other.toml cannot be read: "),
+        (b"\xff", "other.toml cannot be read: "),
+        (None, "other.toml cannot be read: No such file"),
+    ],
+)
+def test_a_file_with_wrong_settings_is_named_in_one_line(folder: Path, toml: bytes | None, said: str) -> None:
+    if toml is not None:
+        (folder / "other.toml").write_bytes(toml)
+    with pytest.raises(SettingsError, match=rf"^{re.escape(said)}[^\n]*$"):
+        settings.changed(settings.load(), Path("other.toml"))
 
 
 def test_a_file_that_is_not_text_is_refused_in_one_line(folder: Path) -> None:

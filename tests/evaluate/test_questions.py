@@ -1,0 +1,68 @@
+"""Reading judged questions, and what is said about a line that is not one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.batch import Asked
+from rag.errors import QuestionError
+from rag.evaluate import questions
+from rag.evaluate.questions import Judged
+from rag.papers import Paper
+
+GOOD = '{"id": "a", "question": "Do owls hoot?", "relevant": {"Owls": 2}}'
+
+
+def write(folder: Path, *lines: str) -> Path:
+    file = folder / "judged.jsonl"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def test_questions_come_with_type_history_and_what_is_relevant(tmp_path: Path) -> None:
+    turns = '[{"role": "user", "content": "Which birds hunt at night?"}]'
+    file = write(
+        tmp_path,
+        GOOD,
+        f'{{"id": 2, "type": "follow-up", "question": "And bats?", "history": {turns}, "relevant": {{"Bats": 0}}}}',
+        '{"id": 3, "type": "none", "question": "Who won?", "relevant": {}}',
+    )
+    assert questions.read(file).judged == [
+        Judged(Asked("Do owls hoot?", "a"), {"owls": 2}),
+        Judged(Asked("And bats?", 2, ("Which birds hunt at night?",)), {}, "follow-up"),
+        Judged(Asked("Who won?", 3), {}, "none"),
+    ]
+
+
+def test_a_title_is_judged_whatever_its_case_and_punctuation(tmp_path: Path) -> None:
+    file = write(tmp_path, '{"id": 1, "question": "?", "relevant": {"OWLS – a Rêview": 1}}')
+    found = questions.read(file)
+    assert found.judged[0].relevant == {found.name(Paper("Owls: A Review", "They hoot.")): 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Do owls hoot?", "judged.jsonl:2 is not JSON"),
+        ("[]", "judged.jsonl:2 is not a question"),
+        ('{"id": 1, "question": "?"}', 'judged.jsonl:2 is not a judged question. Each line is {"id"'),
+        ('{"id": 1, "question": "?", "relevant": ["Owls"]}', "judged.jsonl:2 is not a judged question"),
+        ('{"id": 1, "question": "?", "type": 1, "relevant": {}}', "judged.jsonl:2 is not a judged question"),
+        ('{"id": 1, "question": "?", "relevant": {"Owls": "good"}}', "judged.jsonl:2: a grade is a whole number"),
+        ('{"id": 1, "question": "?", "relevant": {"Owls": true}}', "not True"),
+        ('{"id": 1, "question": "?", "relevant": {"Owls": 11}}', "up to 10, not 11"),
+    ],
+)
+def test_a_line_that_is_not_judged_is_named(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(QuestionError) as fault:
+        questions.read(write(tmp_path, GOOD, line))
+    assert said in str(fault.value)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("lines", [(), ('{"id": 1, "question": "?", "relevant": {}}',)])
+def test_a_file_in_which_nothing_is_relevant_measures_nothing(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    with pytest.raises(QuestionError, match=r"judged\.jsonl holds no question with a relevant title\."):
+        questions.read(write(tmp_path, *lines))

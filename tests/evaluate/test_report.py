@@ -1,0 +1,60 @@
+"""Numbers by question type, the comparison of two runs, and the table."""
+
+from __future__ import annotations
+
+from rag.batch import Asked
+from rag.evaluate.questions import Judged
+from rag.evaluate.report import compare, summary, table
+from rag.evaluate.run import METRICS, Outcome, Run
+
+
+def outcome(kind: str, score: float | None, confidence: float) -> Outcome:
+    """An outcome with the same score in each metric; None for a question without an answer."""
+    if score is None:
+        return Outcome(Judged(Asked("?"), {}, kind), {}, confidence)
+    return Outcome(Judged(Asked("?"), {"a": 1}, kind), dict.fromkeys(METRICS, score), confidence)
+
+
+def of(*outcomes: Outcome) -> Run:
+    return Run(list(outcomes), [])
+
+
+RUN = of(outcome("which", 1.0, 0.9), outcome("which", 0.5, 0.2), outcome("fact", 0.0, 0.8), outcome("off", None, 0.3))
+
+
+def test_means_are_over_answerable_questions_and_confidence_against_all_unanswerable_ones() -> None:
+    everything, fact, off, which = summary(RUN)
+    assert (everything["type"], everything["questions"], everything["nDCG@10"]) == ("ALL", 4, 0.5)
+    assert (everything["AUROC"], fact["AUROC"], which["AUROC"]) == (2 / 3, 1.0, 0.5)
+    assert (which["type"], which["MRR@20"], fact["recall@10"]) == ("which", 0.75, 0.0)
+    assert off == {"type": "off", "questions": 1} | dict.fromkeys([*METRICS, "AUROC"])
+
+
+def test_questions_without_a_type_are_in_all_only() -> None:
+    assert [row["type"] for row in summary(of(outcome("", 1.0, 0.9), outcome("", 0.0, 0.9)))] == ["ALL"]
+    assert summary(of(outcome("", 1.0, 0.9)))[0]["AUROC"] is None
+
+
+def test_a_steady_gain_is_significant_and_a_lucky_one_is_not() -> None:
+    current = of(*(outcome("", 0.5, 0.5) for _ in range(12)))
+    steady = of(*(outcome("", 0.6, 0.5) for _ in range(12)))
+    lucky = of(outcome("", 1.0, 0.5), *(outcome("", 0.5, 0.5) for _ in range(11)))
+    for other, significant in ((steady, True), (lucky, False), (current, False)):
+        rows = compare(current, other)
+        assert [row["metric"] for row in rows] == [*METRICS, "AUROC"]
+        assert {float(row["p"] or 0) < 0.05 for row in rows[:-1]} == {significant}
+        assert rows[-1]["p"] is None
+    assert compare(current, current)[0]["p"] == 1.0
+
+
+def test_a_difference_is_other_less_current_and_one_question_proves_nothing() -> None:
+    (row, *_) = compare(of(outcome("", 0.75, 0.5)), of(outcome("", 0.25, 0.5)))
+    assert row == {"type": "ALL", "metric": "nDCG@10", "current": 0.75, "other": 0.25, "difference": -0.5, "p": None}
+
+
+def test_the_table_lines_up_and_has_a_dash_where_there_is_no_number() -> None:
+    lines = table(summary(RUN)).splitlines()
+    assert lines[0] == "type   questions  nDCG@10  recall@10  recall@20  MRR@20  AUROC"
+    assert lines[1] == "ALL            4    0.500      0.500      0.500   0.500  0.667"
+    assert lines[3] == "off            1        -          -          -       -      -"
+    assert "  -0.500  " in table(compare(of(outcome("", 0.75, 0.5)), of(outcome("", 0.25, 0.5))))

@@ -1,0 +1,65 @@
+"""Asking the index, and scoring rankings by hand-checked numbers."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from rag import settings
+from rag.batch import Asked
+from rag.errors import StoreError
+from rag.evaluate.questions import Judged, Questions
+from rag.evaluate.run import run, scores
+from tests.conftest import WHICH, no_progress
+
+SPEECH = "tinyspeech keyword spotting on microcontrollers"  # as titles are compared
+LATE = [f"other {n}" for n in range(14)]  # then the 15th is within 20, not within 10
+
+
+@pytest.mark.parametrize(
+    ("relevant", "ranking", "ndcg", "recall_10", "recall_20", "mrr"),
+    [
+        ({"a": 1}, ["a", "b"], 1, 1, 1, 1),
+        ({"a": 1}, ["b", "a"], 1 / math.log2(3), 1, 1, 0.5),
+        ({"a": 1}, ["b"], 0, 0, 0, 0),
+        ({"a": 1}, [*LATE, "a"], 0, 0, 1, 1 / 15),
+        ({"a": 3, "b": 1}, ["b", "a"], (1 + 7 / math.log2(3)) / (7 + 1 / math.log2(3)), 1, 1, 1),
+        ({"a": 2, "b": 2}, ["b"], 1 / (1 + 1 / math.log2(3)), 0.5, 0.5, 1),
+    ],
+    ids=["first", "second", "not found", "late", "graded", "half"],
+)
+def test_scores(
+    relevant: dict[str, int], ranking: list[str], ndcg: float, recall_10: float, recall_20: float, mrr: float
+) -> None:
+    (found,) = scores([Judged(Asked("?"), relevant)], [ranking])
+    assert found == pytest.approx({"nDCG@10": ndcg, "recall@10": recall_10, "recall@20": recall_20, "MRR@20": mrr})
+
+
+def test_a_question_without_an_answer_has_no_scores() -> None:
+    asked = [Judged(Asked("?"), {}), Judged(Asked("?"), {"a": 1})]
+    assert [bool(found) for found in scores(asked, [["a"], ["a"]])] == [False, True]
+
+
+def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
+    judged = [
+        Judged(Asked(WHICH), {"early exit for diffusion based depth estimation": 2, "a paper of another index": 1}),
+        Judged(
+            Asked("and how accurate is it?", earlier=("keyword spotting",)),
+            {SPEECH: 1},
+        ),
+        Judged(Asked("who won the 2022 world cup?"), {}),
+    ]
+    done = run(Questions(judged), settings.load(index_dir=index_dir), no_progress)
+    depth, speech, football = done.outcomes
+    assert depth.scores["recall@20"] == 0.5
+    assert speech.scores["recall@10"] == 1.0
+    assert done.missing == ["a paper of another index"]
+    assert football.scores == {}
+    assert min(depth.confidence, speech.confidence) > football.confidence
+
+
+def test_without_an_index_the_command_that_builds_one_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"There is no index in .*\. Run: rag rebuild"):
+        run(Questions([Judged(Asked("?"), {"a": 1})]), settings.load(index_dir=tmp_path), no_progress)
