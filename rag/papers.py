@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 MAX_TITLE = 500  # characters; longer "titles" are text that a reader took for one
 MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract arXiv admits (1,920)
 
+# Letters of names that Unicode does not take apart into one of a keyboard and its accent.
+_STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"})
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -31,15 +34,8 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """The identity: see `key`."""
-        return key(self.title)
-
-
-def key(title: str) -> str:
-    """What makes two titles the same: letters and digits, without case, accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", title)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", plain).strip().casefold()
+        """The identity: letters and digits of the title, without case, accents or punctuation."""
+        return plain(self.title)
 
 
 def merge(first: Paper, second: Paper) -> Paper:
@@ -60,6 +56,12 @@ def distinct(papers: Iterable[Paper]) -> list[Paper]:
     for paper in papers:
         found[paper.key] = merge(found[paper.key], paper) if paper.key in found else paper
     return list(found.values())
+
+
+def plain(text: str) -> str:
+    """The words of `text`, one space apart, without case, accents or punctuation."""
+    letters = (c for c in unicodedata.normalize("NFKD", text.translate(_STROKES)) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", "".join(letters)).strip().casefold()
 
 
 def one_line(text: str) -> str:

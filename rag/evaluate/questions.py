@@ -11,7 +11,7 @@ from rag import batch
 from rag.batch import Asked
 from rag.errors import QuestionError
 from rag.index.build import Progress
-from rag.papers import Paper, key, one_line
+from rag.papers import Paper, one_line, plain
 from rag.settings import Settings
 
 MAX_GRADE = 10  # a paper's gain is 2^grade - 1: a higher grade would leave nothing to the others
@@ -81,5 +81,5 @@ def _parse(data: Any, where: str) -> Judged:
     titles, kind = data.get("relevant"), data.get("type") or ""
     if not isinstance(titles, dict) or not isinstance(kind, str):
         raise QuestionError(f"{where} is not a judged question. {LINE}")
-    grades = {key(title): grade(value, where) for title, value in titles.items()}
+    grades = {plain(title): grade(value, where) for title, value in titles.items()}
     return Judged(asked, {name: grade for name, grade in grades.items() if grade > 0}, one_line(kind)[:40])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rag import embed, passages, sources
 from rag.errors import SourceError
 from rag.index import generations, store
-from rag.papers import Paper, distinct
+from rag.papers import Paper, distinct, plain
 from rag.sources import Skipped
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ CREATE TABLE papers (
     ids TEXT, url TEXT, source TEXT, digest INTEGER
 );
 CREATE TABLE sentences (paper INTEGER, n INTEGER, start INTEGER, stop INTEGER, PRIMARY KEY (paper, n)) WITHOUT ROWID;
+CREATE INDEX papers_by_year ON papers (year);
+CREATE INDEX papers_by_source ON papers (source);
+CREATE TABLE sources (source TEXT PRIMARY KEY, plain TEXT) WITHOUT ROWID;
+CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
+CREATE TABLE vectors (kind TEXT, paper INTEGER, name TEXT, PRIMARY KEY (kind, paper, name)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (
     title, abstract, content = 'papers', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
 );
@@ -119,8 +124,9 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
             _write_vectors(client, chunk, model)
         progress("embedding", len(papers), len(papers))
         database.execute("INSERT INTO words (words) VALUES ('rebuild')")
+        counts: dict[str, int] = {kind: _write_names(database, client, kind) for kind in store.KINDS}
         database.commit()
-        return {kind: client.get_collection(kind, embedding_function=None).count() for kind in store.KINDS}
+        return counts
 
 
 def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) -> None:
@@ -130,11 +136,22 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
             "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, *row, paper.url, paper.source, paper.digest),
         )
+        database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, plain(paper.source)))
+        names = [(plain(author), number) for author in paper.authors]
+        database.executemany("INSERT INTO authors VALUES (?, ?)", names)
         spans = passages.sentences(paper.abstract)
         database.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?)",
             [(number, n, span.start, span.end) for n, span in enumerate(spans)],
         )
+
+
+def _write_names(database: sqlite3.Connection, client: Client, kind: store.Kind) -> int:
+    """Notes which vectors of `kind` each paper has, so that a search can keep to some papers; how many there are."""
+    names = client.get_collection(kind, embedding_function=None).get(include=[])["ids"]
+    rows = [(kind, int(name.split(".")[0]), name) for name in names]
+    database.executemany("INSERT INTO vectors VALUES (?, ?, ?)", rows)
+    return len(rows)
 
 
 def _write_vectors(client: Client, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:

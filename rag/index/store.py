@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rag import passages
 from rag.errors import StoreError
+from rag.filters import Field, Filters
 from rag.index import generations
 from rag.papers import Paper, one_line
 from rag.passages import Span
@@ -21,9 +23,15 @@ if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
 
-SCHEMA = 1  # of a generation's files; one built with another is refused, not misread
+SCHEMA = 2  # of a generation's files; one built with another is refused, not misread
 Kind = Literal["papers", "passages", "sentences"]
 KINDS: tuple[Kind, ...] = ("papers", "passages", "sentences")  # one Chroma collection each
+_AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
+_KNOWN: dict[Field, str] = {
+    "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
+    "author": "SELECT 1 FROM authors LIMIT 1",
+    "source": "SELECT 1 FROM sources WHERE plain != '' LIMIT 1",
+}
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,41 @@ class Store:
         rows = self._database.execute("SELECT start, stop FROM sentences WHERE paper = ? ORDER BY n", (number,))
         return [Span(start, stop) for start, stop in rows]
 
-    def words(self, query: str, limit: int) -> dict[int, float]:
-        """Papers that match an FTS5 `query`, best first, with their BM25 (positive, a title word counts twice)."""
+    def knows(self, field: Field) -> bool:
+        """Whether any paper here tells its `field`. Where none does, a filter on it would say nothing but "none"."""
+        return self._database.execute(_KNOWN[field]).fetchone() is not None
+
+    def matching(self, filters: Filters) -> frozenset[int] | None:
+        """The numbers of the papers that pass `filters`; None, which is all of them, where there are none.
+
+        A paper that does not tell its year passes no filter on years, and likewise for authors and sources.
+        """
+        if not filters:
+            return None
+        found = []
+        if filters.years:
+            found.append(self._numbers("SELECT id FROM papers WHERE year BETWEEN ? AND ?", *filters.period))
+        for author in filters.authors:  # all its words, in any order, in the name of one author
+            query = " ".join(f'"{word}"' for word in author.text.split())
+            found.append(self._numbers("SELECT paper FROM authors WHERE authors MATCH ?", query))
+        if filters.sources:
+            sql = "SELECT id FROM papers JOIN sources USING (source) WHERE instr(plain, ?)"
+            found.append(frozenset().union(*(self._numbers(sql, source.text) for source in filters.sources)))
+        return frozenset.intersection(*found)
+
+    def _numbers(self, sql: str, *values: object) -> frozenset[int]:
+        return frozenset(number for (number,) in self._database.execute(sql, values))
+
+    def words(self, query: str, limit: int, among: Collection[int] | None = None) -> dict[int, float]:
+        """Papers that match an FTS5 `query`, best first, with their BM25 (positive, a title word counts twice).
+
+        Where `among` is given, only papers with these numbers.
+        """
+        # The plus keeps SQLite from running the whole query again for each number.
+        only, numbers = (f"AND +rowid {_AMONG}", (json.dumps(list(among)),)) if among is not None else ("", ())
         rows = self._database.execute(
-            "SELECT rowid, -bm25(words, 2.0, 1.0) FROM words WHERE words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?",
-            (query, limit),
+            f"SELECT rowid, -bm25(words, 2.0, 1.0) FROM words WHERE words MATCH ? {only} ORDER BY 2 DESC, 1 LIMIT ?",
+            (query, *numbers, limit),
         )
         return dict(rows.fetchall())
 
@@ -85,30 +123,59 @@ class Store:
         sql = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"
         return self._database.execute(sql, (f'"{term}"', number)).fetchone() is not None
 
-    def nearest(self, kind: Kind, vector: list[float], limit: int) -> dict[int, float]:
-        """Papers by the cosine of their nearest vector of `kind` to `vector`, best first, from `limit` vectors."""
+    def nearest(
+        self, kind: Kind, vector: list[float], limit: int, among: Collection[int] | None = None
+    ) -> dict[int, float]:
+        """Papers by the cosine of their nearest vector of `kind` to `vector`, best first, from `limit` vectors.
+
+        Where `among` is given, only papers with these numbers, and `limit` vectors of theirs.
+        """
+        names = None if among is None else self._names(kind, among)
+        if names is None or len(names) > limit:
+            ranked = self._search(kind, vector, limit, names)
+        else:
+            ranked = self._cosines(kind, names, vector) if names else []
+        best: dict[int, float] = {}
+        for name, cosine in ranked:
+            best.setdefault(int(name.split(".")[0]), cosine)
+        return best
+
+    def _names(self, kind: Kind, among: Collection[int]) -> list[str]:
+        """The ids of the vectors of `kind` that these papers have."""
+        sql = f"SELECT name FROM vectors WHERE kind = ? AND paper {_AMONG}"
+        return [name for (name,) in self._database.execute(sql, (kind, json.dumps(list(among))))]
+
+    def _search(self, kind: Kind, vector: list[float], limit: int, names: list[str] | None) -> list[tuple[str, float]]:
+        """The `limit` nearest of the vectors with these names, or of all, by Chroma's graph, each with its cosine."""
         collection = self._chroma.get_collection(kind, embedding_function=None)
         found = collection.query(
             query_embeddings=vector,
+            ids=names,
             n_results=min(limit, collection.count()),
             include=["distances"],
         )
-        best: dict[int, float] = {}
-        for name, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
-            best.setdefault(int(name.split(".")[0]), 1.0 - distance)
-        return best
+        distances = (found["distances"] or [[]])[0]
+        return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], distances, strict=True)]
 
-    def sentence_vectors(self, number: int) -> np.ndarray:
-        """Vectors of that paper's sentences, in order: float32 of (sentences, dimensions)."""
+    def _cosines(self, kind: Kind, names: list[str], vector: list[float]) -> list[tuple[str, float]]:
+        """All vectors with these names, each with its cosine, best first: exact, and faster than the graph for few."""
+        cosines = (self._vectors(kind, names) @ vector).tolist()  # both of length 1
+        return sorted(zip(names, cosines, strict=True), key=lambda pair: -pair[1])
+
+    def _vectors(self, kind: Kind, names: list[str]) -> np.ndarray:
+        """The vectors with these names, in their order: float32 of (names, dimensions)."""
         import numpy as np
 
-        texts = passages.texts(self.paper(number).abstract, self.spans(number))
-        place = passages.places(texts)  # a sentence that comes again has the vector of its first place
-        names = [f"{number}.{place[text]}" for text in texts]
-        collection = self._chroma.get_collection("sentences", embedding_function=None)
+        collection = self._chroma.get_collection(kind, embedding_function=None)
         found = collection.get(list(dict.fromkeys(names)), include=["embeddings"])
         by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type] # asked for above
         return np.array([by_name[name] for name in names], dtype=np.float32)
+
+    def sentence_vectors(self, number: int) -> np.ndarray:
+        """Vectors of that paper's sentences, in order: float32 of (sentences, dimensions)."""
+        texts = passages.texts(self.paper(number).abstract, self.spans(number))
+        place = passages.places(texts)  # a sentence that comes again has the vector of its first place
+        return self._vectors("sentences", [f"{number}.{place[text]}" for text in texts])
 
 
 def open_current(index_dir: Path) -> Store:

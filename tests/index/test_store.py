@@ -1,16 +1,21 @@
-"""An index that is damaged says so in one line, with the command that mends it."""
+"""An index that is damaged says so in one line, with the command that mends it; a whole one finds what it is asked."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rag import embed
 from rag.errors import StoreError
-from rag.index import generations, store
+from rag.filters import Field, Filters, parse
+from rag.index import build, generations, store
+from rag.index.store import Kind, Store
+from tests.conftest import no_progress
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
@@ -95,3 +100,132 @@ def test_words_match_other_endings_and_no_accents(index_dir: Path) -> None:
 def test_rare_terms_weigh_more(index_dir: Path) -> None:
     weights = store.open_current(index_dir).term_weights(["network", "octopus", "coral"])
     assert weights["octopus"] > weights["coral"] > weights["network"] > 0
+
+
+def paper(title: str, year: int | None, authors: list[str], source: str) -> dict[str, object]:
+    return {
+        "title": title,
+        "abstract": f"We study {title.lower()}. It works in water. It works on land.",
+        "year": year,
+        "authors": authors,
+        "source": source,
+    }
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An index of seven papers, numbered from 1, of which some tell year, authors and source."""
+    folder = tmp_path_factory.mktemp("dated")
+    records = [
+        paper("Owls at night", 2019, ["Yoshua Example", "Jean-Luc Sample"], "arXiv"),
+        paper("Owls by day", 2020, ["Bernhard Schölköpf"], "arXiv"),
+        paper("Owls in spring", 2021, ["Łukasz Example"], "my file.jsonl"),
+        paper("Owls in winter", 2022, ["Yoshua Sample"], "arxiv.org"),
+        paper("Owls asleep", None, ["Yoshua Example"], "arXiv"),
+        paper("The octopus and its jar", 2023, ["Patrick O'Example"], "my file.jsonl"),
+        paper("Nobody and the owl", 2023, [], "Ärzte_blatt"),
+    ]
+    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    build.rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
+    with closing(store.open_current(folder / "index")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def vector() -> list[float]:
+    return embed.load("bundled").get_query_embedding("owls")
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("year:2020", {2}),
+        ("year:2021..", {3, 4, 6, 7}),
+        ("year:..2020", {1, 2}),
+        ("year:2020.. before 2022", {2, 3}),
+        ("year:2020 year:2021", set()),
+        ("year:..9999", {1, 2, 3, 4, 6, 7}),
+        ("author:yoshua", {1, 4, 5}),
+        ('author:"yoshua example"', {1, 5}),
+        ('author:"Example, Yoshua"', {1, 5}),
+        ("author:yoshua author:jean-luc", {1}),
+        ("author:yosh", set()),
+        ("author:schölkopf author:BERNHARD", {2}),
+        ("author:scholkopf", {2}),
+        ("author:lukasz", {3}),
+        ("author:o'example", {6}),
+        ('author:"sample OR example"', set()),
+        ("source:arxiv", {1, 2, 4, 5}),
+        ("source:ARXIV.org", {4}),
+        ('source:"file.jsonl"', {3, 6}),
+        ("source:arzte", {7}),
+        ("source:arxiv.org source:file", {3, 4, 6}),
+        ("source:arxiv author:yoshua year:..2020", {1}),
+        ("source:nowhere", set()),
+    ],
+)
+def test_filters_tell_which_papers_match(dated: Store, written: str, numbers: set[int]) -> None:
+    assert dated.matching(parse(written)[1]) == numbers
+
+
+def test_without_filters_there_is_nothing_to_keep_to(dated: Store, vector: list[float]) -> None:
+    assert dated.matching(Filters()) is None
+    assert dated.words("owls", 9, None) == dated.words("owls", 9)
+    assert len(dated.nearest("papers", vector, 9, None)) == 7
+
+
+@pytest.mark.parametrize("kind", store.KINDS)
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_the_one_paper_allowed_is_found_however_far_it_is(
+    dated: Store, vector: list[float], kind: Kind, limit: int
+) -> None:
+    assert 6 not in dated.nearest(kind, vector, 1)
+    assert list(dated.nearest(kind, vector, limit, {6})) == [6]
+
+
+@pytest.mark.parametrize("kind", store.KINDS)
+def test_a_filter_changes_which_papers_are_found_and_not_how_near_they_are(
+    dated: Store, vector: list[float], kind: Kind
+) -> None:
+    everything = dated.nearest(kind, vector, 100)
+    for limit in (3, 100):  # by Chroma's graph, and by the vectors themselves
+        some = dated.nearest(kind, vector, limit, {2, 5, 6, 7})
+        assert set(some) <= {2, 5, 6, 7}
+        assert list(some.values()) == sorted(some.values(), reverse=True)
+        assert some == pytest.approx({number: everything[number] for number in some}, abs=1e-5)
+
+
+def test_words_keep_to_the_papers_allowed(dated: Store) -> None:
+    everything = dated.words("owls", 9)
+    assert set(everything) == {1, 2, 3, 4, 5, 7}
+    assert dated.words("owls", 9, {4, 6, 7}) == {number: everything[number] for number in (4, 7)}
+    assert list(dated.words("owls", 1, {7})) == [7]
+
+
+def test_nothing_allowed_finds_nothing(dated: Store, vector: list[float]) -> None:
+    assert dated.words("owls", 9, frozenset()) == {}
+    assert [dated.nearest(kind, vector, 9, frozenset()) for kind in store.KINDS] == [{}, {}, {}]
+
+
+def test_more_papers_may_be_allowed_than_a_query_has_parameters(dated: Store, vector: list[float]) -> None:
+    many = range(1, 300_001)
+    assert dated.words("owls", 9, many) == dated.words("owls", 9)
+    assert set(dated.nearest("sentences", vector, 5, many)) <= set(range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("records", "known"),
+    [
+        ([{}], set()),
+        ([{}, {"year": 2020}], {"year"}),
+        ([{"authors": ["A. Example"]}, {}], {"author"}),
+    ],
+)
+def test_what_no_paper_tells_is_not_known(tmp_path: Path, records: list[dict[str, object]], known: set[Field]) -> None:
+    lines = [json.dumps({"title": f"Owl {n}", "abstract": "It hoots."} | record) for n, record in enumerate(records)]
+    (tmp_path / "papers.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    build.rebuild([tmp_path / "papers.jsonl"], tmp_path / "index", "bundled", no_progress)
+    with closing(store.open_current(tmp_path / "index")) as opened:
+        fields: tuple[Field, ...] = ("year", "author")
+        assert {field for field in fields if opened.knows(field)} == known
+        assert opened.knows("source")  # a record that names none has the file's name
