@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rag import check, evidence, prompts
@@ -22,7 +22,7 @@ Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) â†
 
 def answer(
     question: str,
-    query: str,
+    phrasings: Sequence[str],
     retriever: HybridRetriever,
     rewrite: Rewrite | None,
     number: Callable[[Paper], int],
@@ -31,11 +31,11 @@ def answer(
 ) -> Iterator[Event]:
     """Streams the answer to `question`: Found, then each Statement once checked, then the Answer with all of them.
 
-    `query` is the question as retrieval needs it, understandable alone. `rewrite` phrases a sentence; without it,
+    `phrasings` are the ways to look for it, the first understandable alone. `rewrite` phrases a sentence; without it,
     or where its sentence fails the check, the abstract's own sentence stands. `number` gives a paper its number.
     """
-    hits = retriever.search(query, max(max_sources, NEAREST))
-    chosen = evidence.select(query, hits, max_sources, min_relevance)
+    hits = retriever.search(phrasings, max(max_sources, NEAREST))
+    chosen = evidence.select(phrasings[0], hits, max_sources, min_relevance)
     yield Found(tuple(found.paper for found in chosen), retriever.store.papers)
     if not chosen:
         yield Answer(question, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))

@@ -13,7 +13,7 @@ from rag.citations import Answer, Event
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
 from rag.papers import Paper
-from rag.question import standalone
+from rag.question import phrasings
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -124,11 +124,11 @@ class Conversation:
         """Streams the answer; see `rag.citations.Event`. Raises RagError for a question that is empty or too long."""
         if not 0 < len(question.strip()) <= MAX_QUESTION:
             raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
-        query = standalone(question, self._earlier)
+        asked = phrasings(question, self._earlier)
         self._earlier = [*self._earlier, question][-MAX_EARLIER:]
         settings, rewrite = self._chat.settings, self._chat.rewrite()
         for event in answer.answer(
-            question, query, self._chat.retriever(), rewrite, self._number, settings.max_sources, settings.min_relevance
+            question, asked, self._chat.retriever(), rewrite, self._number, settings.max_sources, settings.min_relevance
         ):
             yield self._with_notice(event)
 

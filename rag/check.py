@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rag.question import stem
+from rag.words import stem
 
 # Words that may come and go anywhere.
 _FREE = frozenset("a an the it its this these those their they them also thus hence our we".split())

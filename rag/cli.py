@@ -76,10 +76,10 @@ def search(question: str | None, top: int, batch: Path | None, as_json: bool, in
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm="none"))
     from rag import render
-    from rag.question import standalone
+    from rag.question import phrasings
 
     for asked in questions:
-        hits = chat.retriever().search(standalone(asked.question, asked.earlier), top).papers
+        hits = chat.retriever().search(phrasings(asked.question, asked.earlier), top).papers
         if as_json or batch:
             _print_json(asked.label | {"results": render.hits_json(hits)})
         else:

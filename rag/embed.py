@@ -57,9 +57,15 @@ class Embedding(BaseEmbedding):
         """Vectors of `texts`, in their order: float32 of (texts, dimensions)."""
         return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
 
+    def encode_queries(self, queries: list[str]) -> list[list[float]]:
+        """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
+        vectors: list[list[float]] = self._model.encode_query(
+            queries, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        ).tolist()
+        return vectors
+
     def _get_query_embedding(self, query: str) -> list[float]:
-        vector = self._model.encode_query([query], normalize_embeddings=True, show_progress_bar=False)[0]
-        return [float(x) for x in vector]
+        return self.encode_queries([query])[0]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_query_embedding(query)

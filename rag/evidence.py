@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from rag.papers import Paper
 from rag.passages import Span
-from rag.question import asks_for_quantity, stem
+from rag.question import asks_for_quantity
 from rag.retrieve import Hit, Hits
+from rag.terms import Term
+from rag.words import stem, words
 
 # A paper belongs to the answer where it is worth at least this share of the best one. Of the papers cited on the
 # development questions 0.75 are right, and 0.86 of those that answer are cited; at 0.7 it is 0.84 and 0.77.
@@ -50,30 +52,30 @@ def select(question: str, hits: Hits, limit: int, min_relevance: float) -> list[
     best = max(map(_worth, hits.papers))
     answering = [hit for hit in hits.papers if _worth(hit) >= SHARE_OF_BEST * best][:limit]
     count = SENTENCES_OF_FEW if len(answering) <= FEW else SENTENCES
-    return [Evidence(hit.paper, _best_sentences(question, hit, hits.weights, count)) for hit in answering]
+    return [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in answering]
 
 
 def _answerable(hits: Hits, min_relevance: float) -> bool:
     """Whether anything is near in meaning, or one paper holds every term: a bare name has little meaning to compare."""
     held = any(hit.coverage == 1.0 for hit in hits.papers)
-    return bool(hits.weights) and (held or hits.relevance >= min_relevance)
+    return bool(hits.terms) and (held or hits.relevance >= min_relevance)
 
 
 def _worth(hit: Hit) -> float:
     return hit.score * (WITHOUT_TERMS + (1 - WITHOUT_TERMS) * hit.coverage)
 
 
-def _best_sentences(question: str, hit: Hit, weights: dict[str, float], count: int) -> tuple[Span, ...]:
+def _best_sentences(question: str, hit: Hit, terms: tuple[Term, ...], count: int) -> tuple[Span, ...]:
     """The `count` sentences that are worth most, in the order of the abstract."""
     title = _stems(hit.paper.title)
-    telling = {stem(term): weight for term, weight in weights.items() if stem(term) not in title}
+    telling = {stem(term.word): term.weight for term in terms if stem(term.word) not in title}
     quantity = QUANTITY if asks_for_quantity(question) else 0.0
 
     def worth(scored: tuple[Span, float]) -> float:
         span, cosine = scored
         sentence = hit.paper.abstract[span.start : span.end]
-        words = _stems(sentence)
-        held = sum(weight for term, weight in telling.items() if term in words)
+        said = _stems(sentence)
+        held = sum(weight for term, weight in telling.items() if term in said)
         return (
             cosine
             + WORD_SHARE * held / (sum(telling.values()) or 1.0)
@@ -93,4 +95,4 @@ def _tells_own_work(sentence: str, title: str) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    return {stem(word) for word in re.findall(r"\w+", text.lower())}
+    return {stem(word) for word in words(text)}

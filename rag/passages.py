@@ -1,4 +1,4 @@
-"""Abstract → sentences, and overlapping passages of three sentences that fit the embedding model."""
+"""Abstract → sentences, and overlapping passages of three sentences."""
 
 from __future__ import annotations
 
@@ -67,39 +67,24 @@ def places(pieces: Iterable[str]) -> dict[str, int]:
     return first
 
 
-def passages(title: str, abstract: str, count: Callable[[str], int], limit: int) -> list[str]:
-    """Overlapping passages of `abstract`, each led by `title`, none longer than `limit` tokens by `count`.
+def windows(count: int) -> list[range]:
+    """Which of `count` sentences, from 0, make up each passage: SENTENCES in a row, SHARED of them with the one before.
 
-    Three sentences make a passage where they fit, fewer where they do not; a single sentence that is too long
-    alone is cut into runs of words. A title that takes more than half of the limit is left out.
+    The last passage may be shorter.
     """
-    lead = led(title, "") if count(title) <= limit // 2 else ""
-    pieces = [part for sentence in texts(abstract, sentences(abstract)) for part in _fit(lead, sentence, count, limit)]
-    found, first = [], 0
-    while first < len(pieces):
-        last = first + 1
-        while last < min(first + SENTENCES, len(pieces)) and count(_join(lead, pieces[first : last + 1])) <= limit:
-            last += 1
-        found.append(_join(lead, pieces[first:last]))
-        if last == len(pieces):
-            break
-        first = max(first + 1, last - SHARED)
-    return found
+    step = SENTENCES - SHARED
+    return [range(first, min(first + SENTENCES, count)) for first in range(0, max(count - SHARED, 1), step)]
+
+
+def parts(text: str, count: Callable[[str], int], limit: int) -> list[str]:
+    """`text` whole where it has no more than `limit` tokens by `count`, otherwise in runs of words that have not."""
+    words = text.split()
+    if len(words) < 2 or count(text) <= limit:
+        return [text]
+    middle = len(words) // 2
+    return [part for half in (words[:middle], words[middle:]) for part in parts(" ".join(half), count, limit)]
 
 
 def led(title: str, text: str) -> str:
     """`text` behind `title` as a sentence of its own."""
     return f"{title}{'' if title[-1:] in '.?!' else '.'} {text}"
-
-
-def _join(lead: str, pieces: list[str]) -> str:
-    return lead + " ".join(pieces)
-
-
-def _fit(lead: str, sentence: str, count: Callable[[str], int], limit: int) -> list[str]:
-    """`sentence` whole where it fits behind `lead`, otherwise in halves that do."""
-    words = sentence.split()
-    if len(words) < 2 or count(lead + sentence) <= limit:
-        return [sentence]
-    middle = len(words) // 2
-    return [part for half in (words[:middle], words[middle:]) for part in _fit(lead, " ".join(half), count, limit)]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nltk.stem import PorterStemmer
+from rag.words import words
 
 MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
 
@@ -45,27 +42,9 @@ _DEPENDENT = re.compile(
 
 
 def terms(question: str) -> list[str]:
-    """The words of `question` that carry meaning, lower case, each once, in order."""
-    words = dict.fromkeys(re.findall(r"\w+", question.lower()))
-    return [word for word in words if word not in STOP_WORDS][:MAX_TERMS]
-
-
-@cache
-def _stemmer() -> PorterStemmer:
-    from nltk.stem import PorterStemmer
-
-    return PorterStemmer()
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """`word` without its grammatical ending: propose and proposes are one. The word index stems alike."""
-    return str(_stemmer().stem(word))
-
-
-def word_query(question: str) -> str:
-    """`question` as an FTS5 query: any of its terms, each quoted so that nothing in it is an operator."""
-    return " OR ".join(f'"{term}"' for term in terms(question))
+    """The words of `question` that carry meaning, as `rag.words.words` gives them, each once, in order."""
+    found = dict.fromkeys(words(question))
+    return [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
 
 
 def asks_for_quantity(question: str) -> bool:
@@ -73,9 +52,9 @@ def asks_for_quantity(question: str) -> bool:
     return bool(_QUANTITY.search(question))
 
 
-def standalone(question: str, earlier: Sequence[str]) -> str:
-    """`question` with the user's question before it in front, where it cannot be understood without.
+def phrasings(question: str, earlier: Sequence[str]) -> list[str]:
+    """The ways to look for what `question` asks: as it is, and where it leans on the one before, behind that too.
 
     `earlier` are the user's earlier questions of the conversation, oldest first.
     """
-    return f"{earlier[-1]} {question}" if earlier and _DEPENDENT.search(question) else question
+    return [f"{earlier[-1]} {question}", question] if earlier and _DEPENDENT.search(question) else [question]

@@ -1,28 +1,36 @@
 """Question → ranked papers, each with its best sentences, as a LlamaIndex retriever.
 
-Four scores for each candidate paper are put on one scale and added: the cosine of the question to the whole
-abstract, to the paper's nearest passage and to its nearest sentence, and BM25 over title and abstract.
+First every paper gets four scores, which are put on one scale and added: the cosine of the question to title and
+abstract, to the paper's nearest passage and to its nearest sentence, and BM25 of the question's terms and of words
+like them. Then what the best papers have in common corrects the order of the best few hundred.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from rag.index.store import Kind, Store
+from rag import question, ranking
+from rag import terms as terms_
+from rag.index.store import Store
+from rag.index.vectors import Kind
 from rag.papers import Paper
 from rag.passages import Span
-from rag.question import terms, word_query
+from rag.terms import Term
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from rag.embed import Embedding
 
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
 DEPTH: dict[Kind, int] = {"papers": 200, "passages": 600, "sentences": 1200}
 WORD_DEPTH = 200  # papers asked of the word index
+SECOND_STAGE = 200  # papers whose order is corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,23 @@ class Hits:
     """Papers in order of score, and how relevant the best of the collection is to the question.
 
     `relevance` is a cosine in [-1, 1], the mean of the nearest passage's and the nearest sentence's; a passage
-    alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase. `weights` says what
-    each term of the question is worth: the rarer in the collection, the more.
+    alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase. `terms` are the
+    question's.
     """
 
     papers: tuple[Hit, ...]
     relevance: float
-    weights: dict[str, float]
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Channels:
+    """What one phrasing of a question brought: cosines by paper of each kind, and by paper number BM25."""
+
+    vector: list[float]
+    terms: list[Term]
+    cosines: dict[Kind, dict[int, float]]
+    words: np.ndarray
 
 
 class HybridRetriever(BaseRetriever):
@@ -67,30 +85,60 @@ class HybridRetriever(BaseRetriever):
         self._top = top
         super().__init__()
 
-    def search(self, question: str, top: int) -> Hits:
-        """The `top` papers for `question`, fewer where the index holds fewer."""
-        vector = self._embedding.get_query_embedding(question)
-        channels = {kind: self.store.nearest(kind, vector, depth) for kind, depth in DEPTH.items()}
-        query = word_query(question)
-        words = self.store.words(query, WORD_DEPTH) if query else {}
-        weights = self.store.term_weights(terms(question))
-        ranked = fuse([*channels.values()], words)[:top]
-        return Hits(
-            papers=tuple(self._hit(number, score, vector, weights) for number, score in ranked),
-            relevance=(max(channels["passages"].values()) + max(channels["sentences"].values())) / 2,
-            weights=weights,
-        )
+    def search(self, phrasings: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
+        """The `top` papers for a question in all its `phrasings`, fewer where the index holds fewer.
 
-    def _hit(self, number: int, score: float, vector: list[float], weights: dict[str, float]) -> Hit:
-        cosines = self.store.sentence_vectors(number) @ vector
-        sentences = zip(self.store.spans(number), map(float, cosines), strict=True)
-        held = sum(weight for term, weight in weights.items() if self.store.holds(number, term))
-        return Hit(
-            paper=self.store.paper(number),
-            score=score,
-            coverage=held / sum(weights.values()) if weights else 0.0,
-            sentences=tuple(sorted(sentences, key=lambda pair: -pair[1])),
-        )
+        Where `among` is given, only papers with these numbers. The first phrasing is the one by which sentences and
+        relevance are judged.
+        """
+        import numpy as np
+
+        channels = [self._ask(phrasing, among) for phrasing in phrasings]
+        numbers = _candidates(channels)
+        if not len(numbers):
+            return Hits((), -1.0, tuple(channels[0].terms))
+        scores = np.mean([_fuse(channel, numbers) for channel in channels], axis=0)
+        order, scores = self._second_stage(numbers, scores)
+        first = channels[0]
+        nearest = [max(first.cosines[kind].values(), default=-1.0) for kind in ("passages", "sentences")]
+        return Hits(self._hits(order[:top], scores[:top], first), sum(nearest) / 2, tuple(first.terms))
+
+    def _ask(self, phrasing: str, among: Collection[int] | None) -> _Channels:
+        words = question.terms(phrasing)
+        vector, *of_words = self._embedding.encode_queries([phrasing, *words])
+        terms = terms_.understand(words, of_words, self.store)
+        scores = terms_.scores(terms, self.store.words)
+        if among is not None:
+            scores = _only(scores, among)
+        cosines = {kind: self.store.nearest(kind, vector, depth, among) for kind, depth in DEPTH.items()}
+        return _Channels(vector, terms, cosines, scores)
+
+    def _second_stage(self, numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Candidates and scores, best first: words that the best share are added, then like papers pull each other."""
+        import numpy as np
+
+        order = np.argsort(-scores, kind="stable")
+        best = [self.store.paper(int(number)) for number in numbers[order[: ranking.FEEDBACK_PAPERS]]]
+        index = self.store.words
+        held = [index.of_paper(paper.title, paper.abstract) for paper in best]
+        model = ranking.relevance_model(held, scores[order[: len(best)]])
+        scores = scores + ranking.standard(index.score(model)[numbers])
+        order = np.argsort(-scores, kind="stable")[:SECOND_STAGE]
+        numbers, scores = numbers[order], scores[order]
+        scores = ranking.regularize(scores, self.store.paper_vectors(numbers.tolist()))
+        order = np.argsort(-scores, kind="stable")
+        return numbers[order], scores[order]
+
+    def _hits(self, numbers: np.ndarray, scores: np.ndarray, asked: _Channels) -> tuple[Hit, ...]:
+        covered = terms_.coverage(asked.terms, self.store.words)
+        vectors = self.store.sentence_vectors(numbers.tolist())
+        found = []
+        for number, score, of_sentences in zip(numbers.tolist(), scores.tolist(), vectors, strict=True):
+            cosines = (of_sentences @ asked.vector).tolist()
+            sentences = zip(self.store.spans(number), cosines, strict=True)
+            ranked = tuple(sorted(sentences, key=lambda pair: -pair[1]))
+            found.append(Hit(self.store.paper(number), score, float(covered[number]), ranked))
+        return tuple(found)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [
@@ -103,23 +151,40 @@ class HybridRetriever(BaseRetriever):
                 ),
                 score=hit.score,
             )
-            for hit in self.search(query_bundle.query_str, self._top).papers
+            for hit in self.search([query_bundle.query_str], self._top).papers
         ]
 
 
-def fuse(cosines: list[dict[int, float]], words: dict[int, float]) -> list[tuple[int, float]]:
-    """Papers with the sum of their z-scores over all channels, best first.
+def _candidates(channels: Sequence[_Channels]) -> np.ndarray:
+    """The numbers of all papers that any channel brought, in ascending order."""
+    import numpy as np
 
-    A paper that a cosine channel did not bring is taken to lie at that channel's lowest; one without any of the
-    words has a BM25 of 0, which is what it is.
+    found = {number for channel in channels for of_kind in channel.cosines.values() for number in of_kind}
+    for channel in channels:
+        best = np.argsort(-channel.words, kind="stable")[:WORD_DEPTH]
+        found.update(best[channel.words[best] > 0].tolist())
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _fuse(channels: _Channels, numbers: np.ndarray) -> np.ndarray:
+    """The sum of the candidates' standard scores over all channels.
+
+    A paper that a cosine channel did not bring is taken to lie at that channel's lowest.
     """
-    candidates = sorted({number for channel in (*cosines, words) for number in channel})
-    floors = [*(min(channel.values(), default=0.0) for channel in cosines), 0.0]
-    totals = dict.fromkeys(candidates, 0.0)
-    for channel, floor in zip((*cosines, words), floors, strict=True):
-        scores = [channel.get(number, floor) for number in candidates]
-        mean = sum(scores) / len(scores)
-        spread = (sum((score - mean) ** 2 for score in scores) / len(scores)) ** 0.5
-        for number, score in zip(candidates, scores, strict=True):
-            totals[number] += (score - mean) / spread if spread > 1e-9 else 0.0
-    return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))
+    import numpy as np
+
+    total = ranking.standard(channels.words[numbers])
+    for cosines in channels.cosines.values():
+        floor = min(cosines.values(), default=0.0)
+        total = total + ranking.standard(np.array([cosines.get(number, floor) for number in numbers.tolist()]))
+    return total
+
+
+def _only(scores: np.ndarray, among: Collection[int]) -> np.ndarray:
+    """`scores` of papers by number, 0 for all but those in `among`."""
+    import numpy as np
+
+    kept = np.zeros_like(scores)
+    numbers = list(among)
+    kept[numbers] = scores[numbers]
+    return kept

@@ -1,4 +1,4 @@
-"""Builds a generation: read papers, embed them whole, in passages and in sentences, write, verify, switch."""
+"""Builds a generation: read papers, embed them, index their words, write, verify, switch."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import embed, passages, sources
+from rag import embed, passages, sources, words
 from rag.errors import SourceError
-from rag.index import generations, store
+from rag.index import generations, store, vectors
 from rag.papers import Paper, distinct, plain
 from rag.sources import Skipped
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]  # the stage in a word, how many are done, how many in all
 CHUNK = 32  # papers embedded and written at a time: bounds memory, and progress shows
+BATCH = 1_024  # words
+MAX_VOCABULARY = 30_000  # words, the commonest: the rest are names and slips, and none is another word for them
+SHORTEST = 3  # letters of a word that has a meaning to embed
 
 TABLES = """
 CREATE TABLE papers (
@@ -37,9 +40,6 @@ CREATE INDEX papers_by_source ON papers (source);
 CREATE TABLE sources (source TEXT PRIMARY KEY, plain TEXT) WITHOUT ROWID;
 CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
 CREATE TABLE vectors (kind TEXT, paper INTEGER, name TEXT, PRIMARY KEY (kind, paper, name)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (
-    title, abstract, content = 'papers', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
-);
 """
 
 
@@ -115,18 +115,33 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
     """Writes everything but the manifest; how many vectors there are of each kind."""
     with closing(sqlite3.connect(folder / "papers.db")) as database, closing(store.chroma(folder)) as client:
         database.executescript(TABLES)
-        for kind in store.KINDS:
+        for kind in (*vectors.KINDS, store.VOCABULARY):
             client.create_collection(kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
         for first in range(0, len(papers), CHUNK):
             progress("embedding", first, len(papers))
             chunk = list(enumerate(papers[first : first + CHUNK], first + 1))
             _write_rows(database, chunk)
-            _write_vectors(client, chunk, model)
+            _write_vectors(client, vectors.of_papers(chunk, model))
         progress("embedding", len(papers), len(papers))
-        database.execute("INSERT INTO words (words) VALUES ('rebuild')")
-        counts: dict[str, int] = {kind: _write_names(database, client, kind) for kind in store.KINDS}
+        counts: dict[str, int] = {kind: _write_names(database, client, kind) for kind in vectors.KINDS}
         database.commit()
-        return counts
+        forms = words.forms(f"{paper.title} {paper.abstract}" for paper in papers)
+        words.write(folder / "words", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
+        return counts | {store.VOCABULARY: _write_vocabulary(client, forms, model, progress)}
+
+
+def _write_vocabulary(client: Client, forms: dict[str, str], model: embed.Embedding, progress: Progress) -> int:
+    """Embeds the words, so that a question finds what it calls by another name; how many."""
+    entries = [(stem, form) for stem, form in forms.items() if len(form) >= SHORTEST and form.isalpha()]
+    entries = entries[:MAX_VOCABULARY]
+    collection = client.get_collection(store.VOCABULARY, embedding_function=None)
+    for first in range(0, len(entries), BATCH):
+        progress("vocabulary", first, len(entries))
+        batch = entries[first : first + BATCH]
+        stems, texts = [stem for stem, _ in batch], [form for _, form in batch]
+        collection.add(ids=stems, embeddings=model.encode(texts), documents=texts)
+    progress("vocabulary", len(entries), len(entries))
+    return len(entries)
 
 
 def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) -> None:
@@ -146,7 +161,7 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
         )
 
 
-def _write_names(database: sqlite3.Connection, client: Client, kind: store.Kind) -> int:
+def _write_names(database: sqlite3.Connection, client: Client, kind: vectors.Kind) -> int:
     """Notes which vectors of `kind` each paper has, so that a search can keep to some papers; how many there are."""
     names = client.get_collection(kind, embedding_function=None).get(include=[])["ids"]
     rows = [(kind, int(name.split(".")[0]), name) for name in names]
@@ -154,31 +169,16 @@ def _write_names(database: sqlite3.Connection, client: Client, kind: store.Kind)
     return len(rows)
 
 
-def _write_vectors(client: Client, chunk: list[tuple[int, Paper]], model: embed.Embedding) -> None:
-    texts = list(_texts(chunk, model))
-    vectors = model.encode([text for _, _, text in texts])
+def _write_vectors(client: Client, chunk: list[vectors.Vector]) -> None:
     most = client.get_max_batch_size()  # that Chroma takes at a time; very long abstracts have more sentences
-    for kind in store.KINDS:
-        rows = [i for i, (of, _, _) in enumerate(texts) if of == kind]
-        for batch in (rows[first : first + most] for first in range(0, len(rows), most)):
+    for kind in vectors.KINDS:
+        of_kind = [vector for vector in chunk if vector.kind == kind]
+        for batch in (of_kind[first : first + most] for first in range(0, len(of_kind), most)):
             client.get_collection(kind, embedding_function=None).add(
-                ids=[texts[i][1] for i in batch],
-                embeddings=vectors[batch],
-                documents=[texts[i][2] for i in batch],
+                ids=[vector.name for vector in batch],
+                embeddings=[vector.values for vector in batch],
+                documents=[vector.text for vector in batch],
             )
-
-
-def _texts(chunk: list[tuple[int, Paper]], model: embed.Embedding) -> Iterator[tuple[store.Kind, str, str]]:
-    """What is embedded of each paper: (kind, id that starts with the paper's number, text)."""
-    for number, paper in chunk:
-        yield "papers", str(number), passages.led(paper.title, paper.abstract)
-        pieces = passages.passages(paper.title, paper.abstract, model.count, model.limit)
-        for text, n in passages.places(pieces).items():
-            yield "passages", f"{number}.{n}", text
-        yield "sentences", f"{number}.title", paper.title  # often the sentence that says best what a paper does
-        sentences = passages.texts(paper.abstract, passages.sentences(paper.abstract))
-        for text, n in passages.places(sentences).items():
-            yield "sentences", f"{number}.{n}", text
 
 
 def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding) -> None:

@@ -1,31 +1,32 @@
-"""An open index: SQLite for papers, sentences and words, Chroma for vectors. Read only."""
+"""An open index: SQLite for papers and sentences, arrays for words, Chroma for vectors. Read only."""
 
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from rag import passages
+from rag import passages, words
 from rag.errors import StoreError
 from rag.filters import Field, Filters
 from rag.index import generations
+from rag.index.vectors import KINDS, Kind
 from rag.papers import Paper, one_line
 from rag.passages import Span
+from rag.words import WordIndex
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
 
 SCHEMA = 2  # of a generation's files; one built with another is refused, not misread
-Kind = Literal["papers", "passages", "sentences"]
-KINDS: tuple[Kind, ...] = ("papers", "passages", "sentences")  # one Chroma collection each
+VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
 _AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
 _KNOWN: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
@@ -58,6 +59,11 @@ class Store:
     @cached_property
     def _chroma(self) -> Client:
         return chroma(self.folder)
+
+    @cached_property
+    def words(self) -> WordIndex:
+        """BM25 of every word in every paper."""
+        return words.load(self.folder / "words")
 
     def close(self) -> None:
         """Lets go of the files; the store is not used after."""
@@ -99,29 +105,17 @@ class Store:
     def _numbers(self, sql: str, *values: object) -> frozenset[int]:
         return frozenset(number for (number,) in self._database.execute(sql, values))
 
-    def words(self, query: str, limit: int, among: Collection[int] | None = None) -> dict[int, float]:
-        """Papers that match an FTS5 `query`, best first, with their BM25 (positive, a title word counts twice).
-
-        Where `among` is given, only papers with these numbers.
-        """
-        # The plus keeps SQLite from running the whole query again for each number.
-        only, numbers = (f"AND +rowid {_AMONG}", (json.dumps(list(among)),)) if among is not None else ("", ())
-        rows = self._database.execute(
-            f"SELECT rowid, -bm25(words, 2.0, 1.0) FROM words WHERE words MATCH ? {only} ORDER BY 2 DESC, 1 LIMIT ?",
-            (query, *numbers, limit),
-        )
-        return dict(rows.fetchall())
-
-    def term_weights(self, terms: list[str]) -> dict[str, float]:
-        """What each of `terms` is worth in telling papers apart: the inverse document frequency of BM25."""
-        sql = "SELECT count(*) FROM words WHERE words MATCH ?"
-        found = {term: self._database.execute(sql, (f'"{term}"',)).fetchone()[0] for term in terms}
-        return {term: math.log(1 + (self.papers - n + 0.5) / (n + 0.5)) for term, n in found.items()}
-
-    def holds(self, number: int, term: str) -> bool:
-        """Whether that paper's title or abstract holds `term` in any grammatical form."""
-        sql = "SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"
-        return self._database.execute(sql, (f'"{term}"', number)).fetchone() is not None
+    def alike(self, vectors: Sequence[Sequence[float]], limit: int) -> list[dict[str, float]]:
+        """For each vector the `limit` nearest words of the collection, as stems, with their cosines, best first."""
+        collection = self._chroma.get_collection(VOCABULARY, embedding_function=None)
+        count = min(limit, self.manifest["counts"][VOCABULARY])
+        if not vectors or not count:
+            return [{} for _ in vectors]
+        found = collection.query(query_embeddings=list(vectors), n_results=count, include=["distances"])
+        return [
+            dict(zip(stems, (1.0 - distance for distance in distances), strict=True))
+            for stems, distances in zip(found["ids"], found["distances"] or [], strict=True)
+        ]
 
     def nearest(
         self, kind: Kind, vector: list[float], limit: int, among: Collection[int] | None = None
@@ -171,11 +165,20 @@ class Store:
         by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type] # asked for above
         return np.array([by_name[name] for name in names], dtype=np.float32)
 
-    def sentence_vectors(self, number: int) -> np.ndarray:
-        """Vectors of that paper's sentences, in order: float32 of (sentences, dimensions)."""
-        texts = passages.texts(self.paper(number).abstract, self.spans(number))
-        place = passages.places(texts)  # a sentence that comes again has the vector of its first place
-        return self._vectors("sentences", [f"{number}.{place[text]}" for text in texts])
+    def paper_vectors(self, numbers: Sequence[int]) -> np.ndarray:
+        """Vectors of these papers as a whole, in this order: float32 of (papers, dimensions)."""
+        return self._vectors("papers", list(map(str, numbers)))
+
+    def sentence_vectors(self, numbers: Sequence[int]) -> list[np.ndarray]:
+        """Of each of these papers the vectors of its sentences, in order: float32 of (sentences, dimensions)."""
+        names: list[list[str]] = []
+        for number in numbers:
+            texts = passages.texts(self.paper(number).abstract, self.spans(number))
+            place = passages.places(texts)  # a sentence that comes again has the vector of its first place
+            names.append([f"{number}.{place[text]}" for text in texts])
+        vectors = self._vectors("sentences", [name for of_paper in names for name in of_paper])
+        ends = list(accumulate(map(len, names)))
+        return [vectors[end - len(of_paper) : end] for end, of_paper in zip(ends, names, strict=True)]
 
 
 def open_current(index_dir: Path) -> Store:
@@ -211,6 +214,8 @@ def verify(store: Store) -> None:
     rows = store._database.execute("SELECT count(*) FROM papers").fetchone()[0]
     if rows != counts["papers"]:
         raise ValueError(f"papers.db holds {rows} papers, not {counts['papers']}")
+    if store.words.total != rows:
+        raise ValueError(f"the words are of {store.words.total} papers, not {rows}")
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
         for kind in KINDS:

@@ -1,0 +1,85 @@
+"""A question's terms: what each is worth, which words of the collection mean the same, and who holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.index.store import Store
+from rag.words import WordIndex, stem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NEIGHBOURS = 10  # words of the collection that may stand for a term
+ALIKE = 0.65  # cosine from which on they do
+FADING = 3  # power of the cosine that such a word counts with: 0.9 is nearly the word itself, 0.65 a quarter of it
+SLIP = 0.8  # likeness of letters (Damerau-Levenshtein) from which on an unknown word is taken for a misspelt one
+SHORTEST_SLIP = 5  # letters; shorter ones are names
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question. `weight` is its inverse document frequency; `variants` are the stems that count as it,
+
+    each with how much, from 0 to 1.
+    """
+
+    word: str
+    weight: float
+    variants: dict[str, float]
+
+
+def understand(words: Sequence[str], vectors: list[list[float]], store: Store) -> list[Term]:
+    """The terms that `words` are in the collection of `store`; `vectors` are theirs, in the same order."""
+    near = store.alike(vectors, NEIGHBOURS)
+    return [_term(word, neighbours, store.words) for word, neighbours in zip(words, near, strict=True)]
+
+
+def _term(word: str, neighbours: dict[str, float], index: WordIndex) -> Term:
+    own = stem(word)
+    variants = {other: cosine**FADING for other, cosine in neighbours.items() if cosine >= ALIKE} | {own: 1.0}
+    weight = index.weight(own)
+    if not index.held(own) and len(word) >= SHORTEST_SLIP and word.isalpha():
+        meant = _meant(word, index)
+        variants |= meant
+        weight = min([weight, *map(index.weight, meant)])
+    return Term(word, weight, variants)
+
+
+def _meant(word: str, index: WordIndex) -> dict[str, float]:
+    """The stem of the word that `word` was probably meant to be, with how like it is in letters; {} if of none."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    found = process.extractOne(word, index.forms, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=SLIP)
+    return {stem(found[0]): found[1]} if found else {}
+
+
+def scores(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
+    """BM25 of each paper by its number, from 0, float32: of each term the variant that scores highest."""
+    import numpy as np
+
+    total = np.zeros(index.total + 1, dtype=np.float32)
+    for term in terms:
+        best = np.zeros_like(total)
+        for variant, share in term.variants.items():
+            papers, scores = index.postings(variant)
+            best[papers] = np.maximum(best[papers], share * scores)
+        total += best
+    return total
+
+
+def coverage(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
+    """The share of the terms, by weight, that each paper holds, by its number: 0 to 1, float32."""
+    import numpy as np
+
+    total = np.zeros(index.total + 1, dtype=np.float32)
+    for term in terms:
+        held = np.zeros_like(total)
+        for variant, share in term.variants.items():
+            papers, _ = index.postings(variant)
+            held[papers] = np.maximum(held[papers], share)
+        total += term.weight * held
+    return total / (sum(term.weight for term in terms) or 1.0)
