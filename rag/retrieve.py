@@ -118,11 +118,10 @@ class HybridRetriever(BaseRetriever):
         import numpy as np
 
         order = np.argsort(-scores, kind="stable")
-        best = [self.store.paper(int(number)) for number in numbers[order[: ranking.FEEDBACK_PAPERS]]]
-        index = self.store.words
-        held = [index.of_paper(paper.title, paper.abstract) for paper in best]
-        model = ranking.relevance_model(held, scores[order[: len(best)]])
-        scores = scores + ranking.standard(index.score(model)[numbers])
+        best = order[: ranking.FEEDBACK_PAPERS]
+        words = self.store.words.by_paper
+        model = ranking.relevance_model(words[numbers[best]], scores[best])
+        scores = scores + ranking.standard(words[numbers] @ model)
         order = np.argsort(-scores, kind="stable")[:SECOND_STAGE]
         numbers, scores = numbers[order], scores[order]
         scores = ranking.regularize(scores, self.store.paper_vectors(numbers.tolist()))

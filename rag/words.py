@@ -1,4 +1,4 @@
-"""Text → words, and the word index: BM25 of every word in every paper, as arrays that are mapped and not loaded.
+"""Text → words, and the word index: BM25 of every word in every paper, as a sparse matrix.
 
 One tokenizer serves papers and questions, so "3-D" finds "3D", "β-VAE" finds "$\\beta$-VAE" and "multitask" finds
 "multi-task".
@@ -6,7 +6,6 @@ One tokenizer serves papers and questions, so "3-D" finds "3D", "β-VAE" finds "
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -15,11 +14,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from nltk.stem import PorterStemmer
+    from scipy.sparse import csc_array, csr_array
 
 # BM25 as Robertson and Zaragoza (2009) give it, with the constants and the never negative weight of Lucene.
 SATURATION, LENGTH = 1.2, 0.75
@@ -78,25 +78,26 @@ def forms(texts: Iterable[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class WordIndex:
-    """BM25 by word and paper. `numbers` are the words' by stem, `forms` what each is written like mostly.
+    """BM25 by paper and word. `numbers` are the words' by stem, `forms` what each is written like mostly.
 
-    Word n has the postings from `starts[n]` to `starts[n + 1]`: `papers` are their numbers in ascending order and
-    `scores` their BM25 for the word. `total` is how many papers there are, `average` their mean length in words.
+    The rows of `by_paper` are papers by their number, row 0 being none, its columns words; `by_word` is the same.
     """
 
     numbers: dict[str, int]
     forms: list[str]
-    starts: np.ndarray
-    papers: np.ndarray
-    scores: np.ndarray
-    total: int
-    average: float
+    by_paper: csr_array
+    by_word: csc_array
+
+    @property
+    def total(self) -> int:
+        """How many papers there are."""
+        return int(self.by_paper.shape[0]) - 1
 
     def postings(self, stem: str) -> tuple[np.ndarray, np.ndarray]:
-        """The papers that hold `stem`, int32, and its BM25 in each, float32; empty where none does."""
+        """The papers that hold `stem`, in ascending order, and its BM25 in each; empty where none does."""
         n = self.numbers.get(stem)
-        first, last = (0, 0) if n is None else (self.starts[n], self.starts[n + 1])
-        return self.papers[first:last], self.scores[first:last]
+        first, last = (0, 0) if n is None else self.by_word.indptr[n : n + 2]
+        return self.by_word.indices[first:last], self.by_word.data[first:last]
 
     def held(self, stem: str) -> int:
         """How many papers hold `stem`."""
@@ -106,72 +107,42 @@ class WordIndex:
         """What `stem` is worth in telling papers apart: the inverse document frequency of BM25, never negative."""
         return float(_weight(self.held(stem), self.total))
 
-    def score(self, weights: dict[str, float]) -> np.ndarray:
-        """The sum of BM25 over the stems in `weights`, each times its weight, of each paper by its number, from 0."""
-        import numpy as np
 
-        total = np.zeros(self.total + 1, dtype=np.float32)
-        for stem, weight in weights.items():
-            papers, scores = self.postings(stem)
-            total[papers] += weight * scores
-        return total
-
-    def of_paper(self, title: str, abstract: str) -> dict[str, float]:
-        """BM25 of each stem of one paper of the collection."""
-        counts = stems(title, abstract)
-        norm = _norm(counts.total(), self.average)
-        return {word: self.weight(word) * n * (SATURATION + 1) / (n + norm) for word, n in counts.items()}
-
-
-def write(folder: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> None:
+def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> None:
     """Writes the index of `papers`, numbered from 1, each as its `stems`; `forms` are the words by stem."""
     import numpy as np
+    from scipy import sparse
 
-    numbers: dict[str, int] = {}
+    numbers = {word: n for n, word in enumerate(forms)}
+    starts: list[int] = [0, 0]  # row 0 is empty
     columns: list[int] = []
-    rows: list[int] = []
     counts: list[int] = []
-    lengths: list[int] = [0]  # of the paper 0, which is none
-    for number, held in enumerate(papers, 1):
-        lengths.append(held.total())
-        for word, n in held.items():
-            columns.append(numbers.setdefault(word, len(numbers)))
-            rows.append(number)
-            counts.append(n)
-    order = np.argsort(np.array(columns), kind="stable")
-    held_by = np.bincount(columns)
-    average = sum(lengths) / (len(lengths) - 1)
-    row, count, column = np.array(rows)[order], np.array(counts)[order], np.array(columns)[order]
-    norm = _norm(np.array(lengths)[row], average)
-    scores = _weight(held_by, len(lengths) - 1)[column] * count * (SATURATION + 1) / (count + norm)
-    folder.mkdir()
-    np.save(folder / "starts.npy", np.concatenate([[0], np.cumsum(held_by)]))
-    np.save(folder / "papers.npy", row.astype(np.int32))
-    np.save(folder / "scores.npy", scores.astype(np.float32))
-    about = {
-        "words": list(numbers),
-        "forms": [forms[word] for word in numbers],
-        "total": len(lengths) - 1,
-        "average": average,
-    }
-    (folder / "words.json").write_text(json.dumps(about), encoding="utf-8")
+    for held in papers:
+        columns += [numbers[word] for word in held]
+        counts += held.values()
+        starts.append(len(columns))
+    tf = sparse.csr_array((np.array(counts, np.float32), columns, starts), (len(starts) - 1, len(numbers)))
+    total, lengths = tf.shape[0] - 1, np.asarray(tf.sum(axis=1))
+    norm = np.repeat(SATURATION * (1 - LENGTH + LENGTH * lengths * total / lengths.sum()), np.diff(tf.indptr))
+    weights = _weight(np.bincount(tf.indices, minlength=len(numbers)), total)[tf.indices]
+    tf.data = (weights * tf.data * (SATURATION + 1) / (tf.data + norm)).astype(np.float32)
+    written = {"data": tf.data, "indices": tf.indices, "indptr": tf.indptr}
+    np.savez(file, **written, stems=np.array(list(forms)), forms=np.array(list(forms.values())))
 
 
-def load(folder: Path) -> WordIndex:
-    """The index that `write` wrote to `folder`. Raises OSError or ValueError where it is not whole."""
+def load(file: Path) -> WordIndex:
+    """The index that `write` wrote to `file`. Raises OSError or ValueError where it is not whole."""
     import numpy as np
+    from scipy import sparse
 
-    about = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-    starts, papers, scores = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "papers", "scores"))
-    numbers = {word: n for n, word in enumerate(about["words"])}
-    return WordIndex(numbers, about["forms"], starts, papers, scores, about["total"], about["average"])
+    with np.load(file) as read:
+        stems, forms = read["stems"].tolist(), read["forms"].tolist()
+        shape = (len(read["indptr"]) - 1, len(stems))
+        by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
+    return WordIndex({word: n for n, word in enumerate(stems)}, forms, by_paper, by_paper.tocsc())
 
 
 def _weight(held_by: np.ndarray | int, total: int) -> np.ndarray:
     import numpy as np
 
     return np.log(1 + (total - held_by + 0.5) / (np.asarray(held_by) + 0.5))
-
-
-def _norm(length: Any, average: float) -> Any:
-    return SATURATION * (1 - LENGTH + LENGTH * length / average)
