@@ -40,11 +40,23 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 
+# A word with a capital or digit inside it, and one with a capital at its beginning where no sentence begins.
+_NAME = re.compile(r"\b\w[\w-]*[A-Z0-9][\w-]*|(?<=[^\s.?!:])\s+[A-Z][\w-]+")
+
 
 def terms(question: str) -> list[str]:
     """The words of `question` that carry meaning, as `rag.words.words` gives them, each once, in order."""
     found = dict.fromkeys(words(question))
     return [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
+
+
+def names(question: str) -> frozenset[str]:
+    """The terms of `question` that name one thing, told by their capitals: "LoRA", "SDXL", "Paris".
+
+    None where most words have capitals, which then tell nothing.
+    """
+    found = frozenset(word for word in terms(" ".join(_NAME.findall(question))) if not word.isdigit())
+    return found if 2 * len(found) <= len(terms(question)) + 1 else frozenset()
 
 
 def asks_for_quantity(question: str) -> bool:

@@ -68,7 +68,7 @@ def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str
 
 
 def _confidence(hits: Hits) -> float:
-    return hits.relevance
+    return hits.probability
 
 
 def _missing(benchmark: Benchmark, retriever: HybridRetriever) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection as Vectors
 
-SCHEMA = 2  # of a generation's files; one built with another is refused, not misread
+SCHEMA = 3  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
 _AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
 _KNOWN: dict[Field, str] = {
