@@ -59,8 +59,10 @@ class Embedding(BaseEmbedding):
 
     def encode_queries(self, queries: list[str]) -> list[list[float]]:
         """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
+        # A terminal and JSON can hand over half of a surrogate pair, which no tokenizer takes: it becomes "?".
+        whole = [query.encode(errors="replace").decode() for query in queries]
         vectors: list[list[float]] = self._model.encode_query(
-            queries, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            whole, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         ).tolist()
         return vectors
 
