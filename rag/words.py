@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 # BM25 as Robertson and Zaragoza (2009) give it, with the constants and the never negative weight of Lucene.
 SATURATION, LENGTH = 1.2, 0.75
 TITLE = 2  # times that a word of the title counts
+LONGEST = 50  # letters of a word that tell it from others; the stemmer takes seconds for thousands
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|\w+(?:[-‐‑–]\w+|\(\w+\))*")
 _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower() for n in range(0x3B1, 0x3CA)} | {"λ": "lambda"}
-_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": ""} | _GREEK)
+_COMMAND = re.compile(r"\\[a-z]+(?={)")  # of LaTeX, about what stands in the braces behind it
+_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": "", "_": ""} | _GREEK)
 
 
 def words(text: str) -> Iterator[str]:
@@ -36,8 +39,9 @@ def words(text: str) -> Iterator[str]:
 
     A compound gives its parts, but for single letters and digits, and two parts also as one word.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    for token in _TOKEN.findall(plain.translate(_MARKUP)):
+    letters = unicodedata.normalize("NFKD", text).lower()
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    for token in _TOKEN.findall(_COMMAND.sub("", plain).translate(_MARKUP)):
         parts = [token.replace(",", "")] if _NUMBER.fullmatch(token) else re.findall(r"\w+", token)
         if len(parts) == 1:
             yield parts[0]
@@ -56,7 +60,7 @@ def _stemmer() -> PorterStemmer:
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """`word` without its grammatical ending: propose and proposes are one."""
-    return str(_stemmer().stem(word))
+    return str(_stemmer().stem(word[:LONGEST]))
 
 
 def stems(title: str, abstract: str) -> Counter[str]:
@@ -138,10 +142,11 @@ def write(folder: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -
             columns.append(numbers.setdefault(word, len(numbers)))
             rows.append(number)
             counts.append(n)
-    order = np.argsort(np.array(columns), kind="stable")
-    held_by = np.bincount(columns)
+    column, row, count = (np.array(values, dtype=np.int64) for values in (columns, rows, counts))
+    order = np.argsort(column, kind="stable")
+    column, row, count = column[order], row[order], count[order]
+    held_by = np.bincount(column)
     average = sum(lengths) / (len(lengths) - 1)
-    row, count, column = np.array(rows)[order], np.array(counts)[order], np.array(columns)[order]
     norm = _norm(np.array(lengths)[row], average)
     scores = _weight(held_by, len(lengths) - 1)[column] * count * (SATURATION + 1) / (count + norm)
     folder.mkdir()
@@ -158,13 +163,24 @@ def write(folder: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -
 
 
 def load(folder: Path) -> WordIndex:
-    """The index that `write` wrote to `folder`. Raises OSError or ValueError where it is not whole."""
+    """The index that `write` wrote to `folder`. Raises OSError, ValueError, KeyError or TypeError where it is not whole."""
+    about = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    starts, papers, scores = (_mapped(folder / f"{name}.npy") for name in ("starts", "papers", "scores"))
+    numbers = {word: n for n, word in enumerate(about["words"])}
+    whole = len(starts) == len(numbers) + 1 == len(about["forms"]) + 1 and starts[-1] == len(papers) == len(scores)
+    if not whole or papers.max(initial=0) > about["total"]:
+        raise ValueError("the words do not agree with their postings")
+    return WordIndex(numbers, about["forms"], starts, papers, scores, about["total"], about["average"])
+
+
+def _mapped(file: Path) -> np.ndarray:
     import numpy as np
 
-    about = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-    starts, papers, scores = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("starts", "papers", "scores"))
-    numbers = {word: n for n, word in enumerate(about["words"])}
-    return WordIndex(numbers, about["forms"], starts, papers, scores, about["total"], about["average"])
+    try:
+        array: np.ndarray = np.load(file, mmap_mode="r")
+    except TokenError as fault:  # NumPy reads a damaged header as Python
+        raise ValueError(f"{file.name} is damaged") from fault
+    return array
 
 
 def _weight(held_by: np.ndarray | int, total: int) -> np.ndarray:
