@@ -163,7 +163,10 @@ def write(folder: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -
 
 
 def load(folder: Path) -> WordIndex:
-    """The index that `write` wrote to `folder`. Raises OSError, ValueError, KeyError or TypeError where it is not whole."""
+    """The index that `write` wrote to `folder`.
+
+    Raises OSError, ValueError, KeyError or TypeError where it is not whole.
+    """
     about = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     starts, papers, scores = (_mapped(folder / f"{name}.npy") for name in ("starts", "papers", "scores"))
     numbers = {word: n for n, word in enumerate(about["words"])}
@@ -178,7 +181,7 @@ def _mapped(file: Path) -> np.ndarray:
 
     try:
         array: np.ndarray = np.load(file, mmap_mode="r")
-    except TokenError as fault:  # NumPy reads a damaged header as Python
+    except (EOFError, TokenError) as fault:  # NumPy reads the header as Python
         raise ValueError(f"{file.name} is damaged") from fault
     return array
 
