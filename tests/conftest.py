@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,15 @@ def pytest_configure() -> None:
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """A progress callback for who does not watch."""
+
+
+def index_of(folder: Path, records: Sequence[Mapping[str, object]]) -> Path:
+    """An index of these papers, given as the fields of a JSONL file, built in `folder`."""
+    from rag.index.build import rebuild
+
+    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
+    return folder / "index"
 
 
 @pytest.fixture(scope="session")

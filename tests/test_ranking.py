@@ -1,0 +1,96 @@
+"""Scores on one scale, and how the best papers and the nearest correct them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.ranking import FEEDBACK_WORDS, regularize, relevance_model, standard
+
+
+@pytest.mark.parametrize("scores", [[1.0, 2.0, 4.0], [-5.0, 0.0, 5.0, 900.0], [0.1, 0.2]])
+def test_standard_scores_have_mean_0_and_deviation_1_and_keep_the_order(scores: list[float]) -> None:
+    found = standard(np.array(scores))
+    assert found.mean() == pytest.approx(0, abs=1e-9)
+    assert found.std() == pytest.approx(1)
+    assert np.argsort(found).tolist() == np.argsort(scores).tolist()
+
+
+@pytest.mark.parametrize("scores", [[3.0], [0.0, 0.0], [0.7] * 9])
+def test_scores_that_do_not_differ_tell_nothing(scores: list[float]) -> None:
+    assert standard(np.array(scores)).tolist() == [0.0] * len(scores)
+
+
+def test_standard_scores_do_not_depend_on_the_scale() -> None:
+    scores = np.array([0.2, 0.5, 0.9])
+    assert standard(scores) == pytest.approx(standard(100 * scores - 7))
+
+
+def test_words_that_the_best_papers_share_mark_the_topic() -> None:
+    papers = [{"owl": 3.0, "barn": 1.0}, {"owl": 3.0, "vole": 1.0}, {"owl": 3.0, "the": 0.01}]
+    model = relevance_model(papers, np.array([2.0, 2.0, 2.0]))
+    assert next(iter(model)) == "owl"
+    assert model["barn"] == pytest.approx(model["vole"])
+    assert min(model, key=lambda word: model[word]) == "the"
+
+
+def test_the_words_of_a_better_paper_count_more() -> None:
+    papers = [{"owl": 2.0}, {"vole": 2.0}]
+    model = relevance_model(papers, np.array([3.0, 1.0]))
+    assert model["owl"] > model["vole"] > 0
+    even = relevance_model(papers, np.array([3.0, 3.0]))
+    assert even["owl"] == pytest.approx(even["vole"])
+
+
+def test_a_long_paper_does_not_outweigh_a_short_one() -> None:
+    long = {f"word{n}": 2.0 for n in range(20)}
+    model = relevance_model([long, {"owl": 2.0}], np.array([1.0, 1.0]))
+    assert model["owl"] > model["word0"]
+
+
+def test_no_more_words_than_the_most_telling() -> None:
+    many = {f"word{n}": 1.0 + n for n in range(FEEDBACK_WORDS + 50)}
+    model = relevance_model([many], np.array([1.0]))
+    assert set(model) == set(list(many)[-FEEDBACK_WORDS:])
+
+
+@pytest.mark.parametrize("papers", [[{}], [{}, {"owl": 1.0}]])
+def test_papers_without_words_add_none(papers: list[dict[str, float]]) -> None:
+    assert set(relevance_model(papers, np.zeros(len(papers)))) == set().union(*papers)
+
+
+def unit(*angles: float) -> np.ndarray:
+    """Vectors of length 1 at these angles, in degrees."""
+    return np.array([[np.cos(np.radians(angle)), np.sin(np.radians(angle))] for angle in angles])
+
+
+def test_a_paper_gains_from_neighbours_that_score_high() -> None:
+    scores = np.array([5.0] * 6 + [1.0] * 7 + [1.0])
+    beside_the_best = regularize(scores, unit(*range(6), *range(90, 97), 6))[-1]
+    beside_the_rest = regularize(scores, unit(*range(6), *range(90, 97), 97))[-1]
+    assert beside_the_best > beside_the_rest
+
+
+def test_where_all_score_the_same_none_gains_on_another() -> None:
+    found = regularize(np.full(9, 2.0), unit(0, 1, 2, 40, 41, 90, 91, 150, 179))
+    assert np.ptp(found) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("scores", [[0.0], [3.0, 1.0], [1.0, 2.0, 3.0]])
+@pytest.mark.parametrize("angle", [0, 90, 180])
+def test_few_papers_and_ones_that_have_nothing_in_common_have_scores_too(scores: list[float], angle: float) -> None:
+    vectors = unit(*(angle * n for n in range(len(scores))))
+    found = regularize(np.array(scores), vectors)
+    assert found.shape == (len(scores),)
+    assert np.isfinite(found).all()
+
+
+def test_a_paper_alone_keeps_its_score() -> None:
+    assert regularize(np.array([1.5]), unit(30)).tolist() == [1.5]
+
+
+def test_what_comes_in_is_not_changed() -> None:
+    scores, vectors = np.array([3.0, 1.0]), unit(0, 10)
+    regularize(scores, vectors)
+    assert scores.tolist() == [3.0, 1.0]
+    assert vectors.tolist() == unit(0, 10).tolist()
