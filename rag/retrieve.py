@@ -105,8 +105,9 @@ class HybridRetriever(BaseRetriever):
 
     def _ask(self, phrasing: str, among: Collection[int] | None) -> _Channels:
         words = question.terms(phrasing)
-        vector, *of_words = self._embedding.encode_queries([phrasing, *words])
-        terms = terms_.understand(words, of_words, self.store)
+        (vector,) = self._embedding.encode_queries([phrasing])
+        # Apart from the question: texts of a batch are filled up to the longest of them.
+        terms = terms_.understand(words, self._embedding.encode_queries(words), self.store)
         scores = terms_.scores(terms, self.store.words)
         if among is not None:
             scores = _only(scores, among)
@@ -118,11 +119,10 @@ class HybridRetriever(BaseRetriever):
         import numpy as np
 
         order = np.argsort(-scores, kind="stable")
-        best = [self.store.paper(int(number)) for number in numbers[order[: ranking.FEEDBACK_PAPERS]]]
-        index = self.store.words
-        held = [index.of_paper(paper.title, paper.abstract) for paper in best]
-        model = ranking.relevance_model(held, scores[order[: len(best)]])
-        scores = scores + ranking.standard(index.score(model)[numbers])
+        best = order[: ranking.FEEDBACK_PAPERS]
+        words = self.store.words.by_paper
+        model = ranking.relevance_model(words[numbers[best]], scores[best])
+        scores = scores + ranking.standard(words[numbers] @ model)
         order = np.argsort(-scores, kind="stable")[:SECOND_STAGE]
         numbers, scores = numbers[order], scores[order]
         scores = ranking.regularize(scores, self.store.paper_vectors(numbers.tolist()))

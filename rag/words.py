@@ -1,4 +1,4 @@
-"""Text → words, and the word index: BM25 of every word in every paper, as arrays that are mapped and not loaded.
+"""Text → words, and the word index: BM25 of every word in every paper, as a sparse matrix.
 
 One tokenizer serves papers and questions, so "3-D" finds "3D", "β-VAE" finds "$\\beta$-VAE" and "multitask" finds
 "multi-task".
@@ -6,7 +6,6 @@ One tokenizer serves papers and questions, so "3-D" finds "3D", "β-VAE" finds "
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -15,17 +14,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from tokenize import TokenError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     import numpy as np
     from nltk.stem import PorterStemmer
+    from scipy.sparse import csc_array, csr_array
 
 # BM25 as Robertson and Zaragoza (2009) give it, with the constants and the never negative weight of Lucene.
 SATURATION, LENGTH = 1.2, 0.75
 TITLE = 2  # times that a word of the title counts
-LONGEST = 50  # letters of a word that tell it from others; the stemmer takes seconds for thousands
+LONGEST = 50  # letters; a longer word is cut, as the stemmer would take seconds and an array room for the longest
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|\w+(?:[-‐‑–]\w+|\(\w+\))*")
@@ -42,12 +42,16 @@ def words(text: str) -> Iterator[str]:
     letters = unicodedata.normalize("NFKD", text).lower()
     plain = "".join(c for c in letters if not unicodedata.combining(c))
     for token in _TOKEN.findall(_COMMAND.sub("", plain).translate(_MARKUP)):
-        parts = [token.replace(",", "")] if _NUMBER.fullmatch(token) else re.findall(r"\w+", token)
-        if len(parts) == 1:
-            yield parts[0]
-            continue
-        yield from (part for part in parts if len(part) > 1)
-        yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
+        yield from (word[:LONGEST] for word in _readings(token))
+
+
+def _readings(token: str) -> Iterator[str]:
+    if _NUMBER.fullmatch(token):
+        yield token.replace(",", "")
+        return
+    parts = re.findall(r"\w+", token)
+    yield from (part for part in parts if len(part) > 1 or len(parts) == 1)
+    yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
 
 
 @cache
@@ -60,7 +64,7 @@ def _stemmer() -> PorterStemmer:
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """`word` without its grammatical ending: propose and proposes are one."""
-    return str(_stemmer().stem(word[:LONGEST]))
+    return str(_stemmer().stem(word))
 
 
 def stems(title: str, abstract: str) -> Counter[str]:
@@ -82,25 +86,26 @@ def forms(texts: Iterable[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class WordIndex:
-    """BM25 by word and paper. `numbers` are the words' by stem, `forms` what each is written like mostly.
+    """BM25 by paper and word. `numbers` are the words' by stem, `forms` what each is written like mostly.
 
-    Word n has the postings from `starts[n]` to `starts[n + 1]`: `papers` are their numbers in ascending order and
-    `scores` their BM25 for the word. `total` is how many papers there are, `average` their mean length in words.
+    The rows of `by_paper` are papers by their number, row 0 being none, its columns words; `by_word` is the same.
     """
 
     numbers: dict[str, int]
     forms: list[str]
-    starts: np.ndarray
-    papers: np.ndarray
-    scores: np.ndarray
-    total: int
-    average: float
+    by_paper: csr_array
+    by_word: csc_array
+
+    @property
+    def total(self) -> int:
+        """How many papers there are."""
+        return int(self.by_paper.shape[0]) - 1
 
     def postings(self, stem: str) -> tuple[np.ndarray, np.ndarray]:
-        """The papers that hold `stem`, int32, and its BM25 in each, float32; empty where none does."""
+        """The papers that hold `stem`, in ascending order, and its BM25 in each; empty where none does."""
         n = self.numbers.get(stem)
-        first, last = (0, 0) if n is None else (self.starts[n], self.starts[n + 1])
-        return self.papers[first:last], self.scores[first:last]
+        first, last = (0, 0) if n is None else self.by_word.indptr[n : n + 2]
+        return self.by_word.indices[first:last], self.by_word.data[first:last]
 
     def held(self, stem: str) -> int:
         """How many papers hold `stem`."""
@@ -110,87 +115,46 @@ class WordIndex:
         """What `stem` is worth in telling papers apart: the inverse document frequency of BM25, never negative."""
         return float(_weight(self.held(stem), self.total))
 
-    def score(self, weights: dict[str, float]) -> np.ndarray:
-        """The sum of BM25 over the stems in `weights`, each times its weight, of each paper by its number, from 0."""
-        import numpy as np
 
-        total = np.zeros(self.total + 1, dtype=np.float32)
-        for stem, weight in weights.items():
-            papers, scores = self.postings(stem)
-            total[papers] += weight * scores
-        return total
-
-    def of_paper(self, title: str, abstract: str) -> dict[str, float]:
-        """BM25 of each stem of one paper of the collection."""
-        counts = stems(title, abstract)
-        norm = _norm(counts.total(), self.average)
-        return {word: self.weight(word) * n * (SATURATION + 1) / (n + norm) for word, n in counts.items()}
-
-
-def write(folder: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> None:
+def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> None:
     """Writes the index of `papers`, numbered from 1, each as its `stems`; `forms` are the words by stem."""
     import numpy as np
+    from scipy import sparse
 
-    numbers: dict[str, int] = {}
+    numbers = {word: n for n, word in enumerate(forms)}
+    starts: list[int] = [0, 0]  # row 0 is empty
     columns: list[int] = []
-    rows: list[int] = []
     counts: list[int] = []
-    lengths: list[int] = [0]  # of the paper 0, which is none
-    for number, held in enumerate(papers, 1):
-        lengths.append(held.total())
-        for word, n in held.items():
-            columns.append(numbers.setdefault(word, len(numbers)))
-            rows.append(number)
-            counts.append(n)
-    column, row, count = (np.array(values, dtype=np.int64) for values in (columns, rows, counts))
-    order = np.argsort(column, kind="stable")
-    column, row, count = column[order], row[order], count[order]
-    held_by = np.bincount(column)
-    average = sum(lengths) / (len(lengths) - 1)
-    norm = _norm(np.array(lengths)[row], average)
-    scores = _weight(held_by, len(lengths) - 1)[column] * count * (SATURATION + 1) / (count + norm)
-    folder.mkdir()
-    np.save(folder / "starts.npy", np.concatenate([[0], np.cumsum(held_by)]))
-    np.save(folder / "papers.npy", row.astype(np.int32))
-    np.save(folder / "scores.npy", scores.astype(np.float32))
-    about = {
-        "words": list(numbers),
-        "forms": [forms[word] for word in numbers],
-        "total": len(lengths) - 1,
-        "average": average,
-    }
-    (folder / "words.json").write_text(json.dumps(about), encoding="utf-8")
+    for held in papers:
+        columns += [numbers[word] for word in held]
+        counts += held.values()
+        starts.append(len(columns))
+    tf = sparse.csr_array((np.array(counts, np.float32), columns, starts), (len(starts) - 1, len(numbers)))
+    total, lengths = tf.shape[0] - 1, np.asarray(tf.sum(axis=1))
+    average = max(lengths.sum(), 1) / total
+    norm = np.repeat(SATURATION * (1 - LENGTH + LENGTH * lengths / average), np.diff(tf.indptr))
+    weights = _weight(np.bincount(tf.indices, minlength=len(numbers)), total)[tf.indices]
+    tf.data = (weights * tf.data * (SATURATION + 1) / (tf.data + norm)).astype(np.float32)
+    written = {"data": tf.data, "indices": tf.indices, "indptr": tf.indptr}
+    np.savez(file, **written, stems=np.array(list(forms)), forms=np.array(list(forms.values())))
 
 
-def load(folder: Path) -> WordIndex:
-    """The index that `write` wrote to `folder`.
-
-    Raises OSError, ValueError, KeyError or TypeError where it is not whole.
-    """
-    about = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-    starts, papers, scores = (_mapped(folder / f"{name}.npy") for name in ("starts", "papers", "scores"))
-    numbers = {word: n for n, word in enumerate(about["words"])}
-    whole = len(starts) == len(numbers) + 1 == len(about["forms"]) + 1 and starts[-1] == len(papers) == len(scores)
-    if not whole or papers.max(initial=0) > about["total"]:
-        raise ValueError("the words do not agree with their postings")
-    return WordIndex(numbers, about["forms"], starts, papers, scores, about["total"], about["average"])
-
-
-def _mapped(file: Path) -> np.ndarray:
+def load(file: Path) -> WordIndex:
+    """The index that `write` wrote to `file`. Raises OSError, ValueError, KeyError or TypeError if it is not whole."""
     import numpy as np
+    from scipy import sparse
 
     try:
-        array: np.ndarray = np.load(file, mmap_mode="r")
-    except (EOFError, TokenError) as fault:  # NumPy reads the header as Python
-        raise ValueError(f"{file.name} is damaged") from fault
-    return array
+        with file.open("rb") as opened, np.load(opened) as read:
+            stems, forms = read["stems"].tolist(), read["forms"].tolist()
+            shape = (len(read["indptr"]) - 1, len(stems))
+            by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
+    except (BadZipFile, EOFError, RuntimeError) as fault:  # of a .npz, which is a zip file with a checksum per array
+        raise ValueError(f"{file.name}: {fault}") from fault
+    return WordIndex({word: n for n, word in enumerate(stems)}, forms, by_paper, by_paper.tocsc())
 
 
 def _weight(held_by: np.ndarray | int, total: int) -> np.ndarray:
     import numpy as np
 
     return np.log(1 + (total - held_by + 0.5) / (np.asarray(held_by) + 0.5))
-
-
-def _norm(length: Any, average: float) -> Any:
-    return SATURATION * (1 - LENGTH + LENGTH * length / average)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from rag.ranking import FEEDBACK_WORDS, regularize, relevance_model, standard
 
@@ -26,37 +27,38 @@ def test_standard_scores_do_not_depend_on_the_scale() -> None:
     assert standard(scores) == pytest.approx(standard(100 * scores - 7))
 
 
+def model(papers: list[list[float]], scores: list[float]) -> list[float]:
+    """The relevance model of papers given as what each word scores in them."""
+    return relevance_model(csr_array(np.array(papers, dtype=np.float32)), np.array(scores)).tolist()
+
+
 def test_words_that_the_best_papers_share_mark_the_topic() -> None:
-    papers = [{"owl": 3.0, "barn": 1.0}, {"owl": 3.0, "vole": 1.0}, {"owl": 3.0, "the": 0.01}]
-    model = relevance_model(papers, np.array([2.0, 2.0, 2.0]))
-    assert next(iter(model)) == "owl"
-    assert model["barn"] == pytest.approx(model["vole"])
-    assert min(model, key=lambda word: model[word]) == "the"
+    owl, barn, vole, the, other = model([[3, 1, 0, 0, 0], [3, 0, 1, 0, 0], [3, 0, 0, 0.01, 0]], [2, 2, 2])
+    assert owl > barn == pytest.approx(vole)
+    assert vole > the > other == 0
 
 
 def test_the_words_of_a_better_paper_count_more() -> None:
-    papers = [{"owl": 2.0}, {"vole": 2.0}]
-    model = relevance_model(papers, np.array([3.0, 1.0]))
-    assert model["owl"] > model["vole"] > 0
-    even = relevance_model(papers, np.array([3.0, 3.0]))
-    assert even["owl"] == pytest.approx(even["vole"])
+    owl, vole = model([[2, 0], [0, 2]], [3, 1])
+    assert owl > vole > 0
+    owl, vole = model([[2, 0], [0, 2]], [3, 3])
+    assert owl == pytest.approx(vole)
 
 
 def test_a_long_paper_does_not_outweigh_a_short_one() -> None:
-    long = {f"word{n}": 2.0 for n in range(20)}
-    model = relevance_model([long, {"owl": 2.0}], np.array([1.0, 1.0]))
-    assert model["owl"] > model["word0"]
+    *of_long, of_short = model([[2] * 20 + [0], [0] * 20 + [2]], [1, 1])
+    assert of_short > max(of_long) > 0
 
 
 def test_no_more_words_than_the_most_telling() -> None:
-    many = {f"word{n}": 1.0 + n for n in range(FEEDBACK_WORDS + 50)}
-    model = relevance_model([many], np.array([1.0]))
-    assert set(model) == set(list(many)[-FEEDBACK_WORDS:])
+    found = model([[1.0 + n for n in range(FEEDBACK_WORDS + 50)]], [1])
+    assert np.flatnonzero(found).tolist() == list(range(50, FEEDBACK_WORDS + 50))
 
 
-@pytest.mark.parametrize("papers", [[{}], [{}, {"owl": 1.0}]])
-def test_papers_without_words_add_none(papers: list[dict[str, float]]) -> None:
-    assert set(relevance_model(papers, np.zeros(len(papers)))) == set().union(*papers)
+@pytest.mark.parametrize("papers", [[[0, 0]], [[0, 0], [0, 1]], [[]]])
+def test_papers_without_words_add_none(papers: list[list[float]]) -> None:
+    found = model(papers, [0] * len(papers))
+    assert [n for n, weight in enumerate(found) if weight] == ([1] if len(papers) == 2 else [])
 
 
 def unit(*angles: float) -> np.ndarray:

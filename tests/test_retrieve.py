@@ -87,7 +87,7 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("question", ODD, ids=ascii)
+@pytest.mark.parametrize("question", ODD, ids=lambda question: ascii(question[:20]))
 def test_odd_questions_do_no_harm(retriever: HybridRetriever, question: str) -> None:
     hits = retriever.search([question], 3)
     assert len(hits.papers) == 3

@@ -126,7 +126,7 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
         counts: dict[str, int] = {kind: _write_names(database, client, kind) for kind in vectors.KINDS}
         database.commit()
         forms = words.forms(f"{paper.title} {paper.abstract}" for paper in papers)
-        words.write(folder / "words", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
+        words.write(folder / "words.npz", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
         return counts | {store.VOCABULARY: _write_vocabulary(client, forms, model, progress)}
 
 

@@ -64,7 +64,7 @@ class Store:
     @cached_property
     def words(self) -> WordIndex:
         """BM25 of every word in every paper."""
-        return words.load(self.folder / "words")
+        return words.load(self.folder / "words.npz")
 
     def close(self) -> None:
         """Lets go of the files; the store is not used after."""

@@ -17,8 +17,6 @@ from rag.index import generations, store
 from rag.index.store import Kind, Store
 from tests.conftest import index_of
 
-ARRAYS = ("starts", "papers", "scores")  # of the word index
-
 
 def change_manifest(folder: Path, **changes: object) -> None:
     file = folder / "manifest.json"
@@ -64,13 +62,11 @@ def vectors(folder: Path) -> Path:
         lambda folder: scribble(folder / "chroma" / "chroma.sqlite3"),
         lambda folder: cut(vectors(folder)),
         lambda folder: shutil.rmtree(vectors(folder).parent),
-        lambda folder: shutil.rmtree(folder / "words"),
-        lambda folder: (folder / "words" / "words.json").unlink(),
-        lambda folder: (folder / "words" / "words.json").write_text("{}"),
-        lambda folder: overwrite(folder / "words" / "words.json"),
-        *(lambda folder, name=name: (folder / "words" / f"{name}.npy").unlink() for name in ARRAYS),
-        *(lambda folder, name=name: cut(folder / "words" / f"{name}.npy") for name in ARRAYS),
-        *(lambda folder, name=name: overwrite(folder / "words" / f"{name}.npy") for name in ARRAYS),
+        lambda folder: (folder / "words.npz").unlink(),
+        lambda folder: (folder / "words.npz").write_bytes(b""),
+        lambda folder: cut(folder / "words.npz"),
+        lambda folder: scribble(folder / "words.npz"),
+        lambda folder: overwrite(folder / "words.npz"),
         lambda folder: change_manifest(folder, counts={"papers": 15}),
         *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*store.KINDS, store.VOCABULARY)),
     ],
