@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SENTENCES = 3  # in a passage: enough context to be understood alone, short enough to be about one thing
 SHARED = 1  # sentence of consecutive passages, so that no pair of neighbours is torn apart
+SPECIAL = 8  # tokens that a model may add to a text; no less
 # Abbreviations of scientific prose after which punkt would wrongly end a sentence.
 ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
 # Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence.
@@ -79,7 +80,7 @@ def windows(count: int) -> list[range]:
 def parts(text: str, count: Callable[[str], int], limit: int) -> list[str]:
     """`text` whole where it has no more than `limit` tokens by `count`, otherwise in runs of words that have not."""
     words = text.split()
-    if len(words) < 2 or count(text) <= limit:
+    if len(words) < 2 or len(text) + SPECIAL <= limit or count(text) <= limit:  # a token has at least one character
         return [text]
     middle = len(words) // 2
     return [part for half in (words[:middle], words[middle:]) for part in parts(" ".join(half), count, limit)]

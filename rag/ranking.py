@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 FEEDBACK_PAPERS = 10  # the best, which tell what other words the topic goes by
-FEEDBACK_WORDS = 30
+FEEDBACK_WORDS = 20
 TEMPERATURE = 2.0  # of the softmax that weighs them: standard scores, so a paper 2 behind the best counts a third
 NEIGHBOURS = 5  # papers whose scores a paper's own is drawn towards
 PULL = 0.5  # of the neighbours' mean score, in units of a paper's own

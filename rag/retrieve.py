@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from rag.embed import Embedding
 
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
-DEPTH: dict[Kind, int] = {"papers": 200, "passages": 600, "sentences": 1200}
-WORD_DEPTH = 200  # papers asked of the word index
+DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
+WORD_DEPTH = 500  # papers asked of the word index
 SECOND_STAGE = 200  # papers whose order is corrected
 
 

@@ -24,6 +24,7 @@ from rag.words import WordIndex
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection as Vectors
 
 SCHEMA = 3  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
@@ -60,6 +61,10 @@ class Store:
     @cached_property
     def _chroma(self) -> Client:
         return chroma(self.folder)
+
+    @cached_property
+    def _collections(self) -> dict[str, Vectors]:
+        return {kind: self._chroma.get_collection(kind, embedding_function=None) for kind in (*KINDS, VOCABULARY)}
 
     @cached_property
     def words(self) -> WordIndex:
@@ -108,7 +113,7 @@ class Store:
 
     def alike(self, vectors: Sequence[Sequence[float]], limit: int) -> list[dict[str, float]]:
         """For each vector the `limit` nearest words of the collection, as stems, with their cosines, best first."""
-        collection = self._chroma.get_collection(VOCABULARY, embedding_function=None)
+        collection = self._collections[VOCABULARY]
         count = min(limit, self.manifest["counts"][VOCABULARY])
         if not vectors or not count:
             return [{} for _ in vectors]
@@ -142,7 +147,7 @@ class Store:
 
     def _search(self, kind: Kind, vector: list[float], limit: int, names: list[str] | None) -> list[tuple[str, float]]:
         """The `limit` nearest of the vectors with these names, or of all, by Chroma's graph, each with its cosine."""
-        collection = self._chroma.get_collection(kind, embedding_function=None)
+        collection = self._collections[kind]
         found = collection.query(
             query_embeddings=vector,
             ids=names,
@@ -161,7 +166,7 @@ class Store:
         """The vectors with these names, in their order: float32 of (names, dimensions)."""
         import numpy as np
 
-        collection = self._chroma.get_collection(kind, embedding_function=None)
+        collection = self._collections[kind]
         distinct = list(dict.fromkeys(names))
         by_name: dict[str, Any] = {}
         for first in range(0, len(distinct), AT_A_TIME):
@@ -223,7 +228,7 @@ def verify(store: Store) -> None:
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
         for kind in (*KINDS, VOCABULARY):
-            held = store._chroma.get_collection(kind, embedding_function=None).count()
+            held = store._collections[kind].count()
             if held != counts[kind]:
                 raise ValueError(f"Chroma holds {held} vectors of {kind}, not {counts[kind]}")
         store.alike([anywhere], 1)
