@@ -16,9 +16,13 @@ WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in
 
 
 def pytest_configure() -> None:
-    """No RAG_* variable or rag.toml of the developer's may change what the tests see, in subprocesses too."""
+    """No RAG_* variable or rag.toml of the developer's may change what the tests see, in subprocesses too.
+
+    None asks the model hub: it would be asked over and over for the models that are not there.
+    """
     for name in [name for name in os.environ if name.startswith("RAG_")]:
         del os.environ[name]
+    os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
