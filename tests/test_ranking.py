@@ -73,6 +73,12 @@ def test_a_paper_gains_from_neighbours_that_score_high() -> None:
     assert beside_the_best > beside_the_rest
 
 
+def test_a_paper_is_not_its_own_neighbour() -> None:
+    best, other = regularize(np.array([5.0, 0.0]), unit(0, 10))
+    assert best == 5.0
+    assert 0 < other < 5
+
+
 def test_where_all_score_the_same_none_gains_on_another() -> None:
     found = regularize(np.full(9, 2.0), unit(0, 1, 2, 40, 41, 90, 91, 150, 179))
     assert np.ptp(found) == pytest.approx(0, abs=1e-9)
