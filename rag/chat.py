@@ -18,6 +18,7 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from rag.embed import Embedding
+    from rag.rerank import Reranker
     from rag.retrieve import HybridRetriever
 
 MAX_QUESTION = 2_000  # characters; a pasted abstract fits, a pasted paper does not
@@ -44,6 +45,7 @@ class Chat:
         self.settings = settings
         self._lock = threading.Lock()
         self._embedding: Embedding | None = None
+        self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
         self._rewrite: answer.Rewrite | None = None
         self._llm_loaded = False
@@ -86,7 +88,7 @@ class Chat:
         return build.rebuild(paths, self.settings.index_dir, self.settings.embedding, progress)
 
     def _open(self) -> HybridRetriever:
-        from rag import embed
+        from rag import embed, rerank
         from rag.retrieve import HybridRetriever
 
         opened = store.open_current(self.settings.index_dir)
@@ -98,7 +100,9 @@ class Chat:
                 f"The index in {self.settings.index_dir} was built with the embedding '{built_with['name']}', the "
                 f"settings say '{self.settings.embedding}'. {opened.rebuild_hint}"
             )
-        return HybridRetriever(opened, self._embedding)
+        if self._reranker is None and self.settings.rerank:
+            self._reranker = rerank.load(self.settings.rerank)
+        return HybridRetriever(opened, self._embedding, reranker=self._reranker)
 
     def _installed(self) -> bool:
         return self.settings.llm != "bundled" or llm.bundled_installed()

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
-
-# Before torch loads: spinning threads on a busy machine make a query ten times slower.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
+
+from rag import models
+from rag.errors import ModelError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,8 +54,9 @@ class Embedding(BaseEmbedding):
 
     def encode_queries(self, queries: list[str]) -> list[list[float]]:
         """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
+        texts = [models.encodable(query) for query in queries]
         vectors: list[list[float]] = self._model.encode_query(
-            queries, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         ).tolist()
         return vectors
 
@@ -79,25 +75,18 @@ def load(name: str) -> Embedding:
 
     Raises ModelError where it is not installed, is not what it claims to be, or cannot be had.
     """
-    folder = _bundled_folder() if name == BUNDLED else Path(name).expanduser()
-    missing = ModelError(
+    missing = (
         f"Embedding model '{name}' is neither a folder here nor to be had from Hugging Face. "
         "Choose bundled, or a folder that holds a sentence-transformers model."
     )
-    if folder.is_dir():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a local model asks the network for nothing
-    elif name.startswith((".", "/", "~")):
-        raise missing  # a path, which the hub would be asked for over a minute
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what it warns of is told below
-    import transformers
+    model = models.load(str(_bundled_folder()) if name == BUNDLED else name, _open, missing)
+    return Embedding(model, name, _fingerprint_of(model))
+
+
+def _open(name: str, local: bool) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call] # the library leaves it untyped
-    try:
-        model = SentenceTransformer(str(folder) if folder.is_dir() else name)
-    except (OSError, ValueError) as fault:
-        raise missing from fault
-    return Embedding(model, name, _fingerprint_of(model))
+    return SentenceTransformer(name, local_files_only=local)
 
 
 def _bundled_folder() -> Path:

@@ -46,6 +46,8 @@ def regularize(scores: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """
     import numpy as np
 
+    if len(scores) < 2:
+        return scores  # a paper alone has no neighbours
     alike = vectors @ vectors.T
     np.fill_diagonal(alike, -1.0)
     nearest = np.argsort(-alike, axis=1)[:, : min(NEIGHBOURS, len(scores) - 1)]

@@ -2,7 +2,8 @@
 
 First every paper gets four scores, which are put on one scale and added: the cosine of the question to title and
 abstract, to the paper's nearest passage and to its nearest sentence, and BM25 of the question's terms and of words
-like them. Then what the best papers have in common corrects the order of the best few hundred.
+like them. Then what the best papers have in common corrects the order of the best few hundred. Last, where the settings
+name one, a cross-encoder reads the best of these.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from rag import calibration, question, ranking
+from rag import calibration, question, ranking, rerank
 from rag import terms as terms_
 from rag.calibration import Curve
 from rag.index.store import Store
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from rag.embed import Embedding
+    from rag.rerank import Reranker
 
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
 DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
@@ -79,9 +81,10 @@ class _Channels:
 class HybridRetriever(BaseRetriever):
     """Finds papers in an open index; drops into any LlamaIndex pipeline."""
 
-    def __init__(self, store: Store, embedding: Embedding, top: int = 20) -> None:
+    def __init__(self, store: Store, embedding: Embedding, top: int = 20, reranker: Reranker | None = None) -> None:
         self.store = store
         self._embedding = embedding
+        self._reranker = reranker
         self._top = top
         self._curve = Curve(**store.manifest["calibration"])
         super().__init__()
@@ -100,13 +103,16 @@ class HybridRetriever(BaseRetriever):
             return Hits((), 0.0, tuple(channels[0].terms))
         scores = np.mean([_fuse(channel, numbers) for channel in channels], axis=0)
         order, scores = self._second_stage(numbers, scores)
+        if self._reranker:
+            order, scores = self._rerank(self._reranker, phrasings[0], order, scores)
         found = self._hits(order[: max(top, LIKELIEST)], scores, channels[0])
         return Hits(found[:top], max(hit.probability for hit in found), tuple(channels[0].terms))
 
     def _ask(self, phrasing: str, among: Collection[int] | None) -> _Channels:
         words = question.terms(phrasing)
-        vector, *of_words = self._embedding.encode_queries([phrasing, *words])
-        terms = terms_.understand(words, of_words, self.store)
+        (vector,) = self._embedding.encode_queries([phrasing])
+        # Apart from the question: texts of a batch are filled up to the longest of them.
+        terms = terms_.understand(words, self._embedding.encode_queries(words), self.store)
         scores = terms_.scores(terms, self.store.words)
         if among is not None:
             scores = _only(scores, among)
@@ -125,6 +131,17 @@ class HybridRetriever(BaseRetriever):
         order = np.argsort(-scores, kind="stable")[:SECOND_STAGE]
         numbers, scores = numbers[order], scores[order]
         scores = ranking.regularize(scores, self.store.paper_vectors(numbers.tolist()))
+        order = np.argsort(-scores, kind="stable")
+        return numbers[order], scores[order]
+
+    def _rerank(
+        self, reranker: Reranker, phrasing: str, numbers: np.ndarray, scores: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Papers and scores, both best first, after the best have been read by `reranker`."""
+        import numpy as np
+
+        read = reranker.read(phrasing, [self.store.paper(number) for number in numbers[: rerank.RERANKED].tolist()])
+        scores = rerank.blend(scores, read)
         order = np.argsort(-scores, kind="stable")
         return numbers[order], scores[order]
 

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         default="bundled",
         description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",
     )
+    rerank: str = Field(
+        default="",
+        description="Cross-encoder that reads the best papers again: a folder or a Hugging Face name; none if empty.",
+    )
     max_sources: int = Field(default=8, ge=1, le=50, description="Papers that one answer cites at most.")
     min_relevance: float = Field(
         default=0.38,

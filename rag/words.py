@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 # BM25 as Robertson and Zaragoza (2009) give it, with the constants and the never negative weight of Lucene.
 SATURATION, LENGTH = 1.2, 0.75
 TITLE = 2  # times that a word of the title counts
+LONGEST = 50  # letters; a longer word is cut, as the stemmer would take seconds and an array room for the longest
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|\w+(?:[-‐‑–]\w+|\(\w+\))*")
 _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower() for n in range(0x3B1, 0x3CA)} | {"λ": "lambda"}
-_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": ""} | _GREEK)
+_COMMAND = re.compile(r"\\[a-z]+(?={)")  # of LaTeX, about what stands in the braces behind it
+_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": "", "_": ""} | _GREEK)
 
 
 def words(text: str) -> Iterator[str]:
@@ -36,14 +39,19 @@ def words(text: str) -> Iterator[str]:
 
     A compound gives its parts, but for single letters and digits, and two parts also as one word.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    for token in _TOKEN.findall(plain.translate(_MARKUP)):
-        parts = [token.replace(",", "")] if _NUMBER.fullmatch(token) else re.findall(r"\w+", token)
-        if len(parts) == 1:
-            yield parts[0]
-            continue
-        yield from (part for part in parts if len(part) > 1)
-        yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
+    letters = unicodedata.normalize("NFKD", text).lower()
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    for token in _TOKEN.findall(_COMMAND.sub("", plain).translate(_MARKUP)):
+        yield from (word[:LONGEST] for word in _readings(token))
+
+
+def _readings(token: str) -> Iterator[str]:
+    if _NUMBER.fullmatch(token):
+        yield token.replace(",", "")
+        return
+    parts = re.findall(r"\w+", token)
+    yield from (part for part in parts if len(part) > 1 or len(parts) == 1)
+    yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
 
 
 @cache
@@ -123,7 +131,8 @@ def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> 
         starts.append(len(columns))
     tf = sparse.csr_array((np.array(counts, np.float32), columns, starts), (len(starts) - 1, len(numbers)))
     total, lengths = tf.shape[0] - 1, np.asarray(tf.sum(axis=1))
-    norm = np.repeat(SATURATION * (1 - LENGTH + LENGTH * lengths * total / lengths.sum()), np.diff(tf.indptr))
+    average = max(lengths.sum(), 1) / total
+    norm = np.repeat(SATURATION * (1 - LENGTH + LENGTH * lengths / average), np.diff(tf.indptr))
     weights = _weight(np.bincount(tf.indices, minlength=len(numbers)), total)[tf.indices]
     tf.data = (weights * tf.data * (SATURATION + 1) / (tf.data + norm)).astype(np.float32)
     written = {"data": tf.data, "indices": tf.indices, "indptr": tf.indptr}
@@ -131,14 +140,17 @@ def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> 
 
 
 def load(file: Path) -> WordIndex:
-    """The index that `write` wrote to `file`. Raises OSError or ValueError where it is not whole."""
+    """The index that `write` wrote to `file`. Raises OSError, ValueError, KeyError or TypeError if it is not whole."""
     import numpy as np
     from scipy import sparse
 
-    with np.load(file) as read:
-        stems, forms = read["stems"].tolist(), read["forms"].tolist()
-        shape = (len(read["indptr"]) - 1, len(stems))
-        by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
+    try:
+        with file.open("rb") as opened, np.load(opened) as read:
+            stems, forms = read["stems"].tolist(), read["forms"].tolist()
+            shape = (len(read["indptr"]) - 1, len(stems))
+            by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
+    except (BadZipFile, EOFError, RuntimeError) as fault:  # of a .npz, which is a zip file with a checksum per array
+        raise ValueError(f"{file.name}: {fault}") from fault
     return WordIndex({word: n for n, word in enumerate(stems)}, forms, by_paper, by_paper.tocsc())
 
 

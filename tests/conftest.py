@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,26 @@ WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in
 
 
 def pytest_configure() -> None:
-    """No RAG_* variable or rag.toml of the developer's may change what the tests see, in subprocesses too."""
+    """No RAG_* variable or rag.toml of the developer's may change what the tests see, in subprocesses too.
+
+    None asks the model hub: it would be asked over and over for the models that are not there.
+    """
     for name in [name for name in os.environ if name.startswith("RAG_")]:
         del os.environ[name]
+    os.environ["HF_HUB_OFFLINE"] = "1"
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """A progress callback for who does not watch."""
+
+
+def index_of(folder: Path, records: Sequence[Mapping[str, object]]) -> Path:
+    """An index of these papers, given as the fields of a JSONL file, built in `folder`."""
+    from rag.index.build import rebuild
+
+    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
+    return folder / "index"
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
-"""Where sentences end, and which passages an abstract is cut into."""
+"""Where sentences end, which of them make a passage, and where a text too long for the model is cut."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from rag.passages import led, passages, places, sentences
+from rag.passages import SENTENCES, SHARED, led, parts, places, sentences, windows
 
-TITLE = "Owls at Noon"
 LONG = " ".join(f"word{n}" for n in range(100)) + "."
 
 
@@ -48,25 +49,24 @@ def test_spans_are_the_text_as_it_stands(gap: str) -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\n"])
-def test_nothing_has_no_sentences_and_no_passages(nothing: str) -> None:
+def test_nothing_has_no_sentences(nothing: str) -> None:
     assert sentences(nothing) == []
-    assert passages(TITLE, nothing, count, 20) == []
 
 
-@pytest.mark.parametrize(
-    ("abstract", "expected"),
-    [
-        ("One owl.", ["One owl."]),
-        ("One owl. Two bats. Three cats.", ["One owl. Two bats. Three cats."]),
-        ("One owl. Two bats. Three cats. Four dogs.", ["One owl. Two bats. Three cats.", "Three cats. Four dogs."]),
-        (
-            "One owl. Two bats. Three cats. Four dogs. Five eels.",
-            ["One owl. Two bats. Three cats.", "Three cats. Four dogs. Five eels."],
-        ),
-    ],
-)
-def test_three_sentences_make_a_passage_and_neighbours_share_one(abstract: str, expected: list[str]) -> None:
-    assert passages(TITLE, abstract, count, 100) == [f"{TITLE}. {text}" for text in expected]
+@pytest.mark.parametrize("count", [*range(1, 12), 500])
+def test_passages_hold_every_sentence_and_no_pair_of_neighbours_is_torn_apart(count: int) -> None:
+    found = [list(window) for window in windows(count)]
+    assert sorted({n for window in found for n in window}) == list(range(count))
+    assert all(1 <= len(window) <= SENTENCES for window in found)
+    pairs = {pair for window in found for pair in pairwise(window)}
+    assert pairs == set(pairwise(range(count)))
+    assert all(set(one[-SHARED:]) <= set(two) for one, two in pairwise(found))
+
+
+def test_no_passage_lies_within_another() -> None:
+    for count in range(1, 12):
+        found = [set(window) for window in windows(count)]
+        assert not any(one < two for one in found for two in found), count
 
 
 @pytest.mark.parametrize(
@@ -74,45 +74,25 @@ def test_three_sentences_make_a_passage_and_neighbours_share_one(abstract: str, 
 )
 def test_the_title_stands_in_front_as_a_sentence_of_its_own(title: str, lead: str) -> None:
     assert led(title, "Text") == lead
-    assert passages(title, "Text", count, 100) == [lead]
 
 
-@pytest.mark.parametrize(("words", "kept"), [(10, True), (11, False), (200, False)])
-def test_a_title_of_more_than_half_the_limit_is_left_out(words: int, kept: bool) -> None:
-    found = passages(" ".join(["Title"] * words), "One owl. Two bats.", count, 20)
-    assert [("Title" in passage) for passage in found] == [kept]
-    assert found[0].endswith("One owl. Two bats.")
-
-
-@pytest.mark.parametrize("limit", [6, 7, 9, 13, 20, 64, 500])
-@pytest.mark.parametrize(
-    "abstract",
-    [
-        LONG,
-        f"Short owl. {LONG} Short bat.",
-        "One a b c. Two d e f g h. Three i. Four j k l m n o p q r. Five s. Six t u.",
-    ],
-    ids=["long", "long between short", "mixed"],
-)
-def test_no_passage_is_over_the_limit_and_none_of_the_text_is_lost(abstract: str, limit: int) -> None:
-    found = passages(TITLE, abstract, count, limit)
-    assert max(map(count, found)) <= limit
-    assert all(passage.startswith(f"{TITLE}. ") for passage in found)
-    bodies = [passage.removeprefix(f"{TITLE}. ") for passage in found]
-    assert all(body in abstract for body in bodies), "the words are the abstract's, in its order"
-    assert set(" ".join(bodies).split()) == set(abstract.split())
-    whole = [sentence for sentence in split(abstract) if count(led(TITLE, sentence)) <= limit]
-    assert all(any(sentence in body for body in bodies) for sentence in whole), "what fits is not cut"
-
-
-def test_a_sentence_that_is_too_long_is_cut_into_runs_of_like_length() -> None:
-    lengths = [count(passage) - count(TITLE) for passage in passages(TITLE, LONG, count, 30)]
-    assert sum(lengths) == 100
+@pytest.mark.parametrize("limit", [1, 2, 7, 30, 99])
+def test_a_text_that_is_too_long_is_cut_between_words_into_parts_of_like_length(limit: int) -> None:
+    found = parts(LONG, count, limit)
+    lengths = [count(part) for part in found]
+    assert " ".join(found) == LONG
+    assert max(lengths) <= limit
     assert max(lengths) - min(lengths) <= 1
 
 
-def test_a_word_that_is_too_long_ends_the_cutting() -> None:
-    assert passages("T", "Abc" * 50, len, 20) == ["T. " + "Abc" * 50]
+@pytest.mark.parametrize("text", [LONG, "One owl.", "two  spaces\tstay"])
+def test_a_text_that_fits_stays_as_it_is(text: str) -> None:
+    assert parts(text, count, 100) == [text]
+
+
+@pytest.mark.parametrize("text", ["Abc" * 50, ""])
+def test_what_is_not_several_words_is_not_cut(text: str) -> None:
+    assert parts(text, len, 20) == [text]
 
 
 def test_a_piece_that_comes_again_has_the_place_where_it_stood_first() -> None:

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-
 import pytest
 
-from rag.question import MAX_TERMS, asks_for_quantity, standalone, stem, terms, word_query
-
-PAPERS = {
-    1: "Owls hunt voles at night and hoot near the barn.",
-    2: "Diffusion models estimate depth, or not.",
-    3: "The naïve router of γ-MoD skips 42 layers.",
-}
-
-
-@pytest.fixture
-def words() -> Iterator[sqlite3.Connection]:
-    """A word index over PAPERS with the options of the real one."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        database.execute(
-            "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        database.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", PAPERS.items())
-        yield database
+from rag.question import MAX_TERMS, asks_for_quantity, phrasings, terms
 
 
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("Which papers speed up diffusion depth?", ["speed", "diffusion", "depth"]),
-        ("What is γ-MoD, and is MOD naïve?", ["γ", "mod", "naïve"]),
+        ("What is γ-MoD, and is MOD naïve?", ["gamma", "mod", "gammamod", "naive"]),
         ("Please tell me about the studies that you have.", []),
-        ("Is 3 more than 17 in R?", ["3", "17", "r"]),
-        ("foo_bar of state-of-the-art", ["foo_bar", "state", "art"]),
+        ("Is 3 more than 1,000 in R?", ["3", "1000"]),
+        ("depth of depths and the DEPTH of 3-D", ["depth", "depths", "3d"]),
+        ("multi-task state-of-the-art", ["multi", "task", "multitask", "state", "art"]),
         ("?!", []),
         ("", []),
     ],
@@ -47,47 +27,6 @@ def test_terms_are_the_words_with_meaning_each_once(question: str, expected: lis
 def test_a_pasted_page_has_no_more_terms_than_a_query_may() -> None:
     page = " ".join(f"word{n}" for n in range(5_000))
     assert terms(page) == [f"word{n}" for n in range(MAX_TERMS)]
-
-
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ("Which animals are hunting owls?", {1}),
-        ("depths of a diffusion", {2}),
-        ("naive routers", {3}),
-        ("NAÏVE", {3}),
-        ("42", {3}),
-        ("owl or router", {1, 3}),
-        ('AND "owl" NEAR( * ^ NOT {text}: -', {1}),
-        ("text:depth", {2}),
-        ("owl'; DROP TABLE words; --", {1}),
-        ('say "hoot""', {1}),
-        ("² ½ ① _ __ owl", {1}),
-        ("(depth)*", {2}),
-        ("nothing_of_the_kind", set()),
-    ],
-)
-def test_a_question_never_is_more_than_words_to_the_index(
-    words: sqlite3.Connection, question: str, found: set[int]
-) -> None:
-    rows = words.execute("SELECT rowid FROM words WHERE words MATCH ?", (word_query(question),))
-    assert {number for (number,) in rows} == found
-
-
-@pytest.mark.parametrize("empty", ["", "What is it?", "* ( ) ^", "\x00"])
-def test_a_question_without_terms_has_no_word_query(empty: str) -> None:
-    assert word_query(empty) == ""
-
-
-@pytest.mark.parametrize(
-    "alike", ["propose proposes proposed proposing", "model models", "study studies", "depth depths", "fast fast"]
-)
-def test_grammatical_forms_have_one_stem(alike: str) -> None:
-    assert len({stem(word) for word in alike.split()}) == 1
-
-
-def test_different_words_have_different_stems() -> None:
-    assert len({stem(word) for word in "faster slower depth deep model mode owl howl".split()}) == 8
 
 
 @pytest.mark.parametrize(
@@ -131,7 +70,8 @@ def test_a_number_is_asked_for(question: str, expected: bool) -> None:
         ("Why?", False),
     ],
 )
-def test_a_question_that_leans_on_the_one_before_is_joined_to_it(question: str, leans: bool) -> None:
+def test_a_question_that_leans_on_the_one_before_is_looked_for_behind_it_first(question: str, leans: bool) -> None:
     earlier = ["What do foxes eat?", "Which birds hunt voles?"]
-    assert standalone(question, earlier) == (f"Which birds hunt voles? {question}" if leans else question)
-    assert standalone(question, []) == question
+    behind = f"Which birds hunt voles? {question}"
+    assert phrasings(question, earlier) == ([behind, question] if leans else [question])
+    assert phrasings(question, []) == [question]

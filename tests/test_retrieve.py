@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -9,12 +12,23 @@ from llama_index.core.base.base_retriever import BaseRetriever
 
 from rag import embed
 from rag.index import store
-from rag.retrieve import HybridRetriever, fuse
+from rag.papers import Paper
+from rag.retrieve import Hits, HybridRetriever
+from tests.conftest import WHICH, index_of
 
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> HybridRetriever:
     return HybridRetriever(store.open_current(index_dir), embed.load("bundled"), top=3)
+
+
+def titled(paper: Paper) -> str:
+    """Its title, or the name before the colon."""
+    return paper.title.split(":")[0]
+
+
+def titles(hits: Hits) -> list[str]:
+    return [titled(hit.paper) for hit in hits.papers]
 
 
 @pytest.mark.parametrize(
@@ -23,35 +37,123 @@ def retriever(index_dir: Path) -> HybridRetriever:
         ("estimating distance from one camera when there is little light", "Night Depth"),
         ("GDT score on CASP14", "Folding Proteins"),
         ("keyword spoting on a microcontroler", "TinySpeech"),
+        ("equivarient", "Equivariant Networks"),
         ("Cortex-M4", "TinySpeech"),
         ("E(3)", "Equivariant Networks"),
         ("are chatbots aware of their own uncertainty?", "Do Language Models Know"),
     ],
 )
 def test_the_right_paper_comes_first(retriever: HybridRetriever, question: str, title: str) -> None:
-    assert retriever.search(question, 3).papers[0].paper.title.startswith(title)
+    assert retriever.search([question], 3).papers[0].paper.title.startswith(title)
 
 
 def test_which_question_brings_all_that_match_first(retriever: HybridRetriever) -> None:
-    found = [hit.paper.title.split(":")[0] for hit in retriever.search("who makes diffusion depth faster?", 2).papers]
-    assert set(found) == {"SwiftDepth", "Early Exit for Diffusion-Based Depth Estimation"}
+    found = retriever.search(["who makes diffusion depth faster?"], 2)
+    assert set(titles(found)) == {"SwiftDepth", "Early Exit for Diffusion-Based Depth Estimation"}
 
 
 def test_best_sentence_is_the_one_that_answers(retriever: HybridRetriever) -> None:
-    hit = retriever.search("how much power does TinySpeech draw?", 1).papers[0]
+    hit = retriever.search(["how much power does TinySpeech draw?"], 1).papers[0]
     assert hit.best == "It reaches 94.1% accuracy on Speech Commands at 0.8 milliwatts."
     assert hit.best in hit.paper.abstract
 
 
 def test_relevance_tells_questions_of_the_collection_from_others(retriever: HybridRetriever) -> None:
-    inside = retriever.search("which networks predict protein structure?", 1).relevance
-    outside = retriever.search("who won the 2022 world cup?", 1).relevance
+    inside = retriever.search(["which networks predict protein structure?"], 1).relevance
+    outside = retriever.search(["who won the 2022 world cup?"], 1).relevance
     assert inside > 0.5 > 0.3 > outside
 
 
-@pytest.mark.parametrize("question", ["", "?", "the of and", "\x00", '" OR NEAR(', "π" * 500, "word " * 2000])
+ODD = [
+    "",
+    "?",
+    "the of and",
+    "\x00",
+    '" OR NEAR(',
+    "{title}: ^ * - AND NOT",
+    "owl'; DROP TABLE papers; --",
+    "(?:a+)+$",
+    "\\",
+    "%s {0} \u202e",
+    "\ud800",
+    "🦉",
+    "π" * 500,
+    "y" * 2_000,
+    '"' * 2_000,
+    "a-" * 1_000,
+    "(" * 2_000,
+    "word " * 400,
+    " ".join(f"w{n}" for n in range(400)),
+]
+
+
+@pytest.mark.parametrize("question", ODD, ids=lambda question: ascii(question[:20]))
 def test_odd_questions_do_no_harm(retriever: HybridRetriever, question: str) -> None:
-    assert len(retriever.search(question, 3).papers) == 3
+    hits = retriever.search([question], 3)
+    assert len(hits.papers) == 3
+    assert all(isfinite(hit.score) and 0 <= hit.coverage <= 1 + 1e-6 for hit in hits.papers)
+    assert -1 <= hits.relevance <= 1
+    assert titles(retriever.search([question], 3, {5})) == ["Anchored Vectors"]
+
+
+@pytest.mark.parametrize("allowed", [{5}, {4, 5}, {1, 2, 3, 9}, range(1, 15)], ids=str)
+@pytest.mark.parametrize("question", [WHICH, "anchored latent spaces", "zebras", "a"])
+def test_a_filter_never_lets_another_paper_through(
+    retriever: HybridRetriever, question: str, allowed: Collection[int]
+) -> None:
+    hits = retriever.search([question], 20, allowed)
+    assert sorted(titles(hits)) == sorted(titled(retriever.store.paper(number)) for number in allowed)
+    assert [hit.score for hit in hits.papers] == sorted((hit.score for hit in hits.papers), reverse=True)
+
+
+@pytest.mark.parametrize("nothing", [set(), frozenset(), []])
+@pytest.mark.parametrize("question", [WHICH, ""])
+def test_where_no_paper_is_allowed_none_is_found(
+    retriever: HybridRetriever, question: str, nothing: Collection[int]
+) -> None:
+    hits = retriever.search([question], 20, nothing)
+    assert (hits.papers, hits.relevance) == ((), -1.0)
+
+
+def test_relevance_is_of_the_papers_allowed(retriever: HybridRetriever) -> None:
+    coral = "coral reefs bleach"
+    assert retriever.search([coral], 1, {1, 2}).relevance < 0.3 < 0.5 < retriever.search([coral], 1).relevance
+
+
+def test_more_papers_than_there_are_can_be_asked_for(retriever: HybridRetriever) -> None:
+    hits = retriever.search([WHICH], 500)
+    assert len({hit.paper.key for hit in hits.papers}) == len(hits.papers) == 14
+    assert [hit.score for hit in hits.papers] == sorted((hit.score for hit in hits.papers), reverse=True)
+
+
+def test_every_sentence_is_brought_best_first(retriever: HybridRetriever) -> None:
+    for hit in retriever.search(["how much power does TinySpeech draw?"], 14).papers:
+        cosines = [cosine for _, cosine in hit.sentences]
+        assert cosines == sorted(cosines, reverse=True)
+        spans = sorted((span for span, _ in hit.sentences), key=lambda span: span.start)
+        assert " ".join(hit.paper.abstract[span.start : span.end] for span in spans) == hit.paper.abstract
+
+
+def test_the_words_of_the_question_are_brought_with_what_a_paper_holds_of_them(retriever: HybridRetriever) -> None:
+    hits = retriever.search(["which papers count coral colonies?"], 14)
+    assert [term.word for term in hits.terms] == ["count", "coral", "colonies"]
+    covered = {titled(hit.paper): hit.coverage for hit in hits.papers}
+    assert covered["Coral Counting with Drones"] == pytest.approx(1.0)
+    assert covered["Night Depth"] < 0.5
+
+
+def test_the_question_before_helps_and_the_first_phrasing_tells_the_relevance(retriever: HybridRetriever) -> None:
+    before, now = "keyword spotting on microcontrollers", "and how accurate is it?"
+    together = retriever.search([f"{before} {now}", now], 1)
+    assert titles(together) == ["TinySpeech"]
+    assert together.relevance == retriever.search([f"{before} {now}"], 1).relevance
+    assert [term.word for term in together.terms] == ["keyword", "spotting", "microcontrollers", "accurate"]
+
+
+def test_the_same_phrasing_twice_is_as_once(retriever: HybridRetriever) -> None:
+    once, twice = retriever.search([WHICH], 14), retriever.search([WHICH, WHICH], 14)
+    assert titles(once) == titles(twice)
+    assert [hit.score for hit in once.papers] == pytest.approx([hit.score for hit in twice.papers])
 
 
 def test_drops_into_a_llama_index_pipeline(retriever: HybridRetriever) -> None:
@@ -59,12 +161,55 @@ def test_drops_into_a_llama_index_pipeline(retriever: HybridRetriever) -> None:
     nodes = retriever.retrieve("coral reefs")
     assert len(nodes) == 3
     assert nodes[0].metadata["title"] == "Coral Counting with Drones"
-    assert nodes[0].get_content() in retriever.search("coral reefs", 1).papers[0].paper.abstract
+    assert nodes[0].get_content() in retriever.search(["coral reefs"], 1).papers[0].paper.abstract
     assert [node.score for node in nodes] == sorted((node.score or 0 for node in nodes), reverse=True)
 
 
-def test_fusion_rewards_agreement_and_survives_a_silent_channel() -> None:
-    agreed = fuse([{1: 0.9, 2: 0.8, 3: 0.1}, {1: 0.7, 3: 0.6}], {1: 5.0})
-    assert next(number for number, _ in agreed) == 1
-    assert [number for number, _ in fuse([{1: 0.9, 2: 0.8}], {})] == [1, 2]
-    assert fuse([{7: 0.5}], {7: 1.0}) == [(7, 0.0)]
+WRITTEN = [
+    {"title": "Owls in 3D", "abstract": "Shapes of owls are taken from photographs."},
+    {"title": "Poses of Bats", "abstract": r"A network over $\mathrm{SE}(3)$ follows them."},
+    {"title": "Skipping Layers", "abstract": r"We call it $\gamma$-MoD. It skips."},
+    {"title": "Learning Several Things at Once", "abstract": "Our multi-task objective adds them up."},
+    {"title": "Factors", "abstract": "A β-VAE finds them in pictures of chairs."},
+    {"title": "Winter Roads", "abstract": "Vehicles skid where it is cold."},
+    {"title": "A Naïve Start", "abstract": "It needs 1,000 labels."},
+    {"title": "Sleep", "abstract": "Physicians err when they are tired."},
+]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    """A retriever over papers that write what they are about in one of several ways."""
+    with closing(store.open_current(index_of(tmp_path_factory.mktemp("written"), WRITTEN))) as opened:
+        yield HybridRetriever(opened, embed.load("bundled"))
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("3-D", "Owls in 3D"),
+        ("SE(3)", "Poses of Bats"),
+        ("MoD", "Skipping Layers"),
+        ("γ-MoD", "Skipping Layers"),
+        ("multitask", "Learning Several Things at Once"),
+        ("beta-VAE", "Factors"),
+        ("cars", "Winter Roads"),
+        ("naive", "A Naïve Start"),
+        ("1000", "A Naïve Start"),
+        ("doctors", "Sleep"),
+    ],
+)
+def test_a_paper_that_writes_it_otherwise_comes_first(written: HybridRetriever, question: str, title: str) -> None:
+    assert titles(written.search([question], 1)) == [title]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_index_of_a_paper_or_two_is_searched_as_any_other(tmp_path: Path, count: int) -> None:
+    with closing(store.open_current(index_of(tmp_path, WRITTEN[-count:]))) as opened:
+        few = HybridRetriever(opened, embed.load("bundled"))
+        found = few.search(["do doctors err?"], 5)
+        assert len(found.papers) == count
+        assert titles(found)[0] == "Sleep"
+        assert found.papers[0].best == "Physicians err when they are tired."
+        for question in ODD:
+            assert all(isfinite(hit.score) for hit in few.search([question], 5).papers)

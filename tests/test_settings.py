@@ -54,6 +54,7 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "llm": "none",
         "llm_timeout": 7.5,
         "embedding": "some/model",
+        "rerank": "some/cross-encoder",
         "max_sources": 2,
         "min_relevance": 0.25,
         "host": "0.0.0.0",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 3  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
+AT_A_TIME = 10_000  # vectors asked of Chroma by name, which makes each a parameter of SQL: SQLite limits their number
 _AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
 _KNOWN: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
@@ -166,8 +167,11 @@ class Store:
         import numpy as np
 
         collection = self._collections[kind]
-        found = collection.get(list(dict.fromkeys(names)), include=["embeddings"])
-        by_name = dict(zip(found["ids"], found["embeddings"], strict=True))  # type: ignore[arg-type] # asked for above
+        distinct = list(dict.fromkeys(names))
+        by_name: dict[str, Any] = {}
+        for first in range(0, len(distinct), AT_A_TIME):
+            found = collection.get(distinct[first : first + AT_A_TIME], include=["embeddings"])
+            by_name |= zip(found["ids"], found["embeddings"], strict=True)  # type: ignore[arg-type] # asked for above
         return np.array([by_name[name] for name in names], dtype=np.float32)
 
     def paper_vectors(self, numbers: Sequence[int]) -> np.ndarray:
@@ -223,10 +227,13 @@ def verify(store: Store) -> None:
         raise ValueError(f"the words are of {store.words.total} papers, not {rows}")
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
-        for kind in KINDS:
+        for kind in (*KINDS, VOCABULARY):
             held = store._collections[kind].count()
-            if held != counts[kind] or not store.nearest(kind, anywhere, 1):
+            if held != counts[kind]:
                 raise ValueError(f"Chroma holds {held} vectors of {kind}, not {counts[kind]}")
+        store.alike([anywhere], 1)
+        if not all(store.nearest(kind, anywhere, 1) for kind in KINDS):
+            raise ValueError("Chroma finds nothing")
     except ChromaError as fault:
         raise ValueError(f"Chroma: {fault}") from fault
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rag import embed
 from rag.errors import ModelError, SourceError
 from rag.index import build, store
-from tests.conftest import no_progress
+from rag.retrieve import Hit, HybridRetriever
+from tests.conftest import index_of, no_progress
 
 
 def write(path: Path, *titles: str) -> Path:
@@ -29,24 +32,43 @@ def test_report_counts_files_records_duplicates_and_skipped(tmp_path: Path) -> N
     assert [str(skipped) for skipped in report.skipped] == ["bad.jsonl:1: no abstract: Lost"]
     assert str(report).startswith("3 files, 5 records, 3 papers, 2 duplicates, 1 skipped, ")
     assert seen[0] == ("reading", 0, 3)
-    assert seen[-1] == ("embedding", 3, 3)
+    stages = [stage for stage, _, _ in seen]
+    assert list(dict.fromkeys(stages)) == ["reading", "embedding", "vocabulary"]
+    last = {stage: (done, total) for stage, done, total in seen}
+    assert all(done == total > 0 for done, total in last.values()), "each stage is seen through"
+    assert last["embedding"] == (3, 3)
     opened = store.open_current(tmp_path / "index")
     assert {opened.paper(n).title for n in (1, 2, 3)} == {"Ants", "Bees", "Cats"}
 
 
-def test_an_abstract_longer_than_the_model_reads_is_found_by_its_end(tmp_path: Path) -> None:
-    from rag import embed
-    from rag.retrieve import HybridRetriever
+def find(index_dir: Path, question: str) -> Hit:
+    with closing(store.open_current(index_dir)) as opened:
+        return HybridRetriever(opened, embed.load("bundled")).search([question], 1).papers[0]
 
-    filler = "The harbour was calm and the boats lay still. " * 80
-    needle = "The octopus opened the jar with its third arm."
-    records = [{"title": "Calm", "abstract": filler + needle}, {"title": "Other", "abstract": filler}]
-    path = tmp_path / "long.jsonl"
-    path.write_text("\n".join(map(json.dumps, records)))
-    build.rebuild([path], tmp_path / "index", "bundled", no_progress)
-    retriever = HybridRetriever(store.open_current(tmp_path / "index"), embed.load("bundled"))
-    hit = retriever.search("how do cephalopods unscrew lids?", 1).papers[0]
-    assert (hit.paper.title, hit.best) == ("Calm", needle)
+
+@pytest.mark.parametrize("end", [". ", " and "], ids=["many sentences", "one sentence"])
+def test_an_abstract_longer_than_the_model_reads_is_found_by_its_end(tmp_path: Path, end: str) -> None:
+    filler = f"the harbour was calm and the boats lay still{end}" * 80
+    needle = "the octopus opened the jar with its third arm."
+    calm = {"title": "Calm", "abstract": filler + needle}
+    other = {"title": "Other", "abstract": f"{filler}the boats lay still."}
+    hit = find(index_of(tmp_path, [other, calm]), "how do cephalopods unscrew lids?")
+    assert hit.paper.title == "Calm"
+    assert hit.best.endswith(needle)
+
+
+def test_a_title_longer_than_the_model_reads_is_found_by_its_end(tmp_path: Path) -> None:
+    filler = "q7 z8 x9 " * 50
+    papers = [{"title": f"{filler} {end}", "abstract": "It is so."} for end in ("tax law", "octopus jars")]
+    assert find(index_of(tmp_path, papers), "how do cephalopods unscrew lids?").paper.title.endswith("octopus jars")
+
+
+@pytest.mark.parametrize("abstract", ["¿?", "∑", "夜", "y" * 5_000, "A1. " * 500, "a"])
+def test_an_abstract_without_prose_is_indexed_too(tmp_path: Path, abstract: str) -> None:
+    papers = [{"title": "7", "abstract": abstract}, {"title": "Owls", "abstract": "Owls hoot."}]
+    index_dir = index_of(tmp_path, papers)
+    assert find(index_dir, "which birds hoot?").paper.title == "Owls"
+    assert find(index_dir, "7").paper.abstract == abstract.strip()
 
 
 def test_nothing_readable_leaves_the_old_index(tmp_path: Path, papers_file: Path) -> None:

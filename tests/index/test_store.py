@@ -13,9 +13,9 @@ import pytest
 from rag import embed
 from rag.errors import StoreError
 from rag.filters import Field, Filters, parse
-from rag.index import build, generations, store
+from rag.index import generations, store
 from rag.index.store import Kind, Store
-from tests.conftest import no_progress
+from tests.conftest import index_of
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
@@ -31,6 +31,16 @@ def scribble(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[4096:8192] = b"x" * 4096
     path.write_bytes(bytes(data))
+
+
+def overwrite(path: Path) -> None:
+    """Damage that leaves the size as it is."""
+    path.write_bytes(b"x" * path.stat().st_size)
+
+
+def change_count(folder: Path, kind: str) -> None:
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    change_manifest(folder, counts=counts | {kind: counts[kind] + 1})
 
 
 def vectors(folder: Path) -> Path:
@@ -52,7 +62,13 @@ def vectors(folder: Path) -> Path:
         lambda folder: scribble(folder / "chroma" / "chroma.sqlite3"),
         lambda folder: cut(vectors(folder)),
         lambda folder: shutil.rmtree(vectors(folder).parent),
-        lambda folder: change_manifest(folder, counts={"papers": 15, "passages": 1, "sentences": 1}),
+        lambda folder: (folder / "words.npz").unlink(),
+        lambda folder: (folder / "words.npz").write_bytes(b""),
+        lambda folder: cut(folder / "words.npz"),
+        lambda folder: scribble(folder / "words.npz"),
+        lambda folder: overwrite(folder / "words.npz"),
+        lambda folder: change_manifest(folder, counts={"papers": 15}),
+        *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*store.KINDS, store.VOCABULARY)),
     ],
 )
 def test_damage_is_named_in_one_line(index_copy: Path, damage: Callable[[Path], object]) -> None:
@@ -87,19 +103,37 @@ def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) ->
         assert paper.authors == tuple(record["authors"])
         spans = opened.spans(number)
         assert " ".join(paper.abstract[span.start : span.end] for span in spans) == paper.abstract
-        assert opened.sentence_vectors(number).shape == (len(spans), 384)
+        assert [vectors.shape for vectors in opened.sentence_vectors([number])] == [(len(spans), 384)]
 
 
-def test_words_match_other_endings_and_no_accents(index_dir: Path) -> None:
-    opened = store.open_current(index_dir)
-    assert opened.paper(next(iter(opened.words('"denoise"', 5)))).title.startswith(("SwiftDepth", "Early Exit"))
-    assert opened.holds(1, "diffusions")
-    assert not opened.holds(1, "galaxy")
+def test_vectors_come_in_the_order_asked_for_however_many(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(store.open_current(index_dir)) as opened:
+        one, two, three = (opened.sentence_vectors([number])[0] for number in (1, 2, 3))
+        monkeypatch.setattr(store, "AT_A_TIME", 2)
+        several = opened.sentence_vectors([3, 1, 2])
+        assert [a.tolist() for a in several] == [a.tolist() for a in (three, one, two)]
+        papers = opened.paper_vectors([3, 1])
+        assert papers.tolist() == [*opened.paper_vectors([3]).tolist(), *opened.paper_vectors([1]).tolist()]
+        assert opened.sentence_vectors([]) == []
 
 
-def test_rare_terms_weigh_more(index_dir: Path) -> None:
-    weights = store.open_current(index_dir).term_weights(["network", "octopus", "coral"])
-    assert weights["octopus"] > weights["coral"] > weights["network"] > 0
+def test_a_sentence_that_comes_again_has_its_vector_again(tmp_path: Path) -> None:
+    owl = {"title": "Owls", "abstract": "It hoots. It flies. It hoots."}
+    with closing(store.open_current(index_of(tmp_path, [owl]))) as opened:
+        first, second, third = opened.sentence_vectors([1])[0]
+        assert first.tolist() == third.tolist() != second.tolist()
+
+
+def test_words_of_the_collection_that_mean_the_same_are_found_by_a_vector(index_dir: Path) -> None:
+    with closing(store.open_current(index_dir)) as opened:
+        vectors = embed.load("bundled").encode_queries(["movie", "cellphones"])
+        movie, phone = opened.alike(vectors, 3)
+        assert (next(iter(movie)), next(iter(phone))) == ("video", "phone")  # stems
+        assert [list(found.values()) for found in (movie, phone)] == [
+            sorted(found.values(), reverse=True) for found in (movie, phone)
+        ]
+        assert [len(found) for found in opened.alike(vectors, 100_000)] == [opened.manifest["counts"]["vocabulary"]] * 2
+        assert opened.alike([], 3) == []
 
 
 def paper(title: str, year: int | None, authors: list[str], source: str) -> dict[str, object]:
@@ -125,9 +159,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         paper("The octopus and its jar", 2023, ["Patrick O'Example"], "my file.jsonl"),
         paper("Nobody and the owl", 2023, [], "Ärzte_blatt"),
     ]
-    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    build.rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
-    with closing(store.open_current(folder / "index")) as opened:
+    with closing(store.open_current(index_of(folder, records))) as opened:
         yield opened
 
 
@@ -170,7 +202,6 @@ def test_filters_tell_which_papers_match(dated: Store, written: str, numbers: se
 
 def test_without_filters_there_is_nothing_to_keep_to(dated: Store, vector: list[float]) -> None:
     assert dated.matching(Filters()) is None
-    assert dated.words("owls", 9, None) == dated.words("owls", 9)
     assert len(dated.nearest("papers", vector, 9, None)) == 7
 
 
@@ -195,21 +226,12 @@ def test_a_filter_changes_which_papers_are_found_and_not_how_near_they_are(
         assert some == pytest.approx({number: everything[number] for number in some}, abs=1e-5)
 
 
-def test_words_keep_to_the_papers_allowed(dated: Store) -> None:
-    everything = dated.words("owls", 9)
-    assert set(everything) == {1, 2, 3, 4, 5, 7}
-    assert dated.words("owls", 9, {4, 6, 7}) == {number: everything[number] for number in (4, 7)}
-    assert list(dated.words("owls", 1, {7})) == [7]
-
-
 def test_nothing_allowed_finds_nothing(dated: Store, vector: list[float]) -> None:
-    assert dated.words("owls", 9, frozenset()) == {}
     assert [dated.nearest(kind, vector, 9, frozenset()) for kind in store.KINDS] == [{}, {}, {}]
 
 
 def test_more_papers_may_be_allowed_than_a_query_has_parameters(dated: Store, vector: list[float]) -> None:
     many = range(1, 300_001)
-    assert dated.words("owls", 9, many) == dated.words("owls", 9)
     assert set(dated.nearest("sentences", vector, 5, many)) <= set(range(1, 8))
 
 
@@ -222,10 +244,8 @@ def test_more_papers_may_be_allowed_than_a_query_has_parameters(dated: Store, ve
     ],
 )
 def test_what_no_paper_tells_is_not_known(tmp_path: Path, records: list[dict[str, object]], known: set[Field]) -> None:
-    lines = [json.dumps({"title": f"Owl {n}", "abstract": "It hoots."} | record) for n, record in enumerate(records)]
-    (tmp_path / "papers.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    build.rebuild([tmp_path / "papers.jsonl"], tmp_path / "index", "bundled", no_progress)
-    with closing(store.open_current(tmp_path / "index")) as opened:
+    papers = [{"title": f"Owl {n}", "abstract": "It hoots."} | record for n, record in enumerate(records)]
+    with closing(store.open_current(index_of(tmp_path, papers))) as opened:
         fields: tuple[Field, ...] = ("year", "author")
         assert {field for field in fields if opened.knows(field)} == known
         assert opened.knows("source")  # a record that names none has the file's name
