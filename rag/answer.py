@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag import check, evidence, prompts
 from rag.citations import Answer, Citation, Event, Found, Statement
 from rag.errors import ModelError
 from rag.papers import Paper
+from rag.query import Query
 from rag.retrieve import HybridRetriever
 
 if TYPE_CHECKING:
@@ -21,37 +23,38 @@ Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) â†
 
 
 def answer(
-    question: str,
-    phrasings: Sequence[str],
+    query: Query,
     retriever: HybridRetriever,
     rewrite: Rewrite | None,
     number: Callable[[Paper], int],
     max_sources: int,
     min_relevance: float,
 ) -> Iterator[Event]:
-    """Streams the answer to `question`: Found, then each Statement once checked, then the Answer with all of them.
+    """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
 
-    `phrasings` are the ways to look for it, the first understandable alone. `rewrite` phrases a sentence; without it,
+    `rewrite` phrases a sentence; without it,
     or where its sentence fails the check, the abstract's own sentence stands. `number` gives a paper its number.
     """
-    hits = retriever.search(phrasings, max(max_sources, NEAREST))
-    chosen = evidence.select(phrasings[0], hits, max_sources, min_relevance)
-    yield Found(tuple(found.paper for found in chosen), retriever.store.papers)
+    hits = retriever.search(query.phrasings, max(max_sources, NEAREST), query.among)
+    chosen = evidence.select(query.phrasings[0], hits, max_sources, min_relevance)
+    yield Found(tuple(found.paper for found in chosen), query.searched, query.filters)
+    whole = Answer(query.question, searched=query.searched, filters=query.filters, notice=query.notice)
     if not chosen:
-        yield Answer(question, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
+        yield replace(whole, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
         return
-    statements, notice = [], ""
+    statements, notices = [], [query.notice]
     for found in chosen:
         for span in found.spans:
             citation = Citation(number(found.paper), found.paper, span.start, span.end)
             try:
-                statement = _state(question, citation, rewrite)
+                statement = _state(query.question, citation, rewrite)
             except ModelError as fault:
-                rewrite, notice = None, f"{fault} From there on the answer is quotes."
-                statement = _state(question, citation, None)
+                rewrite = None
+                notices.append(f"{fault} From there on the answer is quotes.")
+                statement = _state(query.question, citation, None)
             statements.append(statement)
             yield statement
-    yield Answer(question, tuple(statements), notice=notice)
+    yield replace(whole, statements=tuple(statements), notice=" ".join(filter(None, notices)))
 
 
 def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statement:

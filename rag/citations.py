@@ -42,22 +42,29 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What retrieval brought, before a word is written: the `papers` an answer may cite, of `searched`."""
+    """What retrieval brought, before a word is written: the `papers` an answer may cite, of `searched`.
+
+    `searched` counts the papers that pass the question's `filters`, which stand as the user wrote them.
+    """
 
     papers: tuple[Paper, ...]
     searched: int
+    filters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
 
-    `notice` tells in one line what was worse than asked for (a model that failed), or is empty.
+    `searched` and `filters` are as in `Found`. `notice` tells in one line what was worse than asked for (a model that
+    failed, a filter that was not applied), or is empty.
     """
 
     question: str
     statements: tuple[Statement, ...] = ()
     nearest: tuple[Paper, ...] = ()
+    searched: int = 0
+    filters: tuple[str, ...] = ()
     notice: str = ""
 
     @property

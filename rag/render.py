@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from rag.citations import Answer, Statement
@@ -13,9 +14,10 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "citations": [{"n", "title", "quote", "digest"}], "nearest": [title]}, and "notice" if any.
+    """{"answer", "refused", "citations": [{"n", "title", "quote", "digest"}], "nearest": [title]}.
 
-    "digest" is true where the quote is of our words and not of the authors'.
+    With "filters": [as written] and "notice" where there are any. "digest" is true where the quote is of our words
+    and not of the authors'.
     """
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)),
@@ -25,7 +27,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         ],
         "nearest": [paper.title for paper in answer.nearest],
     }
-    return data | ({"notice": answer.notice} if answer.notice else {})
+    return data | told(answer.filters, answer.notice)
+
+
+def told(filters: Sequence[str], notice: str) -> dict[str, Any]:
+    """{"filters", "notice"}, each where there is one."""
+    return ({"filters": list(filters)} if filters else {}) | ({"notice": notice} if notice else {})
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
@@ -52,12 +59,27 @@ def statement_text(statement_: Statement, headed: bool) -> str:
     return "\n".join(lines)
 
 
-def refusal_text(nearest: tuple[Paper, ...]) -> str:
+def refusal(answer: Answer) -> str:
+    """The sentence that says why nothing is answered."""
+    return "The abstracts here do not answer this." if answer.searched else no_paper(answer.filters)
+
+
+def refusal_text(answer: Answer) -> str:
     """What is said where no abstract answers."""
-    lines = ["The abstracts here do not answer this."]
-    if nearest:
-        lines += ["Nearest papers:", *(fill(f"- {name(paper)}", "  ") for paper in nearest)]
+    lines = [fill(refusal(answer), "")]
+    if answer.nearest:
+        lines += ["Nearest papers:", *(fill(f"- {name(paper)}", "  ") for paper in answer.nearest)]
     return "\n".join(lines)
+
+
+def no_paper(filters: Sequence[str]) -> str:
+    """What is said where `filters` leave no paper."""
+    return f"No paper here matches {' and '.join(f'“{one}”' for one in filters)}."
+
+
+def filters_text(filters: Sequence[str]) -> str:
+    """Which papers were searched, and how to search all of them."""
+    return fill(f"Only papers: {', '.join(filters)} (all papers: --no-filters)", "")
 
 
 def hits_text(hits: tuple[Hit, ...]) -> str:

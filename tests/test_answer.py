@@ -13,6 +13,7 @@ from rag.citations import Answer, Event, Found, Statement
 from rag.errors import ModelError
 from rag.index import store
 from rag.papers import Paper
+from rag.query import understand
 from rag.retrieve import HybridRetriever
 from tests.conftest import WHICH
 
@@ -31,7 +32,8 @@ def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
         return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
 
     def ask(question: str, rewrite: answer.Rewrite | None = None, max_sources: int = 8) -> list[Event]:
-        return list(answer.answer(question, question, retriever, rewrite, number, max_sources, 0.38))
+        query = understand(question, retriever.store)
+        return list(answer.answer(query, retriever, rewrite, number, max_sources, 0.38))
 
     return ask
 
@@ -70,6 +72,18 @@ def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
     assert result.refused
     assert not result.citations
     assert 0 < len(result.nearest) <= answer.NEAREST
+
+
+def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[Event]]) -> None:
+    found, *_ = ask(f"{WHICH} since 2024")
+    assert found == Found((final(ask("what is SwiftDepth?")).citations[0].paper,), 3, ("since 2024",))
+    result = final(ask(f"{WHICH} since 2024"))
+    assert {citation.paper.year for citation in result.citations} == {2024}
+    assert (result.searched, result.filters) == (3, ("since 2024",))
+
+
+def test_where_no_paper_passes_the_filters_there_is_nothing_to_name(ask: Callable[..., list[Event]]) -> None:
+    assert final(ask("depth author:nobody")) == Answer("depth author:nobody", filters=("author:nobody",))
 
 
 def test_a_good_rewrite_is_shown_and_still_cites_the_sentence(ask: Callable[..., list[Event]]) -> None:

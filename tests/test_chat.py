@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ def chat(index_dir: Path) -> Chat:
     return Chat(settings.load(index_dir=index_dir, llm="none"))
 
 
-def ask(conversation: Conversation, question: str) -> Answer:
-    *_, last = conversation.ask(question)
+def ask(conversation: Conversation, question: str, without: Collection[str] = ()) -> Answer:
+    *_, last = conversation.ask(question, without)
     assert isinstance(last, Answer)
     return last
 
@@ -58,6 +59,30 @@ def test_a_new_topic_is_not_answered_from_the_old_one(chat: Chat) -> None:
     conversation = chat.conversation()
     ask(conversation, WHICH)
     assert ask(conversation, "who won the 2022 world cup?").refused
+
+
+def test_a_filter_holds_for_its_question_and_can_be_taken_away(chat: Chat) -> None:
+    conversation = chat.conversation()
+    narrow = ask(conversation, f"{WHICH} year:2023")
+    wide = ask(conversation, f"{WHICH} year:2023", {"year:2023"})
+    assert (narrow.searched, narrow.filters) == (3, ("year:2023",))
+    assert (wide.searched, wide.filters) == (14, ())
+    assert set(numbers(narrow)) < set(numbers(wide))
+    assert ask(conversation, "and how accurate is it?").searched == 14
+
+
+def test_a_filter_alone_asks_the_last_question_again(chat: Chat) -> None:
+    conversation = chat.conversation()
+    ask(conversation, f"{WHICH} year:2024")
+    again = ask(conversation, "and before 2024?")
+    assert {citation.paper.year for citation in again.citations} == {2023}
+
+
+def test_a_question_asked_again_leans_on_what_it_leant_on(chat: Chat) -> None:
+    conversation = chat.conversation(("keyword spotting on microcontrollers",))
+    first = ask(conversation, "and how accurate is it since 2019?")
+    again = ask(conversation, "and how accurate is it since 2019?", {"since 2019"})
+    assert "TinySpeech: Keyword Spotting on Microcontrollers" in numbers(first).keys() & numbers(again).keys()
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "x" * (MAX_QUESTION + 1)])

@@ -57,6 +57,21 @@ def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: 
     assert "Early Exit for Diffusion-Based Depth Estimation" in done.stdout
 
 
+@pytest.mark.parametrize("command", [("search",), ("ask", "--llm", "none")])
+def test_filters_are_told_and_can_be_left_out(index_dir: Path, command: tuple[str, ...]) -> None:
+    question = f"{WHICH} since 2024"
+    done = rag(*command, question, "--index", index_dir)
+    assert done.stdout.startswith("Only papers: since 2024 (all papers: --no-filters)\n"), done.stderr
+    assert "SwiftDepth" in done.stdout
+    assert "Early Exit" not in done.stdout
+    everything = rag(*command, question, "--no-filters", "--index", index_dir).stdout
+    assert "Early Exit" in everything
+    assert "Only papers" not in everything
+    assert rag(*command, "depth since 2025", "--index", index_dir).stdout.endswith("matches “since 2025”.\n")
+    (found,) = lines(rag(*command, question, "--json", "--index", index_dir).stdout)
+    assert found["filters"] == ["since 2024"]
+
+
 def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     history = [{"role": "user", "content": "keyword spotting"}, {"role": "assistant", "content": "TinySpeech [1]."}]

@@ -83,17 +83,38 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
 
 
 def test_a_refusal_names_the_nearest_papers() -> None:
-    refusal = Answer("Who sings?", nearest=(OWLS, BATS))
+    refusal = Answer("Who sings?", nearest=(OWLS, BATS), searched=2)
     assert render.answer_json(refusal) == {
         "answer": "",
         "refused": True,
         "citations": [],
         "nearest": ["OwlNet: Hearing in the Dark", "On Bats"],
     }
-    assert render.refusal_text(refusal.nearest) == (
+    assert render.refusal_text(refusal) == (
         "The abstracts here do not answer this.\nNearest papers:\n  - OwlNet: Hearing in the Dark\n  - On Bats (digest)"
     )
-    assert render.refusal_text(()) == "The abstracts here do not answer this."
+    assert render.refusal_text(Answer("?", searched=2)) == "The abstracts here do not answer this."
+
+
+def test_filters_are_told_as_they_were_written() -> None:
+    assert render.answer_json(Answer("?", filters=("since 2023", "author:owl")))["filters"] == [
+        "since 2023",
+        "author:owl",
+    ]
+    assert render.filters_text(("since 2023", "author:owl")) == (
+        "Only papers: since 2023, author:owl (all papers: --no-filters)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "text"),
+    [
+        (("since 2023",), "No paper here matches “since 2023”."),
+        (("since 2023", "author:owl"), "No paper here matches “since 2023” and “author:owl”."),
+    ],
+)
+def test_filters_that_leave_no_paper_are_blamed_for_the_refusal(filters: tuple[str, ...], text: str) -> None:
+    assert render.refusal_text(Answer("?", filters=filters)) == text
 
 
 def test_a_notice_is_told_where_there_is_one() -> None:
@@ -122,7 +143,8 @@ def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
     shown = [
         render.statement_text(quoted(whole), True),
         render.statement_text(written, False),
-        render.refusal_text((HOSTILE,)),
+        render.refusal_text(Answer("?", nearest=(HOSTILE,), searched=1)),
+        render.filters_text((HOSTILE.title,)),
         render.hits_text((Hit(HOSTILE, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
     ]
     assert [text for text in shown if CONTROL.search(text)] == []

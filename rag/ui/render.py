@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag import render as words
 from rag.citations import Answer, Citation, Found, Statement
 from rag.papers import Paper
 from rag.ui.cards import NOT_THE_AUTHORS, anchor
@@ -37,8 +38,11 @@ def question(text: str) -> str:
     return f'<p class="question">{escape(text)}</p>'
 
 
-def reply(turn: Turn) -> str:
-    """The answer so far: titles while none is written, then statements, then what the end brings."""
+def reply(turn: Turn, last: bool = True) -> str:
+    """The answer so far: titles while none is written, then statements, then what the end brings.
+
+    The filters of the `last` turn can be taken away, once it is answered.
+    """
     body = statements(turn.statements)
     if not body and turn.running and turn.found:
         body = found(turn.found)
@@ -48,7 +52,14 @@ def reply(turn: Turn) -> str:
         body += f'<p class="notice">{escape(turn.answer.notice)}</p>'
     if turn.error:
         body += fault(turn.error)
-    return f'<div class="reply">{body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")}</div>'
+    body = body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")
+    return f'<div class="reply">{filters(turn.filters, last and not turn.running)}{body}</div>'
+
+
+def filters(written: Sequence[str], removable: bool) -> str:
+    """Which papers were searched; where `removable`, each filter a button that the page's script acts upon."""
+    chips = "".join(_chip(n, one, removable) for n, one in enumerate(written))
+    return f'<p class="filters">Only papers: {chips}</p>' if chips else ""
 
 
 def found(event: Found) -> str:
@@ -65,7 +76,7 @@ def refusal(answer: Answer) -> str:
     """An honest no, and where to look instead."""
     links = [f'<a class="cite" href="#{anchor(p)}">{escape(p.title)}</a>' for p in answer.nearest]
     nearest = f" Nearest papers:</p>{_list(links)}" if links else "</p>"
-    return f"<p>The abstracts here do not answer this.{nearest}"
+    return f"<p>{escape(words.refusal(answer))}{nearest}"
 
 
 def fault(message: str) -> str:
@@ -102,6 +113,14 @@ def _stage(turn: Turn) -> str:
     if turn.found:
         return f"found {count(len(turn.found.papers), 'paper')}; writing…"
     return f"searching {count(turn.papers, 'paper')}…"
+
+
+def _chip(n: int, written: str, removable: bool) -> str:
+    if not removable:
+        return f'<span class="filter">{escape(written)}</span>'
+    name = escape(f"Search all papers, not only “{written}”")
+    cross = '<span aria-hidden="true">✕</span>'
+    return f'<button class="filter" value="{n}" title="{name}" aria-label="{name}">{escape(written)} {cross}</button>'
 
 
 def _list(items: Iterable[str]) -> str:

@@ -23,7 +23,23 @@ PAYLOADS = [
     "</details></div><h1>out</h1>",
     "<a href='javascript:alert(1)'>x</a>",
 ]
-OURS = {"a", "details", "div", "h1", "h2", "h3", "li", "mark", "p", "progress", "section", "span", "summary", "ul"}
+OURS = {
+    "a",
+    "button",
+    "details",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "li",
+    "mark",
+    "p",
+    "progress",
+    "section",
+    "span",
+    "summary",
+    "ul",
+}
 
 
 class Reader(HTMLParser):
@@ -59,6 +75,7 @@ def test_foreign_text_stays_text(payload: str) -> None:
         Turn(payload, statements=[statement], answer=Answer(payload, (statement,), notice=payload)),
         Turn(payload, answer=Answer(payload, nearest=(paper,))),
         Turn(payload, error=payload),
+        Turn(payload, found=Found((), 0, (payload,)), answer=Answer(payload, filters=(payload,))),
     ]
     panel = cards.panel(statement.citations, [paper])
     for html in [render.question(payload), render.summary(payload), panel, *map(render.reply, turns)]:
@@ -186,6 +203,21 @@ def test_titles_give_way_to_statements() -> None:
     found = Found((PAPER,), 9)
     assert "A Title" in Reader(render.reply(Turn("q", found=found))).text
     assert "Reading" not in Reader(render.reply(Turn("q", found=found, statements=[state()]))).text
+
+
+def test_a_filter_is_a_button_on_the_last_turn_once_it_is_answered() -> None:
+    found, answer = Found((PAPER,), 9, ("since 2023", "author:b")), Answer("q", (state(),))
+    answered = Reader(render.reply(Turn("q", found=found, answer=answer)))
+    assert answered.text.startswith("Only papers: since 2023 ✕author:b ✕")
+    buttons = [attributes for tag, attributes in answered.tags if tag == "button"]
+    assert [(button["value"], button["aria-label"]) for button in buttons] == [
+        ("0", "Search all papers, not only “since 2023”"),
+        ("1", "Search all papers, not only “author:b”"),
+    ]
+    for html in (render.reply(Turn("q", found=found)), render.reply(Turn("q", found=found, answer=answer), last=False)):
+        assert "since 2023" in Reader(html).text
+        assert "button" not in {tag for tag, _ in Reader(html).tags}
+    assert "Only papers" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=answer))
 
 
 def test_refusal_links_to_cards() -> None:
