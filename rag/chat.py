@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import answer, llm
-from rag.citations import Answer, Event
+from rag.citations import Answer, Citation, Event
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
 from rag.papers import Paper
@@ -134,13 +134,20 @@ class Conversation:
         settings, retriever, rewrite = self._chat.settings, self._chat.retriever(), self._chat.rewrite()
         query = understand(question, retriever.store, self._earlier, without)
         self._earlier = [*self._earlier, question][-MAX_EARLIER:]
-        for event in answer.answer(
-            query, retriever, rewrite, self._number, settings.max_sources, settings.min_relevance
-        ):
+        known = len(self._numbers)
+        for event in answer.answer(query, retriever, rewrite, self._number, settings.min_relevance):
+            if isinstance(event, Answer) and not event.listing:
+                self._forget(event.partial, known)
             yield self._with_notice(event)
 
     def _number(self, paper: Paper) -> int:
         return self._numbers.setdefault(paper.key, len(self._numbers) + 1)
+
+    def _forget(self, unseen: tuple[Citation, ...], known: int) -> None:
+        """Takes back the numbers after `known` of papers that no reader is shown, so that none seem to be missing."""
+        for citation in unseen:
+            if citation.n > known:
+                del self._numbers[citation.paper.key]
 
     def _with_notice(self, event: Event) -> Event:
         if isinstance(event, Answer) and self._chat.notice:

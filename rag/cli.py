@@ -275,6 +275,8 @@ def _answer_text(events: Iterator[Event]) -> None:
     for event in events:
         if isinstance(event, Found):
             _echo_filters(event.filters)
+            if event.listing and event.papers:
+                click.echo(render.matching(len(event.papers), event.searched))
         elif isinstance(event, Statement):
             n = event.citations[0].n
             click.echo(render.statement_text(event, headed=n != last))
@@ -282,6 +284,8 @@ def _answer_text(events: Iterator[Event]) -> None:
         else:
             if event.refused:
                 click.echo(render.refusal_text(event))
+            if event.listing and event.partial:
+                click.echo(render.partial_text(event.partial))
             _echo_notice(event.notice)
 
 

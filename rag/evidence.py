@@ -45,14 +45,28 @@ class Evidence:
     spans: tuple[Span, ...]
 
 
-def select(question: str, hits: Hits, limit: int, min_relevance: float) -> list[Evidence]:
-    """The papers that answer `question`, best first and at most `limit`; none where nothing is relevant."""
-    if not _answerable(hits, min_relevance):
-        return []
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a search brought, as evidence.
+
+    `matching` papers answer the question, best first; `partial` ones touch it only, each with its nearest sentence.
+    `probability` is that of the collection answering the question, 0 to 1.
+    """
+
+    matching: list[Evidence]
+    partial: list[Evidence]
+    probability: float
+
+
+def select(question: str, hits: Hits, min_relevance: float) -> Selection:
+    """The papers that answer `question`; none where nothing is relevant."""
+    if not hits.papers or not _answerable(hits, min_relevance):
+        return Selection([], [], 0.0)
     best = max(map(_worth, hits.papers))
-    answering = [hit for hit in hits.papers if _worth(hit) >= SHARE_OF_BEST * best][:limit]
+    answering = [hit for hit in hits.papers if _worth(hit) >= SHARE_OF_BEST * best]
     count = SENTENCES_OF_FEW if len(answering) <= FEW else SENTENCES
-    return [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in answering]
+    found = [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in answering]
+    return Selection(found, [], 1.0)
 
 
 def _answerable(hits: Hits, min_relevance: float) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.errors import QuestionError
 from rag.filters import SHOWN, Named, parse
 from rag.periods import Years
-from rag.question import phrasings, terms
+from rag.question import asks_for_papers, phrasings, terms
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -22,7 +22,8 @@ class Query:
 
     `question` is as they put it. `phrasings` are the ways to look for it, the first understandable alone. `filters`
     are those applied, as they were written; `among` are the numbers of the papers that pass them, None where there
-    are none; `searched` counts the papers to look among. `notice` tells which filters were not applied, or is empty.
+    are none; `searched` counts the papers to look among. `listing` is true where all papers that match are asked for.
+    `notice` tells which filters were not applied, or is empty.
     """
 
     question: str
@@ -30,6 +31,7 @@ class Query:
     filters: tuple[str, ...]
     among: frozenset[int] | None
     searched: int
+    listing: bool = False
     notice: str = ""
 
 
@@ -53,6 +55,7 @@ def understand(question: str, store: Store, earlier: Sequence[str] = (), without
         tuple(one.written for one in filters),
         among,
         store.papers if among is None else len(among),
+        asks_for_papers(subject),
         _notice(unknown),
     )
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from rag.citations import Answer, Statement
+from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper, one_line
 from rag.retrieve import Hit
 
@@ -14,20 +14,28 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "citations": [{"n", "title", "quote", "digest"}], "nearest": [title]}.
+    """{"answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest"}.
 
-    With "filters": [as written] and "notice" where there are any. "digest" is true where the quote is of our words
-    and not of the authors'.
+    "citations" are [{"n", "title", "quote", "digest"}], "partial" [{"n", "title", "sentence", "digest"}], "nearest"
+    [title]; "matching" and "searched" count papers. With "filters": [as written] and "notice" where there are any.
+    "digest" is true where the quote is of our words and not of the authors'.
     """
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)),
         "refused": answer.refused,
-        "citations": [
-            {"n": c.n, "title": c.paper.title, "quote": c.quote, "digest": c.paper.digest} for c in answer.citations
-        ],
+        "matching": answer.matching,
+        "searched": answer.searched,
+        "probability": None if answer.probability is None else round(answer.probability, 3),
+        "citations": [_citation_json(citation, "quote") for citation in answer.citations],
+        "partial": [_citation_json(citation, "sentence") for citation in answer.partial],
         "nearest": [paper.title for paper in answer.nearest],
     }
     return data | told(answer.filters, answer.notice)
+
+
+def _citation_json(citation: Citation, words: str) -> dict[str, Any]:
+    paper = citation.paper
+    return {"n": citation.n, "title": paper.title, words: citation.quote, "digest": paper.digest}
 
 
 def told(filters: Sequence[str], notice: str) -> dict[str, Any]:
@@ -59,9 +67,21 @@ def statement_text(statement_: Statement, headed: bool) -> str:
     return "\n".join(lines)
 
 
+def matching(papers: int, searched: int) -> str:
+    """``7 of 489 papers match``."""
+    return f"{papers:,} of {searched:,} papers match{'es' if papers == 1 else ''}"
+
+
+def partial_text(partial: Sequence[Citation]) -> str:
+    """Papers that touch the question, each with its nearest sentence."""
+    papers = [statement_text(Statement(one.quote, (one,), "quote"), headed=True) for one in partial]
+    return "\n".join(["", "Partly:", *papers])
+
+
 def refusal(answer: Answer) -> str:
     """The sentence that says why nothing is answered."""
-    return "The abstracts here do not answer this." if answer.searched else no_paper(answer.filters)
+    emptied = answer.filters and not answer.searched
+    return no_paper(answer.filters) if emptied else "The abstracts here do not answer this."
 
 
 def refusal_text(answer: Answer) -> str:

@@ -41,7 +41,6 @@ class Settings(BaseSettings):
         default="bundled",
         description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",
     )
-    max_sources: int = Field(default=8, ge=1, le=50, description="Papers that one answer cites at most.")
     min_relevance: float = Field(
         default=0.38,
         ge=-1,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rag import llm, settings
+from rag import evidence, llm, settings
 from rag.chat import MAX_QUESTION, Chat, Conversation
 from rag.citations import Answer
 from rag.errors import QuestionError, StoreError
+from rag.evidence import Selection, select
 from rag.index import build
 from tests.conftest import WHICH, no_progress
 
@@ -40,6 +42,22 @@ def test_a_paper_keeps_its_number(chat: Chat) -> None:
     assert min(second.values()) == len(first) + 1
     assert again == first
     assert set(first.values()) | set(second.values()) == set(range(1, len(first | second) + 1))
+
+
+def test_a_number_that_no_reader_was_shown_goes_to_the_next_paper(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def split(*given: Any) -> Selection:
+        chosen = select(*given)
+        return Selection(chosen.matching[:1], chosen.matching[1:], 0.7)
+
+    monkeypatch.setattr(evidence, "select", split)
+    conversation = chat.conversation()
+    unseen = ask(conversation, "how is diffusion depth estimation made fast?")
+    assert unseen.partial
+    assert list(numbers(ask(conversation, "how is protein structure predicted?")).values()) == [2]
+    listed = ask(conversation, WHICH)
+    shown = [citation.n for citation in (*listed.citations, *listed.partial)]
+    assert set(shown) <= {1, 2, *range(3, 3 + len(listed.partial))}
+    assert max(numbers(ask(conversation, "who counts coral?")).values()) == max(*shown, 2) + 1
 
 
 def test_conversations_do_not_share_numbers_or_history(chat: Chat) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,6 +56,7 @@ def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: 
     assert "“SwiftDepth runs 40 times faster" in done.stdout
     assert "[1] " in done.stdout
     assert "Early Exit for Diffusion-Based Depth Estimation" in done.stdout
+    assert re.match(r"[2-9] of 14 papers match\n\n\[1\] ", done.stdout)
 
 
 @pytest.mark.parametrize("command", [("search",), ("ask", "--llm", "none")])
@@ -88,7 +90,9 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
         assert [set(result) for result in line["results"]] == [{"title", "score", "sentence", "digest"}] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third = lines(answered.stdout)
-    assert set(first) == {"id", "answer", "refused", "citations", "nearest"}
+    assert set(first) == {
+        *("id", "answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest")
+    }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]
     assert "TinySpeech" in json.dumps(third["citations"])

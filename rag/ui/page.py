@@ -156,7 +156,9 @@ class Page:
         return {
             self.session: session,
             self.dialogue: [message for turn in turns for message in _messages(turn, turn is turns[-1])],
-            self.sources: cards.panel(session.citations, session.nearest) if session else cards.panel(),
+            self.sources: cards.panel(session.citations, session.partial, session.nearest)
+            if session
+            else cards.panel(),
             self.status: render.status(turns[-1]) if turns else "",
         }
 

@@ -43,7 +43,7 @@ def reply(turn: Turn, last: bool = True) -> str:
 
     The filters of the `last` turn can be taken away, once it is answered.
     """
-    body = statements(turn.statements)
+    body = statements(turn.statements) + partly(turn.answer)
     if not body and turn.running and turn.found:
         body = found(turn.found)
     if turn.answer and turn.answer.refused:
@@ -53,7 +53,7 @@ def reply(turn: Turn, last: bool = True) -> str:
     if turn.error:
         body += fault(turn.error)
     body = body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")
-    return f'<div class="reply">{filters(turn.filters, last and not turn.running)}{body}</div>'
+    return f'<div class="reply">{filters(turn.filters, last and not turn.running)}{matching(turn.found)}{body}</div>'
 
 
 def filters(written: Sequence[str], removable: bool) -> str:
@@ -65,6 +65,20 @@ def filters(written: Sequence[str], removable: bool) -> str:
 def found(event: Found) -> str:
     """The titles that an answer may cite."""
     return "<p>Reading:</p>" + _list(escape(paper.title) for paper in event.papers)
+
+
+def matching(event: Found | None) -> str:
+    """How many papers match, where the question asks for papers."""
+    if event is None or not event.listing or not event.papers:
+        return ""
+    return f'<p class="matching">{words.matching(len(event.papers), event.searched)}</p>'
+
+
+def partly(answer: Answer | None) -> str:
+    """The papers that touch the question only, each with its nearest sentence, where the question asks for papers."""
+    if answer is None or not answer.listing or not answer.partial:
+        return ""
+    return '<p class="partly">Partly:</p>' + statements([Statement(c.quote, (c,), "quote") for c in answer.partial])
 
 
 def statements(written: Sequence[Statement]) -> str:
@@ -105,14 +119,25 @@ def _stage(turn: Turn) -> str:
     if turn.stopped:
         return f"stopped after {sentences}"
     if turn.answer:
-        return "done: no answer in these abstracts" if turn.answer.refused else f"done: {sentences}, each cited"
+        return f"done: {_outcome(turn.answer, sentences)}"
     if turn.stopping:
         return "stopping…"
     if turn.statements:
         return f"writing… {sentences} so far"
+    if turn.found and turn.found.listing and turn.found.papers:
+        return f"{words.matching(len(turn.found.papers), turn.found.searched)}; writing…"
     if turn.found:
         return f"found {count(len(turn.found.papers), 'paper')}; writing…"
     return f"searching {count(turn.papers, 'paper')}…"
+
+
+def _outcome(answer: Answer, sentences: str) -> str:
+    if answer.refused:
+        return "no answer in these abstracts"
+    if not answer.listing:
+        return f"{sentences}, each cited"
+    partial = f", {len(answer.partial):,} partly" if answer.partial else ""
+    return f"{words.matching(answer.matching, answer.searched)}{partial}; {sentences}, each cited"
 
 
 def _chip(n: int, written: str, removable: bool) -> str:

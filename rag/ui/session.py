@@ -92,8 +92,14 @@ class Session:
         return tuple(dict.fromkeys(c for turn in self.turns for s in turn.statements for c in s.citations))
 
     @property
+    def partial(self) -> tuple[Citation, ...]:
+        """Every sentence of a paper that only touches a question, where the page names it, once."""
+        listings = (turn.answer for turn in self.turns if turn.answer and turn.answer.listing)
+        return tuple(dict.fromkeys(citation for answer in listings for citation in answer.partial))
+
+    @property
     def nearest(self) -> tuple[Paper, ...]:
         """The papers that refusals named, once, less those that are cited anyway."""
-        cited = {citation.paper.key for citation in self.citations}
+        cited = {citation.paper.key for citation in (*self.citations, *self.partial)}
         named = (paper for turn in self.turns if turn.answer and turn.answer.refused for paper in turn.answer.nearest)
         return tuple({paper.key: paper for paper in named if paper.key not in cited}.values())

@@ -54,7 +54,8 @@ class Conversation:
         filters = tuple(one for one in ("since 2024", "author:nobody") if one in question and one not in without)
         among = [] if "author:nobody" in filters else PAPERS[:1] if filters else PAPERS
         hits = [paper for paper in among if len(_words(question) & _words(paper.title + paper.abstract)) > 1]
-        yield Found(tuple(hits), len(among), filters)
+        touched = PAPERS[-1:] if "pottery" in question else ()
+        yield Found(tuple(hits), len(among), filters, bool(touched))
         written = []
         for statement in (s for paper in hits for s in self._statements(paper, question)):
             time.sleep(0.15)  # a model at work
@@ -62,7 +63,8 @@ class Conversation:
             yield statement
         notice = "The model gave no usable sentence twice; its abstracts are quoted." if hits else ""
         nearest = () if hits else tuple(among[-2:])
-        yield Answer(question, tuple(written), nearest, len(among), filters, notice)
+        partial = tuple(next(self._statements(paper, "clay")).citations[0] for paper in touched)
+        yield Answer(question, tuple(written), partial, nearest, len(among), filters, bool(touched), 0.9, notice)
 
     def _statements(self, paper: Paper, question: str) -> Iterator[Statement]:
         n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)

@@ -128,6 +128,15 @@ def test_refusal_names_papers_that_open(page: Page, site: Site) -> None:
     expect(page.locator("details.source[open] mark")).to_have_count(0)
 
 
+def test_papers_that_only_touch_the_question_stand_apart_and_open(page: Page) -> None:
+    ask_and_wait(page, "which papers speed up diffusion depth, or pottery?")
+    expect(page.locator("#status")).to_contain_text("done: 3 of 4 papers match, 1 partly;")
+    expect(page.locator(".reply .matching")).to_have_text("3 of 4 papers match")
+    expect(page.locator("#source-4 summary")).to_contain_text("On Relative Pottery partly")
+    marker(page, 4).click()
+    expect(page.locator("#source-4 mark .current")).to_contain_text("We study clay")
+
+
 def test_a_filter_is_a_chip_that_goes_by_mouse_and_by_key(page: Page, site: Site) -> None:
     ask_and_wait(page, f"{site.asked} since 2024 author:nobody")
     expect(page.locator(".reply").last).to_contain_text("No paper here matches “since 2024” and “author:nobody”.")
