@@ -1,8 +1,8 @@
 """What a retrieved paper's likeness to a question is worth as a probability, learned from the collection itself.
 
-A known-item question is made of words of one sentence of a paper, so the collection answers it; a question from
-outside is about cooking, travel, law or history. How far apart the two lie depends on the embedding and the
-collection: the more papers, the nearer something comes to any question.
+A known-item question is made of words from all over an abstract: the collection answers it, but no sentence says just
+that. A question from outside is about cooking, travel, law or history. How far apart the two lie depends on the
+embedding and the collection: the more papers, the nearer something comes to any question.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import fmean, pvariance
 from typing import TYPE_CHECKING
 
 from rag import question
-from rag.passages import texts
 
 if TYPE_CHECKING:
     from rag.retrieve import HybridRetriever
 
 OUTSIDE = Path(__file__).parent / "outside.txt"
 COVERED, NAMED = 0.2, 0.15
-KNOWN = 50  # known-item questions, at most SENTENCES of a paper
-SENTENCES = 3
+KNOWN = 50  # known-item questions
 WORDS = range(4, 8)  # of a known-item question, as people type them
 TRIM = 5  # questions from outside that are nearest, left out: a collection may be about one of them
 SPREAD = 0.02  # standard deviation that is the least to be believed of a few questions
@@ -68,20 +67,15 @@ def fit(retriever: HybridRetriever) -> Curve:
 
 
 def known_items(retriever: HybridRetriever) -> Iterator[str]:
-    """Questions that the collection answers: words of a sentence, in their order; at most KNOWN, always the same."""
+    """Questions that the collection answers: words of an abstract, in their order; at most KNOWN, always the same."""
     chance = random.Random(SEED)
     numbers = list(range(1, retriever.store.papers + 1))
     chance.shuffle(numbers)
-    made = 0
-    for number in numbers * SENTENCES:
-        if made == KNOWN:
-            return
-        paper, spans = retriever.store.paper(number), retriever.store.spans(number)
-        words = question.terms(texts(paper.abstract, [chance.choice(spans)])[0])
+    asked = islice(numbers * (KNOWN // len(numbers) + 1), KNOWN)
+    for words in (question.terms(retriever.store.paper(number).abstract) for number in asked):
         if len(words) >= WORDS.start:
             kept = sorted(chance.sample(range(len(words)), min(len(words), chance.choice(WORDS))))
             yield " ".join(words[n] for n in kept)
-            made += 1
 
 
 def _signal(retriever: HybridRetriever, asked: str) -> float:
