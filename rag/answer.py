@@ -34,8 +34,8 @@ def answer(
 ) -> Iterator[Event]:
     """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
 
-    `rewrite` phrases a sentence; without it,
-    or where its sentence fails the check, the abstract's own sentence stands. `number` gives a paper its number.
+    `rewrite` phrases a sentence; without it, or where its sentence fails the check, the abstract's own sentence stands.
+    `number` gives a paper its number.
     """
     hits = retriever.search(query.phrasings, TOP, query.among)
     chosen = evidence.select(query.phrasings[0], hits, min_probability)

@@ -13,11 +13,15 @@ from rag.errors import QuestionError
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with the user's `earlier` questions of the same conversation, oldest first."""
+    """A question with the user's `earlier` questions of the same conversation, oldest first, and its last answer.
+
+    `answered` is that answer's text, "" where there was none.
+    """
 
     question: str
     id: str | int | None = None
     earlier: tuple[str, ...] = ()
+    answered: str = ""
 
     @property
     def label(self) -> dict[str, Any]:
@@ -53,10 +57,12 @@ def records(path: Path) -> Iterator[tuple[str, Any]]:
 def parse(data: Any, where: str) -> Asked:
     """`data`, the JSON of a line, as a question. Raises QuestionError, naming `where` it stands, where it is none."""
     try:
-        turns = [turn["content"] for turn in data.get("history") or [] if turn["role"] == "user"]
-        asked = Asked(data["question"], data["id"], tuple(turns))
+        said: dict[str, list[Any]] = {"user": [], "assistant": [""]}
+        for turn in data.get("history") or []:
+            said.setdefault(turn["role"], []).append(turn["content"])
+        asked = Asked(data["question"], data["id"], tuple(said["user"]), said["assistant"][-1])
     except (TypeError, KeyError, AttributeError) as fault:
         raise QuestionError(f'{where} is not a question. Each line is {{"id": ..., "question": ...}}') from fault
-    if not all(isinstance(text, str) for text in (asked.question, *asked.earlier)):
+    if not all(isinstance(text, str) for text in (asked.question, *asked.earlier, asked.answered)):
         raise QuestionError(f"{where}: the question is not text.")
     return asked

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import answer, llm
-from rag.citations import Answer, Citation, Event
+from rag.citations import Answer, Citation, Event, Statement
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
 from rag.papers import Paper
-from rag.query import understand
+from rag.query import Past, understand
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ class Chat:
         self.rewrite()
         self.retriever()
 
-    def conversation(self, earlier: tuple[str, ...] = ()) -> Conversation:
-        """A new conversation, one user's, who asked the `earlier` questions, oldest first."""
-        return Conversation(self, earlier)
+    def conversation(self, past: Past = Past()) -> Conversation:  # noqa: B008 - it is frozen
+        """A new conversation, one user's, that goes on from what is `past`."""
+        return Conversation(self, past)
 
     def rebuild(self, progress: build.Progress) -> build.BuildReport:
         """Builds the index anew from the paths that the current one was built from; see `build.rebuild`."""
@@ -120,10 +120,11 @@ class Chat:
 class Conversation:
     """One user's questions in turn. A paper keeps its citation number from its first mention on."""
 
-    def __init__(self, chat: Chat, earlier: tuple[str, ...]) -> None:
+    def __init__(self, chat: Chat, past: Past) -> None:
         self._chat = chat
-        self._earlier = list(earlier)
+        self._past = self._before = past  # after the last question, and before it
         self._numbers: dict[str, int] = {}
+        self._titles: dict[int, str] = {}
 
     def ask(self, question: str, without: Container[str] = ()) -> Iterator[Event]:
         """Streams the answer; see `rag.citations.Event`.
@@ -133,25 +134,33 @@ class Conversation:
         """
         if not 0 < len(question.strip()) <= MAX_QUESTION:
             raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
-        if self._earlier[-1:] == [question]:  # asked again, as without a filter: it leans on what it leant on
-            self._earlier.pop()
-        settings, retriever, rewrite = self._chat.settings, self._chat.retriever(), self._chat.rewrite()
-        query = understand(question, retriever.store, self._earlier, without)
-        self._earlier = [*self._earlier, question][-MAX_EARLIER:]
+        # A question asked again, as without one of its filters, leans on what it leant on.
+        past = self._before if self._past.earlier[-1:] == (question,) else self._past
+        retriever, rewrite = self._chat.retriever(), self._chat.rewrite()
+        query = understand(question, retriever.store, past, without)
+        self._before, self._past = past, Past((*past.earlier, question)[-MAX_EARLIER:], (), self._titles)
         known = len(self._numbers)
-        for event in answer.answer(query, retriever, rewrite, self._number, settings.min_probability):
-            if isinstance(event, Answer) and not event.listing:
+        for event in answer.answer(query, retriever, rewrite, self._number, self._chat.settings.min_probability):
+            if isinstance(event, Statement):
+                self._remember(event)
+            elif isinstance(event, Answer) and not event.listing:
                 self._forget(event.partial, known)
             yield self._with_notice(event)
 
     def _number(self, paper: Paper) -> int:
-        return self._numbers.setdefault(paper.key, len(self._numbers) + 1)
+        n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)
+        self._titles[n] = paper.title
+        return n
+
+    def _remember(self, shown: Statement) -> None:
+        titles = dict.fromkeys((*self._past.cited, *(citation.paper.title for citation in shown.citations)))
+        self._past = replace(self._past, cited=tuple(titles))
 
     def _forget(self, unseen: tuple[Citation, ...], known: int) -> None:
         """Takes back the numbers after `known` of papers that no reader is shown, so that none seem to be missing."""
         for citation in unseen:
             if citation.n > known:
-                del self._numbers[citation.paper.key]
+                del self._numbers[citation.paper.key], self._titles[citation.n]
 
     def _with_notice(self, event: Event) -> Event:
         if isinstance(event, Answer) and self._chat.notice:

@@ -83,11 +83,11 @@ def search(
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm="none"))
     from rag import render
-    from rag.query import understand
+    from rag.query import past, understand
 
     retriever = chat.retriever()
     for asked in questions:
-        query = understand(asked.question, retriever.store, asked.earlier, _without(asked, no_filters))
+        query = understand(asked.question, retriever.store, past(asked, retriever.store), _without(asked, no_filters))
         hits = retriever.search(query.phrasings, top, query.among).papers
         if as_json or batch:
             _print_json(asked.label | {"results": render.hits_json(hits)} | render.told(query.filters, query.notice))
@@ -110,8 +110,11 @@ def ask(
     """Answer QUESTION from the abstracts, each sentence with its source, or say that they do not answer it."""
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm=llm))
+    from rag.query import past
+
     for asked in questions:
-        events = chat.conversation(asked.earlier).ask(asked.question, _without(asked, no_filters))
+        conversation = chat.conversation(past(asked, chat.retriever().store))
+        events = conversation.ask(asked.question, _without(asked, no_filters))
         if as_json or batch:
             _answer_json(events, asked)
         else:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
 from rag.filters import SHOWN, Named, parse
+from rag.papers import plain
 from rag.periods import Years
-from rag.question import asks_for_papers, phrasings, terms
+from rag.question import asks_for_papers, phrasings, points_back, terms
 
 if TYPE_CHECKING:
+    from rag.batch import Asked
     from rag.index.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a conversation said before a question.
+
+    `earlier` are the user's questions, oldest first; `cited` the titles that the last answer cited, in order;
+    `numbered` the titles of all papers that have a citation number.
+    """
+
+    earlier: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
+    numbered: Mapping[int, str] = field(default_factory=dict)
+
+
+def past(asked: Asked, store: Store) -> Past:
+    """What was said before `asked`, a question of a file, whose last answer cites what it names by the full title."""
+    cited = _named_in(asked.answered, store) if points_back(asked.question) else ()
+    return Past(asked.earlier, cited, dict(enumerate(cited, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +56,8 @@ class Query:
     notice: str = ""
 
 
-def understand(question: str, store: Store, earlier: Sequence[str] = (), without: Collection[str] = ()) -> Query:
-    """`question` as `store` is asked it, behind the user's `earlier` ones, oldest first, whose filters are not its own.
+def understand(question: str, store: Store, past: Past = Past(), without: Collection[str] = ()) -> Query:
+    """`question` as `store` is asked it after what is `past`; the filters of earlier questions are not its own.
 
     Not applied are the filters written as one of `without`, and those on what no paper tells. Raises QuestionError for
     a malformed filter, and where filters are all there is.
@@ -45,19 +66,32 @@ def understand(question: str, store: Store, earlier: Sequence[str] = (), without
     unknown = [one for one in filters if not store.knows(one.field)]
     if unknown:
         subject, filters = parse(question, {*without, *(one.written for one in unknown)})
-    before = [parse(text)[0] for text in earlier[-1:]]
+    before = [parse(text)[0] for text in past.earlier[-1:]]
     if (filters or unknown) and not terms(subject):  # "and since 2023?" asks what was asked before
         subject = _subject_of(before, [*filters, *unknown])
     among = store.matching(filters)
     return Query(
         question,
-        tuple(phrasings(subject, before)),
+        tuple(phrasings(subject, before, past.cited, past.numbered)),
         tuple(one.written for one in filters),
         among,
         store.papers if among is None else len(among),
         asks_for_papers(subject),
         _notice(unknown),
     )
+
+
+def _named_in(text: str, store: Store) -> tuple[str, ...]:
+    """The titles that occur in `text` as whole words, in order; one within a longer one does not count."""
+    words = f" {plain(text)} "
+    papers = map(store.paper, range(1, store.papers + 1)) if text else ()
+    places = sorted((words.find(f" {paper.key} "), -len(paper.key), paper.title) for paper in papers)
+    titles, end = [], 0
+    for start, length, title in places:
+        if start >= end:
+            titles.append(title)
+            end = start - length + 1
+    return tuple(titles)
 
 
 def _subject_of(before: Sequence[str], filters: Sequence[Years | Named]) -> str:
@@ -69,8 +103,8 @@ def _subject_of(before: Sequence[str], filters: Sequence[Years | Named]) -> str:
 
 def _notice(unknown: Sequence[Years | Named]) -> str:
     told = []
-    for field, of_field in groupby(unknown, key=lambda one: one.field):
+    for told_of, of_field in groupby(unknown, key=lambda one: one.field):
         written = [f"“{one.written}”" for one in of_field]
         were = "was" if len(written) == 1 else "were"
-        told.append(f"No paper here tells its {field}, so {' and '.join(written)} {were} not applied.")
+        told.append(f"No paper here tells its {told_of}, so {' and '.join(written)} {were} not applied.")
     return " ".join(told)

@@ -40,7 +40,7 @@ def read(folder: Path, content: str | bytes) -> list[Asked]:
         ('{"id": 1, "question": "?", "topic": "birds"}', [Asked("?", 1)]),
         (
             f'{{"id": 1, "question": "?", "history": {TURNS}}}',
-            [Asked("?", 1, ("Which birds hunt at night?", "And bats?"))],
+            [Asked("?", 1, ("Which birds hunt at night?", "And bats?"), "Owls do. [1]")],
         ),
     ],
     ids=[
@@ -88,6 +88,8 @@ def test_a_question_without_an_id_has_no_label() -> None:
         '{"id": 1, "question": "?", "history": [{"role": "user"}]}',
         '{"id": 1, "question": "?", "history": [{"content": "before"}]}',
         '{"id": 1, "question": "?", "history": [{"role": "user", "content": null}]}',
+        '{"id": 1, "question": "?", "history": [{"role": "assistant", "content": ["parts"]}]}',
+        '{"id": 1, "question": "?", "history": [{"role": ["user"], "content": ""}]}',
         "[" * 100_000,
     ],
 )

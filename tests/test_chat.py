@@ -15,6 +15,7 @@ from rag.citations import Answer
 from rag.errors import QuestionError, StoreError
 from rag.evidence import Selection, select
 from rag.index import build
+from rag.query import Past
 from tests.conftest import WHICH, no_progress
 
 
@@ -73,6 +74,27 @@ def test_a_follow_up_is_understood_from_the_question_before(chat: Chat) -> None:
     assert "94.1%" in " ".join(statement.text for statement in followed.statements)
 
 
+@pytest.mark.parametrize(("pointer", "place"), [("the first one", 0), ("the second paper", 1), ("[2]", 1)])
+def test_a_follow_up_points_at_a_paper_of_the_last_answer(chat: Chat, pointer: str, place: int) -> None:
+    conversation = chat.conversation()
+    cited = list(numbers(ask(conversation, WHICH)))
+    assert next(iter(numbers(ask(conversation, f"what is the accuracy of {pointer}?")))) == cited[place]
+
+
+def test_a_number_points_at_its_paper_however_long_ago_it_was_cited(chat: Chat) -> None:
+    conversation = chat.conversation()
+    first = next(iter(numbers(ask(conversation, "how does TinySpeech spot keywords?"))))
+    ask(conversation, "how is protein structure predicted?")
+    assert next(iter(numbers(ask(conversation, "how many parameters has [1]?")))) == first
+
+
+def test_it_is_the_one_paper_that_was_cited(chat: Chat) -> None:
+    conversation = chat.conversation()
+    assert len(numbers(ask(conversation, "how does TinySpeech spot keywords?"))) == 1
+    followed = ask(conversation, "how many parameters does it have?")
+    assert list(numbers(followed)) == ["TinySpeech: Keyword Spotting on Microcontrollers"]
+
+
 def test_a_new_topic_is_not_answered_from_the_old_one(chat: Chat) -> None:
     conversation = chat.conversation()
     ask(conversation, WHICH)
@@ -97,7 +119,7 @@ def test_a_filter_alone_asks_the_last_question_again(chat: Chat) -> None:
 
 
 def test_a_question_asked_again_leans_on_what_it_leant_on(chat: Chat) -> None:
-    conversation = chat.conversation(("keyword spotting on microcontrollers",))
+    conversation = chat.conversation(Past(("keyword spotting on microcontrollers",)))
     first = ask(conversation, "and how accurate is it since 2019?")
     again = ask(conversation, "and how accurate is it since 2019?", {"since 2019"})
     assert "TinySpeech: Keyword Spotting on Microcontrollers" in numbers(first).keys() & numbers(again).keys()

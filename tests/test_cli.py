@@ -77,10 +77,15 @@ def test_filters_are_told_and_can_be_left_out(index_dir: Path, command: tuple[st
 def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     history = [{"role": "user", "content": "keyword spotting"}, {"role": "assistant", "content": "TinySpeech [1]."}]
+    named = [
+        {"role": "user", "content": "which papers use networks?"},
+        {"role": "assistant", "content": "Coral Counting with Drones, and Folding Proteins with Graph Attention."},
+    ]
     asked = [
         {"id": "a", "question": WHICH},
         {"id": 2, "question": "who won the 2022 world cup?"},
         {"id": "c", "question": "and how accurate is it?", "history": history},
+        {"id": "d", "question": "how many parameters has the second one?", "history": named},
     ]
     questions.write_text("\n".join(map(json.dumps, asked)))
     searched = rag("search", "--batch", questions, "--top", "5", "--json", "--index", index_dir)
@@ -89,13 +94,14 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
         assert (line["id"], set(line)) == (asked_line["id"], {"id", "results"})
         assert [set(result) for result in line["results"]] == [{"title", "score", "sentence", "digest"}] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
-    first, second, third = lines(answered.stdout)
+    first, second, third, fourth = lines(answered.stdout)
     assert set(first) == {
         *("id", "answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest")
     }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]
     assert "TinySpeech" in json.dumps(third["citations"])
+    assert "12 million parameters" in json.dumps(fourth["citations"])
 
 
 @pytest.mark.parametrize(

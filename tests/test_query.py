@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rag.batch import Asked
 from rag.errors import QuestionError
 from rag.index import build, store
 from rag.index.store import Store
-from rag.query import understand
+from rag.query import Past, past, understand
 from tests.conftest import no_progress
 
 
@@ -74,6 +75,39 @@ def test_filters_of_nothing_are_told_what_is_missing(opened: Store, question: st
 
 @pytest.mark.parametrize("question", ["since 2023?", "and since 2023?", "And those since 2023?"])
 def test_filters_of_nothing_ask_what_was_asked_before_without_its_filters(opened: Store, question: str) -> None:
-    query = understand(question, opened, ["coral?", "owls author:example"])
+    query = understand(question, opened, Past(("coral?", "owls author:example")))
     assert query.phrasings == ("owls",)
     assert query.filters == ("since 2023",)
+
+
+NAMED = "Both SWIFTDEPTH – Single Step Diffusion for Monocular Depth [1], and “Coral Counting with Drones”; not Coral."
+
+
+@pytest.mark.parametrize(
+    ("question", "answered", "cited"),
+    [
+        (
+            "how fast is the first one?",
+            NAMED,
+            ("SwiftDepth: Single-Step Diffusion for Monocular Depth", "Coral Counting with Drones"),
+        ),
+        ("how fast is it?", "See Coral Counting with Drones.", ("Coral Counting with Drones",)),
+        ("how fast is it?", "See Recoral Counting with Drones.", ()),
+        ("how fast is it?", "", ()),
+    ],
+)
+def test_an_answer_of_a_file_cites_the_papers_whose_titles_it_holds(
+    opened: Store, question: str, answered: str, cited: tuple[str, ...]
+) -> None:
+    said = past(Asked(question, earlier=("who counts?",), answered=answered), opened)
+    assert (said.earlier, said.cited, said.numbered) == (("who counts?",), cited, dict(enumerate(cited, 1)))
+
+
+def test_a_title_within_a_longer_one_is_not_cited(tmp_path: Path) -> None:
+    titles = ["Owls", "Owls at Night", "Night"]
+    file = tmp_path / "owls.jsonl"
+    file.write_text("\n".join(json.dumps({"title": title, "abstract": "Owls hunt by ear."}) for title in titles))
+    build.rebuild([file], tmp_path / "index", "bundled", no_progress)
+    opened = store.open_current(tmp_path / "index")
+    said = past(Asked("is it so?", answered="It says so in Owls at Night. [1]"), opened)
+    assert said.cited == ("Owls at Night",)

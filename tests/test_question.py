@@ -103,3 +103,48 @@ def test_a_question_that_leans_on_the_one_before_is_looked_for_behind_it_first(q
 )
 def test_papers_are_asked_for(question: str, expected: bool) -> None:
     assert asks_for_papers(question) is expected
+
+
+CITED = ["OwlNet: Ears", "On Bats", "Foxes"]
+NUMBERED = {1: "OwlNet: Ears", 4: "On Bats", 5: "Foxes", 2: "Moths"}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "how many voles does the second one need?",
+            ["On Bats how many voles does need?", "how many voles does need?"],
+        ),
+        ("What does the first paper say about voles?", ["OwlNet: Ears What does say about voles?"]),
+        ("does the last of them hunt voles?", ["Foxes does hunt voles?"]),
+        ("what does [4] say about voles?", ["On Bats what does say about voles?"]),
+        ("what does [2] say about voles?", ["Moths what does say about voles?"]),
+        ("do voles fear the first or the third?", ["OwlNet: Ears Foxes do voles fear or ?"]),
+        ("how many voles do the first and the second need?", ["OwlNet: Ears On Bats how many voles do and need?"]),
+        ("and the last one?", ["Foxes Which birds hunt voles?", "Which birds hunt voles?"]),
+    ],
+)
+def test_an_ordinal_or_a_number_points_at_a_paper(question: str, expected: list[str]) -> None:
+    assert phrasings(question, ["Which birds hunt voles?"], CITED, NUMBERED)[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many voles does the fourth one need?",
+        "what does [3] say about voles?",
+        "is the second layer skipped?",
+        "do voles sleep for the first time?",
+        "how fast is it?",
+    ],
+)
+def test_what_points_at_no_paper_is_looked_for_as_ever(question: str) -> None:
+    earlier = ["Which birds hunt voles?"]
+    assert phrasings(question, earlier, CITED, NUMBERED) == phrasings(question, earlier)
+    assert phrasings(question, earlier, [], {}) == phrasings(question, earlier)
+
+
+@pytest.mark.parametrize("question", ["how fast is it?", "what is its speed?", "how fast is this method?"])
+def test_it_is_the_one_paper_of_the_last_answer(question: str) -> None:
+    assert phrasings(question, ["Who hunts?"], ["Foxes"], {1: "Foxes"}) == [f"Foxes {question}", question]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.chat import Chat
 from rag.evaluate.questions import MAX_GRADE, Benchmark, Judged
 from rag.index.build import Progress
-from rag.query import understand
+from rag.query import past, understand
 from rag.retrieve import Hits, HybridRetriever
 from rag.settings import Settings
 
@@ -47,7 +47,8 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     found: list[Hits] = []
     for done, question in enumerate(benchmark.judged):
         progress("asking", done, len(benchmark.judged))
-        query = understand(question.asked.question, retriever.store, question.asked.earlier)
+        asked = question.asked
+        query = understand(asked.question, retriever.store, past(asked, retriever.store))
         found.append(retriever.search(query.phrasings, TOP, query.among))
     progress("asking", len(found), len(found))
     rankings = [[benchmark.name(hit.paper) for hit in hits.papers] for hits in found]
