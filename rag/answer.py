@@ -2,56 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag import check, evidence, prompts
 from rag.citations import Answer, Citation, Event, Found, Statement
 from rag.errors import ModelError
+from rag.evidence import Evidence
 from rag.papers import Paper
+from rag.query import Query
 from rag.retrieve import HybridRetriever
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+TOP = 100  # papers retrieved, among which those that match are chosen
 NEAREST = 5  # papers that a refusal names
+REWRITTEN = 8  # papers whose sentences a model may phrase: an answer that lists sixty must not wait minutes for it
 MAX_SENTENCE = 1_000  # characters of a sentence that a model is asked to shorten; a longer one is quoted
 
 Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) → a sentence
 
 
 def answer(
-    question: str,
-    phrasings: Sequence[str],
+    query: Query,
     retriever: HybridRetriever,
     rewrite: Rewrite | None,
     number: Callable[[Paper], int],
-    max_sources: int,
-    min_relevance: float,
+    min_probability: float,
 ) -> Iterator[Event]:
-    """Streams the answer to `question`: Found, then each Statement once checked, then the Answer with all of them.
+    """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
 
-    `phrasings` are the ways to look for it, the first understandable alone. `rewrite` phrases a sentence; without it,
+    `rewrite` phrases a sentence; without it,
     or where its sentence fails the check, the abstract's own sentence stands. `number` gives a paper its number.
     """
-    hits = retriever.search(phrasings, max(max_sources, NEAREST))
-    chosen = evidence.select(phrasings[0], hits, max_sources, min_relevance)
-    yield Found(tuple(found.paper for found in chosen), retriever.store.papers)
-    if not chosen:
-        yield Answer(question, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
+    hits = retriever.search(query.phrasings, TOP, query.among)
+    chosen = evidence.select(query.phrasings[0], hits, min_probability)
+    yield Found(tuple(one.paper for one in chosen.matching), query.searched, query.filters, query.listing)
+    whole = Answer(
+        query.question,
+        searched=query.searched,
+        filters=query.filters,
+        listing=query.listing,
+        probability=chosen.probability,
+        notice=query.notice,
+    )
+    if not chosen.matching:
+        yield replace(whole, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
         return
-    statements, notice = [], ""
-    for found in chosen:
-        for span in found.spans:
-            citation = Citation(number(found.paper), found.paper, span.start, span.end)
+    statements, notices = [], [query.notice]
+    for rank, one in enumerate(chosen.matching):
+        for citation in _cite(one, number):
             try:
-                statement = _state(question, citation, rewrite)
+                statement = _state(query.question, citation, rewrite if rank < REWRITTEN else None)
             except ModelError as fault:
-                rewrite, notice = None, f"{fault} From there on the answer is quotes."
-                statement = _state(question, citation, None)
+                rewrite = None
+                notices.append(f"{fault} From there on the answer is quotes.")
+                statement = _state(query.question, citation, None)
             statements.append(statement)
             yield statement
-    yield Answer(question, tuple(statements), notice=notice)
+    partial = tuple(_cite(one, number)[0] for one in chosen.partial)
+    yield replace(whole, statements=tuple(statements), partial=partial, notice=" ".join(filter(None, notices)))
+
+
+def _cite(found: Evidence, number: Callable[[Paper], int]) -> list[Citation]:
+    return [Citation(number(found.paper), found.paper, span.start, span.end) for span in found.spans]
 
 
 def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statement:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection as Container
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import answer, llm
-from rag.citations import Answer, Event
+from rag.citations import Answer, Citation, Event
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
 from rag.papers import Paper
-from rag.question import phrasings
+from rag.query import understand
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -124,22 +125,35 @@ class Conversation:
         self._earlier = list(earlier)
         self._numbers: dict[str, int] = {}
 
-    def ask(self, question: str) -> Iterator[Event]:
-        """Streams the answer; see `rag.citations.Event`. Raises RagError for a question that is empty or too long."""
+    def ask(self, question: str, without: Container[str] = ()) -> Iterator[Event]:
+        """Streams the answer; see `rag.citations.Event`.
+
+        Filters of the question that are written as one of `without` are not applied. Raises QuestionError for a
+        question that is empty or too long, and as `rag.query.understand` does.
+        """
         if not 0 < len(question.strip()) <= MAX_QUESTION:
             raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
-        asked = phrasings(question, self._earlier)
+        if self._earlier[-1:] == [question]:  # asked again, as without a filter: it leans on what it leant on
+            self._earlier.pop()
+        settings, retriever, rewrite = self._chat.settings, self._chat.retriever(), self._chat.rewrite()
+        query = understand(question, retriever.store, self._earlier, without)
         self._earlier = [*self._earlier, question][-MAX_EARLIER:]
-        settings, rewrite = self._chat.settings, self._chat.rewrite()
-        for event in answer.answer(
-            question, asked, self._chat.retriever(), rewrite, self._number, settings.max_sources, settings.min_relevance
-        ):
+        known = len(self._numbers)
+        for event in answer.answer(query, retriever, rewrite, self._number, settings.min_probability):
+            if isinstance(event, Answer) and not event.listing:
+                self._forget(event.partial, known)
             yield self._with_notice(event)
 
     def _number(self, paper: Paper) -> int:
         return self._numbers.setdefault(paper.key, len(self._numbers) + 1)
 
+    def _forget(self, unseen: tuple[Citation, ...], known: int) -> None:
+        """Takes back the numbers after `known` of papers that no reader is shown, so that none seem to be missing."""
+        for citation in unseen:
+            if citation.n > known:
+                del self._numbers[citation.paper.key]
+
     def _with_notice(self, event: Event) -> Event:
-        if isinstance(event, Answer) and not event.notice and self._chat.notice:
-            return replace(event, notice=self._chat.notice)
+        if isinstance(event, Answer) and self._chat.notice:
+            return replace(event, notice=" ".join(filter(None, [event.notice, self._chat.notice])))
         return event

@@ -42,27 +42,46 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What retrieval brought, before a word is written: the `papers` an answer may cite, of `searched`."""
+    """What retrieval brought, before a word is written: the `papers` that match, of `searched`.
+
+    `searched` counts the papers that pass the question's `filters`, which stand as the user wrote them. `listing` is
+    true where the question asks for all papers that match.
+    """
 
     papers: tuple[Paper, ...]
     searched: int
+    filters: tuple[str, ...] = ()
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
 
-    `notice` tells in one line what was worse than asked for (a model that failed), or is empty.
+    `partial` are papers that touch the question without answering it, each with its nearest sentence; a reader is shown
+    them where the question is a `listing`. `probability` is that of the collection answering the question, 0 to 1, or
+    None where it was not estimated. `searched`, `filters` and `listing` are as in `Found`. `notice` tells in one line
+    what was worse than asked for (a model that failed, a filter that was not applied), or is empty.
     """
 
     question: str
     statements: tuple[Statement, ...] = ()
+    partial: tuple[Citation, ...] = ()
     nearest: tuple[Paper, ...] = ()
+    searched: int = 0
+    filters: tuple[str, ...] = ()
+    listing: bool = False
+    probability: float | None = None
     notice: str = ""
 
     @property
     def refused(self) -> bool:
         return not self.statements
+
+    @property
+    def matching(self) -> int:
+        """How many papers the statements cite."""
+        return len({citation.n for citation in self.citations})
 
     @property
     def citations(self) -> tuple[Citation, ...]:

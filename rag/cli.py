@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from rag.papers import one_line
 if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.chat import Chat
+    from rag.citations import Event
     from rag.evaluate.questions import Benchmark
     from rag.evaluate.run import Run
     from rag.index.build import Progress
@@ -42,6 +43,9 @@ class Commands(click.Group):
 index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
 llm_option = click.option("--llm", help="bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+no_filters_option = click.option(
+    "--no-filters", is_flag=True, help="Search all papers, whatever the question says: “since 2020”, author:…, year:…"
+)
 batch_option = click.option(
     "--batch", type=click.Path(path_type=Path), help='File of questions, JSON lines {"id", "question", "history"?}.'
 )
@@ -68,36 +72,50 @@ def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
 @main.command()
 @click.argument("question", required=False)
 @click.option("--top", type=click.IntRange(1, 200), default=10, show_default=True, help="Papers to show.")
+@no_filters_option
 @batch_option
 @json_option
 @index_option
-def search(question: str | None, top: int, batch: Path | None, as_json: bool, index_dir: Path | None) -> None:
+def search(
+    question: str | None, top: int, no_filters: bool, batch: Path | None, as_json: bool, index_dir: Path | None
+) -> None:
     """List the papers nearest to QUESTION, each with the sentence that matched."""
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm="none"))
     from rag import render
-    from rag.question import phrasings
+    from rag.query import understand
 
+    retriever = chat.retriever()
     for asked in questions:
-        hits = chat.retriever().search(phrasings(asked.question, asked.earlier), top).papers
+        query = understand(asked.question, retriever.store, asked.earlier, _without(asked, no_filters))
+        hits = retriever.search(query.phrasings, top, query.among).papers
         if as_json or batch:
-            _print_json(asked.label | {"results": render.hits_json(hits)})
+            _print_json(asked.label | {"results": render.hits_json(hits)} | render.told(query.filters, query.notice))
         else:
-            click.echo(render.hits_text(hits))
+            _echo_filters(query.filters)
+            click.echo(render.hits_text(hits) if query.searched else render.no_paper(query.filters))
+            _echo_notice(query.notice)
 
 
 @main.command()
 @click.argument("question", required=False)
+@no_filters_option
 @batch_option
 @json_option
 @llm_option
 @index_option
-def ask(question: str | None, batch: Path | None, as_json: bool, llm: str | None, index_dir: Path | None) -> None:
+def ask(
+    question: str | None, no_filters: bool, batch: Path | None, as_json: bool, llm: str | None, index_dir: Path | None
+) -> None:
     """Answer QUESTION from the abstracts, each sentence with its source, or say that they do not answer it."""
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm=llm))
     for asked in questions:
-        (_ask_json if as_json or batch else _ask_text)(chat, asked)
+        events = chat.conversation(asked.earlier).ask(asked.question, _without(asked, no_filters))
+        if as_json or batch:
+            _answer_json(events, asked)
+        else:
+            _answer_text(events)
 
 
 @main.command("eval")
@@ -233,29 +251,54 @@ def _questions(question: str | None, batch: Path | None) -> list[Asked]:
     return read(batch) if batch else [Asked(question or "")]
 
 
-def _ask_json(chat: Chat, asked: Asked) -> None:
+def _without(asked: Asked, no_filters: bool) -> set[str]:
+    """The filters of a question that are not to be applied: all or none."""
+    from rag.filters import parse
+
+    return {one.written for one in parse(asked.question)[1]} if no_filters else set()
+
+
+def _answer_json(events: Iterator[Event], asked: Asked) -> None:
     from rag import render
     from rag.citations import Answer
 
-    for event in chat.conversation(asked.earlier).ask(asked.question):
+    for event in events:
         if isinstance(event, Answer):
             _print_json(asked.label | render.answer_json(event))
 
 
-def _ask_text(chat: Chat, asked: Asked) -> None:
+def _answer_text(events: Iterator[Event]) -> None:
     from rag import render
-    from rag.citations import Answer, Statement
+    from rag.citations import Found, Statement
 
     last = 0  # the paper under whose title the sentences stand
-    for event in chat.conversation(asked.earlier).ask(asked.question):
-        if isinstance(event, Statement):
+    for event in events:
+        if isinstance(event, Found):
+            _echo_filters(event.filters)
+            if event.listing and event.papers:
+                click.echo(render.matching(len(event.papers), event.searched))
+        elif isinstance(event, Statement):
             n = event.citations[0].n
             click.echo(render.statement_text(event, headed=n != last))
             last = n
-        elif isinstance(event, Answer) and event.refused:
-            click.echo(render.refusal_text(event.nearest))
-        if isinstance(event, Answer) and event.notice:
-            click.echo(event.notice, err=True)
+        else:
+            if event.refused:
+                click.echo(render.refusal_text(event))
+            if event.listing and event.partial:
+                click.echo(render.partial_text(event.partial))
+            _echo_notice(event.notice)
+
+
+def _echo_filters(filters: Sequence[str]) -> None:
+    from rag import render
+
+    if filters:
+        click.echo(render.filters_text(filters))
+
+
+def _echo_notice(notice: str) -> None:
+    if notice:
+        click.echo(one_line(notice), err=True)
 
 
 def _print_json(data: dict[str, Any]) -> None:

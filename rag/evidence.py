@@ -12,12 +12,12 @@ from rag.retrieve import Hit, Hits
 from rag.terms import Term
 from rag.words import stem, words
 
-# A paper belongs to the answer where it is worth at least this share of the best one. Of the papers cited on the
-# development questions 0.75 are right, and 0.86 of those that answer are cited; at 0.7 it is 0.84 and 0.77.
-SHARE_OF_BEST = 0.6
-# A paper's worth is its score times this much, and the rest of it as far as the paper holds the question's terms: a
-# paper can be near the question in every respect and still lack the one thing that was asked.
-WITHOUT_TERMS = 0.3
+# A paper matches where its score is at least this share of the best one, and touches the question above the second.
+# Of the papers that match 0.85 are right, and 0.85 of those that are right match, on the development questions.
+MATCHING, PARTIAL = 0.6, 0.4
+# What speaks for it must also be at least this share of what speaks for the paper that has most for it: a paper may
+# score by the company it keeps, or by one frequent word, and say nothing of the matter.
+SIGNAL = 0.75
 SENTENCES = 2  # of one paper: the one that matches, and the one that says how or how much
 SENTENCES_OF_FEW = 3  # where so few papers answer that there is room for more
 FEW = 2
@@ -45,24 +45,34 @@ class Evidence:
     spans: tuple[Span, ...]
 
 
-def select(question: str, hits: Hits, limit: int, min_relevance: float) -> list[Evidence]:
-    """The papers that answer `question`, best first and at most `limit`; none where nothing is relevant."""
-    if not _answerable(hits, min_relevance):
-        return []
-    best = max(map(_worth, hits.papers))
-    answering = [hit for hit in hits.papers if _worth(hit) >= SHARE_OF_BEST * best][:limit]
-    count = SENTENCES_OF_FEW if len(answering) <= FEW else SENTENCES
-    return [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in answering]
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a search brought, as evidence.
+
+    `matching` papers answer the question, best first; `partial` ones touch it only, each with its nearest sentence.
+    `probability` is that of the collection answering the question, 0 to 1.
+    """
+
+    matching: list[Evidence]
+    partial: list[Evidence]
+    probability: float
 
 
-def _answerable(hits: Hits, min_relevance: float) -> bool:
-    """Whether anything is near in meaning, or one paper holds every term: a bare name has little meaning to compare."""
-    held = any(hit.coverage == 1.0 for hit in hits.papers)
-    return bool(hits.terms) and (held or hits.relevance >= min_relevance)
-
-
-def _worth(hit: Hit) -> float:
-    return hit.score * (WITHOUT_TERMS + (1 - WITHOUT_TERMS) * hit.coverage)
+def select(question: str, hits: Hits, min_probability: float) -> Selection:
+    """The papers that answer `question`; none where that is less probable than `min_probability`."""
+    if hits.probability < min_probability or not hits.terms:
+        return Selection([], [], hits.probability)
+    signal = SIGNAL * max(hit.signal for hit in hits.papers)
+    telling = [hit for hit in hits.papers if hit.signal >= signal]
+    best = max(hit.score for hit in telling)
+    matching = [hit for hit in telling if hit.score >= MATCHING * best]
+    partial = [hit for hit in telling if PARTIAL * best <= hit.score < MATCHING * best]
+    count = SENTENCES_OF_FEW if len(matching) <= FEW else SENTENCES
+    return Selection(
+        [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in matching],
+        [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, 1)) for hit in partial],
+        hits.probability,
+    )
 
 
 def _best_sentences(question: str, hit: Hit, terms: tuple[Term, ...], count: int) -> tuple[Span, ...]:

@@ -30,6 +30,22 @@ _QUANTITY = re.compile(
     r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
     re.IGNORECASE,
 )
+# A question that asks for papers and not for what they say: "which papers", "what work is there", "who has studied".
+# Several must be meant ("which method" asks for one), and they must not be what is asked about ("what do the papers").
+_FOR_PAPERS = re.compile(
+    r"""
+    \b (?:which|what|how\s+many) (?!\s+(?:do|does|did|is|are|was|were|can|could|has|have)\b) (?:\s+[\w-]+){0,4}? \s+
+        (?:papers|articles|studies|publications|preprints|works|methods|approaches|techniques) \b
+        (?!\s+(?:do|does|did)\b)
+    | \b what (?:\s+(?:other|prior|previous|recent|related))? \s+ (?:work|research|literature) \b
+    | \b (?:list|find|name|show|recommend|suggest|any|there\s+(?:is|are)|(?:is|are)\s+there) (?:\s+[\w-]+){0,3}? \s+
+        (?:papers|articles|studies|publications|preprints|(?:work|research|literature)\s+(?:on|about|that))\b
+    | ^\s* (?:papers|articles|studies|publications|work|research|literature) \s+ (?:on|about|that|which) \b
+    | \b who (?:\s+else)? (?:\s+(?:has|have|had))? (?:\s+also)? \s+
+        (?:works?|worked|(?:stud|tackl|address|investigat|explor|examin|us)(?:y|ies|ied|es?|ed)?) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # A question that leans on the one before it: it opens with a connective, or points at something it does not name.
 # "that" points only behind a verb or preposition or at the end ("does that hold"); elsewhere it opens a clause.
 _DEPENDENT = re.compile(
@@ -40,6 +56,9 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 
+# A word with a capital or digit inside it, and one with a capital at its beginning where no sentence begins.
+_NAME = re.compile(r"\b\w[\w-]*[A-Z0-9][\w-]*|(?<=[^\s.?!:])\s+[A-Z][\w-]+")
+
 
 def terms(question: str) -> list[str]:
     """The words of `question` that carry meaning, as `rag.words.words` gives them, each once, in order."""
@@ -47,9 +66,23 @@ def terms(question: str) -> list[str]:
     return [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
 
 
+def names(question: str) -> frozenset[str]:
+    """The terms of `question` that name one thing, told by their capitals: "LoRA", "SDXL", "Paris".
+
+    None where most words have capitals, which then tell nothing.
+    """
+    found = frozenset(word for word in terms(" ".join(_NAME.findall(question))) if not word.isdigit())
+    return found if 2 * len(found) <= len(terms(question)) + 1 else frozenset()
+
+
 def asks_for_quantity(question: str) -> bool:
     """Whether a number is likely to be the answer: how much, how fast, at what rate."""
     return bool(_QUANTITY.search(question))
+
+
+def asks_for_papers(question: str) -> bool:
+    """Whether several papers are asked for, all that there are, rather than what one says."""
+    return bool(_FOR_PAPERS.search(question))
 
 
 def phrasings(question: str, earlier: Sequence[str]) -> list[str]:

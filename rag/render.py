@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
-from rag.citations import Answer, Statement
+from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper, one_line
 from rag.retrieve import Hit
 
@@ -13,19 +14,33 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "citations": [{"n", "title", "quote", "digest"}], "nearest": [title]}, and "notice" if any.
+    """{"answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest"}.
 
+    "citations" are [{"n", "title", "quote", "digest"}], "partial" [{"n", "title", "sentence", "digest"}], "nearest"
+    [title]; "matching" and "searched" count papers. With "filters": [as written] and "notice" where there are any.
     "digest" is true where the quote is of our words and not of the authors'.
     """
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)),
         "refused": answer.refused,
-        "citations": [
-            {"n": c.n, "title": c.paper.title, "quote": c.quote, "digest": c.paper.digest} for c in answer.citations
-        ],
+        "matching": answer.matching,
+        "searched": answer.searched,
+        "probability": None if answer.probability is None else round(answer.probability, 3),
+        "citations": [_citation_json(citation, "quote") for citation in answer.citations],
+        "partial": [_citation_json(citation, "sentence") for citation in answer.partial],
         "nearest": [paper.title for paper in answer.nearest],
     }
-    return data | ({"notice": answer.notice} if answer.notice else {})
+    return data | told(answer.filters, answer.notice)
+
+
+def _citation_json(citation: Citation, words: str) -> dict[str, Any]:
+    paper = citation.paper
+    return {"n": citation.n, "title": paper.title, words: citation.quote, "digest": paper.digest}
+
+
+def told(filters: Sequence[str], notice: str) -> dict[str, Any]:
+    """{"filters", "notice"}, each where there is one."""
+    return ({"filters": list(filters)} if filters else {}) | ({"notice": notice} if notice else {})
 
 
 def hits_json(hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
@@ -52,12 +67,39 @@ def statement_text(statement_: Statement, headed: bool) -> str:
     return "\n".join(lines)
 
 
-def refusal_text(nearest: tuple[Paper, ...]) -> str:
+def matching(papers: int, searched: int) -> str:
+    """``7 of 489 papers match``."""
+    return f"{papers:,} of {searched:,} papers match{'es' if papers == 1 else ''}"
+
+
+def partial_text(partial: Sequence[Citation]) -> str:
+    """Papers that touch the question, each with its nearest sentence."""
+    papers = [statement_text(Statement(one.quote, (one,), "quote"), headed=True) for one in partial]
+    return "\n".join(["", "Partly:", *papers])
+
+
+def refusal(answer: Answer) -> str:
+    """The sentence that says why nothing is answered."""
+    emptied = answer.filters and not answer.searched
+    return no_paper(answer.filters) if emptied else "The abstracts here do not answer this."
+
+
+def refusal_text(answer: Answer) -> str:
     """What is said where no abstract answers."""
-    lines = ["The abstracts here do not answer this."]
-    if nearest:
-        lines += ["Nearest papers:", *(fill(f"- {name(paper)}", "  ") for paper in nearest)]
+    lines = [fill(refusal(answer), "")]
+    if answer.nearest:
+        lines += ["Nearest papers:", *(fill(f"- {name(paper)}", "  ") for paper in answer.nearest)]
     return "\n".join(lines)
+
+
+def no_paper(filters: Sequence[str]) -> str:
+    """What is said where `filters` leave no paper."""
+    return f"No paper here matches {' and '.join(f'“{one}”' for one in filters)}."
+
+
+def filters_text(filters: Sequence[str]) -> str:
+    """Which papers were searched, and how to search all of them."""
+    return fill(f"Only papers: {', '.join(filters)} (all papers: --no-filters)", "")
 
 
 def hits_text(hits: tuple[Hit, ...]) -> str:

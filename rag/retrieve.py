@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from rag import question, ranking, rerank
+from rag import calibration, question, ranking, rerank
 from rag import terms as terms_
+from rag.calibration import Curve
 from rag.index.store import Store
 from rag.index.vectors import Kind
 from rag.papers import Paper
@@ -33,18 +34,21 @@ if TYPE_CHECKING:
 DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
 WORD_DEPTH = 500  # papers asked of the word index
 SECOND_STAGE = 200  # papers whose order is corrected
+LIKELIEST = 20  # papers among which the likeliest to answer is sought: the first by score need not be it
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved paper. `score` ranks it; `sentences` are its abstract's, best first, each with its cosine.
 
-    `coverage` is the share of the question's terms, by weight, that title and abstract hold: 0 to 1.
+    `signal` is how much speaks for its answering the question (`calibration.signal`), `probability` what that means
+    in this collection: 0 to 1.
     """
 
     paper: Paper
     score: float
-    coverage: float
+    signal: float
+    probability: float
     sentences: tuple[tuple[Span, float], ...]
 
     @property
@@ -56,15 +60,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Papers in order of score, and how relevant the best of the collection is to the question.
-
-    `relevance` is a cosine in [-1, 1], the mean of the nearest passage's and the nearest sentence's; a passage
-    alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase. `terms` are the
-    question's.
-    """
+    """Papers in order of score, and how likely the collection answers the question: 0 to 1; `terms` are its terms."""
 
     papers: tuple[Hit, ...]
-    relevance: float
+    probability: float
     terms: tuple[Term, ...]
 
 
@@ -74,6 +73,7 @@ class _Channels:
 
     vector: list[float]
     terms: list[Term]
+    names: frozenset[str]
     cosines: dict[Kind, dict[int, float]]
     words: np.ndarray
 
@@ -86,27 +86,27 @@ class HybridRetriever(BaseRetriever):
         self._embedding = embedding
         self._reranker = reranker
         self._top = top
+        self._curve = Curve(**store.manifest["calibration"])
         super().__init__()
 
     def search(self, phrasings: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
         """The `top` papers for a question in all its `phrasings`, fewer where the index holds fewer.
 
-        Where `among` is given, only papers with these numbers. The first phrasing is the one by which sentences and
-        relevance are judged.
+        Where `among` is given, only papers with these numbers. The first phrasing is the one by which sentences are
+        ranked and probability is judged.
         """
         import numpy as np
 
         channels = [self._ask(phrasing, among) for phrasing in phrasings]
         numbers = _candidates(channels)
         if not len(numbers):
-            return Hits((), -1.0, tuple(channels[0].terms))
+            return Hits((), 0.0, tuple(channels[0].terms))
         scores = np.mean([_fuse(channel, numbers) for channel in channels], axis=0)
         order, scores = self._second_stage(numbers, scores)
         if self._reranker:
             order, scores = self._rerank(self._reranker, phrasings[0], order, scores)
-        first = channels[0]
-        nearest = [max(first.cosines[kind].values(), default=-1.0) for kind in ("passages", "sentences")]
-        return Hits(self._hits(order[:top], scores[:top], first), sum(nearest) / 2, tuple(first.terms))
+        found = self._hits(order[: max(top, LIKELIEST)], scores, channels[0])
+        return Hits(found[:top], max(hit.probability for hit in found), tuple(channels[0].terms))
 
     def _ask(self, phrasing: str, among: Collection[int] | None) -> _Channels:
         words = question.terms(phrasing)
@@ -117,7 +117,7 @@ class HybridRetriever(BaseRetriever):
         if among is not None:
             scores = _only(scores, among)
         cosines = {kind: self.store.nearest(kind, vector, depth, among) for kind, depth in DEPTH.items()}
-        return _Channels(vector, terms, cosines, scores)
+        return _Channels(vector, terms, question.names(phrasing), cosines, scores)
 
     def _second_stage(self, numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Candidates and scores, best first: words that the best share are added, then like papers pull each other."""
@@ -146,14 +146,19 @@ class HybridRetriever(BaseRetriever):
         return numbers[order], scores[order]
 
     def _hits(self, numbers: np.ndarray, scores: np.ndarray, asked: _Channels) -> tuple[Hit, ...]:
-        covered = terms_.coverage(asked.terms, self.store.words)
-        vectors = self.store.sentence_vectors(numbers.tolist())
+        covered = terms_.coverage(asked.terms, self.store.words)[numbers]
+        named = terms_.named(asked.names, numbers, self.store.words)
+        passages = asked.cosines["passages"]
+        floor = min(passages.values(), default=-1.0)
         found = []
-        for number, score, of_sentences in zip(numbers.tolist(), scores.tolist(), vectors, strict=True):
+        for n, of_sentences in enumerate(self.store.sentence_vectors(numbers.tolist())):
+            number = int(numbers[n])
             cosines = (of_sentences @ asked.vector).tolist()
-            sentences = zip(self.store.spans(number), cosines, strict=True)
-            ranked = tuple(sorted(sentences, key=lambda pair: -pair[1]))
-            found.append(Hit(self.store.paper(number), score, float(covered[number]), ranked))
+            sentences = tuple(sorted(zip(self.store.spans(number), cosines, strict=True), key=lambda pair: -pair[1]))
+            # A passage alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase.
+            nearness = (passages.get(number, floor) + sentences[0][1]) / 2
+            signal = calibration.signal(nearness, float(covered[n]), float(named[n]))
+            found.append(Hit(self.store.paper(number), float(scores[n]), signal, self._curve(signal), sentences))
         return tuple(found)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

@@ -45,12 +45,11 @@ class Settings(BaseSettings):
         default="",
         description="Cross-encoder that reads the best papers again: a folder or a Hugging Face name; none if empty.",
     )
-    max_sources: int = Field(default=8, ge=1, le=50, description="Papers that one answer cites at most.")
-    min_relevance: float = Field(
-        default=0.38,
-        ge=-1,
+    min_probability: float = Field(
+        default=0.5,
+        ge=0,
         le=1,
-        description="Cosine below which nothing is relevant and the question is refused (fits the bundled embedding).",
+        description="Probability of an answer below which a question is refused.",
     )
     host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")

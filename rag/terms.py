@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,3 +83,12 @@ def coverage(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
             held[papers] = np.maximum(held[papers], share)
         total += term.weight * held
     return total / (sum(term.weight for term in terms) or 1.0)
+
+
+def named(names: Collection[str], numbers: np.ndarray, index: WordIndex) -> np.ndarray:
+    """The share of `names` that each of the papers with these numbers holds as they are; 1 where there are none."""
+    import numpy as np
+
+    columns = [index.numbers[stem(name)] for name in names if stem(name) in index.numbers]
+    held = (index.by_paper[numbers][:, columns] != 0).sum(axis=1)
+    return np.asarray(held) / len(names) if names else np.ones(len(numbers))

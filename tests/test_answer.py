@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rag import answer, embed
+from rag import answer, embed, evidence
 from rag.citations import Answer, Event, Found, Statement
 from rag.errors import ModelError
+from rag.evidence import Selection, select
 from rag.index import store
 from rag.papers import Paper
+from rag.query import understand
 from rag.retrieve import HybridRetriever
 from tests.conftest import WHICH
 
@@ -30,8 +33,9 @@ def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
     def number(paper: Paper) -> int:
         return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
 
-    def ask(question: str, rewrite: answer.Rewrite | None = None, max_sources: int = 8) -> list[Event]:
-        return list(answer.answer(question, question, retriever, rewrite, number, max_sources, 0.38))
+    def ask(question: str, rewrite: answer.Rewrite | None = None) -> list[Event]:
+        query = understand(question, retriever.store)
+        return list(answer.answer(query, retriever, rewrite, number, 0.38))
 
     return ask
 
@@ -70,6 +74,21 @@ def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
     assert result.refused
     assert not result.citations
     assert 0 < len(result.nearest) <= answer.NEAREST
+
+
+def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[Event]]) -> None:
+    found, *_ = ask(f"{WHICH} since 2024")
+    assert isinstance(found, Found)
+    assert (found.searched, found.filters) == (3, ("since 2024",))
+    result = final(ask(f"{WHICH} since 2024"))
+    assert {citation.paper.year for citation in result.citations} == {2024}
+    assert (result.searched, result.filters) == (3, ("since 2024",))
+
+
+def test_where_no_paper_passes_the_filters_there_is_nothing_to_name(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("depth author:nobody"))
+    assert result.refused
+    assert (result.nearest, result.searched, result.filters) == ((), 0, ("author:nobody",))
 
 
 def test_a_good_rewrite_is_shown_and_still_cites_the_sentence(ask: Callable[..., list[Event]]) -> None:
@@ -124,5 +143,45 @@ def test_a_model_that_fails_midway_leaves_quotes_and_says_so(ask: Callable[..., 
     assert next(calls) == 2
 
 
-def test_max_sources_bounds_the_papers(ask: Callable[..., list[Event]]) -> None:
-    assert len({c.paper.key for c in final(ask(WHICH, max_sources=1)).citations}) == 1
+def test_a_model_phrases_the_first_papers_only_and_the_rest_is_quotes(
+    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "REWRITTEN", 1)
+    told: set[str] = set()
+
+    def listen(question: str, title: str, sentence: str) -> str:
+        told.add(title)
+        return sentence
+
+    result = final(ask(WHICH, listen))
+    assert result.matching > 1
+    assert told == {result.citations[0].paper.title}
+
+
+@pytest.mark.parametrize(("question", "listing"), [(WHICH, True), ("how much faster is SwiftDepth?", False)])
+def test_a_question_for_papers_is_known_as_one_before_a_word_is_written(
+    ask: Callable[..., list[Event]], question: str, listing: bool
+) -> None:
+    found, *_ = events = ask(question)
+    assert isinstance(found, Found)
+    assert found.listing is final(events).listing is listing
+    assert len(found.papers) == final(events).matching
+
+
+def test_papers_that_touch_the_question_come_with_a_sentence_and_a_number(
+    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def split(*given: Any) -> Selection:
+        chosen = select(*given)
+        return Selection(chosen.matching[:1], chosen.matching[1:], 0.7)
+
+    monkeypatch.setattr(evidence, "select", split)
+    result = final(ask(WHICH))
+    assert result.matching == 1
+    assert [citation.n for citation in result.partial] == list(range(2, 2 + len(result.partial)))
+    assert all(citation.quote in citation.paper.abstract for citation in result.partial)
+    assert result.probability == 0.7
+
+
+def test_how_likely_the_collection_answers_is_told_also_where_it_does_not(ask: Callable[..., list[Event]]) -> None:
+    assert (final(ask("who won the 2022 world cup?")).probability or 0) < (final(ask(WHICH)).probability or 0) <= 1

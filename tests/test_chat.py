@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rag import llm, settings
+from rag import evidence, llm, settings
 from rag.chat import MAX_QUESTION, Chat, Conversation
 from rag.citations import Answer
 from rag.errors import QuestionError, StoreError
+from rag.evidence import Selection, select
 from rag.index import build
 from tests.conftest import WHICH, no_progress
 
@@ -20,8 +23,8 @@ def chat(index_dir: Path) -> Chat:
     return Chat(settings.load(index_dir=index_dir, llm="none"))
 
 
-def ask(conversation: Conversation, question: str) -> Answer:
-    *_, last = conversation.ask(question)
+def ask(conversation: Conversation, question: str, without: Collection[str] = ()) -> Answer:
+    *_, last = conversation.ask(question, without)
     assert isinstance(last, Answer)
     return last
 
@@ -41,6 +44,22 @@ def test_a_paper_keeps_its_number(chat: Chat) -> None:
     assert set(first.values()) | set(second.values()) == set(range(1, len(first | second) + 1))
 
 
+def test_a_number_that_no_reader_was_shown_goes_to_the_next_paper(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def split(*given: Any) -> Selection:
+        chosen = select(*given)
+        return Selection(chosen.matching[:1], chosen.matching[1:], 0.7)
+
+    monkeypatch.setattr(evidence, "select", split)
+    conversation = chat.conversation()
+    unseen = ask(conversation, "how is diffusion depth estimation made fast?")
+    assert unseen.partial
+    assert list(numbers(ask(conversation, "how is protein structure predicted?")).values()) == [2]
+    listed = ask(conversation, WHICH)
+    shown = [citation.n for citation in (*listed.citations, *listed.partial)]
+    assert set(shown) <= {1, 2, *range(3, 3 + len(listed.partial))}
+    assert max(numbers(ask(conversation, "who counts coral?")).values()) == max(*shown, 2) + 1
+
+
 def test_conversations_do_not_share_numbers_or_history(chat: Chat) -> None:
     ask(chat.conversation(), WHICH)
     assert min(numbers(ask(chat.conversation(), "how is protein structure predicted?")).values()) == 1
@@ -58,6 +77,30 @@ def test_a_new_topic_is_not_answered_from_the_old_one(chat: Chat) -> None:
     conversation = chat.conversation()
     ask(conversation, WHICH)
     assert ask(conversation, "who won the 2022 world cup?").refused
+
+
+def test_a_filter_holds_for_its_question_and_can_be_taken_away(chat: Chat) -> None:
+    conversation = chat.conversation()
+    narrow = ask(conversation, f"{WHICH} year:2023")
+    wide = ask(conversation, f"{WHICH} year:2023", {"year:2023"})
+    assert (narrow.searched, narrow.filters) == (3, ("year:2023",))
+    assert (wide.searched, wide.filters) == (14, ())
+    assert set(numbers(narrow)) < set(numbers(wide))
+    assert ask(conversation, "and how accurate is it?").searched == 14
+
+
+def test_a_filter_alone_asks_the_last_question_again(chat: Chat) -> None:
+    conversation = chat.conversation()
+    ask(conversation, f"{WHICH} year:2024")
+    again = ask(conversation, "and before 2024?")
+    assert {citation.paper.year for citation in again.citations} == {2023}
+
+
+def test_a_question_asked_again_leans_on_what_it_leant_on(chat: Chat) -> None:
+    conversation = chat.conversation(("keyword spotting on microcontrollers",))
+    first = ask(conversation, "and how accurate is it since 2019?")
+    again = ask(conversation, "and how accurate is it since 2019?", {"since 2019"})
+    assert "TinySpeech: Keyword Spotting on Microcontrollers" in numbers(first).keys() & numbers(again).keys()
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "x" * (MAX_QUESTION + 1)])

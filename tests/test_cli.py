@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,6 +56,22 @@ def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: 
     assert "“SwiftDepth runs 40 times faster" in done.stdout
     assert "[1] " in done.stdout
     assert "Early Exit for Diffusion-Based Depth Estimation" in done.stdout
+    assert re.match(r"[2-9] of 14 papers match\n\n\[1\] ", done.stdout)
+
+
+@pytest.mark.parametrize("command", [("search",), ("ask", "--llm", "none")])
+def test_filters_are_told_and_can_be_left_out(index_dir: Path, command: tuple[str, ...]) -> None:
+    question = f"{WHICH} since 2024"
+    done = rag(*command, question, "--index", index_dir)
+    assert done.stdout.startswith("Only papers: since 2024 (all papers: --no-filters)\n"), done.stderr
+    assert "SwiftDepth" in done.stdout
+    assert "Early Exit" not in done.stdout
+    everything = rag(*command, question, "--no-filters", "--index", index_dir).stdout
+    assert "Early Exit" in everything
+    assert "Only papers" not in everything
+    assert rag(*command, "depth since 2025", "--index", index_dir).stdout.endswith("matches “since 2025”.\n")
+    (found,) = lines(rag(*command, question, "--json", "--index", index_dir).stdout)
+    assert found["filters"] == ["since 2024"]
 
 
 def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> None:
@@ -73,7 +90,9 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
         assert [set(result) for result in line["results"]] == [{"title", "score", "sentence", "digest"}] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third = lines(answered.stdout)
-    assert set(first) == {"id", "answer", "refused", "citations", "nearest"}
+    assert set(first) == {
+        *("id", "answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest")
+    }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]
     assert "TinySpeech" in json.dumps(third["citations"])

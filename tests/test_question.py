@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question import MAX_TERMS, asks_for_quantity, phrasings, terms
+from rag.question import MAX_TERMS, asks_for_papers, asks_for_quantity, phrasings, terms
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,31 @@ def test_a_question_that_leans_on_the_one_before_is_looked_for_behind_it_first(q
     behind = f"Which birds hunt voles? {question}"
     assert phrasings(question, earlier) == ([behind, question] if leans else [question])
     assert phrasings(question, []) == [question]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which papers study owls?", True),
+        ("which recent self-supervised depth papers use video?", True),
+        ("Shrinking networks, what papers?", True),
+        ("How many papers study voles?", True),
+        ("What work is there on voles?", True),
+        ("Is there any research on voles at night?", True),
+        ("Who has studied voles?", True),
+        ("Voles are hard to hear - who tackles this?", True),
+        ("Which methods run in real time?", True),
+        ("Show me articles about owls", True),
+        ("papers on owls", True),
+        ("Which method runs at 178 fps?", False),
+        ("Which methods does OwlNet use?", False),
+        ("What do the papers say about owls?", False),
+        ("How do papers measure owls?", False),
+        ("Who won the world cup?", False),
+        ("Who invented owls?", False),
+        ("How does it work?", False),
+        ("", False),
+    ],
+)
+def test_papers_are_asked_for(question: str, expected: bool) -> None:
+    assert asks_for_papers(question) is expected

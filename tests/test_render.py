@@ -15,6 +15,7 @@ from rag.retrieve import Hit
 
 OWLS = Paper("OwlNet: Hearing in the Dark", "Owls hunt by ear. OwlNet finds voles 3 times faster. Code exists.")
 BATS = Paper("On Bats", "Bats hear echoes of moths.", digest=True)
+FOXES = Paper("Foxes", "Foxes run. Foxes listen too.")
 HOSTILE = Paper("Red \x1b[31mtitle\x1b]0;owned\x07\r\nwith\u2028lines", "Beware \x1b[2Jof \x08this.\x00")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -32,7 +33,8 @@ EAR = cite(1, OWLS, "Owls hunt by ear.")
 FASTER = cite(1, OWLS, "OwlNet finds voles 3 times faster.")
 ECHO = cite(2, BATS, "Bats hear echoes of moths.")
 WRITTEN = Statement("OwlNet is 3 times faster.", (FASTER,), "supported")
-ANSWER = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)))
+LISTEN = cite(3, FOXES, "Foxes listen too.")
+ANSWER = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)), partial=(LISTEN,), searched=9, probability=0.93456)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,9 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
     assert data == {
         "answer": "“Owls hunt by ear.” [1] OwlNet is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
         "refused": False,
+        "matching": 2,
+        "searched": 9,
+        "probability": 0.935,
         "citations": [
             {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "Owls hunt by ear.", "digest": False},
             {
@@ -77,23 +82,61 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
             },
             {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths.", "digest": True},
         ],
+        "partial": [{"n": 3, "title": "Foxes", "sentence": "Foxes listen too.", "digest": False}],
         "nearest": [],
     }
-    assert list(data) == ["answer", "refused", "citations", "nearest"]
+    assert list(data)[:5] == ["answer", "refused", "matching", "searched", "probability"]
 
 
 def test_a_refusal_names_the_nearest_papers() -> None:
-    refusal = Answer("Who sings?", nearest=(OWLS, BATS))
+    refusal = Answer("Who sings?", nearest=(OWLS, BATS), searched=2, probability=0.0)
     assert render.answer_json(refusal) == {
         "answer": "",
         "refused": True,
+        "matching": 0,
+        "searched": 2,
+        "probability": 0.0,
         "citations": [],
+        "partial": [],
         "nearest": ["OwlNet: Hearing in the Dark", "On Bats"],
     }
-    assert render.refusal_text(refusal.nearest) == (
+    assert render.refusal_text(refusal) == (
         "The abstracts here do not answer this.\nNearest papers:\n  - OwlNet: Hearing in the Dark\n  - On Bats (digest)"
     )
-    assert render.refusal_text(()) == "The abstracts here do not answer this."
+    assert render.refusal_text(Answer("?", searched=2)) == "The abstracts here do not answer this."
+
+
+@pytest.mark.parametrize(("papers", "text"), [(1, "1 of 1,489 papers matches"), (7, "7 of 1,489 papers match")])
+def test_papers_that_match_are_counted(papers: int, text: str) -> None:
+    assert render.matching(papers, 1489) == text
+
+
+def test_papers_that_touch_the_question_are_told_apart() -> None:
+    assert render.partial_text((LISTEN, ECHO)) == (
+        "\nPartly:\n\n[3] Foxes\n    “Foxes listen too.” [3]\n\n"
+        "[2] On Bats (digest)\n    “Bats hear echoes of moths.” [2]"
+    )
+
+
+def test_filters_are_told_as_they_were_written() -> None:
+    assert render.answer_json(Answer("?", filters=("since 2023", "author:owl")))["filters"] == [
+        "since 2023",
+        "author:owl",
+    ]
+    assert render.filters_text(("since 2023", "author:owl")) == (
+        "Only papers: since 2023, author:owl (all papers: --no-filters)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "text"),
+    [
+        (("since 2023",), "No paper here matches “since 2023”."),
+        (("since 2023", "author:owl"), "No paper here matches “since 2023” and “author:owl”."),
+    ],
+)
+def test_filters_that_leave_no_paper_are_blamed_for_the_refusal(filters: tuple[str, ...], text: str) -> None:
+    assert render.refusal_text(Answer("?", filters=filters)) == text
 
 
 def test_a_notice_is_told_where_there_is_one() -> None:
@@ -122,7 +165,9 @@ def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
     shown = [
         render.statement_text(quoted(whole), True),
         render.statement_text(written, False),
-        render.refusal_text((HOSTILE,)),
+        render.refusal_text(Answer("?", nearest=(HOSTILE,), searched=1)),
+        render.filters_text((HOSTILE.title,)),
+        render.partial_text((whole,)),
         render.hits_text((Hit(HOSTILE, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
     ]
     assert [text for text in shown if CONTROL.search(text)] == []

@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_any_setting_everything_is_local_and_bundled() -> None:
     found = settings.load()
     assert (found.llm, found.embedding, found.host, found.port) == ("bundled", "bundled", "127.0.0.1", 7860)
-    assert found.max_sources == 8
+    assert found.min_probability == 0.38
     assert found.index_dir.is_absolute()
     assert found.index_dir.name == "index"
 
@@ -33,12 +33,12 @@ def test_without_any_setting_everything_is_local_and_bundled() -> None:
 def test_arguments_beat_the_environment_which_beats_the_file_which_beats_the_defaults(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "rag.toml").write_text('llm = "none"\nport = 1111\nmax_sources = 3\nindex_dir = "kept"\n')
+    (folder / "rag.toml").write_text('llm = "none"\nport = 1111\nllm_timeout = 3\nindex_dir = "kept"\n')
     monkeypatch.setenv("RAG_PORT", "2222")
-    monkeypatch.setenv("RAG_MAX_SOURCES", "4")
-    found = settings.load(max_sources=5)
-    assert (found.max_sources, found.port, found.llm, found.index_dir) == (5, 2222, "none", Path("kept"))
-    assert found.llm_timeout == 60.0
+    monkeypatch.setenv("RAG_LLM_TIMEOUT", "4")
+    found = settings.load(llm_timeout=5)
+    assert (found.llm_timeout, found.port, found.llm, found.index_dir) == (5, 2222, "none", Path("kept"))
+    assert found.min_probability == 0.38
 
 
 def test_an_argument_of_none_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,8 +55,7 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "llm_timeout": 7.5,
         "embedding": "some/model",
         "rerank": "some/cross-encoder",
-        "max_sources": 2,
-        "min_relevance": 0.25,
+        "min_probability": 0.25,
         "host": "0.0.0.0",
         "port": 4321,
     }
@@ -80,15 +79,15 @@ def test_settings_in_force_do_not_change() -> None:
     ("toml", "environment", "arguments", "said"),
     [
         ('lmm = "none"', {}, {}, ["'lmm'", "rag.toml", "Did you mean llm?"]),
-        ("colour = 1", {}, {}, ["'colour'", "rag.toml", "Known:", "max_sources"]),
-        ("", {"RAG_MAX_SOURCE": "3"}, {}, ["RAG_MAX_SOURCE", "environment", "Did you mean RAG_MAX_SOURCES?"]),
+        ("colour = 1", {}, {}, ["'colour'", "rag.toml", "Known:", "min_probability"]),
+        ("", {"RAG_EMBEDDINGS": "x"}, {}, ["RAG_EMBEDDINGS", "environment", "Did you mean RAG_EMBEDDING?"]),
         ("", {"rag_prot": "3"}, {}, ["rag_prot", "Did you mean RAG_PORT?"]),
         ("", {"RAG_ZZZZ": "3"}, {}, ["RAG_ZZZZ", "Known:", "RAG_LLM"]),
         ("port = 70000", {}, {}, ["'port'", "70000", "65535"]),
         ("", {"RAG_PORT": "eighty"}, {}, ["'port'", "'eighty'"]),
-        ("", {"RAG_MAX_SOURCES": "0"}, {}, ["'max_sources'", "'0'"]),
+        ("", {"RAG_PORT": "0"}, {}, ["'port'", "'0'"]),
         ("llm_timeout = 0", {}, {}, ["'llm_timeout'", "greater than 0"]),
-        ("", {}, {"min_relevance": 1.5}, ["'min_relevance'", "1.5"]),
+        ("", {}, {"min_probability": 1.5}, ["'min_probability'", "1.5"]),
         ("llm = ", {}, {}, ["rag.toml", "cannot be read"]),
         ("port = 1\nport = 2\n", {}, {}, ["rag.toml", "cannot be read", "line 2"]),
     ],

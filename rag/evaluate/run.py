@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.chat import Chat
 from rag.evaluate.questions import MAX_GRADE, Benchmark, Judged
 from rag.index.build import Progress
-from rag.question import phrasings
+from rag.query import understand
 from rag.retrieve import Hits, HybridRetriever
 from rag.settings import Settings
 
@@ -47,7 +47,8 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     found: list[Hits] = []
     for done, question in enumerate(benchmark.judged):
         progress("asking", done, len(benchmark.judged))
-        found.append(retriever.search(phrasings(question.asked.question, question.asked.earlier), TOP))
+        query = understand(question.asked.question, retriever.store, question.asked.earlier)
+        found.append(retriever.search(query.phrasings, TOP, query.among))
     progress("asking", len(found), len(found))
     rankings = [[benchmark.name(hit.paper) for hit in hits.papers] for hits in found]
     scored = zip(benchmark.judged, scores(benchmark.judged, rankings), map(_confidence, found), strict=True)
@@ -68,7 +69,7 @@ def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str
 
 
 def _confidence(hits: Hits) -> float:
-    return hits.relevance
+    return hits.probability
 
 
 def _missing(benchmark: Benchmark, retriever: HybridRetriever) -> list[str]:

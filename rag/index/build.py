@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import embed, passages, sources, words
+from rag import calibration, embed, passages, sources, words
 from rag.errors import SourceError
 from rag.index import generations, store, vectors
 from rag.papers import Paper, distinct, plain
+from rag.retrieve import HybridRetriever
 from rag.sources import Skipped
 
 if TYPE_CHECKING:
@@ -197,10 +198,12 @@ def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list
         },
         "chunking": {"sentences": passages.SENTENCES, "shared": passages.SHARED, "tokens": model.limit},
         "counts": counts,
+        "calibration": {"centre": 0.0, "slope": 1.0},  # until the finished index is asked
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
     with closing(store.Store(folder, manifest)) as written:
         store.verify(written)
+        manifest["calibration"] = asdict(calibration.fit(HybridRetriever(written, model)))
     with (folder / "manifest.json").open("w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=1)
         file.flush()

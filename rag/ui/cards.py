@@ -14,20 +14,23 @@ NOT_THE_AUTHORS = "digest (our words, not the authors')"
 HINT = '<p class="hint">Click a number in an answer to see the sentence behind it.</p>'
 
 
-def panel(citations: Sequence[Citation] = (), nearest: Sequence[Paper] = ()) -> str:
-    """A card per cited paper by number, then a card per paper that only a refusal named."""
-    numbered = sorted(citations, key=lambda citation: citation.n)
-    shown = [card(run[0].paper, run) for run in (list(run) for _, run in groupby(numbered, key=lambda c: c.n))]
+def panel(citations: Sequence[Citation] = (), partial: Sequence[Citation] = (), nearest: Sequence[Paper] = ()) -> str:
+    """A card per paper by number, marked where it is `partial` and never cited, then those that only refusals named."""
+    cited = {citation.n for citation in citations}
+    numbered = sorted([*citations, *partial], key=lambda citation: citation.n)
+    runs = [list(run) for _, run in groupby(numbered, key=lambda citation: citation.n)]
+    shown = [card(run[0].paper, run, partly=run[0].n not in cited) for run in runs]
     others = ["<h3>Nearest papers, not cited</h3>", *map(card, nearest)] if nearest else []
     return f"<h2>Sources</h2>{''.join(shown + others) or HINT}"
 
 
-def card(paper: Paper, citations: Sequence[Citation] = ()) -> str:
+def card(paper: Paper, citations: Sequence[Citation] = (), partly: bool = False) -> str:
     """One paper, closed until it is asked for; `citations` of it are marked in its abstract."""
+    label = ' <span class="partly">partly</span>' if partly else ""
     number = f'<span class="n">{citations[0].n}</span> ' if citations else ""
     by = " · ".join(filter(None, [", ".join(paper.authors), str(paper.year or "")]))
     parts = [
-        f'<summary id="{anchor(paper)}">{number}<span class="title">{escape(paper.title)}</span></summary>',
+        f'<summary id="{anchor(paper)}">{number}<span class="title">{escape(paper.title)}</span>{label}</summary>',
         f'<p class="by">{escape(by)}</p>' if by else "",
         f'<p class="digest">{NOT_THE_AUTHORS}</p>' if paper.digest else "",
         f'<p class="abstract">{marked(paper.abstract, [(c.start, c.end) for c in citations])}</p>',

@@ -49,19 +49,27 @@
     (quote || card).scrollIntoView({ behavior, block: quote ? "center" : "nearest" });
   }
 
-  function act(control) {
+  // Asks again without a filter. The button goes with the next update; who pressed it by key goes on from the box.
+  function widen(filter, byKey) {
+    window.chosenFilter = filter.value;
+    document.getElementById("widen").click();
+    if (byKey) document.querySelector("#ask textarea").focus();
+  }
+
+  function act(control, byKey) {
+    if (control.matches("button.filter")) return widen(control, byKey);
     if (control.matches("a.cite")) return show(control);
     watch();
     open.has(control.id) ? open.delete(control.id) : open.add(control.id);
     draw();
   }
 
-  const controlOf = (event) => event.target.closest?.("a.cite, details.source > summary");
+  const controlOf = (event) => event.target.closest?.("a.cite, button.filter, details.source > summary");
 
   document.addEventListener("click", (event) => {
     if (!controlOf(event)) return;
     event.preventDefault(); // the address bar keeps its address, and `draw` opens cards, now and after every update
-    act(controlOf(event));
+    act(controlOf(event), event.detail === 0);
   });
 
   // Between press and release an update may replace what is pressed, or scroll it away from under the pointer. The

@@ -28,6 +28,8 @@ WELCOME = "Ask about the papers. Every sentence of an answer is cited; click a n
 Update = dict[Any, Any]  # component -> its new value
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the status line tells progress
 
+CHOSEN = "(session) => [session, window.chosenFilter]"  # set by page.js
+
 
 def build(chat: Chat) -> gr.Blocks:
     """The whole page, ready to launch."""
@@ -64,6 +66,9 @@ class Page:
             elem_id="dialogue", show_label=False, placeholder=WELCOME, examples=examples, buttons=[], scale=1
         )
         self.status = gr.HTML(elem_id="status")
+        # Pressed and filled by page.js: a filter of an answer is a button within its HTML.
+        self.chosen = gr.Textbox(visible="hidden")
+        self.widen = gr.Button(visible="hidden", elem_id="widen")
         with gr.Row(elem_id="ask"):
             hint = "Ask a question; Enter sends it"
             self.box = gr.Textbox(
@@ -81,7 +86,10 @@ class Page:
         told = [*shown, *buttons, self.box, self.header]
         asked = gr.on([self.send.click, self.box.submit], self.ask, given, told, concurrency_id="ask", **EVENT)
         picked = self.dialogue.example_select(self.ask_example, self.session, told, concurrency_id="ask", **EVENT)
-        for asking in (asked, picked):
+        widened = self.widen.click(
+            self.ask_wider, [self.session, self.chosen], told, concurrency_id="ask", js=CHOSEN, **EVENT
+        )
+        for asking in (asked, picked, widened):
             asking.then(self.settle, self.session, [*buttons, self.box], **EVENT)
         self.stop.click(self.stop_writing, self.session, [self.status, self.stop], **EVENT)
         self.fresh.click(lambda: self.view(None), None, shown, **EVENT)
@@ -103,19 +111,29 @@ class Page:
         except RagError:  # the question will fail with the same words, in the chat
             return 0
 
-    def ask(self, question: str, session: Session | None) -> Iterator[Update]:
+    def ask(self, question: str, session: Session | None, without: frozenset[str] = frozenset()) -> Iterator[Update]:
         """Streams the answer to `question`; yields the whole view each time, of which Gradio sends the difference."""
         if not question.strip():
             yield {}
             return
         session = session or Session(self.chat.conversation())
         first: Update = {self.box: "", self.header: self.describe(), **self.busy(True)}
-        for _ in session.ask(question, self.size()):
+        for _ in session.ask(question, self.size(), without):
             yield self.view(session) | first
             first = {}
 
     def ask_example(self, session: Session | None, picked: gr.SelectData) -> Iterator[Update]:
         yield from self.ask(picked.value["text"], session)
+
+    def ask_wider(self, session: Session | None, chosen: str) -> Iterator[Update]:
+        """Asks the last question again without the filter whose place the browser sends."""
+        turn = session.turns[-1] if session and session.turns else None
+        if turn is None or turn.running or chosen not in map(str, range(len(turn.filters))):
+            yield {}
+            return
+        for update in self.ask(turn.question, session, turn.without | {turn.filters[int(chosen)]}):
+            update.pop(self.box, None)  # it may hold the next question already
+            yield update
 
     def stop_writing(self, session: Session) -> Update:
         """What is written stays; the step the engine is in ends first."""
@@ -137,8 +155,10 @@ class Page:
         turns = session.turns if session else []
         return {
             self.session: session,
-            self.dialogue: [message for turn in turns for message in _messages(turn)],
-            self.sources: cards.panel(session.citations, session.nearest) if session else cards.panel(),
+            self.dialogue: [message for turn in turns for message in _messages(turn, turn is turns[-1])],
+            self.sources: cards.panel(session.citations, session.partial, session.nearest)
+            if session
+            else cards.panel(),
             self.status: render.status(turns[-1]) if turns else "",
         }
 
@@ -149,7 +169,7 @@ class Page:
         yield {self.header: self.describe()}
 
 
-def _messages(turn: Turn) -> list[Update]:
+def _messages(turn: Turn, last: bool) -> list[Update]:
     """A turn for the Chatbot. As HTML components: as strings they would pass through its Markdown renderer."""
-    said = [("user", render.question(turn.question)), ("assistant", render.reply(turn))]
+    said = [("user", render.question(turn.question)), ("assistant", render.reply(turn, last))]
     return [{"role": role, "content": gr.HTML(html)} for role, html in said]

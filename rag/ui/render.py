@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag import render as words
 from rag.citations import Answer, Citation, Found, Statement
 from rag.papers import Paper
 from rag.ui.cards import NOT_THE_AUTHORS, anchor
@@ -37,9 +38,12 @@ def question(text: str) -> str:
     return f'<p class="question">{escape(text)}</p>'
 
 
-def reply(turn: Turn) -> str:
-    """The answer so far: titles while none is written, then statements, then what the end brings."""
-    body = statements(turn.statements)
+def reply(turn: Turn, last: bool = True) -> str:
+    """The answer so far: titles while none is written, then statements, then what the end brings.
+
+    The filters of the `last` turn can be taken away, once it is answered.
+    """
+    body = statements(turn.statements) + partly(turn.answer)
     if not body and turn.running and turn.found:
         body = found(turn.found)
     if turn.answer and turn.answer.refused:
@@ -48,12 +52,33 @@ def reply(turn: Turn) -> str:
         body += f'<p class="notice">{escape(turn.answer.notice)}</p>'
     if turn.error:
         body += fault(turn.error)
-    return f'<div class="reply">{body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")}</div>'
+    body = body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")
+    return f'<div class="reply">{filters(turn.filters, last and not turn.running)}{matching(turn.found)}{body}</div>'
+
+
+def filters(written: Sequence[str], removable: bool) -> str:
+    """Which papers were searched; where `removable`, each filter a button that the page's script acts upon."""
+    chips = "".join(_chip(n, one, removable) for n, one in enumerate(written))
+    return f'<p class="filters">Only papers: {chips}</p>' if chips else ""
 
 
 def found(event: Found) -> str:
     """The titles that an answer may cite."""
     return "<p>Reading:</p>" + _list(escape(paper.title) for paper in event.papers)
+
+
+def matching(event: Found | None) -> str:
+    """How many papers match, where the question asks for papers."""
+    if event is None or not event.listing or not event.papers:
+        return ""
+    return f'<p class="matching">{words.matching(len(event.papers), event.searched)}</p>'
+
+
+def partly(answer: Answer | None) -> str:
+    """The papers that touch the question only, each with its nearest sentence, where the question asks for papers."""
+    if answer is None or not answer.listing or not answer.partial:
+        return ""
+    return '<p class="partly">Partly:</p>' + statements([Statement(c.quote, (c,), "quote") for c in answer.partial])
 
 
 def statements(written: Sequence[Statement]) -> str:
@@ -65,7 +90,7 @@ def refusal(answer: Answer) -> str:
     """An honest no, and where to look instead."""
     links = [f'<a class="cite" href="#{anchor(p)}">{escape(p.title)}</a>' for p in answer.nearest]
     nearest = f" Nearest papers:</p>{_list(links)}" if links else "</p>"
-    return f"<p>The abstracts here do not answer this.{nearest}"
+    return f"<p>{escape(words.refusal(answer))}{nearest}"
 
 
 def fault(message: str) -> str:
@@ -94,14 +119,33 @@ def _stage(turn: Turn) -> str:
     if turn.stopped:
         return f"stopped after {sentences}"
     if turn.answer:
-        return "done: no answer in these abstracts" if turn.answer.refused else f"done: {sentences}, each cited"
+        return f"done: {_outcome(turn.answer, sentences)}"
     if turn.stopping:
         return "stopping…"
     if turn.statements:
         return f"writing… {sentences} so far"
+    if turn.found and turn.found.listing and turn.found.papers:
+        return f"{words.matching(len(turn.found.papers), turn.found.searched)}; writing…"
     if turn.found:
         return f"found {count(len(turn.found.papers), 'paper')}; writing…"
     return f"searching {count(turn.papers, 'paper')}…"
+
+
+def _outcome(answer: Answer, sentences: str) -> str:
+    if answer.refused:
+        return "no answer in these abstracts"
+    if not answer.listing:
+        return f"{sentences}, each cited"
+    partial = f", {len(answer.partial):,} partly" if answer.partial else ""
+    return f"{words.matching(answer.matching, answer.searched)}{partial}; {sentences}, each cited"
+
+
+def _chip(n: int, written: str, removable: bool) -> str:
+    if not removable:
+        return f'<span class="filter">{escape(written)}</span>'
+    name = escape(f"Search all papers, not only “{written}”")
+    cross = '<span aria-hidden="true">✕</span>'
+    return f'<button class="filter" value="{n}" title="{name}" aria-label="{name}">{escape(written)} {cross}</button>'
 
 
 def _list(items: Iterable[str]) -> str:

@@ -21,11 +21,13 @@ BROKEN = "Something broke inside the program. The terminal it runs in says what.
 class Turn:
     """A question and what has arrived in reply: `error` is empty unless it failed.
 
-    `papers` is how many are searched; `stopping` is the user's wish to cut it off, `stopped` that it was.
+    `papers` is how many are searched, `without` holds filters of the question that the user took away; `stopping` is
+    their wish to cut it off, `stopped` that it was.
     """
 
     question: str
     papers: int = 0
+    without: frozenset[str] = frozenset()
     found: Found | None = None
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
@@ -48,6 +50,11 @@ class Turn:
     def running(self) -> bool:
         return not (self.answer or self.error or self.stopped)
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The filters applied, as the user wrote them."""
+        return self.found.filters if self.found else ()
+
 
 class Session:
     """Keeps what the page shows on the server, so that nothing the browser sends back is ever trusted."""
@@ -56,13 +63,13 @@ class Session:
         self._conversation = conversation
         self.turns: list[Turn] = []
 
-    def ask(self, question: str, papers: int) -> Iterator[Turn]:
+    def ask(self, question: str, papers: int, without: frozenset[str] = frozenset()) -> Iterator[Turn]:
         """Yields the new turn after each change to it: at once, after every event, and after a failure."""
-        turn = Turn(question, papers)
+        turn = Turn(question, papers, without)
         self.turns.append(turn)
         yield turn
         try:
-            for event in self._conversation.ask(question):
+            for event in self._conversation.ask(question, without):
                 turn.take(event)
                 yield turn
                 if not turn.running:
@@ -85,8 +92,14 @@ class Session:
         return tuple(dict.fromkeys(c for turn in self.turns for s in turn.statements for c in s.citations))
 
     @property
+    def partial(self) -> tuple[Citation, ...]:
+        """Every sentence of a paper that only touches a question, where the page names it, once."""
+        listings = (turn.answer for turn in self.turns if turn.answer and turn.answer.listing)
+        return tuple(dict.fromkeys(citation for answer in listings for citation in answer.partial))
+
+    @property
     def nearest(self) -> tuple[Paper, ...]:
         """The papers that refusals named, once, less those that are cited anyway."""
-        cited = {citation.paper.key for citation in self.citations}
+        cited = {citation.paper.key for citation in (*self.citations, *self.partial)}
         named = (paper for turn in self.turns if turn.answer and turn.answer.refused for paper in turn.answer.nearest)
         return tuple({paper.key: paper for paper in named if paper.key not in cited}.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from rag.chat import Collection
 from rag.citations import Answer, Citation, Event, Found, Statement
@@ -46,20 +46,25 @@ class Conversation:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
-    def ask(self, question: str) -> Iterator[Event]:
+    def ask(self, question: str, without: Container[str] = ()) -> Iterator[Event]:
         if "broken" in question:
             raise ModelError("The model at <nowhere> does not answer. Start it, or choose another: rag chat --llm none")
         if "crash" in question:
             raise ZeroDivisionError
-        hits = [paper for paper in PAPERS if len(_words(question) & _words(paper.title + paper.abstract)) > 1]
-        yield Found(tuple(hits), len(PAPERS))
+        filters = tuple(one for one in ("since 2024", "author:nobody") if one in question and one not in without)
+        among = [] if "author:nobody" in filters else PAPERS[:1] if filters else PAPERS
+        hits = [paper for paper in among if len(_words(question) & _words(paper.title + paper.abstract)) > 1]
+        touched = PAPERS[-1:] if "pottery" in question else ()
+        yield Found(tuple(hits), len(among), filters, bool(touched))
         written = []
         for statement in (s for paper in hits for s in self._statements(paper, question)):
             time.sleep(0.15)  # a model at work
             written.append(statement)
             yield statement
         notice = "The model gave no usable sentence twice; its abstracts are quoted." if hits else ""
-        yield Answer(question, tuple(written), () if hits else PAPERS[-2:], notice)
+        nearest = () if hits else tuple(among[-2:])
+        partial = tuple(next(self._statements(paper, "clay")).citations[0] for paper in touched)
+        yield Answer(question, tuple(written), partial, nearest, len(among), filters, bool(touched), 0.9, notice)
 
     def _statements(self, paper: Paper, question: str) -> Iterator[Statement]:
         n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)

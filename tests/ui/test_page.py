@@ -128,6 +128,31 @@ def test_refusal_names_papers_that_open(page: Page, site: Site) -> None:
     expect(page.locator("details.source[open] mark")).to_have_count(0)
 
 
+def test_papers_that_only_touch_the_question_stand_apart_and_open(page: Page) -> None:
+    ask_and_wait(page, "which papers speed up diffusion depth, or pottery?")
+    expect(page.locator("#status")).to_contain_text("done: 3 of 4 papers match, 1 partly;")
+    expect(page.locator(".reply .matching")).to_have_text("3 of 4 papers match")
+    expect(page.locator("#source-4 summary")).to_contain_text("On Relative Pottery partly")
+    marker(page, 4).click()
+    expect(page.locator("#source-4 mark .current")).to_contain_text("We study clay")
+
+
+def test_a_filter_is_a_chip_that_goes_by_mouse_and_by_key(page: Page, site: Site) -> None:
+    ask_and_wait(page, f"{site.asked} since 2024 author:nobody")
+    expect(page.locator(".reply").last).to_contain_text("No paper here matches “since 2024” and “author:nobody”.")
+    page.get_by_label("Question").fill("my next question")
+    page.get_by_role("button", name="not only “author:nobody”").click()
+    expect(page.locator(".reply")).to_have_count(2)
+    expect(page.get_by_role("button", name="not only")).to_have_count(1)  # once it is answered
+    expect(page.locator(".source")).to_have_count(1)
+    page.get_by_role("button", name="not only “since 2024”").press("Enter")
+    expect(page.get_by_label("Question")).to_be_focused()
+    expect(page.locator(".source")).to_have_count(3)
+    expect(page.locator("#status")).to_contain_text("done:")
+    expect(page.get_by_role("button", name="not only")).to_have_count(0)
+    expect(page.get_by_label("Question")).to_have_value("my next question")
+
+
 def test_example_asks(page: Page) -> None:
     page.get_by_role("button", name=re.compile("which papers speed up")).click()
     expect(page.locator("#status")).to_contain_text("done:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -23,7 +24,23 @@ PAYLOADS = [
     "</details></div><h1>out</h1>",
     "<a href='javascript:alert(1)'>x</a>",
 ]
-OURS = {"a", "details", "div", "h1", "h2", "h3", "li", "mark", "p", "progress", "section", "span", "summary", "ul"}
+OURS = {
+    "a",
+    "button",
+    "details",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "li",
+    "mark",
+    "p",
+    "progress",
+    "section",
+    "span",
+    "summary",
+    "ul",
+}
 
 
 class Reader(HTMLParser):
@@ -59,8 +76,9 @@ def test_foreign_text_stays_text(payload: str) -> None:
         Turn(payload, statements=[statement], answer=Answer(payload, (statement,), notice=payload)),
         Turn(payload, answer=Answer(payload, nearest=(paper,))),
         Turn(payload, error=payload),
+        Turn(payload, found=Found((), 0, (payload,)), answer=Answer(payload, filters=(payload,))),
     ]
-    panel = cards.panel(statement.citations, [paper])
+    panel = cards.panel(statement.citations, nearest=[paper])
     for html in [render.question(payload), render.summary(payload), panel, *map(render.reply, turns)]:
         read = Reader(html)
         assert payload in read.text
@@ -121,7 +139,7 @@ def test_digest_is_never_passed_off_as_the_authors_words() -> None:
 
 def test_panel_orders_cards_by_number() -> None:
     other = Paper("Other", ABSTRACT)
-    panel = cards.panel([cite(n=2, paper=other), cite(), cite(13, 25)], [Paper("Near", "By")])
+    panel = cards.panel([cite(n=2, paper=other), cite(), cite(13, 25)], nearest=[Paper("Near", "By")])
     ids = [attributes.get("id") for tag, attributes in Reader(panel).tags if tag == "details"]
     assert ids == ["source-1", "source-2", None]
     assert panel.count("<mark>") == 3
@@ -172,6 +190,11 @@ def test_verdict_shows(verdict: str, text: str, title: str) -> None:
         (Turn("q", found=Found((PAPER,), 9)), "found 1 paper; writing…"),
         (Turn("q", statements=[state()]), "writing… 1 sentence so far"),
         (Turn("q", statements=[state()] * 2, answer=Answer("q", (state(),) * 2)), "done: 2 sentences, each cited"),
+        (Turn("q", found=Found((PAPER,), 9, listing=True)), "1 of 9 papers matches; writing…"),
+        (
+            Turn("q", statements=[state()], answer=Answer("q", (state(),), (cite(),), searched=9, listing=True)),
+            "done: 1 of 9 papers matches, 1 partly; 1 sentence, each cited",
+        ),
         (Turn("q", answer=Answer("q")), "done: no answer in these abstracts"),
         (Turn("q", error="No."), "failed; your question is back in the box"),
         (Turn("q", stopping=True), "stopping…"),
@@ -186,6 +209,38 @@ def test_titles_give_way_to_statements() -> None:
     found = Found((PAPER,), 9)
     assert "A Title" in Reader(render.reply(Turn("q", found=found))).text
     assert "Reading" not in Reader(render.reply(Turn("q", found=found, statements=[state()]))).text
+
+
+def test_a_question_for_papers_is_answered_by_their_number_then_those_that_touch_it() -> None:
+    found, partly = Found((PAPER,), 9, listing=True), cite(13, 25, n=2, paper=Paper("Other", ABSTRACT))
+    answer = Answer("q", (state(),), partial=(partly,), searched=9, listing=True)
+    text = Reader(render.reply(Turn("q", found=found, statements=[state()], answer=answer))).text
+    assert text == "1 of 9 papers matchesA TitleIt is so. [1]Partly:Other“Two is fast.” [2]"
+    assert "Partly" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=replace(answer, listing=False)))
+    assert "match" not in Reader(render.reply(Turn("q", found=Found((), 9, listing=True), answer=Answer("q")))).text
+
+
+def test_cards_of_papers_that_only_touch_a_question_say_so() -> None:
+    other = Paper("Other", ABSTRACT)
+    panel = cards.panel([cite()], [cite(13, 25), cite(13, 25, n=2, paper=other)])
+    assert Reader(panel).text.count("partly") == 1
+    assert "2 Other partly" in Reader(panel).text
+    assert panel.count("<mark>") == 3
+
+
+def test_a_filter_is_a_button_on_the_last_turn_once_it_is_answered() -> None:
+    found, answer = Found((PAPER,), 9, ("since 2023", "author:b")), Answer("q", (state(),))
+    answered = Reader(render.reply(Turn("q", found=found, answer=answer)))
+    assert answered.text.startswith("Only papers: since 2023 ✕author:b ✕")
+    buttons = [attributes for tag, attributes in answered.tags if tag == "button"]
+    assert [(button["value"], button["aria-label"]) for button in buttons] == [
+        ("0", "Search all papers, not only “since 2023”"),
+        ("1", "Search all papers, not only “author:b”"),
+    ]
+    for html in (render.reply(Turn("q", found=found)), render.reply(Turn("q", found=found, answer=answer), last=False)):
+        assert "since 2023" in Reader(html).text
+        assert "button" not in {tag for tag, _ in Reader(html).tags}
+    assert "Only papers" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=answer))
 
 
 def test_refusal_links_to_cards() -> None:
