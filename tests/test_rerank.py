@@ -76,11 +76,12 @@ def test_odd_questions_and_long_abstracts_have_scores_too(model: rerank.Reranker
     assert np.isfinite(found).all()
 
 
-def test_blending_keeps_to_the_papers_read() -> None:
+@pytest.mark.parametrize(("read", "first"), [([-90.0, 2.0, 7.0], 1), ([2.0, 7.0, -90.0], 0)])
+def test_papers_that_were_not_read_stay_behind_those_that_were(read: list[float], first: int) -> None:
     scores = np.array([5.0, 4.0, 3.0, 2.9, 1.0])
-    found = rerank.blend(scores, np.array([-90.0, 2.0, 7.0], dtype=np.float32))
+    found = rerank.blend(scores, np.array(read, dtype=np.float32))
     best, *_, fourth, last = np.argsort(-found).tolist()
-    assert (best, fourth, last) == (1, 3, 4)
+    assert (best, fourth, last) == (first, 3, 4)
     assert found[3] - found[4] == pytest.approx(1.9)
 
 
