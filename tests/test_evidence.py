@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from rag.evidence import FEW, SENTENCES, SENTENCES_OF_FEW, select
+from rag.evidence import FEW, SENTENCES, SENTENCES_OF_FEW, Evidence, Selection, select
 from rag.papers import Paper
 from rag.passages import sentences
 from rag.retrieve import Hit, Hits
+from rag.terms import Term
+from rag.words import stem
 
 QUESTION = "Which birds hunt voles?"
-WEIGHTS = {"birds": 2.0, "hunt": 2.0, "voles": 3.0}
+TERMS = tuple(Term(word, weight, {stem(word): 1.0}) for word, weight in (("birds", 2.0), ("hunt", 2.0), ("voles", 3.0)))
 ABSTRACT = (
     "Birds hunt voles in many lands. We track owls with small radios. Each owl took 7 voles a night. "
     "It rained in May. Code is available at https://example.org/owls."
@@ -19,66 +21,69 @@ ABSTRACT = (
 
 def hit(
     title: str = "Night Hunters",
-    score: float = 2.0,
-    coverage: float = 0.5,
+    score: float = 5.0,
+    signal: float = 0.8,
     abstract: str = ABSTRACT,
     cosines: list[float] | None = None,
 ) -> Hit:
     """A hit whose sentences have these cosines, in the order of the abstract."""
     spans = sentences(abstract)
     scored = zip(spans, cosines or [0.4] * len(spans), strict=True)
-    return Hit(Paper(title, abstract), score, coverage, tuple(sorted(scored, key=lambda pair: -pair[1])))
+    return Hit(Paper(title, abstract), score, signal, 0.9, tuple(sorted(scored, key=lambda pair: -pair[1])))
 
 
-def titles(*papers: Hit, relevance: float = 0.6, limit: int = 8, weights: dict[str, float] | None = None) -> list[str]:
-    hits = Hits(papers, relevance, WEIGHTS if weights is None else weights)
-    return [found.paper.title for found in select(QUESTION, hits, limit, 0.38)]
+def names(found: list[Evidence]) -> list[str]:
+    return [evidence.paper.title for evidence in found]
 
 
 def shown(question: str, found: Hit, others: int = FEW) -> list[str]:
     """The sentences shown of `found`, where `others` papers answer beside it."""
-    papers = (found, *(hit(f"Other {n}", found.score, found.coverage) for n in range(others)))
-    first = select(question, Hits(papers, 0.6, WEIGHTS), 8, 0.38)[0]
+    papers = (found, *(hit(f"Other {n}", found.score) for n in range(others)))
+    first = select(question, Hits(papers, 0.9, TERMS), 0.5).matching[0]
     return [first.paper.abstract[span.start : span.end] for span in first.spans]
 
 
 @pytest.mark.parametrize(
-    ("relevance", "coverage", "weights", "answered"),
-    [
-        (0.39, 0.0, WEIGHTS, True),
-        (0.38, 0.5, WEIGHTS, True),
-        (0.37, 0.9, WEIGHTS, False),
-        (-0.2, 0.0, WEIGHTS, False),
-        (0.05, 1.0, WEIGHTS, True),
-        (0.9, 0.0, {}, False),
-    ],
-    ids=["near", "just near", "far", "very far", "a paper holds every term", "the question has no terms"],
+    ("probability", "terms", "answered"),
+    [(0.9, TERMS, True), (0.5, TERMS, True), (0.49, TERMS, False), (0.0, TERMS, False), (0.9, (), False)],
+    ids=["sure", "just", "not quite", "never", "the question has no terms"],
 )
-def test_what_nothing_is_near_to_is_refused(
-    relevance: float, coverage: float, weights: dict[str, float], answered: bool
+def test_what_is_improbable_to_have_an_answer_is_refused(
+    probability: float, terms: tuple[Term, ...], answered: bool
 ) -> None:
-    assert bool(titles(hit(coverage=coverage), relevance=relevance, weights=weights)) is answered
+    found = select(QUESTION, Hits((hit(),), probability, terms), 0.5)
+    assert bool(found.matching) is answered
+    assert found.probability == probability
 
 
-def test_papers_worth_much_less_than_the_best_are_left_out() -> None:
+def test_no_papers_is_a_refusal() -> None:
+    assert select(QUESTION, Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
+
+
+def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_best() -> None:
     papers = [hit("Best", 5.0), hit("Near", 4.5), hit("Half", 2.4), hit("Far", 0.1), hit("Below", -1.0)]
-    assert titles(*papers) == ["Best", "Near"]
+    found = select(QUESTION, Hits(tuple(papers), 0.9, TERMS), 0.5)
+    assert names(found.matching) == ["Best", "Near"]
+    assert names(found.partial) == ["Half"]
+    assert [len(evidence.spans) for evidence in found.partial] == [1]
 
 
-def test_a_paper_without_the_words_of_the_question_is_worth_less_than_one_with_them() -> None:
-    assert titles(hit("Lacks", 5.0, coverage=0.0), hit("Holds", 4.0, coverage=1.0)) == ["Holds"]
+def test_all_papers_that_match_are_there_however_many() -> None:
+    papers = tuple(hit(f"P{n}", 5.0 - n / 100) for n in range(60))
+    assert len(select(QUESTION, Hits(papers, 0.9, TERMS), 0.5).matching) == 60
 
 
-@pytest.mark.parametrize(("limit", "count"), [(1, 1), (3, 3), (9, 5)])
-def test_no_more_papers_than_the_limit_best_first(limit: int, count: int) -> None:
-    papers = [hit(f"P{n}", 5.0 - n / 10) for n in range(5)]
-    assert titles(*papers, limit=limit) == [f"P{n}" for n in range(count)]
+def test_a_paper_that_scores_by_the_company_it_keeps_does_not_match() -> None:
+    papers = (hit("Company", 6.0, signal=0.3), hit("Says it", 5.0, signal=0.8))
+    found = select(QUESTION, Hits(papers, 0.9, TERMS), 0.5)
+    assert names(found.matching) == ["Says it"]
+    assert names(found.partial) == []
 
 
 @pytest.mark.parametrize(("papers", "each"), [(1, SENTENCES_OF_FEW), (FEW, SENTENCES_OF_FEW), (FEW + 1, SENTENCES)])
 def test_where_few_papers_answer_each_may_say_more(papers: int, each: int) -> None:
-    found = select(QUESTION, Hits(tuple(hit(f"P{n}") for n in range(papers)), 0.6, WEIGHTS), 8, 0.38)
-    assert [len(evidence.spans) for evidence in found] == [each] * papers
+    found = select(QUESTION, Hits(tuple(hit(f"P{n}") for n in range(papers)), 0.9, TERMS), 0.5)
+    assert [len(evidence.spans) for evidence in found.matching] == [each] * papers
 
 
 def test_a_short_abstract_is_shown_whole() -> None:
