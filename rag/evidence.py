@@ -60,7 +60,7 @@ class Selection:
 
 def select(question: str, hits: Hits, min_probability: float) -> Selection:
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
-    if hits.probability < min_probability or not hits.terms:
+    if hits.probability < min_probability or not (hits.papers and hits.terms):
         return Selection([], [], hits.probability)
     signal = SIGNAL * max(hit.signal for hit in hits.papers)
     telling = [hit for hit in hits.papers if hit.signal >= signal]
