@@ -58,10 +58,10 @@ def test_best_sentence_is_the_one_that_answers(retriever: HybridRetriever) -> No
     assert hit.best in hit.paper.abstract
 
 
-def test_relevance_tells_questions_of_the_collection_from_others(retriever: HybridRetriever) -> None:
-    inside = retriever.search(["which networks predict protein structure?"], 1).relevance
-    outside = retriever.search(["who won the 2022 world cup?"], 1).relevance
-    assert inside > 0.5 > 0.3 > outside
+def test_probability_tells_questions_of_the_collection_from_others(retriever: HybridRetriever) -> None:
+    inside = retriever.search(["which networks predict protein structure?"], 1).probability
+    outside = retriever.search(["who won the 2022 world cup?"], 1).probability
+    assert 1 >= inside > 0.5 > outside >= 0
 
 
 ODD = [
@@ -91,8 +91,8 @@ ODD = [
 def test_odd_questions_do_no_harm(retriever: HybridRetriever, question: str) -> None:
     hits = retriever.search([question], 3)
     assert len(hits.papers) == 3
-    assert all(isfinite(hit.score) and 0 <= hit.coverage <= 1 + 1e-6 for hit in hits.papers)
-    assert -1 <= hits.relevance <= 1
+    assert all(isfinite(hit.score) and isfinite(hit.signal) and 0 <= hit.probability <= 1 for hit in hits.papers)
+    assert 0 <= hits.probability <= 1
     assert titles(retriever.search([question], 3, {5})) == ["Anchored Vectors"]
 
 
@@ -112,12 +112,18 @@ def test_where_no_paper_is_allowed_none_is_found(
     retriever: HybridRetriever, question: str, nothing: Collection[int]
 ) -> None:
     hits = retriever.search([question], 20, nothing)
-    assert (hits.papers, hits.relevance) == ((), -1.0)
+    assert (hits.papers, hits.probability) == ((), 0.0)
 
 
-def test_relevance_is_of_the_papers_allowed(retriever: HybridRetriever) -> None:
-    coral = "coral reefs bleach"
-    assert retriever.search([coral], 1, {1, 2}).relevance < 0.3 < 0.5 < retriever.search([coral], 1).relevance
+def test_probability_is_that_of_the_papers_allowed(retriever: HybridRetriever) -> None:
+    coral = "how do coral reefs bleach?"
+    assert retriever.search([coral], 1, {1, 2}).probability < 0.5 < retriever.search([coral], 1).probability
+
+
+def test_how_many_papers_are_asked_for_does_not_change_what_they_say(retriever: HybridRetriever) -> None:
+    few, many = retriever.search([WHICH], 1), retriever.search([WHICH], 14)
+    assert few.papers == many.papers[:1]
+    assert few.probability == many.probability
 
 
 def test_more_papers_than_there_are_can_be_asked_for(retriever: HybridRetriever) -> None:
@@ -134,19 +140,20 @@ def test_every_sentence_is_brought_best_first(retriever: HybridRetriever) -> Non
         assert " ".join(hit.paper.abstract[span.start : span.end] for span in spans) == hit.paper.abstract
 
 
-def test_the_words_of_the_question_are_brought_with_what_a_paper_holds_of_them(retriever: HybridRetriever) -> None:
+def test_more_speaks_for_a_paper_that_holds_what_is_asked_for(retriever: HybridRetriever) -> None:
     hits = retriever.search(["which papers count coral colonies?"], 14)
     assert [term.word for term in hits.terms] == ["count", "coral", "colonies"]
-    covered = {titled(hit.paper): hit.coverage for hit in hits.papers}
-    assert covered["Coral Counting with Drones"] == pytest.approx(1.0)
-    assert covered["Night Depth"] < 0.5
+    best, *others = hits.papers
+    assert best.paper.title == "Coral Counting with Drones"
+    assert best.signal > max(hit.signal for hit in others)
+    assert best.probability > max(hit.probability for hit in others)
 
 
-def test_the_question_before_helps_and_the_first_phrasing_tells_the_relevance(retriever: HybridRetriever) -> None:
+def test_the_question_before_helps_and_the_first_phrasing_tells_the_probability(retriever: HybridRetriever) -> None:
     before, now = "keyword spotting on microcontrollers", "and how accurate is it?"
     together = retriever.search([f"{before} {now}", now], 1)
     assert titles(together) == ["TinySpeech"]
-    assert together.relevance == retriever.search([f"{before} {now}"], 1).relevance
+    assert together.papers[0].probability == retriever.search([f"{before} {now}"], 1).papers[0].probability
     assert [term.word for term in together.terms] == ["keyword", "spotting", "microcontrollers", "accurate"]
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_any_setting_everything_is_local_and_bundled() -> None:
     found = settings.load()
     assert (found.llm, found.embedding, found.host, found.port) == ("bundled", "bundled", "127.0.0.1", 7860)
-    assert found.min_probability == 0.38
+    assert found.min_probability == 0.5
     assert found.index_dir.is_absolute()
     assert found.index_dir.name == "index"
 
@@ -38,7 +38,7 @@ def test_arguments_beat_the_environment_which_beats_the_file_which_beats_the_def
     monkeypatch.setenv("RAG_LLM_TIMEOUT", "4")
     found = settings.load(llm_timeout=5)
     assert (found.llm_timeout, found.port, found.llm, found.index_dir) == (5, 2222, "none", Path("kept"))
-    assert found.min_probability == 0.38
+    assert found.min_probability == 0.5
 
 
 def test_an_argument_of_none_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
