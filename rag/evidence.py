@@ -65,8 +65,8 @@ def select(question: str, hits: Hits, min_probability: float) -> Selection:
     signal = SIGNAL * max(hit.signal for hit in hits.papers)
     telling = [hit for hit in hits.papers if hit.signal >= signal]
     best = max(hit.score for hit in telling)
-    matching = [hit for hit in telling if hit.score >= MATCHING * best]
-    partial = [hit for hit in telling if PARTIAL * best <= hit.score < MATCHING * best]
+    matching = [hit for hit in telling if hit.score >= min(MATCHING * best, best)]  # the best may be below zero
+    partial = [hit for hit in telling if hit not in matching and hit.score >= PARTIAL * best]
     count = SENTENCES_OF_FEW if len(matching) <= FEW else SENTENCES
     return Selection(
         [Evidence(hit.paper, _best_sentences(question, hit, hits.terms, count)) for hit in matching],

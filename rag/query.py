@@ -84,8 +84,8 @@ def understand(question: str, store: Store, past: Past = Past(), without: Collec
 def _named_in(text: str, store: Store) -> tuple[str, ...]:
     """The titles that occur in `text` as whole words, in order; one within a longer one does not count."""
     words = f" {plain(text)} "
-    papers = map(store.paper, range(1, store.papers + 1)) if text else ()
-    places = sorted((words.find(f" {paper.key} "), -len(paper.key), paper.title) for paper in papers)
+    titles_by_key = {plain(title): title for title in store.titles()} if text else {}
+    places = sorted((words.find(f" {key} "), -len(key), title) for key, title in titles_by_key.items())
     titles, end = [], 0
     for start, length, title in places:
         if start >= end:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
 DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
 WORD_DEPTH = 500  # papers asked of the word index
-SECOND_STAGE = 200  # papers whose order is corrected
+SECOND_STAGE = 100  # papers whose order is corrected
 LIKELIEST = 20  # papers among which the likeliest to answer is sought: the first by score need not be it
 
 

@@ -81,6 +81,10 @@ class Store:
         row = self._database.execute("SELECT * FROM papers WHERE id = ?", (number,)).fetchone()
         return _paper_of(row)
 
+    def titles(self) -> list[str]:
+        """The titles of all papers, in the order of their numbers."""
+        return [title for (title,) in self._database.execute("SELECT title FROM papers ORDER BY id")]
+
     def spans(self, number: int) -> list[Span]:
         """The sentences of that paper's abstract, in order."""
         rows = self._database.execute("SELECT start, stop FROM sentences WHERE paper = ? ORDER BY n", (number,))
