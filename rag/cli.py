@@ -88,12 +88,12 @@ def search(
     retriever = chat.retriever()
     for asked in questions:
         query = understand(asked.question, retriever.store, past(asked, retriever.store), _without(asked, no_filters))
-        hits = retriever.search(query.phrasings, top, query.among).papers
+        hits = retriever.search(query.phrasings, top, query.among)
         if as_json or batch:
-            _print_json(asked.label | {"results": render.hits_json(hits)} | render.told(query.filters, query.notice))
+            _print_json(asked.label | render.hits_json(hits) | render.told(query.filters, query.notice))
         else:
             _echo_filters(query.filters)
-            click.echo(render.hits_text(hits) if query.searched else render.no_paper(query.filters))
+            click.echo(render.hits_text(hits.papers) if query.searched else render.no_paper(query.filters))
             _echo_notice(query.notice)
 
 

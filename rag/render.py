@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper, one_line
-from rag.retrieve import Hit
+from rag.retrieve import Hit, Hits
 
 WIDTH = 100  # characters of a line on a terminal
 
@@ -43,12 +43,22 @@ def told(filters: Sequence[str], notice: str) -> dict[str, Any]:
     return ({"filters": list(filters)} if filters else {}) | ({"notice": notice} if notice else {})
 
 
-def hits_json(hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
-    """[{"title", "score", "sentence", "digest"}], best first; "digest" as in `answer_json`."""
-    return [
-        {"title": hit.paper.title, "score": round(hit.score, 4), "sentence": hit.best, "digest": hit.paper.digest}
-        for hit in hits
+def hits_json(hits: Hits) -> dict[str, Any]:
+    """{"probability", "results": [{"title", "score", "probability", "sentence", "digest"}]}, best first.
+
+    The probability is that of the collection, and of each paper, answering the question; "digest" as in `answer_json`.
+    """
+    results = [
+        {
+            "title": hit.paper.title,
+            "score": round(hit.score, 4),
+            "probability": round(hit.probability, 4),
+            "sentence": hit.best,
+            "digest": hit.paper.digest,
+        }
+        for hit in hits.papers
     ]
+    return {"probability": round(hits.probability, 4), "results": results}
 
 
 def statement(statement: Statement) -> str:

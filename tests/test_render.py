@@ -11,7 +11,7 @@ from rag import render
 from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper
 from rag.passages import Span
-from rag.retrieve import Hit
+from rag.retrieve import Hit, Hits
 
 OWLS = Paper("OwlNet: Hearing in the Dark", "Owls hunt by ear. OwlNet finds voles 3 times faster. Code exists.")
 BATS = Paper("On Bats", "Bats hear echoes of moths.", digest=True)
@@ -146,13 +146,15 @@ def test_a_notice_is_told_where_there_is_one() -> None:
 
 def test_hits_have_a_rank_a_title_and_the_sentence_that_matched() -> None:
     hits = (
-        Hit(OWLS, 1.234567, 1.0, ((Span(EAR.start, EAR.end), 0.5), (Span(FASTER.start, FASTER.end), 0.4))),
-        Hit(BATS, -0.5, 0.0, ((Span(ECHO.start, ECHO.end), 0.1),)),
+        Hit(OWLS, 1.234567, 0.9, 0.98765, ((Span(EAR.start, EAR.end), 0.5), (Span(FASTER.start, FASTER.end), 0.4))),
+        Hit(BATS, -0.5, 0.4, 0.0, ((Span(ECHO.start, ECHO.end), 0.1),)),
     )
-    assert render.hits_json(hits) == [
-        {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear.", "digest": False},
-        {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths.", "digest": True},
-    ]
+    owls = {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear.", "digest": False}
+    bats = {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths.", "digest": True}
+    assert render.hits_json(Hits(hits, 0.98765, ())) == {
+        "probability": 0.9877,
+        "results": [owls | {"probability": 0.9877}, bats | {"probability": 0.0}],
+    }
     assert render.hits_text(hits) == (
         "1. OwlNet: Hearing in the Dark\n   Owls hunt by ear.\n2. On Bats (digest)\n   Bats hear echoes of moths."
     )
@@ -168,7 +170,7 @@ def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
         render.refusal_text(Answer("?", nearest=(HOSTILE,), searched=1)),
         render.filters_text((HOSTILE.title,)),
         render.partial_text((whole,)),
-        render.hits_text((Hit(HOSTILE, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
+        render.hits_text((Hit(HOSTILE, 1.0, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
     ]
     assert [text for text in shown if CONTROL.search(text)] == []
     assert "[1] Red [31mtitle ]0;owned with lines\n" in shown[0]
