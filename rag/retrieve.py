@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
 DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
 WORD_DEPTH = 500  # papers asked of the word index
-SECOND_STAGE = 100  # papers whose order is corrected
+SECOND_STAGE = 100  # papers, the best, whose scores are drawn towards those of papers alike
 LIKELIEST = 20  # papers among which the likeliest to answer is sought: the first by score need not be it
 
 
@@ -128,9 +128,10 @@ class HybridRetriever(BaseRetriever):
         words = self.store.words.by_paper
         model = ranking.relevance_model(words[numbers[best]], scores[best])
         scores = scores + ranking.standard(words[numbers] @ model)
-        order = np.argsort(-scores, kind="stable")[:SECOND_STAGE]
-        numbers, scores = numbers[order], scores[order]
-        scores = ranking.regularize(scores, self.store.paper_vectors(numbers.tolist()))
+        order = np.argsort(-scores, kind="stable")
+        numbers, scores = numbers[order], scores[order] * (1 + ranking.PULL)  # as if drawn by papers of the same score
+        vectors = self.store.paper_vectors(numbers[:SECOND_STAGE].tolist())
+        scores[:SECOND_STAGE] = ranking.regularize(scores[:SECOND_STAGE] / (1 + ranking.PULL), vectors)
         order = np.argsort(-scores, kind="stable")
         return numbers[order], scores[order]
 

@@ -21,9 +21,9 @@ SHORTEST_SLIP = 5  # letters; shorter ones are names
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a question. `weight` is its inverse document frequency; `variants` are the stems that count as it,
+    """A word of a question, with its inverse document frequency as `weight`.
 
-    each with how much, from 0 to 1.
+    `variants` are the stems that count as it, each with how much, from 0 to 1.
     """
 
     word: str

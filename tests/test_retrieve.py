@@ -132,6 +132,15 @@ def test_more_papers_than_there_are_can_be_asked_for(retriever: HybridRetriever)
     assert [hit.score for hit in hits.papers] == sorted((hit.score for hit in hits.papers), reverse=True)
 
 
+def test_papers_behind_those_that_are_corrected_are_found_too(
+    retriever: HybridRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = titles(retriever.search([WHICH], 50))
+    monkeypatch.setattr("rag.retrieve.SECOND_STAGE", 3)
+    assert set(titles(retriever.search([WHICH], 50))) == set(whole)
+    assert len(whole) > 3
+
+
 def test_every_sentence_is_brought_best_first(retriever: HybridRetriever) -> None:
     for hit in retriever.search(["how much power does TinySpeech draw?"], 14).papers:
         cosines = [cosine for _, cosine in hit.sentences]
