@@ -14,7 +14,7 @@ from rag.words import stem, words
 
 # A paper matches where its score is at least this share of the best one, and touches the question above the second.
 # Of the papers that match 0.85 are right, and 0.85 of those that are right match, on the development questions.
-MATCHING, PARTIAL = 0.6, 0.4
+MATCHING, PARTIAL = 0.6, 0.5
 # What speaks for it must also be at least this share of what speaks for the paper that has most for it: a paper may
 # score by the company it keeps, or by one frequent word, and say nothing of the matter.
 SIGNAL = 0.75

@@ -61,7 +61,7 @@ def test_no_papers_is_a_refusal() -> None:
 
 
 def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_best() -> None:
-    papers = [hit("Best", 5.0), hit("Near", 4.5), hit("Half", 2.4), hit("Far", 0.1), hit("Below", -1.0)]
+    papers = [hit("Best", 5.0), hit("Near", 4.5), hit("Half", 2.6), hit("Far", 0.1), hit("Below", -1.0)]
     found = select(QUESTION, Hits(tuple(papers), 0.9, TERMS), 0.5)
     assert names(found.matching) == ["Best", "Near"]
     assert names(found.partial) == ["Half"]
