@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import WHICH
 
 LIMIT = 240  # seconds for a command on a busy machine; none takes a tenth of it alone
+RESULT = {"title", "score", "probability", "sentence", "digest"}  # the fields of a result
 
 
 def rag(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
@@ -91,8 +92,8 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     searched = rag("search", "--batch", questions, "--top", "5", "--json", "--index", index_dir)
     assert searched.returncode == 0, searched.stderr
     for asked_line, line in zip(asked, lines(searched.stdout), strict=True):
-        assert (line["id"], set(line)) == (asked_line["id"], {"id", "results"})
-        assert [set(result) for result in line["results"]] == [{"title", "score", "sentence", "digest"}] * 5
+        assert (line["id"], set(line)) == (asked_line["id"], {"id", "probability", "results"})
+        assert [set(result) for result in line["results"]] == [RESULT] * 5
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third, fourth = lines(answered.stdout)
     assert set(first) == {
