@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,30 +59,29 @@ def _meant(word: str, index: WordIndex) -> dict[str, float]:
 
 def scores(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
     """BM25 of each paper by its number, from 0, float32: of each term the variant that scores highest."""
+    return _total(terms, index, lambda term, share, bm25: share * bm25)
+
+
+def coverage(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
+    """The share of the terms, by weight, that each paper holds, by its number: 0 to 1, float32."""
+    held = _total(terms, index, lambda term, share, bm25: term.weight * share)
+    return held / (sum(term.weight for term in terms) or 1.0)
+
+
+def _total(
+    terms: Sequence[Term], index: WordIndex, worth: Callable[[Term, float, np.ndarray], np.ndarray | float]
+) -> np.ndarray:
+    """The sum over `terms` of the most that a variant of each is worth in each paper."""
     import numpy as np
 
     total = np.zeros(index.total + 1, dtype=np.float32)
     for term in terms:
         best = np.zeros_like(total)
         for variant, share in term.variants.items():
-            papers, scores = index.postings(variant)
-            best[papers] = np.maximum(best[papers], share * scores)
+            papers, bm25 = index.postings(variant)
+            best[papers] = np.maximum(best[papers], worth(term, share, bm25))
         total += best
     return total
-
-
-def coverage(terms: Sequence[Term], index: WordIndex) -> np.ndarray:
-    """The share of the terms, by weight, that each paper holds, by its number: 0 to 1, float32."""
-    import numpy as np
-
-    total = np.zeros(index.total + 1, dtype=np.float32)
-    for term in terms:
-        held = np.zeros_like(total)
-        for variant, share in term.variants.items():
-            papers, _ = index.postings(variant)
-            held[papers] = np.maximum(held[papers], share)
-        total += term.weight * held
-    return total / (sum(term.weight for term in terms) or 1.0)
 
 
 def named(names: Collection[str], numbers: np.ndarray, index: WordIndex) -> np.ndarray:
