@@ -46,8 +46,8 @@ class Curve:
 def signal(nearness: float, coverage: float, named: float) -> float:
     """How much speaks for a paper answering a question: a cosine, and a little for holding its terms and names.
 
-    `coverage` and `named` are shares, 0 to 1. The weights are those that best told answerable questions from the same
-    questions on a collection without the papers that answer them, over four collections together.
+    `coverage` and `named` are shares, 0 to 1. Weights near these told questions best from the same questions on a
+    collection without the papers that answer them, over four collections together; the optimum is flat.
     """
     return nearness + COVERED * coverage + NAMED * named
 

@@ -59,9 +59,9 @@ class Answer:
     """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
 
     `partial` are papers that touch the question without answering it, each with its nearest sentence; a reader is shown
-    them where the question is a `listing`. `probability` is that of the collection answering the question, 0 to 1, or
-    None where it was not estimated. `searched`, `filters` and `listing` are as in `Found`. `notice` tells in one line
-    what was worse than asked for (a model that failed, a filter that was not applied), or is empty.
+    them where the question is a `listing`. `probability` is that of the collection answering the question, 0 to 1.
+    `searched`, `filters` and `listing` are as in `Found`. `notice` tells in one line what was worse than asked for (a
+    model that failed, a filter that was not applied), or is empty.
     """
 
     question: str
@@ -71,7 +71,7 @@ class Answer:
     searched: int = 0
     filters: tuple[str, ...] = ()
     listing: bool = False
-    probability: float | None = None
+    probability: float = 0.0
     notice: str = ""
 
     @property

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__
+from rag import __version__, terminal
 from rag.errors import RagError
 from rag.papers import one_line
 
 if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.chat import Chat
-    from rag.citations import Event
     from rag.evaluate.questions import Benchmark
     from rag.evaluate.run import Run
-    from rag.index.build import Progress
     from rag.settings import Settings
 
 
@@ -90,11 +84,11 @@ def search(
         query = understand(asked.question, retriever.store, past(asked, retriever.store), _without(asked, no_filters))
         hits = retriever.search(query.phrasings, top, query.among)
         if as_json or batch:
-            _print_json(asked.label | render.hits_json(hits) | render.told(query.filters, query.notice))
+            terminal.show_json(asked.label | render.hits_json(hits) | render.told(query.filters, query.notice))
         else:
-            _echo_filters(query.filters)
+            terminal.show_filters(query.filters)
             click.echo(render.hits_text(hits.papers) if query.searched else render.no_paper(query.filters))
-            _echo_notice(query.notice)
+            terminal.show_notice(query.notice)
 
 
 @main.command()
@@ -116,9 +110,9 @@ def ask(
         conversation = chat.conversation(past(asked, chat.retriever().store))
         events = conversation.ask(asked.question, _without(asked, no_filters))
         if as_json or batch:
-            _answer_json(events, asked)
+            terminal.show_answer_json(events, asked)
         else:
-            _answer_text(events)
+            terminal.show_answer(events)
 
 
 @main.command("eval")
@@ -166,7 +160,7 @@ def eval_(judged: Path, compare: Path | None, as_json: bool, index_dir: Path | N
     if not as_json:
         click.echo(report.table(rows))
     for row in rows if as_json else ():
-        _print_json(row)
+        terminal.show_json(row)
 
 
 @main.command("chat")
@@ -206,7 +200,7 @@ def _rebuild(paths: list[Path], settings: Settings) -> None:
     from rag.index import build
     from rag.settings import shipped
 
-    with _progress_bar() as progress:
+    with terminal.progress_bar() as progress:
         report = build.rebuild(paths or [shipped("papers")], settings.index_dir, settings.embedding, progress)
     for skipped in report.skipped:
         click.echo(one_line(f"Skipped {skipped}"), err=True)
@@ -216,34 +210,12 @@ def _rebuild(paths: list[Path], settings: Settings) -> None:
 def _evaluated(benchmark: Benchmark, settings: Settings) -> Run:
     from rag.evaluate.run import run
 
-    with _progress_bar() as progress:
+    with terminal.progress_bar() as progress:
         done = run(benchmark, settings, progress)
     if lost := done.missing:
         of = f"{len(lost)} judged paper{'' if len(lost) == 1 else 's'}"
         click.echo(one_line(f"Not in the index, so never found: {of}, such as {lost[0][:100]}"), err=True)
     return done
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """A bar on standard error with rate and time left, one for each stage; nothing where it is not a terminal."""
-    from tqdm import tqdm
-
-    bars: dict[str, tqdm[Any]] = {}
-
-    def show(stage: str, done: int, total: int) -> None:
-        if stage not in bars:
-            unit = {"reading": " files", "asking": " questions"}.get(stage, " papers")
-            bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
-        bars[stage].update(done - bars[stage].n)
-        if done == total:  # its last line stays, and the next stage's bar begins below
-            bars[stage].close()
-
-    try:
-        yield show
-    finally:
-        for bar in bars.values():
-            bar.close()
 
 
 def _questions(question: str | None, batch: Path | None) -> list[Asked]:
@@ -259,50 +231,3 @@ def _without(asked: Asked, no_filters: bool) -> set[str]:
     from rag.filters import parse
 
     return {one.written for one in parse(asked.question)[1]} if no_filters else set()
-
-
-def _answer_json(events: Iterator[Event], asked: Asked) -> None:
-    from rag import render
-    from rag.citations import Answer
-
-    for event in events:
-        if isinstance(event, Answer):
-            _print_json(asked.label | render.answer_json(event))
-
-
-def _answer_text(events: Iterator[Event]) -> None:
-    from rag import render
-    from rag.citations import Found, Statement
-
-    last = 0  # the paper under whose title the sentences stand
-    for event in events:
-        if isinstance(event, Found):
-            _echo_filters(event.filters)
-            if event.listing and event.papers:
-                click.echo(render.matching(len(event.papers), event.searched))
-        elif isinstance(event, Statement):
-            n = event.citations[0].n
-            click.echo(render.statement_text(event, headed=n != last))
-            last = n
-        else:
-            if event.refused:
-                click.echo(render.refusal_text(event))
-            if event.listing and event.partial:
-                click.echo(render.partial_text(event.partial))
-            _echo_notice(event.notice)
-
-
-def _echo_filters(filters: Sequence[str]) -> None:
-    from rag import render
-
-    if filters:
-        click.echo(render.filters_text(filters))
-
-
-def _echo_notice(notice: str) -> None:
-    if notice:
-        click.echo(one_line(notice), err=True)
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False))

@@ -25,7 +25,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "refused": answer.refused,
         "matching": answer.matching,
         "searched": answer.searched,
-        "probability": None if answer.probability is None else round(answer.probability, 3),
+        "probability": round(answer.probability, 3),
         "citations": [_citation_json(citation, "quote") for citation in answer.citations],
         "partial": [_citation_json(citation, "sentence") for citation in answer.partial],
         "nearest": [paper.title for paper in answer.nearest],

@@ -129,11 +129,12 @@ class HybridRetriever(BaseRetriever):
         model = ranking.relevance_model(words[numbers[best]], scores[best])
         scores = scores + ranking.standard(words[numbers] @ model)
         order = np.argsort(-scores, kind="stable")
-        numbers, scores = numbers[order], scores[order] * (1 + ranking.PULL)  # as if drawn by papers of the same score
+        numbers, scores = numbers[order], scores[order]
         vectors = self.store.paper_vectors(numbers[:SECOND_STAGE].tolist())
-        scores[:SECOND_STAGE] = ranking.regularize(scores[:SECOND_STAGE] / (1 + ranking.PULL), vectors)
-        order = np.argsort(-scores, kind="stable")
-        return numbers[order], scores[order]
+        pulled = scores * (1 + ranking.PULL)  # the rest as if drawn by papers of the same score
+        pulled[:SECOND_STAGE] = ranking.regularize(scores[:SECOND_STAGE], vectors)
+        order = np.argsort(-pulled, kind="stable")
+        return numbers[order], pulled[order]
 
     def _rerank(
         self, reranker: Reranker, phrasing: str, numbers: np.ndarray, scores: np.ndarray

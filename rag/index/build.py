@@ -122,9 +122,9 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
             progress("embedding", first, len(papers))
             chunk = list(enumerate(papers[first : first + CHUNK], first + 1))
             _write_rows(database, chunk)
-            _write_vectors(client, vectors.of_papers(chunk, model))
+            _write_vectors(database, client, vectors.of_papers(chunk, model))
         progress("embedding", len(papers), len(papers))
-        counts: dict[str, int] = {kind: _write_names(database, client, kind) for kind in vectors.KINDS}
+        counts: dict[str, int] = dict(database.execute("SELECT kind, count(*) FROM vectors GROUP BY kind").fetchall())
         database.commit()
         forms = words.forms(f"{paper.title} {paper.abstract}" for paper in papers)
         words.write(folder / "words.npz", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
@@ -162,15 +162,10 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
         )
 
 
-def _write_names(database: sqlite3.Connection, client: Client, kind: vectors.Kind) -> int:
-    """Notes which vectors of `kind` each paper has, so that a search can keep to some papers; how many there are."""
-    names = client.get_collection(kind, embedding_function=None).get(include=[])["ids"]
-    rows = [(kind, int(name.split(".")[0]), name) for name in names]
+def _write_vectors(database: sqlite3.Connection, client: Client, chunk: list[vectors.Vector]) -> None:
+    """Writes vectors, and which of them each paper has, so that a search can keep to some papers."""
+    rows = [(vector.kind, int(vector.name.split(".")[0]), vector.name) for vector in chunk]
     database.executemany("INSERT INTO vectors VALUES (?, ?, ?)", rows)
-    return len(rows)
-
-
-def _write_vectors(client: Client, chunk: list[vectors.Vector]) -> None:
     most = client.get_max_batch_size()  # that Chroma takes at a time; very long abstracts have more sentences
     for kind in vectors.KINDS:
         of_kind = [vector for vector in chunk if vector.kind == kind]

@@ -1,4 +1,4 @@
-"""An open index: SQLite for papers and sentences, arrays for words, Chroma for vectors. Read only."""
+"""An open index: SQLite for papers and sentences, a matrix for words, Chroma for vectors. Read only."""
 
 from __future__ import annotations
 

@@ -1,0 +1,96 @@
+"""What the commands write to the terminal: progress, answers as they stream, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag.papers import one_line
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from rag.batch import Asked
+    from rag.citations import Event
+    from rag.index.build import Progress
+
+UNITS = {"reading": " files", "vocabulary": " words", "asking": " questions"}  # of a stage; else papers
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on standard error with rate and time left, one for each stage; nothing where it is not a terminal."""
+    from tqdm import tqdm
+
+    bars: dict[str, tqdm[Any]] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            unit = UNITS.get(stage, " papers")
+            bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
+        bars[stage].update(done - bars[stage].n)
+        if done == total:  # its last line stays, and the next stage's bar begins below
+            bars[stage].close()
+
+    try:
+        yield show
+    finally:
+        for bar in bars.values():
+            bar.close()
+
+
+def show_answer_json(events: Iterator[Event], asked: Asked) -> None:
+    """The finished answer, behind the id of its question."""
+    from rag import render
+    from rag.citations import Answer
+
+    for event in events:
+        if isinstance(event, Answer):
+            show_json(asked.label | render.answer_json(event))
+
+
+def show_answer(events: Iterator[Event]) -> None:
+    """The answer as it streams: the count where papers are listed, sentences under titles, what the end brings."""
+    from rag import render
+    from rag.citations import Found, Statement
+
+    last = 0  # the paper under whose title the sentences stand
+    for event in events:
+        if isinstance(event, Found):
+            show_filters(event.filters)
+            if event.listing and event.papers:
+                click.echo(render.matching(len(event.papers), event.searched))
+        elif isinstance(event, Statement):
+            n = event.citations[0].n
+            click.echo(render.statement_text(event, headed=n != last))
+            last = n
+        else:
+            if event.refused:
+                click.echo(render.refusal_text(event))
+            if event.listing and event.partial:
+                click.echo(render.partial_text(event.partial))
+            show_notice(event.notice)
+
+
+def show_filters(filters: Sequence[str]) -> None:
+    """Which filters were applied, where any were."""
+    from rag import render
+
+    if filters:
+        click.echo(render.filters_text(filters))
+
+
+def show_notice(notice: str) -> None:
+    """What was worse than asked for, on standard error."""
+    if notice:
+        click.echo(one_line(notice), err=True)
+
+
+def show_json(data: dict[str, Any]) -> None:
+    """One object on one line."""
+    click.echo(json.dumps(data, ensure_ascii=False))
