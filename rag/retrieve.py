@@ -1,9 +1,10 @@
 """Question → ranked papers, each with its best sentences, as a LlamaIndex retriever.
 
-First every paper gets four scores, which are put on one scale and added: the cosine of the question to title and
-abstract, to the paper's nearest passage and to its nearest sentence, and BM25 of the question's terms and of words
-like them. Then what the best papers have in common corrects the order of the best few hundred. Last, where the settings
-name one, a cross-encoder reads the best of these.
+First every paper gets five scores, which are put on one scale and added: the cosine of the question to title and
+abstract, to the paper's nearest passage and to its nearest sentence, BM25 of the question's terms and of words like
+them, and for the best by these how near the question's words in context come to the paper's. Then what the best papers
+have in common corrects the order of the best few hundred. Last, where the settings name one, a cross-encoder reads the
+best of these.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag import calibration, question, ranking, rerank
 from rag import terms as terms_
 from rag.calibration import Curve
+from rag.contexts import in_context
 from rag.index.store import Store
 from rag.index.vectors import Kind
 from rag.papers import Paper
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 # Vectors asked of each collection: enough for a few hundred candidate papers at about 4 passages and 8 sentences each.
 DEPTH: dict[Kind, int] = {"papers": 500, "passages": 2000, "sentences": 4000}
 WORD_DEPTH = 500  # papers asked of the word index
+READ = 200  # papers, the best, whose words are compared one by one
 SECOND_STAGE = 100  # papers, the best, whose scores are drawn towards those of papers alike
 LIKELIEST = 20  # papers among which the likeliest to answer is sought: the first by score need not be it
 
@@ -69,9 +72,14 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class _Channels:
-    """What one phrasing of a question brought: cosines by paper of each kind, and by paper number BM25."""
+    """What one phrasing of a question brought: cosines by paper of each kind, and by paper number BM25.
+
+    `contexts` are its words in context, one a row, and `weights` their inverse document frequencies.
+    """
 
     vector: list[float]
+    contexts: np.ndarray
+    weights: list[float]
     terms: list[Term]
     names: frozenset[str]
     cosines: dict[Kind, dict[int, float]]
@@ -101,7 +109,7 @@ class HybridRetriever(BaseRetriever):
         numbers = _candidates(channels)
         if not len(numbers):
             return Hits((), 0.0, tuple(channels[0].terms))
-        scores = np.mean([_fuse(channel, numbers) for channel in channels], axis=0)
+        scores = np.mean([self._fuse(channel, numbers) for channel in channels], axis=0)
         order, scores = self._second_stage(numbers, scores)
         if self._reranker:
             order, scores = self._rerank(self._reranker, phrasings[0], order, scores)
@@ -117,7 +125,27 @@ class HybridRetriever(BaseRetriever):
         if among is not None:
             scores = _only(scores, among)
         cosines = {kind: self.store.nearest(kind, vector, depth, among) for kind, depth in DEPTH.items()}
-        return _Channels(vector, terms, question.names(phrasing), cosines, scores)
+        spoken, contexts = in_context(phrasing, *self._embedding.read([phrasing]))
+        weights = [self.store.words.weight_of(word) for word in spoken]
+        return _Channels(vector, contexts, weights, terms, question.names(phrasing), cosines, scores)
+
+    def _fuse(self, asked: _Channels, numbers: np.ndarray) -> np.ndarray:
+        """The sum of the candidates' standard scores over all channels.
+
+        A paper that a cosine channel did not bring is taken to lie at that channel's lowest.
+        """
+        import numpy as np
+
+        total = ranking.standard(asked.words[numbers])
+        for cosines in asked.cosines.values():
+            floor = min(cosines.values(), default=0.0)
+            total = total + ranking.standard(np.array([cosines.get(number, floor) for number in numbers.tolist()]))
+        best = np.argsort(-total, kind="stable")[:READ]
+        read = ranking.standard(self.store.contexts.scores(asked.contexts, asked.weights, numbers[best]))
+        near = np.full(len(numbers), read.min())
+        near[best] = read
+        fused: np.ndarray = total + near
+        return fused
 
     def _second_stage(self, numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Candidates and scores, best first: words that the best share are added, then like papers pull each other."""
@@ -187,20 +215,6 @@ def _candidates(channels: Sequence[_Channels]) -> np.ndarray:
         best = np.argsort(-channel.words, kind="stable")[:WORD_DEPTH]
         found.update(best[channel.words[best] > 0].tolist())
     return np.array(sorted(found), dtype=np.int64)
-
-
-def _fuse(channels: _Channels, numbers: np.ndarray) -> np.ndarray:
-    """The sum of the candidates' standard scores over all channels.
-
-    A paper that a cosine channel did not bring is taken to lie at that channel's lowest.
-    """
-    import numpy as np
-
-    total = ranking.standard(channels.words[numbers])
-    for cosines in channels.cosines.values():
-        floor = min(cosines.values(), default=0.0)
-        total = total + ranking.standard(np.array([cosines.get(number, floor) for number in numbers.tolist()]))
-    return total
 
 
 def _only(scores: np.ndarray, among: Collection[int]) -> np.ndarray:

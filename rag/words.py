@@ -15,7 +15,8 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+
+from rag import arrays
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +28,23 @@ SATURATION, LENGTH = 1.2, 0.75
 TITLE = 2  # times that a word of the title counts
 LONGEST = 50  # letters; a longer word is cut, as the stemmer would take seconds and an array room for the longest
 
+# Function words, politeness, and the words with which one asks for papers: they match everything and mean nothing.
+STOP_WORDS = frozenset(
+    """
+    a about all also am an and any are as at be because been but by can could did do does doing done each else even
+    ever every few for from get gets give given go had has have having he hello help her here hey hi him his how i if
+    in into is it its just kind let like list many may me might more most much must my need no nor not now of off on
+    one ones only or other our out over please same several shall she should show so some something such tell than
+    thank thanks that the their them then there these they thing things this those to too under up use used uses
+    using very via want was way we well were what when where whether which while who whom whose why will with without
+    would yes yet you your
+    d ll m re s t ve
+    abstract abstracts article articles authors literature paper papers publication publications study studies work
+    works
+    """.split()
+)
+
+_PLAIN = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
 _TOKEN = re.compile(rf"{_NUMBER.pattern}|\w+(?:[-‐‑–]\w+|\(\w+\))*")
 _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower() for n in range(0x3B1, 0x3CA)} | {"λ": "lambda"}
@@ -52,6 +70,16 @@ def _readings(token: str) -> Iterator[str]:
     parts = re.findall(r"\w+", token)
     yield from (part for part in parts if len(part) > 1 or len(parts) == 1)
     yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
+
+
+def telling(word: str) -> bool:
+    """Whether `word`, in lower case, carries meaning of its own."""
+    return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Where in `text` the words that carry meaning begin and end, as written: the parts of a compound each."""
+    return [word.span() for word in _PLAIN.finditer(text) if telling(word[0].lower())]
 
 
 @cache
@@ -115,6 +143,10 @@ class WordIndex:
         """What `stem` is worth in telling papers apart: the inverse document frequency of BM25, never negative."""
         return float(_weight(self.held(stem), self.total))
 
+    def weight_of(self, word: str) -> float:
+        """What `word`, as written, is worth: the most of its readings; 0 where it has none."""
+        return max((self.weight(stem(reading)) for reading in words(word)), default=0.0)
+
 
 def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> None:
     """Writes the index of `papers`, numbered from 1, each as its `stems`; `forms` are the words by stem."""
@@ -141,16 +173,12 @@ def write(file: Path, papers: Iterable[Counter[str]], forms: dict[str, str]) -> 
 
 def load(file: Path) -> WordIndex:
     """The index that `write` wrote to `file`. Raises OSError, ValueError, KeyError or TypeError if it is not whole."""
-    import numpy as np
     from scipy import sparse
 
-    try:
-        with file.open("rb") as opened, np.load(opened) as read:
-            stems, forms = read["stems"].tolist(), read["forms"].tolist()
-            shape = (len(read["indptr"]) - 1, len(stems))
-            by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
-    except (BadZipFile, EOFError, RuntimeError) as fault:  # of a .npz, which is a zip file with a checksum per array
-        raise ValueError(f"{file.name}: {fault}") from fault
+    read = arrays.load(file)
+    stems, forms = read["stems"].tolist(), read["forms"].tolist()
+    shape = (len(read["indptr"]) - 1, len(stems))
+    by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
     return WordIndex({word: n for n, word in enumerate(stems)}, forms, by_paper, by_paper.tocsc())
 
 

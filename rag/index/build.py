@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import sqlite3
 import time
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import calibration, embed, passages, sources, words
+from rag import calibration, contexts, embed, passages, sources, words
 from rag.errors import SourceError
 from rag.index import generations, store, vectors
 from rag.papers import Paper, distinct, plain
@@ -114,15 +115,24 @@ def _nothing_read(files: list[Path], skipped: list[Skipped]) -> str:
 
 def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: Progress) -> dict[str, int]:
     """Writes everything but the manifest; how many vectors there are of each kind."""
-    with closing(sqlite3.connect(folder / "papers.db")) as database, closing(store.chroma(folder)) as client:
+    with (
+        closing(sqlite3.connect(folder / "papers.db")) as database,
+        closing(store.chroma(folder)) as client,
+        contexts.Writer(folder, len(papers)) as words_in_context,
+    ):
         database.executescript(TABLES)
         for kind in (*vectors.KINDS, store.VOCABULARY):
             client.create_collection(kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
-        for first in range(0, len(papers), CHUNK):
-            progress("embedding", first, len(papers))
-            chunk = list(enumerate(papers[first : first + CHUNK], first + 1))
+        done, chunks = 0, math.ceil(len(papers) / CHUNK)
+        for n in range(chunks):
+            progress("embedding", done, len(papers))
+            # In steps through all papers, so that the first chunk is a sample of them.
+            chunk = [(number + 1, papers[number]) for number in range(n, len(papers), chunks)]
+            done += len(chunk)
             _write_rows(database, chunk)
-            _write_vectors(database, client, vectors.of_papers(chunk, model))
+            of_chunk, of_words = vectors.of_papers(chunk, model)
+            _write_vectors(database, client, of_chunk)
+            words_in_context.add(of_words)
         progress("embedding", len(papers), len(papers))
         counts: dict[str, int] = dict(database.execute("SELECT kind, count(*) FROM vectors GROUP BY kind").fetchall())
         database.commit()

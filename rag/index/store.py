@@ -1,4 +1,4 @@
-"""An open index: SQLite for papers and sentences, a matrix for words, Chroma for vectors. Read only."""
+"""An open index: SQLite for papers and sentences, arrays for words, Chroma for vectors. Read only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from rag import passages, words
+from rag import contexts, passages, words
+from rag.contexts import ContextIndex
 from rag.errors import StoreError
 from rag.filters import Field, Filters
 from rag.index import generations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection as Vectors
 
-SCHEMA = 3  # of a generation's files; one built with another is refused, not misread
+SCHEMA = 4  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
 AT_A_TIME = 10_000  # vectors asked of Chroma by name, which makes each a parameter of SQL: SQLite limits their number
 _AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
@@ -70,6 +71,11 @@ class Store:
     def words(self) -> WordIndex:
         """BM25 of every word in every paper."""
         return words.load(self.folder / "words.npz")
+
+    @cached_property
+    def contexts(self) -> ContextIndex:
+        """Every word of every paper in its context."""
+        return contexts.load(self.folder)
 
     def close(self) -> None:
         """Lets go of the files; the store is not used after."""
@@ -229,6 +235,8 @@ def verify(store: Store) -> None:
         raise ValueError(f"papers.db holds {rows} papers, not {counts['papers']}")
     if store.words.total != rows:
         raise ValueError(f"the words are of {store.words.total} papers, not {rows}")
+    if len(store.contexts.ranges) != rows + 1:
+        raise ValueError(f"the contexts are of {len(store.contexts.ranges) - 1} papers, not {rows}")
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
         for kind in (*KINDS, VOCABULARY):

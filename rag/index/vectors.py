@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
 from rag import passages
+from rag.contexts import in_context
+from rag.embed import unit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.embed import Embedding
+    from rag.embed import Embedding, Read
     from rag.papers import Paper
 
 Kind = Literal["papers", "passages", "sentences"]
@@ -29,19 +31,23 @@ class Vector:
     text: str
 
 
-def of_papers(chunk: Sequence[tuple[int, Paper]], model: Embedding) -> list[Vector]:
-    """All vectors of the numbered papers, embedded together."""
+def of_papers(
+    chunk: Sequence[tuple[int, Paper]], model: Embedding
+) -> tuple[list[Vector], list[tuple[int, np.ndarray]]]:
+    """All vectors of the numbered papers, embedded together, and of each paper its words in context."""
+    import numpy as np
+
     sentences = [passages.texts(paper.abstract, passages.sentences(paper.abstract)) for _, paper in chunk]
     texts = [_texts(paper, of_paper, model) for (_, paper), of_paper in zip(chunk, sentences, strict=True)]
-    embedded = model.encode(list(chain.from_iterable(chain.from_iterable(texts))))
-    found, first = [], 0
+    read = iter(model.read(list(chain.from_iterable(chain.from_iterable(texts)))))
+    found, contexts = [], []
     for (number, paper), of_paper, parts in zip(chunk, sentences, texts, strict=True):
-        vectors = []
-        for part in parts:  # a text that was too long for the model is the mean of its parts
-            vectors.append(_unit(embedded[first : first + len(part)].sum(axis=0)))
-            first += len(part)
-        found += _of_paper(number, paper, of_paper, vectors)
-    return found
+        of_parts = [list(islice(read, len(part))) for part in parts]
+        found += _of_paper(number, paper, of_paper, [_mean(part) for part in of_parts])
+        # The first text is title and abstract, whose words come again in the others.
+        in_parts = zip(chain.from_iterable(parts[1:]), chain.from_iterable(of_parts[1:]), strict=True)
+        contexts.append((number, np.concatenate([in_context(text, one)[1] for text, one in in_parts])))
+    return found, contexts
 
 
 def _texts(paper: Paper, sentences: list[str], model: Embedding) -> list[list[str]]:
@@ -67,14 +73,14 @@ def _of_paper(number: int, paper: Paper, sentences: list[str], vectors: list[np.
         *(Vector("sentences", f"{number}.{places[text]}", by_text[text], text) for text in places),
         # A passage embedded as a text of its own took as long again as all the rest and ranked no better.
         *(
-            Vector("passages", f"{number}.{n}", _unit(title + sum(by_text[sentences[i]] for i in window)), text)
+            Vector("passages", f"{number}.{n}", unit(title + sum(by_text[sentences[i]] for i in window)), text)
             for n, (text, window) in enumerate(windows.items())
         ),
     ]
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
+def _mean(parts: list[Read]) -> np.ndarray:
+    """The direction of a text, of which the model read one part at a time."""
     import numpy as np
 
-    length = np.linalg.norm(vector)
-    return vector / length if length else vector
+    return unit(np.sum([part.vector for part in parts], axis=0))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import embed
+from rag import contexts, embed
 from rag.errors import StoreError
 from rag.filters import Field, Filters, parse
 from rag.index import generations, store
@@ -67,6 +67,9 @@ def vectors(folder: Path) -> Path:
         lambda folder: cut(folder / "words.npz"),
         lambda folder: scribble(folder / "words.npz"),
         lambda folder: overwrite(folder / "words.npz"),
+        *(lambda folder, name=name: (folder / name).unlink() for name in (contexts.ROWS, contexts.TABLE)),
+        *(lambda folder, name=name: cut(folder / name) for name in (contexts.ROWS, contexts.TABLE)),
+        lambda folder: overwrite(folder / contexts.TABLE),
         lambda folder: change_manifest(folder, counts={"papers": 15}),
         *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*store.KINDS, store.VOCABULARY)),
     ],

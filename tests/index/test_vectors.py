@@ -26,12 +26,12 @@ def by_kind(vectors: list[Vector]) -> dict[Kind, dict[str, str]]:
 
 def named(name: str, paper: Paper, model: embed.Embedding) -> np.ndarray:
     """The vector of the sentence or title of `paper`, number 1, that has this name."""
-    vectors = of_papers([(1, paper)], model)
+    vectors, _ = of_papers([(1, paper)], model)
     return next(vector.values for vector in vectors if (vector.kind, vector.name) == ("sentences", name))
 
 
 def test_a_paper_has_vectors_of_all_of_it_and_of_its_parts(model: embed.Embedding) -> None:
-    assert by_kind(of_papers([(7, OWLS)], model)) == {
+    assert by_kind(of_papers([(7, OWLS)], model)[0]) == {
         "papers": {"7": "Owls at Noon. Owls hunt voles. They hoot. We count them. It rains."},
         "sentences": {
             "7.title": "Owls at Noon",
@@ -46,7 +46,7 @@ def test_a_paper_has_vectors_of_all_of_it_and_of_its_parts(model: embed.Embeddin
 
 @pytest.mark.parametrize("abstract", ["Owls.", "Same. Same. Same. Same. Same.", "word " * 2_000, "a " * 300 + ". End."])
 def test_every_vector_has_length_one_and_a_name_of_its_own(model: embed.Embedding, abstract: str) -> None:
-    vectors = of_papers([(1, Paper("Title " * 80, abstract)), (2, OWLS)], model)
+    vectors, _ = of_papers([(1, Paper("Title " * 80, abstract)), (2, OWLS)], model)
     assert np.linalg.norm([vector.values for vector in vectors], axis=1) == pytest.approx(1.0, abs=1e-5)
     names = [(vector.kind, vector.name) for vector in vectors]
     assert len(set(names)) == len(names)
@@ -56,14 +56,24 @@ def test_every_vector_has_length_one_and_a_name_of_its_own(model: embed.Embeddin
 def test_papers_embedded_together_have_the_vectors_that_they_have_alone(model: embed.Embedding) -> None:
     coral = Paper("Coral", "Coral bleaches. " + "Divers swim. " * 3)
     chunk = [(2, coral), (1, OWLS), (3, Paper("Jars", "word " * 600))]
-    together = of_papers(chunk, model)
-    alone = list(chain.from_iterable(of_papers([one], model) for one in chunk))
+    together, in_context = of_papers(chunk, model)
+    each = [of_papers([one], model) for one in chunk]
+    alone = list(chain.from_iterable(vectors for vectors, _ in each))
     assert [(one.kind, one.name, one.text) for one in together] == [(one.kind, one.name, one.text) for one in alone]
     assert all(one.values @ other.values > 0.9999 for one, other in zip(together, alone, strict=True))
+    for (number, one), (_, [(alike, other)]) in zip(in_context, each, strict=True):
+        assert number == alike
+        assert one == pytest.approx(other, abs=0.01)
+
+
+def test_each_word_that_carries_meaning_has_a_context_in_title_and_sentence(model: embed.Embedding) -> None:
+    _, [(number, words)] = of_papers([(7, OWLS)], model)
+    assert (number, len(words)) == (7, len("Owls Noon".split()) + len("Owls hunt voles hoot count rains".split()))
+    assert np.linalg.norm(words, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_what_comes_again_is_embedded_once(model: embed.Embedding) -> None:
-    found = by_kind(of_papers([(1, Paper("Owls", "Hoot. Hoot. Hoot. Hoot. Hoot. Fly. Hoot."))], model))
+    found = by_kind(of_papers([(1, Paper("Owls", "Hoot. Hoot. Hoot. Hoot. Hoot. Fly. Hoot."))], model)[0])
     assert found["sentences"] == {"1.title": "Owls", "1.0": "Hoot.", "1.5": "Fly."}
     assert list(found["passages"].values()) == ["Hoot. Hoot. Hoot.", "Hoot. Fly. Hoot."]
 
@@ -77,7 +87,7 @@ def test_the_end_of_a_sentence_that_is_longer_than_the_model_reads_counts(model:
 
 
 def test_a_passage_lies_near_what_it_is_composed_of(model: embed.Embedding) -> None:
-    vectors = {(vector.kind, vector.name): vector.values for vector in of_papers([(1, OWLS)], model)}
+    vectors = {(vector.kind, vector.name): vector.values for vector in of_papers([(1, OWLS)], model)[0]}
     first, second = vectors["passages", "1.0"], vectors["passages", "1.1"]
     rain = vectors["sentences", "1.3"]
     assert second @ rain > first @ rain
