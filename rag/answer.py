@@ -52,6 +52,8 @@ def answer(
         yield replace(whole, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
         return
     statements, notices = [], [query.notice]
+    if chosen.more and len(hits.papers) == TOP:
+        notices.append(f"Only the best {TOP} papers were judged, and more may match. Ask for less, as with a filter.")
     for rank, one in enumerate(chosen.matching):
         for citation in _cite(one, number):
             try:

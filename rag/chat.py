@@ -138,11 +138,12 @@ class Conversation:
         past = self._before if self._past.earlier[-1:] == (question,) else self._past
         retriever, rewrite = self._chat.retriever(), self._chat.rewrite()
         query = understand(question, retriever.store, past, without)
-        self._before, self._past = past, Past((*past.earlier, question)[-MAX_EARLIER:], (), self._titles)
-        known = len(self._numbers)
+        self._before, self._past = past, Past((*past.earlier, question)[-MAX_EARLIER:], past.cited, self._titles)
+        known, cited = len(self._numbers), dict[str, None]()
         for event in answer.answer(query, retriever, rewrite, self._number, self._chat.settings.min_probability):
-            if isinstance(event, Statement):
-                self._remember(event)
+            if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
+                cited |= dict.fromkeys(citation.paper.title for citation in event.citations)
+                self._past = replace(self._past, cited=tuple(cited))
             elif isinstance(event, Answer) and not event.listing:
                 self._forget(event.partial, known)
             yield self._with_notice(event)
@@ -151,10 +152,6 @@ class Conversation:
         n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)
         self._titles[n] = paper.title
         return n
-
-    def _remember(self, shown: Statement) -> None:
-        titles = dict.fromkeys((*self._past.cited, *(citation.paper.title for citation in shown.citations)))
-        self._past = replace(self._past, cited=tuple(titles))
 
     def _forget(self, unseen: tuple[Citation, ...], known: int) -> None:
         """Takes back the numbers after `known` of papers that no reader is shown, so that none seem to be missing."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rag import __version__, terminal
-from rag.errors import RagError
+from rag.errors import QuestionError, RagError
 from rag.papers import one_line
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def search(
     from rag.query import past, understand
 
     retriever = chat.retriever()
-    for asked in questions:
+
+    def show(asked: Asked) -> None:
         query = understand(asked.question, retriever.store, past(asked, retriever.store), _without(asked, no_filters))
         hits = retriever.search(query.phrasings, top, query.among)
         if as_json or batch:
@@ -89,6 +91,8 @@ def search(
             terminal.show_filters(query.filters)
             click.echo(render.hits_text(hits.papers) if query.searched else render.no_paper(query.filters))
             terminal.show_notice(query.notice)
+
+    _each(questions, show, bool(batch))
 
 
 @main.command()
@@ -106,13 +110,15 @@ def ask(
     chat = _chat(_settings(index_dir=index_dir, llm=llm))
     from rag.query import past
 
-    for asked in questions:
+    def show(asked: Asked) -> None:
         conversation = chat.conversation(past(asked, chat.retriever().store))
         events = conversation.ask(asked.question, _without(asked, no_filters))
         if as_json or batch:
             terminal.show_answer_json(events, asked)
         else:
             terminal.show_answer(events)
+
+    _each(questions, show, bool(batch))
 
 
 @main.command("eval")
@@ -226,8 +232,23 @@ def _questions(question: str | None, batch: Path | None) -> list[Asked]:
     return read(batch) if batch else [Asked(question or "")]
 
 
+def _each(questions: list[Asked], show: Callable[[Asked], None], batch: bool) -> None:
+    """Shows the reply to each. In a `batch` a question that cannot be asked has its error for one, and others go on."""
+    failed = 0
+    for asked in questions:
+        try:
+            show(asked)
+        except QuestionError as fault:
+            if not batch:
+                raise
+            failed += 1
+            terminal.show_json(asked.label | {"error": str(fault)})
+    if failed:
+        raise QuestionError(f'{failed} of {len(questions)} questions could not be asked; see their "error".')
+
+
 def _without(asked: Asked, no_filters: bool) -> set[str]:
     """The filters of a question that are not to be applied: all or none."""
-    from rag.filters import parse
+    from rag.query import narrowing
 
-    return {one.written for one in parse(asked.question)[1]} if no_filters else set()
+    return narrowing(asked.question) if no_filters else set()

@@ -62,6 +62,10 @@ class Embedding(BaseEmbedding):
         """Tokens of `text`, special tokens included."""
         return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has tokens for all of `word`; all words that it has none for are one to it."""
+        return self._model.tokenizer.unk_token_id not in self._model.tokenizer(word)["input_ids"]
+
     def encode(self, texts: list[str]) -> np.ndarray:
         """Vectors of `texts`, in their order: float32 of (texts, dimensions)."""
         return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)

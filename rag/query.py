@@ -11,7 +11,7 @@ from rag.errors import QuestionError
 from rag.filters import SHOWN, Named, parse
 from rag.papers import plain
 from rag.periods import Years
-from rag.question import asks_for_papers, phrasings, points_back, terms
+from rag.question import asks_for_papers, of_these, phrasings, points_back, terms
 
 if TYPE_CHECKING:
     from rag.batch import Asked
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Past:
     """What a conversation said before a question.
 
-    `earlier` are the user's questions, oldest first; `cited` the titles that the last answer cited, in order;
+    `earlier` are the user's questions, oldest first; `cited` the titles that the last answer with any cited, in order;
     `numbered` the titles of all papers that have a citation number.
     """
 
@@ -42,9 +42,9 @@ class Query:
     """What a user asked, understood.
 
     `question` is as they put it. `phrasings` are the ways to look for it, the first understandable alone. `filters`
-    are those applied, as they were written; `among` are the numbers of the papers that pass them, None where there
-    are none; `searched` counts the papers to look among. `listing` is true where all papers that match are asked for.
-    `notice` tells which filters were not applied, or is empty.
+    are those applied, as they were written, "of those" among them; `among` are the numbers of the papers that pass
+    them, None where there are none; `searched` counts the papers to look among. `listing` is true where all papers
+    that match are asked for. `notice` tells which filters were not applied, or is empty.
     """
 
     question: str
@@ -69,16 +69,27 @@ def understand(question: str, store: Store, past: Past = Past(), without: Collec
     before = [parse(text)[0] for text in past.earlier[-1:]]
     if (filters or unknown) and not terms(subject):  # "and since 2023?" asks what was asked before
         subject = _subject_of(before, [*filters, *unknown])
-    among = store.matching(filters)
+    among, written = store.matching(filters), [one.written for one in filters]
+    asked = phrasings(subject, before, past.cited, past.numbered)
+    if past.cited and (these := of_these(subject)) and these not in without:
+        cited = store.numbers(past.cited)
+        among, written = cited if among is None else among & cited, [these, *written]
+        asked = [subject] if terms(subject) else asked  # what was asked before, they all answer
     return Query(
         question,
-        tuple(phrasings(subject, before, past.cited, past.numbered)),
-        tuple(one.written for one in filters),
+        tuple(asked),
+        tuple(written),
         among,
         store.papers if among is None else len(among),
         asks_for_papers(subject),
         _notice(unknown),
     )
+
+
+def narrowing(question: str) -> set[str]:
+    """All in `question` that may keep it to some papers, as written. Raises QuestionError for a malformed filter."""
+    subject, filters = parse(question)
+    return {one.written for one in filters} | {these for these in [of_these(subject)] if these}
 
 
 def _named_in(text: str, store: Store) -> tuple[str, ...]:

@@ -56,6 +56,12 @@ _POINTER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
+# A question about the papers that an answer cited, as "which of those": not "which of those that skip layers".
+_OF_THESE = re.compile(
+    rf"\b{_COUNT}(?:\s+ones?)?\s+(?P<written>of\s+(?:those|these|them))\b(?!\s+(?:that|which|who|whose)\b)",
+    re.IGNORECASE,
+)
 _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|approach|model))\b", re.IGNORECASE)
 
 
@@ -81,12 +87,18 @@ def asks_for_quantity(question: str) -> bool:
 
 def asks_for_papers(question: str) -> bool:
     """Whether several papers are asked for, all that there are, rather than what one says."""
-    return bool(_FOR_PAPERS.search(question))
+    return bool(_FOR_PAPERS.search(question) or _OF_THESE.search(question))
 
 
 def points_back(question: str) -> bool:
     """Whether `question` may speak of a paper by its place in an answer, its number, or as "it"."""
-    return bool(_POINTER.search(question) or _IT.search(question))
+    return bool(_POINTER.search(question) or _IT.search(question) or _OF_THESE.search(question))
+
+
+def of_these(question: str) -> str:
+    """The words of `question` that keep it to the papers an answer cited: "of those"; "" where it has none."""
+    found = _OF_THESE.search(question)
+    return found["written"] if found else ""
 
 
 def phrasings(

@@ -100,20 +100,23 @@ class HybridRetriever(BaseRetriever):
     def search(self, phrasings: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
         """The `top` papers for a question in all its `phrasings`, fewer where the index holds fewer.
 
-        Where `among` is given, only papers with these numbers. The first phrasing is the one by which sentences are
-        ranked and probability is judged.
+        Where `among` is given, only papers with these numbers, scored as they are among all. The first phrasing is the
+        one by which sentences are ranked and probability is judged.
         """
         import numpy as np
 
         channels = [self._ask(phrasing, among) for phrasing in phrasings]
-        numbers = _candidates(channels)
+        allowed = None if among is None else np.isin(np.arange(self.store.papers + 1), list(among))
+        numbers = _candidates(channels, allowed)
+        scores = np.mean([self._fuse(channel, numbers, allowed) for channel in channels], axis=0)
+        numbers, scores = self._second_stage(numbers, scores, allowed)
+        if allowed is not None:
+            numbers, scores = numbers[allowed[numbers]], scores[allowed[numbers]]
         if not len(numbers):
             return Hits((), 0.0, tuple(channels[0].terms))
-        scores = np.mean([self._fuse(channel, numbers) for channel in channels], axis=0)
-        order, scores = self._second_stage(numbers, scores)
         if self._reranker:
-            order, scores = self._rerank(self._reranker, phrasings[0], order, scores)
-        found = self._hits(order[: max(top, LIKELIEST)], scores, channels[0])
+            numbers, scores = self._rerank(self._reranker, phrasings[0], numbers, scores)
+        found = self._hits(numbers[: max(top, LIKELIEST)], scores, channels[0])
         return Hits(found[:top], max(hit.probability for hit in found), tuple(channels[0].terms))
 
     def _ask(self, phrasing: str, among: Collection[int] | None) -> _Channels:
@@ -122,14 +125,20 @@ class HybridRetriever(BaseRetriever):
         # Apart from the question: texts of a batch are filled up to the longest of them.
         terms = terms_.understand(words, self._embedding.encode_queries(words), self.store)
         scores = terms_.scores(terms, self.store.words)
-        if among is not None:
-            scores = _only(scores, among)
-        cosines = {kind: self.store.nearest(kind, vector, depth, among) for kind, depth in DEPTH.items()}
+        cosines = {kind: self._nearest(kind, vector, among) for kind in DEPTH}
         spoken, contexts = in_context(phrasing, *self._embedding.read([phrasing]))
         weights = [self.store.words.weight_of(word) for word in spoken]
         return _Channels(vector, contexts, weights, terms, question.names(phrasing), cosines, scores)
 
-    def _fuse(self, asked: _Channels, numbers: np.ndarray) -> np.ndarray:
+    def _nearest(self, kind: Kind, vector: list[float], among: Collection[int] | None) -> dict[int, float]:
+        """The nearest papers, and the nearest of those in `among`.
+
+        What a score is worth shows beside all papers: of three that an answer cited, all or none may be meant.
+        """
+        found = self.store.nearest(kind, vector, DEPTH[kind])
+        return found if among is None else found | self.store.nearest(kind, vector, DEPTH[kind], among)
+
+    def _fuse(self, asked: _Channels, numbers: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
         """The sum of the candidates' standard scores over all channels.
 
         A paper that a cosine channel did not bring is taken to lie at that channel's lowest.
@@ -140,27 +149,27 @@ class HybridRetriever(BaseRetriever):
         for cosines in asked.cosines.values():
             floor = min(cosines.values(), default=0.0)
             total = total + ranking.standard(np.array([cosines.get(number, floor) for number in numbers.tolist()]))
-        best = np.argsort(-total, kind="stable")[:READ]
+        best = _best(total, READ, None if allowed is None else allowed[numbers])
         read = ranking.standard(self.store.contexts.scores(asked.contexts, asked.weights, numbers[best]))
         near = np.full(len(numbers), read.min())
         near[best] = read
         fused: np.ndarray = total + near
         return fused
 
-    def _second_stage(self, numbers: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _second_stage(
+        self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Candidates and scores, best first: words that the best share are added, then like papers pull each other."""
         import numpy as np
 
-        order = np.argsort(-scores, kind="stable")
-        best = order[: ranking.FEEDBACK_PAPERS]
+        telling = _best(scores, ranking.FEEDBACK_PAPERS)
         words = self.store.words.by_paper
-        model = ranking.relevance_model(words[numbers[best]], scores[best])
+        model = ranking.relevance_model(words[numbers[telling]], scores[telling])
         scores = scores + ranking.standard(words[numbers] @ model)
-        order = np.argsort(-scores, kind="stable")
-        numbers, scores = numbers[order], scores[order]
-        vectors = self.store.paper_vectors(numbers[:SECOND_STAGE].tolist())
+        best = _best(scores, SECOND_STAGE, None if allowed is None else allowed[numbers])
+        vectors = self.store.paper_vectors(numbers[best].tolist())
         pulled = scores * (1 + ranking.PULL)  # the rest as if drawn by papers of the same score
-        pulled[:SECOND_STAGE] = ranking.regularize(scores[:SECOND_STAGE], vectors)
+        pulled[best] = ranking.regularize(scores[best], vectors)
         order = np.argsort(-pulled, kind="stable")
         return numbers[order], pulled[order]
 
@@ -206,22 +215,23 @@ class HybridRetriever(BaseRetriever):
         ]
 
 
-def _candidates(channels: Sequence[_Channels]) -> np.ndarray:
+def _candidates(channels: Sequence[_Channels], allowed: np.ndarray | None) -> np.ndarray:
     """The numbers of all papers that any channel brought, in ascending order."""
     import numpy as np
 
     found = {number for channel in channels for of_kind in channel.cosines.values() for number in of_kind}
     for channel in channels:
-        best = np.argsort(-channel.words, kind="stable")[:WORD_DEPTH]
+        best = _best(channel.words, WORD_DEPTH, allowed)
         found.update(best[channel.words[best] > 0].tolist())
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _only(scores: np.ndarray, among: Collection[int]) -> np.ndarray:
-    """`scores` of papers by number, 0 for all but those in `among`."""
+def _best(scores: np.ndarray, count: int, allowed: np.ndarray | None = None) -> np.ndarray:
+    """The places of the `count` highest scores, best first, and of the `count` highest of those `allowed`."""
     import numpy as np
 
-    kept = np.zeros_like(scores)
-    numbers = list(among)
-    kept[numbers] = scores[numbers]
-    return kept
+    order = np.argsort(-scores, kind="stable")
+    if allowed is None:
+        return order[:count]
+    ranks = np.arange(len(order))
+    return order[(ranks < count) | (allowed[order] & (np.cumsum(allowed[order]) <= count))]

@@ -76,6 +76,16 @@ def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
     assert 0 < len(result.nearest) <= answer.NEAREST
 
 
+def test_more_papers_than_were_judged_may_match_and_that_is_said(
+    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not final(ask(WHICH)).notice
+    monkeypatch.setattr(answer, "TOP", 2)
+    assert "Only the best 2 papers were judged, and more may match." in final(ask(WHICH)).notice
+    monkeypatch.setattr(answer, "TOP", 10)
+    assert not final(ask(WHICH)).notice
+
+
 def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[Event]]) -> None:
     found, *_ = ask(f"{WHICH} since 2024")
     assert isinstance(found, Found)

@@ -95,6 +95,23 @@ def test_it_is_the_one_paper_that_was_cited(chat: Chat) -> None:
     assert list(numbers(followed)) == ["TinySpeech: Keyword Spotting on Microcontrollers"]
 
 
+def test_of_those_keeps_to_the_papers_of_the_last_answer(chat: Chat) -> None:
+    conversation = chat.conversation()
+    cited = set(numbers(ask(conversation, WHICH)))
+    narrow = ask(conversation, "and which of those stop denoising early?")
+    assert (narrow.searched, narrow.filters, narrow.listing) == (len(cited), ("of those",), True)
+    assert list(numbers(narrow)) == ["Early Exit for Diffusion-Based Depth Estimation"]
+    wide = ask(conversation, "and which of those stop denoising early?", {"of those"})
+    assert (wide.searched, wide.filters) == (14, ())
+
+
+def test_an_answer_that_cites_nothing_leaves_what_those_are(chat: Chat) -> None:
+    conversation = chat.conversation()
+    cited = set(numbers(ask(conversation, WHICH)))
+    assert ask(conversation, "which of those cook dinner?").refused
+    assert ask(conversation, "and which of them stop denoising early?").searched == len(cited)
+
+
 def test_a_new_topic_is_not_answered_from_the_old_one(chat: Chat) -> None:
     conversation = chat.conversation()
     ask(conversation, WHICH)

@@ -105,6 +105,22 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     assert "12 million parameters" in json.dumps(fourth["citations"])
 
 
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_question_of_a_batch_that_cannot_be_asked_leaves_the_others(
+    index_dir: Path, tmp_path: Path, command: str
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    asked = [{"id": 1, "question": "coral year:soon"}, {"id": 2, "question": "who counts coral?"}]
+    questions.write_text("\n".join(map(json.dumps, asked)))
+    done = rag(command, "--batch", questions, "--index", index_dir, RAG_LLM="none")
+    first, second = lines(done.stdout)
+    assert (first["id"], set(first)) == (1, {"id", "error"})
+    assert "year:soon" in first["error"]
+    assert second["id"] == 2
+    assert "Coral Counting with Drones" in json.dumps(second)
+    assert (done.returncode, done.stderr) == (1, 'Error: 1 of 2 questions could not be asked; see their "error".\n')
+
+
 @pytest.mark.parametrize(
     ("arguments", "env", "message"),
     [

@@ -32,6 +32,11 @@ def test_count_is_in_the_tokens_that_the_model_reads(model: embed.Embedding) -> 
     assert model.limit == 256
 
 
+@pytest.mark.parametrize(("word", "known"), [("owl", True), ("électroencéphalographie", True), ("深度", False)])
+def test_words_that_the_model_has_no_tokens_for_are_told(model: embed.Embedding, word: str, known: bool) -> None:
+    assert model.knows(word) is known
+
+
 def test_the_fingerprint_tells_models_apart(model: embed.Embedding, tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
 

@@ -56,6 +56,11 @@ def test_what_is_improbable_to_have_an_answer_is_refused(
     assert found.probability == probability
 
 
+@pytest.mark.parametrize(("last", "more"), [(5.0, True), (3.0, True), (2.9, False), (-1.0, False)])
+def test_where_the_last_paper_matches_more_may(last: float, more: bool) -> None:
+    assert select(QUESTION, Hits((hit(), hit("Last", last)), 0.9, TERMS), 0.5).more is more
+
+
 def test_no_papers_is_a_refusal() -> None:
     assert select(QUESTION, Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
 

@@ -11,7 +11,7 @@ from rag.batch import Asked
 from rag.errors import QuestionError
 from rag.index import build, store
 from rag.index.store import Store
-from rag.query import Past, past, understand
+from rag.query import Past, narrowing, past, understand
 from tests.conftest import no_progress
 
 
@@ -78,6 +78,39 @@ def test_filters_of_nothing_ask_what_was_asked_before_without_its_filters(opened
     query = understand(question, opened, Past(("coral?", "owls author:example")))
     assert query.phrasings == ("owls",)
     assert query.filters == ("since 2023",)
+
+
+CITED = ("Coral Counting with Drones", "TinySpeech: Keyword Spotting on Microcontrollers")
+
+
+@pytest.mark.parametrize(
+    ("question", "filters", "searched"),
+    [
+        ("and which of those count coral?", ("of those",), 2),
+        ("Which ones of them count coral?", ("of them",), 2),
+        ("do any of these count coral since 2023?", ("of these", "since 2023"), 1),
+        ("which of those that fly count coral?", (), 14),  # not those of an answer
+        ("the price of these corals?", (), 14),
+    ],
+)
+def test_a_question_of_those_cited_is_asked_of_them(
+    opened: Store, question: str, filters: tuple[str, ...], searched: int
+) -> None:
+    query = understand(question, opened, Past(("who flies?",), CITED))
+    assert (query.filters, query.searched) == (filters, searched)
+    if "of th" in " ".join(filters):
+        assert len(query.phrasings) == 1
+        assert query.listing
+        assert understand(question, opened, Past(("who flies?",), CITED), filters).searched == 14
+
+
+def test_those_that_no_answer_cited_are_looked_for_among_all(opened: Store) -> None:
+    assert understand("which of those count coral?", opened, Past(("who flies?",))).searched == 14
+
+
+def test_what_narrows_a_question_is_told_as_it_is_written() -> None:
+    assert narrowing("Which of These count coral, since 2023 year:2020..?") == {"of These", "since 2023", "year:2020.."}
+    assert narrowing("who counts coral?") == set()
 
 
 NAMED = "Both SWIFTDEPTH – Single Step Diffusion for Monocular Depth [1], and “Coral Counting with Drones”; not Coral."

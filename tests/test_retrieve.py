@@ -106,6 +106,21 @@ def test_a_filter_never_lets_another_paper_through(
     assert [hit.score for hit in hits.papers] == sorted((hit.score for hit in hits.papers), reverse=True)
 
 
+def test_a_paper_scores_among_some_as_among_all(retriever: HybridRetriever) -> None:
+    whole = {hit.paper.key: hit for hit in retriever.search([WHICH], 14).papers}
+    for hit in retriever.search([WHICH], 14, {1, 2, 3}).papers:
+        assert hit.score == pytest.approx(whole[hit.paper.key].score)
+        assert hit.probability == pytest.approx(whole[hit.paper.key].probability)
+
+
+def test_words_of_a_language_that_the_model_does_not_know_are_not_all_one(tmp_path: Path) -> None:
+    papers = [{"title": "深度", "abstract": "深度估计。"}, {"title": "蛋白质", "abstract": "蛋白质折叠。"}]
+    with closing(store.open_current(index_of(tmp_path, papers))) as opened:
+        chinese = HybridRetriever(opened, embed.load("bundled"))
+        assert titles(chinese.search(["蛋白质"], 1)) == ["蛋白质"]
+        assert chinese.search(["卷积"], 2).terms[0].variants.keys() == {"卷积"}
+
+
 @pytest.mark.parametrize("nothing", [set(), frozenset(), []])
 @pytest.mark.parametrize("question", [WHICH, ""])
 def test_where_no_paper_is_allowed_none_is_found(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,8 +144,8 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
 
 def _write_vocabulary(client: Client, forms: dict[str, str], model: embed.Embedding, progress: Progress) -> int:
     """Embeds the words, so that a question finds what it calls by another name; how many."""
-    entries = [(stem, form) for stem, form in forms.items() if len(form) >= SHORTEST and form.isalpha()]
-    entries = entries[:MAX_VOCABULARY]
+    told = ((stem, form) for stem, form in forms.items() if len(form) >= SHORTEST and form.isalpha())
+    entries = list(islice((entry for entry in told if model.knows(entry[1])), MAX_VOCABULARY))
     collection = client.get_collection(store.VOCABULARY, embedding_function=None)
     for first in range(0, len(entries), BATCH):
         progress("vocabulary", first, len(entries))

@@ -91,6 +91,10 @@ class Store:
         """The titles of all papers, in the order of their numbers."""
         return [title for (title,) in self._database.execute("SELECT title FROM papers ORDER BY id")]
 
+    def numbers(self, titles: Collection[str]) -> frozenset[int]:
+        """The numbers of the papers with these titles."""
+        return self._numbers(f"SELECT id FROM papers WHERE title {_AMONG}", json.dumps(list(titles)))
+
     def spans(self, number: int) -> list[Span]:
         """The sentences of that paper's abstract, in order."""
         rows = self._database.execute("SELECT start, stop FROM sentences WHERE paper = ? ORDER BY n", (number,))
