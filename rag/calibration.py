@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from rag import question
 
 if TYPE_CHECKING:
+    from rag.index.build import Progress
     from rag.retrieve import HybridRetriever
 
 OUTSIDE = Path(__file__).parent / "outside.txt"
@@ -52,13 +53,18 @@ def signal(nearness: float, coverage: float, named: float) -> float:
     return nearness + COVERED * coverage + NAMED * named
 
 
-def fit(retriever: HybridRetriever) -> Curve:
+def fit(retriever: HybridRetriever, progress: Progress) -> Curve:
     """The curve for the collection of `retriever`: that of two normal distributions with one variance.
 
     That is linear discriminant analysis in one dimension (Fisher 1936), with equal numbers of both.
     """
-    known = [_signal(retriever, asked) for asked in known_items(retriever)]
-    outside = sorted(_signal(retriever, asked) for asked in OUTSIDE.read_text(encoding="utf-8").splitlines())[:-TRIM]
+    items, others = list(known_items(retriever)), OUTSIDE.read_text(encoding="utf-8").splitlines()
+    signals = []
+    for done, asked in enumerate(questions := [*items, *others]):
+        progress("calibrating", done, len(questions))
+        signals.append(max((hit.signal for hit in retriever.search([asked], TOP).papers), default=-1.0))
+    progress("calibrating", len(questions), len(questions))
+    known, outside = signals[: len(items)], sorted(signals[len(items) :])[:-TRIM]
     if not known:  # no sentence has words enough to ask for; only what is as near as a copy counts
         return Curve(1.0, 1.0 / SPREAD)
     variance = max((pvariance(known) + pvariance(outside)) / 2, SPREAD**2)
@@ -76,7 +82,3 @@ def known_items(retriever: HybridRetriever) -> Iterator[str]:
         if len(words) >= WORDS.start:
             kept = sorted(chance.sample(range(len(words)), min(len(words), chance.choice(WORDS))))
             yield " ".join(words[n] for n in kept)
-
-
-def _signal(retriever: HybridRetriever, asked: str) -> float:
-    return max((hit.signal for hit in retriever.search([asked], TOP).papers), default=-1.0)

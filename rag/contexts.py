@@ -63,11 +63,10 @@ class ContextIndex:
         total = sum(weights)
         if not total:
             return np.zeros(len(numbers), dtype=np.float32)
-        ranges = self.ranges[numbers]
-        rows = np.concatenate([self.rows[first:last] for first, last in ranges]).astype(np.float32)
-        starts = np.cumsum(ranges[:, 1] - ranges[:, 0]) - (ranges[:, 1] - ranges[:, 0])
-        nearest = np.maximum.reduceat(rows @ unit(asked @ self.basis).T, starts, axis=0) / SCALE
-        scored: np.ndarray = nearest @ np.array(weights, dtype=np.float32) / total
+        wanted, shares = unit(asked @ self.basis).T, np.array(weights, dtype=np.float32) / (total * SCALE)
+        scored = np.empty(len(numbers), dtype=np.float32)
+        for n, (first, last) in enumerate(self.ranges[numbers]):  # one by one, as some abstracts are very long
+            scored[n] = (self.rows[first:last].astype(np.float32) @ wanted).max(axis=0) @ shares
         return scored
 
 

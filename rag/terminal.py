@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rag.citations import Event
     from rag.index.build import Progress
 
-UNITS = {"reading": " files", "vocabulary": " words", "asking": " questions"}  # of a stage; else papers
+# Of a stage; else papers.
+UNITS = {"reading": " files", "vocabulary": " words", "calibrating": " questions", "asking": " questions"}
 
 
 @contextmanager

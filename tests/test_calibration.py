@@ -13,7 +13,7 @@ from rag import calibration, embed
 from rag.calibration import KNOWN, OUTSIDE, WORDS, Curve, signal
 from rag.index import store
 from rag.retrieve import HybridRetriever
-from tests.conftest import index_of
+from tests.conftest import index_of, no_progress
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_outside_questions_are_improbable_and_known_ones_probable(retriever: Hyb
 
 def test_the_curve_is_kept_in_the_manifest_and_can_be_had_again(retriever: HybridRetriever) -> None:
     kept = retriever.store.manifest["calibration"]
-    assert asdict(calibration.fit(retriever)) == pytest.approx(kept)
+    assert asdict(calibration.fit(retriever, no_progress)) == pytest.approx(kept)
 
 
 def test_the_questions_from_outside_are_many_and_no_two_alike() -> None:

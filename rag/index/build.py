@@ -91,7 +91,8 @@ def write(papers: list[Paper], paths: list[Path], index_dir: Path, embedding: st
     with generations.building(index_dir) as folder:
         model = embed.load(embedding)
         counts = _write(folder, papers, model, progress)
-        _seal(folder, counts, papers, [str(path.resolve()) for path in paths], model)
+        manifest = _manifest(folder, counts, papers, [str(path.resolve()) for path in paths], model)
+        _seal(folder, manifest, model, progress)
 
 
 def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skipped]]:
@@ -188,11 +189,13 @@ def _write_vectors(database: sqlite3.Connection, client: Client, chunk: list[vec
             )
 
 
-def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding) -> None:
-    """Verifies what was written, then writes the manifest; a generation without one is not complete."""
+def _manifest(
+    folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding
+) -> dict[str, Any]:
+    """What a generation is made of, but for its calibration, for which it must be asked."""
     # Chroma writes to its own database whenever it opens it, so that file's size says nothing.
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
-    manifest: dict[str, Any] = {
+    return {
         "schema": store.SCHEMA,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "paths": paths,
@@ -204,12 +207,16 @@ def _seal(folder: Path, counts: dict[str, int], papers: list[Paper], paths: list
         },
         "chunking": {"sentences": passages.SENTENCES, "shared": passages.SHARED, "tokens": model.limit},
         "counts": counts,
-        "calibration": {"centre": 0.0, "slope": 1.0},  # until the finished index is asked
+        "calibration": {"centre": 0.0, "slope": 1.0},
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
+
+
+def _seal(folder: Path, manifest: dict[str, Any], model: embed.Embedding, progress: Progress) -> None:
+    """Verifies and calibrates what was written, then writes its manifest; a generation without one is not complete."""
     with closing(store.Store(folder, manifest)) as written:
         store.verify(written)
-        manifest["calibration"] = asdict(calibration.fit(HybridRetriever(written, model)))
+        manifest["calibration"] = asdict(calibration.fit(HybridRetriever(written, model), progress))
     with (folder / "manifest.json").open("w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=1)
         file.flush()
