@@ -53,7 +53,9 @@ def answer(
         return
     statements, notices = [], [query.notice]
     if chosen.more and len(hits.papers) == TOP:
-        notices.append(f"Only the best {TOP} papers were judged, and more may match. Ask for less, as with a filter.")
+        notices.append(
+            f"Only the best {TOP} papers were judged, and more may match. Narrow the question, as with a filter."
+        )
     for rank, one in enumerate(chosen.matching):
         for citation in _cite(one, number):
             try:

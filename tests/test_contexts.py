@@ -40,7 +40,7 @@ def scores(found: ContextIndex, question: str, model: embed.Embedding, numbers: 
 def test_a_word_means_what_it_means_in_its_sentence(model: embed.Embedding) -> None:
     def bank(text: str) -> np.ndarray:
         words, vectors = read(text, model)
-        return vectors[words.index("bank")]  # type: ignore[no-any-return]
+        return vectors[words.index("bank")]
 
     assert bank(BANKS) @ bank("The bank gave us a loan.") > bank(BANKS) @ bank(RIVER) + 0.1
 
