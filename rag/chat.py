@@ -139,7 +139,8 @@ class Conversation:
         retriever, rewrite = self._chat.retriever(), self._chat.rewrite()
         query = understand(question, retriever.store, past, without)
         self._before, self._past = past, Past((*past.earlier, question)[-MAX_EARLIER:], past.cited, self._titles)
-        known, cited = len(self._numbers), dict[str, None]()
+        known = len(self._numbers)
+        cited: dict[str, None] = {}
         for event in answer.answer(query, retriever, rewrite, self._number, self._chat.settings.min_probability):
             if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
                 cited |= dict.fromkeys(citation.paper.title for citation in event.citations)

@@ -89,7 +89,7 @@ def understand(question: str, store: Store, past: Past = Past(), without: Collec
 def narrowing(question: str) -> set[str]:
     """All in `question` that may keep it to some papers, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse(question)
-    return {one.written for one in filters} | {these for these in [of_these(subject)] if these}
+    return {*(one.written for one in filters), of_these(subject)} - {""}
 
 
 def _named_in(text: str, store: Store) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def asks_for_papers(question: str) -> bool:
 
 
 def points_back(question: str) -> bool:
-    """Whether `question` may speak of a paper by its place in an answer, its number, or as "it"."""
+    """Whether `question` may speak of a paper by its place in an answer, its number, as "it" or "of those"."""
     return bool(_POINTER.search(question) or _IT.search(question) or _OF_THESE.search(question))
 
 

@@ -106,12 +106,12 @@ class HybridRetriever(BaseRetriever):
         import numpy as np
 
         channels = [self._ask(phrasing, among) for phrasing in phrasings]
-        allowed = None if among is None else np.isin(np.arange(self.store.papers + 1), list(among))
+        everyone = np.arange(self.store.papers + 1)
+        allowed = everyone >= 0 if among is None else np.isin(everyone, list(among))
         numbers = _candidates(channels, allowed)
         scores = np.mean([self._fuse(channel, numbers, allowed) for channel in channels], axis=0)
         numbers, scores = self._second_stage(numbers, scores, allowed)
-        if allowed is not None:
-            numbers, scores = numbers[allowed[numbers]], scores[allowed[numbers]]
+        numbers, scores = numbers[allowed[numbers]], scores[allowed[numbers]]
         if not len(numbers):
             return Hits((), 0.0, tuple(channels[0].terms))
         if self._reranker:
@@ -138,7 +138,7 @@ class HybridRetriever(BaseRetriever):
         found = self.store.nearest(kind, vector, DEPTH[kind])
         return found if among is None else found | self.store.nearest(kind, vector, DEPTH[kind], among)
 
-    def _fuse(self, asked: _Channels, numbers: np.ndarray, allowed: np.ndarray | None) -> np.ndarray:
+    def _fuse(self, asked: _Channels, numbers: np.ndarray, allowed: np.ndarray) -> np.ndarray:
         """The sum of the candidates' standard scores over all channels.
 
         A paper that a cosine channel did not bring is taken to lie at that channel's lowest.
@@ -149,7 +149,7 @@ class HybridRetriever(BaseRetriever):
         for cosines in asked.cosines.values():
             floor = min(cosines.values(), default=0.0)
             total = total + ranking.standard(np.array([cosines.get(number, floor) for number in numbers.tolist()]))
-        best = _best(total, READ, None if allowed is None else allowed[numbers])
+        best = _best(total, READ, allowed[numbers])
         read = ranking.standard(self.store.contexts.scores(asked.contexts, asked.weights, numbers[best]))
         near = np.full(len(numbers), read.min())
         near[best] = read
@@ -157,16 +157,16 @@ class HybridRetriever(BaseRetriever):
         return fused
 
     def _second_stage(
-        self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray | None
+        self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Candidates and scores, best first: words that the best share are added, then like papers pull each other."""
         import numpy as np
 
-        telling = _best(scores, ranking.FEEDBACK_PAPERS)
+        telling = np.argsort(-scores, kind="stable")[: ranking.FEEDBACK_PAPERS]
         words = self.store.words.by_paper
         model = ranking.relevance_model(words[numbers[telling]], scores[telling])
         scores = scores + ranking.standard(words[numbers] @ model)
-        best = _best(scores, SECOND_STAGE, None if allowed is None else allowed[numbers])
+        best = _best(scores, SECOND_STAGE, allowed[numbers])
         vectors = self.store.paper_vectors(numbers[best].tolist())
         pulled = scores * (1 + ranking.PULL)  # the rest as if drawn by papers of the same score
         pulled[best] = ranking.regularize(scores[best], vectors)
@@ -215,7 +215,7 @@ class HybridRetriever(BaseRetriever):
         ]
 
 
-def _candidates(channels: Sequence[_Channels], allowed: np.ndarray | None) -> np.ndarray:
+def _candidates(channels: Sequence[_Channels], allowed: np.ndarray) -> np.ndarray:
     """The numbers of all papers that any channel brought, in ascending order."""
     import numpy as np
 
@@ -226,12 +226,10 @@ def _candidates(channels: Sequence[_Channels], allowed: np.ndarray | None) -> np
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _best(scores: np.ndarray, count: int, allowed: np.ndarray | None = None) -> np.ndarray:
+def _best(scores: np.ndarray, count: int, allowed: np.ndarray) -> np.ndarray:
     """The places of the `count` highest scores, best first, and of the `count` highest of those `allowed`."""
     import numpy as np
 
     order = np.argsort(-scores, kind="stable")
-    if allowed is None:
-        return order[:count]
     ranks = np.arange(len(order))
     return order[(ranks < count) | (allowed[order] & (np.cumsum(allowed[order]) <= count))]

@@ -192,7 +192,7 @@ def _write_vectors(database: sqlite3.Connection, client: Client, chunk: list[vec
 def _manifest(
     folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding
 ) -> dict[str, Any]:
-    """What a generation is made of, but for its calibration, for which it must be asked."""
+    """What a generation is made of."""
     # Chroma writes to its own database whenever it opens it, so that file's size says nothing.
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
     return {
@@ -207,7 +207,7 @@ def _manifest(
         },
         "chunking": {"sentences": passages.SENTENCES, "shared": passages.SHARED, "tokens": model.limit},
         "counts": counts,
-        "calibration": {"centre": 0.0, "slope": 1.0},
+        "calibration": {"centre": 0.0, "slope": 1.0},  # until the finished index is asked
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
 
