@@ -145,7 +145,7 @@ class Conversation:
             if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
                 cited |= dict.fromkeys(citation.paper.title for citation in event.citations)
                 self._past = replace(self._past, cited=tuple(cited))
-            elif isinstance(event, Answer) and not event.listing:
+            elif isinstance(event, Answer) and event.kind != "papers":
                 self._forget(event.partial, known)
             yield self._with_notice(event)
 

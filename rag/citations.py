@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.kinds import Kind
 from rag.papers import Paper
 
-Verdict = Literal["quote", "supported"]
+Verdict = Literal["quote", "supported", "partly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +32,40 @@ class Citation:
 class Statement:
     """One sentence of an answer, without markers.
 
-    `verdict` says how it was checked: ``quote`` is the abstract's own words, ``supported``
-    was written by a model and agrees with the sentences it cites.
+    `verdict` says how it was checked: ``quote`` is the abstract's own words, the rest was written by a model. What is
+    ``supported`` agrees with the sentences it cites in all that it says; ``partly`` agrees in names, numbers and
+    direction, and may mean more than they do. In a comparison, `aspect` says what the sentence tells of its paper.
     """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
+    aspect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What retrieval brought, before a word is written: the `papers` that match, of `searched`.
 
-    `searched` counts the papers that pass the question's `filters`, which stand as the user wrote them. `listing` is
-    true where the question asks for all papers that match.
+    `searched` counts the papers that pass the question's `filters`, which stand as the user wrote them. `kind` is what
+    the question asks for.
     """
 
     papers: tuple[Paper, ...]
     searched: int
     filters: tuple[str, ...] = ()
-    listing: bool = False
+    kind: Kind = "fact"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
 
+    `silent` is the paper that the question names and whose abstract does not say what is asked, if that is why.
     `partial` are papers that touch the question without answering it, each with its nearest sentence; a reader is shown
-    them where the question is a `listing`. `probability` is that of the collection answering the question, 0 to 1.
-    `searched`, `filters` and `listing` are as in `Found`. `notice` tells in one line what was worse than asked for (a
-    model that failed, a filter that was not applied), or is empty.
+    them where papers are asked for. `probability` is that of the collection answering the question, 0 to 1. `searched`,
+    `filters` and `kind` are as in `Found`. `notice` tells in one line what was worse than asked for (a model that
+    failed, a filter that was not applied), or is empty.
     """
 
     question: str
@@ -70,9 +74,10 @@ class Answer:
     nearest: tuple[Paper, ...] = ()
     searched: int = 0
     filters: tuple[str, ...] = ()
-    listing: bool = False
+    kind: Kind = "fact"
     probability: float = 0.0
     notice: str = ""
+    silent: Paper | None = None
 
     @property
     def refused(self) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
 from rag.filters import SHOWN, Named, parse
+from rag.kinds import Kind, kind, of_these, sides
 from rag.papers import plain
 from rag.periods import Years
-from rag.question import asks_for_papers, of_these, phrasings, points_back, terms
+from rag.question import phrasings, points_back, terms
 
 if TYPE_CHECKING:
     from rag.batch import Asked
@@ -43,8 +44,8 @@ class Query:
 
     `question` is as they put it. `phrasings` are the ways to look for it, the first understandable alone. `filters`
     are those applied, as they were written, "of those" among them; `among` are the numbers of the papers that pass
-    them, None where there are none; `searched` counts the papers to look among. `listing` is true where all papers
-    that match are asked for. `notice` tells which filters were not applied, or is empty.
+    them, None where there are none; `searched` counts the papers to look among. `kind` is what is asked for, and
+    `sides` the two things that a comparison names. `notice` tells which filters were not applied, or is empty.
     """
 
     question: str
@@ -52,7 +53,8 @@ class Query:
     filters: tuple[str, ...]
     among: frozenset[int] | None
     searched: int
-    listing: bool = False
+    kind: Kind = "fact"
+    sides: tuple[str, ...] = ()
     notice: str = ""
 
 
@@ -81,7 +83,8 @@ def understand(question: str, store: Store, past: Past = Past(), without: Collec
         tuple(written),
         among,
         store.papers if among is None else len(among),
-        asks_for_papers(subject),
+        kind(subject),
+        tuple(phrasings(side, before, past.cited, past.numbered)[0] for side in sides(subject)),
         _notice(unknown),
     )
 

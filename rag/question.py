@@ -6,31 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from rag.kinds import of_these
 from rag.words import telling, words
 
 MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
 
-_QUANTITY = re.compile(
-    r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
-    r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
-    re.IGNORECASE,
-)
-# A question that asks for papers and not for what they say: "which papers", "what work is there", "who has studied".
-# Several must be meant ("which method" asks for one), and they must not be what is asked about ("what do the papers").
-_FOR_PAPERS = re.compile(
-    r"""
-    \b (?:which|what|how\s+many) (?!\s+(?:do|does|did|is|are|was|were|can|could|has|have)\b) (?:\s+[\w-]+){0,4}? \s+
-        (?:papers|articles|studies|publications|preprints|works|methods|approaches|techniques) \b
-        (?!\s+(?:do|does|did)\b)
-    | \b what (?:\s+(?:other|prior|previous|recent|related))? \s+ (?:work|research|literature) \b
-    | \b (?:list|find|name|show|recommend|suggest|any|there\s+(?:is|are)|(?:is|are)\s+there) (?:\s+[\w-]+){0,3}? \s+
-        (?:papers|articles|studies|publications|preprints|(?:work|research|literature)\s+(?:on|about|that))\b
-    | ^\s* (?:papers|articles|studies|publications|work|research|literature) \s+ (?:on|about|that|which) \b
-    | \b who (?:\s+else)? (?:\s+(?:has|have|had))? (?:\s+also)? \s+
-        (?:works?|worked|(?:stud|tackl|address|investigat|explor|examin|us)(?:y|ies|ied|es?|ed)?) \b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
 # A question that leans on the one before it: it opens with a connective, or points at something it does not name.
 # "that" points only behind a verb or preposition or at the end ("does that hold"); elsewhere it opens a clause.
 _DEPENDENT = re.compile(
@@ -56,12 +36,6 @@ _POINTER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
-# A question about the papers that an answer cited, as "which of those": not "which of those that skip layers".
-_OF_THESE = re.compile(
-    rf"\b{_COUNT}(?:\s+ones?)?\s+(?P<written>of\s+(?:those|these|them))\b(?!\s+(?:that|which|who|whose)\b)",
-    re.IGNORECASE,
-)
 _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|approach|model))\b", re.IGNORECASE)
 
 
@@ -80,25 +54,9 @@ def names(question: str) -> frozenset[str]:
     return found if 2 * len(found) <= len(terms(question)) + 1 else frozenset()
 
 
-def asks_for_quantity(question: str) -> bool:
-    """Whether a number is likely to be the answer: how much, how fast, at what rate."""
-    return bool(_QUANTITY.search(question))
-
-
-def asks_for_papers(question: str) -> bool:
-    """Whether several papers are asked for, all that there are, rather than what one says."""
-    return bool(_FOR_PAPERS.search(question) or _OF_THESE.search(question))
-
-
 def points_back(question: str) -> bool:
     """Whether `question` may speak of a paper by its place in an answer, its number, as "it" or "of those"."""
-    return bool(_POINTER.search(question) or _IT.search(question) or _OF_THESE.search(question))
-
-
-def of_these(question: str) -> str:
-    """The words of `question` that keep it to the papers an answer cited: "of those"; "" where it has none."""
-    found = _OF_THESE.search(question)
-    return found["written"] if found else ""
+    return bool(_POINTER.search(question) or _IT.search(question) or of_these(question))
 
 
 def phrasings(

@@ -23,7 +23,7 @@ from rag.contexts import in_context
 from rag.index.store import Store
 from rag.index.vectors import Kind
 from rag.papers import Paper
-from rag.passages import Span
+from rag.sentences import Sentence
 from rag.terms import Term
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ LIKELIEST = 20  # papers among which the likeliest to answer is sought: the firs
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved paper. `score` ranks it; `sentences` are its abstract's, best first, each with its cosine.
+    """A retrieved paper. `score` ranks it; `sentences` are its abstract's, by their cosine, best first.
 
     `signal` is how much speaks for its answering the question (`calibration.signal`), `probability` what that means
     in this collection: 0 to 1.
@@ -52,12 +52,12 @@ class Hit:
     score: float
     signal: float
     probability: float
-    sentences: tuple[tuple[Span, float], ...]
+    sentences: tuple[Sentence, ...]
 
     @property
     def best(self) -> str:
         """The sentence that matches best."""
-        span, _ = self.sentences[0]
+        span = self.sentences[0].span
         return self.paper.abstract[span.start : span.end]
 
 
@@ -189,13 +189,15 @@ class HybridRetriever(BaseRetriever):
         named = terms_.named(asked.names, numbers, self.store.words)
         passages = asked.cosines["passages"]
         floor = min(passages.values(), default=-1.0)
+        of_papers = self.store.paper_vectors(numbers.tolist())
         found = []
         for n, of_sentences in enumerate(self.store.sentence_vectors(numbers.tolist())):
             number = int(numbers[n])
-            cosines = (of_sentences @ asked.vector).tolist()
-            sentences = tuple(sorted(zip(self.store.spans(number), cosines, strict=True), key=lambda pair: -pair[1]))
+            cosines, central = (of_sentences @ asked.vector).tolist(), (of_sentences @ of_papers[n]).tolist()
+            scored = map(Sentence, self.store.spans(number), cosines, central)
+            sentences = tuple(sorted(scored, key=lambda sentence: -sentence.cosine))
             # A passage alone misses a fact told in passing, a sentence alone is fooled by a shared turn of phrase.
-            nearness = (passages.get(number, floor) + sentences[0][1]) / 2
+            nearness = (passages.get(number, floor) + sentences[0].cosine) / 2
             signal = calibration.signal(nearness, float(covered[n]), float(named[n]))
             found.append(Hit(self.store.paper(number), float(scores[n]), signal, self._curve(signal), sentences))
         return tuple(found)

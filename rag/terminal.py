@@ -64,7 +64,7 @@ def show_answer(events: Iterator[Event]) -> None:
     for event in events:
         if isinstance(event, Found):
             show_filters(event.filters)
-            if event.listing and event.papers:
+            if event.kind == "papers" and event.papers:
                 click.echo(render.matching(len(event.papers), event.searched))
         elif isinstance(event, Statement):
             n = event.citations[0].n
@@ -73,7 +73,7 @@ def show_answer(events: Iterator[Event]) -> None:
         else:
             if event.refused:
                 click.echo(render.refusal_text(event))
-            if event.listing and event.partial:
+            if event.kind == "papers" and event.partial:
                 click.echo(render.partial_text(event.partial))
             show_notice(event.notice)
 

@@ -69,14 +69,14 @@ def found(event: Found) -> str:
 
 def matching(event: Found | None) -> str:
     """How many papers match, where the question asks for papers."""
-    if event is None or not event.listing or not event.papers:
+    if event is None or event.kind != "papers" or not event.papers:
         return ""
     return f'<p class="matching">{words.matching(len(event.papers), event.searched)}</p>'
 
 
 def partly(answer: Answer | None) -> str:
     """The papers that touch the question only, each with its nearest sentence, where the question asks for papers."""
-    if answer is None or not answer.listing or not answer.partial:
+    if answer is None or answer.kind != "papers" or not answer.partial:
         return ""
     return '<p class="partly">Partly:</p>' + statements([Statement(c.quote, (c,), "quote") for c in answer.partial])
 
@@ -124,7 +124,7 @@ def _stage(turn: Turn) -> str:
         return "stopping…"
     if turn.statements:
         return f"writing… {sentences} so far"
-    if turn.found and turn.found.listing and turn.found.papers:
+    if turn.found and turn.found.kind == "papers" and turn.found.papers:
         return f"{words.matching(len(turn.found.papers), turn.found.searched)}; writing…"
     if turn.found:
         return f"found {count(len(turn.found.papers), 'paper')}; writing…"
@@ -134,7 +134,7 @@ def _stage(turn: Turn) -> str:
 def _outcome(answer: Answer, sentences: str) -> str:
     if answer.refused:
         return "no answer in these abstracts"
-    if not answer.listing:
+    if answer.kind != "papers":
         return f"{sentences}, each cited"
     partial = f", {len(answer.partial):,} partly" if answer.partial else ""
     return f"{words.matching(answer.matching, answer.searched)}{partial}; {sentences}, each cited"

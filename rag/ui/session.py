@@ -94,7 +94,7 @@ class Session:
     @property
     def partial(self) -> tuple[Citation, ...]:
         """Every sentence of a paper that only touches a question, where the page names it, once."""
-        listings = (turn.answer for turn in self.turns if turn.answer and turn.answer.listing)
+        listings = (turn.answer for turn in self.turns if turn.answer and turn.answer.kind == "papers")
         return tuple(dict.fromkeys(citation for answer in listings for citation in answer.partial))
 
     @property

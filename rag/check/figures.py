@@ -1,0 +1,111 @@
+"""Numbers with their units: does a sentence give those of its source, and each of the same thing?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.words import STOP_WORDS, stem, words
+
+_WORDS = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve twenty thirty fifty".split(),
+        (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 20, 30, 50),
+        strict=True,
+    )
+)
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9, "hundred": 1e2}
+# Units written in several ways; any other is the word behind the number as it is.
+_UNITS = {"percent": "%", "per cent": "%", "×": "x", "times": "x", "fold": "x", "-fold": "x", "fps": "fps"}
+_UNITS |= {"frames per second": "fps", "milliseconds": "ms", "seconds": "s", "hours": "h", "hour": "h"}
+_UNIT = (
+    r"%|percent\b|per\s+cent\b|[x×](?![\w])|times\b|-?fold\b|orders?\s+of\s+magnitude|fps\b|frames\s+per\s+second|"
+    r"milliseconds\b|seconds\b|hours?\b|ms\b|[GMK]B\b|dB\b|points?\b|dimensions?\b|layers?\b|bits?\b|epochs?\b"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w.])(?<![A-Za-z]-)(?P<n>[-−]?\d+(?:[ ,\u2009]\d{{3}})*(?:\.\d+)?|(?:{'|'.join(_WORDS)}|an?(?=\s+order))\b)"
+    rf"(?:\s?(?P<scale>k|[mM]|[bB]|thousand|million|billion|hundred)\b(?!\s*B\b))?"
+    rf"(?:[\s\\]*(?P<unit>{_UNIT}))?",
+    re.IGNORECASE,
+)
+_MULTIPLE = re.compile(r"\b(?P<two>twice|doubl\w+)\b|\b(?P<half>half|halv\w+)\b", re.IGNORECASE)
+_SEGMENT = re.compile(r"[,;:()–—]\s|\b(?:and|while|whereas|but|compared|versus|vs)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as a value, and its unit, "" where it has none."""
+
+    value: float
+    unit: str
+
+
+def stray(written: str, source: str) -> str:
+    """The first number of `written` that `source` does not give, or not of the same thing; "" where there is none."""
+    known = _segments(source)
+    for figures, said in _segments(written):
+        for figure, text in figures.items():
+            places = [mates for others, mates in known if any(_same(figure, other) for other in others)]
+            if not places and not _counts(figure, text, written, source):
+                return text
+            if places and figure.unit and _of_another(figure, said, places, known):
+                return text
+    return ""
+
+
+def _counts(figure: Figure, text: str, written: str, source: str) -> bool:
+    """Whether `text` is a spelled number that counts what the source enumerates: it may, if nothing else counts it."""
+    if figure.unit or text.lower() not in _WORDS:
+        return False
+    counted = re.search(rf"\b{text}\s+(?:[\w-]+\s+)?(\w+)", written)
+    counts = re.findall(rf"(?:\d|\b(?:{'|'.join(_WORDS)}))\s+(?:[\w-]+\s+)?(\w+)", source, re.IGNORECASE)
+    return bool(counted) and stem(counted[1].lower()) not in {stem(word.lower()) for word in counts}
+
+
+def figures(text: str) -> dict[Figure, str]:
+    """The numbers in `text`, each as it is written."""
+    found = {_figure(match): match[0].strip() for match in _NUMBER.finditer(text)}
+    for match in _MULTIPLE.finditer(text):
+        found[Figure(2.0 if match["two"] else 0.5, "x")] = match[0]
+    return {figure: text for figure, text in found.items() if not _is_article(figure)}
+
+
+def _is_article(figure: Figure) -> bool:
+    """ "One" without a unit counts nothing: "one of them"."""
+    return figure == Figure(1.0, "")
+
+
+def _figure(match: re.Match[str]) -> Figure:
+    digits = re.sub(r"[ ,\u2009]", "", match["n"].lower()).replace("−", "-")
+    value = 1.0 if digits in ("a", "an") else float(_WORDS.get(digits, digits))
+    unit = " ".join((match["unit"] or "").lower().split())
+    unit = "magnitude" if "magnitude" in unit else _UNITS.get(unit, unit.rstrip("s") if len(unit) > 2 else unit)
+    return Figure(value * _SCALES.get((match["scale"] or "").lower(), 1.0), unit)
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    return abs(one.value) == abs(other.value) and (one.unit == other.unit or not one.unit)
+
+
+def _segments(text: str) -> list[tuple[dict[Figure, str], set[str]]]:
+    """`text` in pieces between marks and conjunctions: the numbers of each, and the stems of its words."""
+    pieces = _SEGMENT.split(text)
+    return [(figures(piece), {stem(w) for w in words(piece) if w not in STOP_WORDS}) for piece in pieces]
+
+
+def _of_another(
+    figure: Figure, said: set[str], places: list[set[str]], known: list[tuple[dict[Figure, str], set[str]]]
+) -> bool:
+    """Whether a word that stands with `figure` stands in the source with another number of that unit, and only there.
+
+    `places` are the words of the source that stand with it there.
+    """
+    own = set[str]().union(*places)
+    theirs = [
+        mates
+        for others, mates in known
+        if any(other.unit == figure.unit for other in others) and not any(_same(figure, other) for other in others)
+    ]
+    free = set[str]().union(*(mates for others, mates in known if not others))
+    numbers = {stem(str(word)) for others, _ in known for other in others for word in words(others[other])}
+    return bool((said & set[str]().union(*theirs)) - own - free - numbers)

@@ -1,0 +1,107 @@
+"""What kind of answer a question wants: papers, a comparison, what a term means, or else a fact."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rag.words import words
+
+Kind = Literal["papers", "comparison", "definition", "fact"]
+MAX_SIDE = 12  # words that name one side of a comparison, or what is to be defined
+
+_QUANTITY = re.compile(
+    r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
+    r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
+    re.IGNORECASE,
+)
+# A question that asks for papers and not for what they say: "which papers", "what work is there", "who has studied".
+# Several must be meant ("which method" asks for one), and they must not be what is asked about ("what do the papers").
+_FOR_PAPERS = re.compile(
+    r"""
+    \b (?:which|what|how\s+many) (?!\s+(?:do|does|did|is|are|was|were|can|could|has|have)\b) (?:\s+[\w-]+){0,4}? \s+
+        (?:papers|articles|studies|publications|preprints|works|methods|approaches|techniques) \b
+        (?!\s+(?:do|does|did)\b)
+    | \b what (?:\s+(?:other|prior|previous|recent|related))? \s+ (?:work|research|literature) \b
+    | \b (?:list|find|name|show|recommend|suggest|any|there\s+(?:is|are)|(?:is|are)\s+there) (?:\s+[\w-]+){0,3}? \s+
+        (?:papers|articles|studies|publications|preprints|(?:work|research|literature)\s+(?:on|about|that))\b
+    | ^\s* (?:papers|articles|studies|publications|work|research|literature) \s+ (?:on|about|that|which) \b
+    | \b who (?:\s+else)? (?:\s+(?:has|have|had))? (?:\s+also)? \s+
+        (?:works?|worked|(?:stud|tackl|address|investigat|explor|examin|us)(?:y|ies|ied|es?|ed)?) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
+# A question about the papers that an answer cited, as "which of those": not "which of those that skip layers".
+_OF_THESE = re.compile(
+    rf"\b{_COUNT}(?:\s+ones?)?\s+(?P<written>of\s+(?:those|these|them))\b(?!\s+(?:that|which|who|whose)\b)",
+    re.IGNORECASE,
+)
+# Two things named side by side, the second up to a mark or to what they are compared in.
+_SECOND = r"(?P<b>[^?;:,]+?)(?=\s+(?:in\s+terms|with\s+respect|regarding|when|on|for|in)\b|\s*(?:[?;:,]|\.?\s*$))"
+_SIDES = tuple(
+    re.compile(pattern.replace("SECOND", _SECOND), re.IGNORECASE)
+    for pattern in (
+        r"\bhow\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:differ|differs|different|distinguished)\s+from\s+SECOND",
+        r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+compare\s+(?:to|with|against)\s+SECOND",
+        r"\bhow\s+(?:do|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:differ|different|compare)\b",
+        r"\bdifferences?\s+between\s+(?P<a>.+?)\s+and\s+SECOND",
+        r"\b(?:compare|comparing|contrast)\s+(?P<a>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+SECOND",
+        r"(?P<a>[^?;:,]+?)\s+(?:versus|vs\.?)\s+SECOND",
+        r"^\s*(?P<a>[^?;:,]+?)\s+(?:or|and)\s+(?P<b>[^?;:,]+?)\s*:",
+    )
+)
+_COMPARISON = re.compile(
+    r"\b(differ|differs|differences?|compare|compares|comparison|versus|vs)\b|"
+    r"\b(the\s+two|both)\b.*\b(papers|articles|studies|works|methods|approaches|models|networks)\b.*\beach\b|"
+    r"\bhow\s+do(es)?\s+(each|both)\b",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
+    r"|define\s+|explain\s+)(?P<a>[^?;:,.]+?)\s*[?.!]*\s*$|"
+    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)\W*$",
+    re.IGNORECASE,
+)
+_RELATION = re.compile(r"\b(of|for|in|to|by|between|on|that|which|used)\b", re.IGNORECASE)
+
+
+def kind(question: str) -> Kind:
+    """What `question` wants. "papers" are all that match, a "comparison" sets what they say side by side."""
+    if _FOR_PAPERS.search(question) or _OF_THESE.search(question):
+        return "papers"
+    if sides(question) or _COMPARISON.search(question):
+        return "comparison"
+    return "definition" if defined(question) else "fact"
+
+
+def of_these(question: str) -> str:
+    """The words of `question` that keep it to the papers an answer cited: "of those"; "" where it has none."""
+    found = _OF_THESE.search(question)
+    return found["written"] if found else ""
+
+
+def sides(question: str) -> tuple[str, ...]:
+    """The two things that `question` sets against each other, as written; none where it names no two."""
+    for pattern in _SIDES:
+        if found := pattern.search(question):
+            named = (found["a"].strip(), found["b"].strip())
+            if all(0 < len(side.split()) <= MAX_SIDE for side in named):
+                return named
+    return ()
+
+
+def defined(question: str) -> str:
+    """The term whose meaning `question` asks for, "" where it asks for something else.
+
+    "What is the X of Y?" asks for a fact about Y, and so does what asks for a quantity.
+    """
+    found = _DEFINITION.match(question)
+    term = (found["a"] or found["b"]) if found else ""
+    is_term = 0 < len(list(words(term))) <= MAX_SIDE and not _RELATION.search(term) and not asks_for_quantity(term)
+    return term if is_term else ""
+
+
+def asks_for_quantity(question: str) -> bool:
+    """Whether a number is likely to be the answer: how much, how fast, at what rate."""
+    return bool(_QUANTITY.search(question))

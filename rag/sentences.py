@@ -1,0 +1,124 @@
+"""What each sentence of an abstract is worth as evidence, and what it tells: the problem, the approach or the result.
+
+The weights were fitted to the judged evidence of development questions by a pairwise logistic regression, each question
+left out in turn, and rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.kinds import Kind, asks_for_quantity, defined
+from rag.papers import Paper
+from rag.passages import Span
+from rag.terms import Term
+from rag.words import stem, words
+
+# What a sentence is worth beside its cosine to the question.
+WORDS = 0.5  # times the share, by weight, that it holds of the terms that the title does not
+OPENING = -0.5  # for the first one where it does not tell the paper's own work: it is what was known before
+OWN_WORK = 0.15
+PROPOSAL = 0.15  # where it is told what the paper brings
+CENTRALITY = 0.5  # times its cosine to the whole paper
+QUANTITY = 0.3  # for one with a number, where a number is asked for; there the two above do not count
+DEFINES = 0.5  # for one that says what the term is whose meaning is asked for
+ELSEWHERE = -0.3  # for one that says where the code or the project page is
+NAME = 3  # words before the colon of a title that still are a method's name
+
+_OWN_WORK = re.compile(r"\b(we|our|(this|the) (paper|work|article|study|thesis|method|approach|book))\b", re.IGNORECASE)
+_PROPOSAL = re.compile(
+    r"\b(we|here|this (paper|work|article|study))\b.{0,60}?\b(propos|introduc|present|develop|design|devis|describ|"
+    r"build|construct)\w*|\bour (method|approach|model|framework|network|system|algorithm)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d|\b(twice|half|orders? of magnitude|times)\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"https?://|\b(code|data|models?|page|website)\b.*\b(available|released|found at)\b", re.IGNORECASE
+)
+_PROBLEM = re.compile(
+    r"\b(however|although|challeng\w+|difficult\w*|lacks?|limit(s|ed|ation\w*)|remains?|suffers?|problems?|hard|costly|"
+    r"expensive|unclear|open question|yet|fails?)\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(outperform\w*|achiev\w+|surpass\w*|state[- ]of[- ]the[- ]art|improv\w+|results?|experiment\w*|evaluat\w+|"
+    r"demonstrat\w+|(show|find|prove|observe|reveal)(s|n|ed)? that|faster|better|superior\w*|outcome|reach\w*)\b|"
+    r"\d\s?%|\d\s?(x|×|times)\b",
+    re.IGNORECASE,
+)
+ASPECTS = ("Problem", "Approach", "Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an abstract, with its cosines to the question and to the paper as a whole."""
+
+    span: Span
+    cosine: float
+    centrality: float
+
+
+def best(
+    question: str, kind: Kind, paper: Paper, sentences: Sequence[Sentence], terms: Sequence[Term], count: int
+) -> tuple[Span, ...]:
+    """The `count` sentences of `paper` that answer best, in the order of the abstract; for a fact the best one first.
+
+    `terms` are those of `question`.
+    """
+    title = _stems(paper.title)
+    telling = {stem(term.word): term.weight for term in terms if stem(term.word) not in title}
+    quantity, cue = asks_for_quantity(question), _defining(defined(question))
+
+    def worth(sentence: Sentence) -> float:
+        text = paper.abstract[sentence.span.start : sentence.span.end]
+        own, said = _tells_own_work(text, paper.title), _stems(text)
+        held = sum(weight for term, weight in telling.items() if term in said)
+        aim = QUANTITY * bool(_NUMBER.search(text)) if quantity else _brings(text, sentence.centrality)
+        return (
+            sentence.cosine
+            + WORDS * held / (sum(telling.values()) or 1.0)
+            + (OWN_WORK if own else OPENING * (sentence.span.start == 0))
+            + aim
+            + DEFINES * bool(cue and cue.search(text))
+            + ELSEWHERE * bool(_ELSEWHERE.search(text))
+        )
+
+    chosen = [sentence.span for sentence in sorted(sentences, key=worth, reverse=True)[:count]]
+    return tuple(chosen[: kind == "fact"] + sorted(chosen[kind == "fact" :], key=lambda span: span.start))
+
+
+def aspect(sentence: str, title: str) -> str:
+    """Which of ASPECTS `sentence` of the paper `title` tells."""
+    own = _tells_own_work(sentence, title)
+    if not _PROPOSAL.search(sentence) and _RESULT.search(sentence):
+        return "Result"
+    return "Problem" if _PROBLEM.search(sentence) and not own else "Approach"
+
+
+def _brings(text: str, centrality: float) -> float:
+    return PROPOSAL * bool(_PROPOSAL.search(text)) + CENTRALITY * centrality
+
+
+def _defining(term: str) -> re.Pattern[str] | None:
+    """What stands in a sentence that says what `term` is; None for no term."""
+    if not term:
+        return None
+    named = r"[\s-]+".join(map(re.escape, term.split())) + "s?"
+    known_as = r"known\s+as|called|termed|named|coined|defined\s+as|referred\s+to\s+as"
+    return re.compile(
+        rf"\b(?:{known_as})\W+(?:an?\s+|the\s+)?\W*{named}\b|"
+        rf"\b{named}\b\W*(?:\([^)]*\)\W*)?(?:\b(?:is|are|refers?|denotes?|means?|i\.e\.|namely)\b|,\s+(?:an?|the|which)\b)",
+        re.IGNORECASE,
+    )
+
+
+def _tells_own_work(sentence: str, title: str) -> bool:
+    name, colon, _ = title.partition(":")
+    named = bool(colon) and len(name.split()) <= NAME and name.lower() in sentence.lower()
+    return named or bool(_OWN_WORK.search(sentence))
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text)}
