@@ -3,103 +3,105 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from rag import check, evidence, prompts
+from rag import comparison, evidence
 from rag.citations import Answer, Citation, Event, Found, Statement
 from rag.errors import ModelError
-from rag.evidence import Evidence
+from rag.evidence import Evidence, Selection
 from rag.papers import Paper
 from rag.query import Query
-from rag.retrieve import HybridRetriever
-
-if TYPE_CHECKING:
-    from rag.llm import Model
+from rag.retrieve import Hits, HybridRetriever
+from rag.sentences import aspect
+from rag.writers import Task, Writer, quoted
 
 TOP = 100  # papers retrieved, among which those that match are chosen
 NEAREST = 5  # papers that a refusal names
-REWRITTEN = 8  # papers whose sentences a model may phrase: an answer that lists sixty must not wait minutes for it
-MAX_TOKENS = 120  # of a rewritten sentence; the longest worth rewriting has about 80
-MAX_SENTENCE = 1_000  # characters of a sentence that a model is asked to shorten; a longer one is quoted
 
-Rewrite = Callable[[str, str, str], str]  # (question, paper title, sentence) → a sentence
+Number = Callable[[Paper], int]
 
 
-def answer(
-    query: Query,
-    retriever: HybridRetriever,
-    rewrite: Rewrite | None,
-    number: Callable[[Paper], int],
-    min_probability: float,
-) -> Iterator[Event]:
+async def answer(
+    query: Query, retriever: HybridRetriever, writer: Writer, number: Number, min_probability: float
+) -> AsyncGenerator[Event]:
     """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
 
-    `rewrite` phrases a sentence; without it, or where its sentence fails the check, the abstract's own sentence stands.
-    `number` gives a paper its number.
+    `writer` puts the evidence into words; where it fails, and for papers that it leaves out, the abstracts' own
+    sentences stand. `number` gives a paper its number. Who stops early closes the stream (`contextlib.aclosing`).
     """
-    hits = retriever.search(query.phrasings, TOP, query.among)
-    chosen = evidence.select(query.phrasings[0], hits, min_probability)
-    yield Found(tuple(one.paper for one in chosen.matching), query.searched, query.filters, query.listing)
+    hits, chosen, notices = await asyncio.to_thread(_search, query, retriever, min_probability)
+    yield Found(tuple(one.paper for one in chosen.matching), query.searched, query.filters, query.kind)
     whole = Answer(
         query.question,
         searched=query.searched,
         filters=query.filters,
-        listing=query.listing,
+        kind=query.kind,
         probability=chosen.probability,
-        notice=query.notice,
+        notice=" ".join(notices),
+        silent=chosen.silent,
     )
     if not chosen.matching:
         yield replace(whole, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
         return
-    statements, notices = [], [query.notice]
+    task = Task(query.question, query.kind, tuple(map(_citations, chosen.matching)))
+    statements: list[Statement] = []
+    async with aclosing(_written(task, writer, notices)) as written:
+        async for statement in written:
+            statements.append(_numbered(statement, number))
+            yield statements[-1]
+    partial = tuple(replace(_citations(one)[0], n=number(one.paper)) for one in chosen.partial)
+    yield replace(whole, statements=tuple(statements), partial=partial, notice=" ".join(notices))
+
+
+def _search(
+    query: Query, retriever: HybridRetriever, min_probability: float
+) -> tuple[Hits, Selection, list[str]]:
+    """What was retrieved, what of it answers, and what a reader should know of that."""
+    notices = [query.notice] if query.notice else []
+    if query.sides:
+        hits, missing = comparison.search(query, retriever, min_probability)
+        chosen = evidence.compared(query.phrasings[0], hits, min_probability)
+        notices += [f"No paper here is about “{side}”." for side in missing if chosen.matching]
+        return hits, chosen, notices
+    hits = retriever.search(query.phrasings, TOP, query.among)
+    chosen = evidence.select(query.phrasings[0], query.kind, hits, min_probability)
     if chosen.more and len(hits.papers) == TOP:
         notices.append(
             f"Only the best {TOP} papers were judged, and more may match. Narrow the question, as with a filter."
         )
-    for rank, one in enumerate(chosen.matching):
-        for citation in _cite(one, number):
-            try:
-                statement = _state(query.question, citation, rewrite if rank < REWRITTEN else None)
-            except ModelError as fault:
-                rewrite = None
-                notices.append(f"{fault} From there on the answer is quotes.")
-                statement = _state(query.question, citation, None)
-            statements.append(statement)
-            yield statement
-    partial = tuple(_cite(one, number)[0] for one in chosen.partial)
-    yield replace(whole, statements=tuple(statements), partial=partial, notice=" ".join(filter(None, notices)))
+    return hits, chosen, notices
 
 
-def _cite(found: Evidence, number: Callable[[Paper], int]) -> list[Citation]:
-    return [Citation(number(found.paper), found.paper, span.start, span.end) for span in found.spans]
+async def _written(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:
+    """What `writer` writes, and quotes for all that it leaves out; a failure is told in `notices`."""
+    cited: set[str] = set()
+    try:
+        async with aclosing(writer.write(task)) as written:
+            async for statement in written:
+                cited.update(citation.paper.key for citation in statement.citations)
+                yield statement if writer.style == "synthesis" else _in_place(statement, task)
+    except ModelError as fault:
+        notices.append(f"{fault} From there on the answer is quotes.")
+    if writer.style == "synthesis" and task.kind == "comparison":
+        cited.clear()  # the table stands below what was written
+    for statement in quoted([of_paper for of_paper in task.evidence if of_paper[0].paper.key not in cited]):
+        yield _in_place(statement, task)
 
 
-def _state(question: str, citation: Citation, rewrite: Rewrite | None) -> Statement:
-    """The cited sentence as it stands, or where it says "we", as `rewrite` puts it if that holds.
-
-    A sentence without "we" reads as an answer already; a model can make it slower and worse only.
-    """
-    quote, title = citation.quote, citation.paper.title
-    if rewrite and check.first_person(quote) and len(quote) <= MAX_SENTENCE:
-        written = rewrite(question, title, quote)
-        if written != quote and check.supported(written, quote, title):
-            return Statement(written, (citation,), "supported")
-    return Statement(quote, (citation,), "quote")
+def _in_place(statement: Statement, task: Task) -> Statement:
+    """In a comparison each sentence has its row."""
+    if task.kind != "comparison":
+        return statement
+    source = statement.citations[0]
+    return replace(statement, aspect=aspect(source.quote, source.paper.title))
 
 
-def rewriter(model: Model) -> Rewrite:
-    """Lets `model` phrase one sentence at a time. What it returns raises ModelError where the model fails."""
-    prompt = prompts.load("rewrite", {"question", "title", "sentence"})
-
-    def rewrite(question: str, title: str, sentence: str) -> str:
-        messages = prompt.format_messages(question=question, title=title, sentence=sentence)
-        return _first_line(asyncio.run(model.complete(messages, MAX_TOKENS)))
-
-    return rewrite
+def _citations(found: Evidence) -> tuple[Citation, ...]:
+    return tuple(Citation(0, found.paper, span.start, span.end) for span in found.spans)
 
 
-def _first_line(reply: str) -> str:
-    line = next((line.strip() for line in reply.splitlines() if line.strip()), "")
-    return line if line.endswith((".", "!", "?")) else f"{line}." if line else ""
+def _numbered(statement: Statement, number: Number) -> Statement:
+    """Numbers are given in the order in which papers are cited."""
+    return replace(statement, citations=tuple(replace(one, n=number(one.paper)) for one in statement.citations))

@@ -20,6 +20,7 @@ from rag import question
 
 if TYPE_CHECKING:
     from rag.index.build import Progress
+    from rag.index.store import Store
     from rag.retrieve import HybridRetriever
 
 OUTSIDE = Path(__file__).parent / "outside.txt"
@@ -29,6 +30,8 @@ WORDS = range(4, 8)  # of a known-item question, as people type them
 TRIM = 5  # questions from outside that are nearest, left out: a collection may be about one of them
 SPREAD = 0.02  # standard deviation that is the least to be believed of a few questions
 TOP = 20  # papers among which the likeliest is sought: the best by score need not be the nearest
+ABSTRACTS = 200  # whose sentences are compared to one another
+ALIKE = 0.75  # share of them that are less alike than a written sentence must be to its source
 SEED = 20_000  # the same collection gets the same curve
 
 
@@ -70,6 +73,20 @@ def fit(retriever: HybridRetriever, progress: Progress) -> Curve:
     variance = max((pvariance(known) + pvariance(outside)) / 2, SPREAD**2)
     apart = max(fmean(known) - fmean(outside), SPREAD)
     return Curve((fmean(known) + fmean(outside)) / 2, apart / variance)
+
+
+def alike(store: Store) -> float:
+    """The cosine above which a sentence is more like another than three in four of one abstract are to each other.
+
+    1 where no abstract of the sample has two.
+    """
+    import numpy as np
+
+    chance = random.Random(SEED)
+    numbers = chance.sample(range(1, store.papers + 1), min(ABSTRACTS, store.papers))
+    vectors = [of_paper for of_paper in store.sentence_vectors(numbers) if len(of_paper) > 1]
+    pairs = [(own @ own.T)[np.triu_indices(len(own), 1)] for own in vectors]
+    return float(np.quantile(np.concatenate(pairs), ALIKE)) if pairs else 1.0
 
 
 def known_items(retriever: HybridRetriever) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import AsyncGenerator, Sequence
 from collections.abc import Collection as Container
-from collections.abc import Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag import answer, llm
+from rag import answer, llm, prompts, writers
 from rag.citations import Answer, Citation, Event, Statement
 from rag.errors import QuestionError, StoreError
 from rag.index import build, generations, store
@@ -18,6 +20,7 @@ from rag.query import Past, understand
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from rag.check import Finding
     from rag.embed import Embedding
     from rag.rerank import Reranker
     from rag.retrieve import HybridRetriever
@@ -48,8 +51,7 @@ class Chat:
         self._embedding: Embedding | None = None
         self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
-        self._rewrite: answer.Rewrite | None = None
-        self._llm_loaded = False
+        self._writer: writers.Writer | None = None
         self.notice = ""
 
     def retriever(self) -> HybridRetriever:
@@ -60,12 +62,12 @@ class Chat:
                 self._retriever = self._open()
             return self._retriever
 
-    def rewrite(self) -> answer.Rewrite | None:
-        """The writer that the settings name, None for quotes."""
+    def writer(self) -> writers.Writer:
+        """Who writes, as the settings and the size of the model say."""
         with self._lock:
-            if not self._llm_loaded:
-                self._load_llm()
-            return self._rewrite
+            if self._writer is None:
+                self._writer = self._open_writer()
+            return self._writer
 
     def collection(self) -> Collection:
         """What the current generation holds."""
@@ -76,7 +78,7 @@ class Chat:
 
     def load(self) -> None:
         """Loads the models and the index now, so that what is wrong with them shows before the first question."""
-        self.rewrite()
+        self.writer()
         self.retriever()
 
     def conversation(self, past: Past = Past()) -> Conversation:  # noqa: B008 - it is frozen
@@ -108,13 +110,19 @@ class Chat:
     def _installed(self) -> bool:
         return self.settings.llm != "bundled" or llm.bundled_installed()
 
-    def _load_llm(self) -> None:
+    def _open_writer(self) -> writers.Writer:
+        if self.settings.prompts_dir:
+            prompts.check(self.settings.prompts_dir)
         if not self._installed():
             self.notice = f"The bundled model is not installed, so answers are quotes. Add it: {llm.INSTALL_BUNDLED}"
-        else:
-            loaded = llm.load(self.settings.llm, self.settings.llm_timeout)
-            self._rewrite = answer.rewriter(loaded) if loaded else None
-        self._llm_loaded = True
+            return writers.Quotes()
+        model = llm.load(self.settings.llm, self.settings.llm_timeout)
+        chosen = self.settings
+        return writers.choose(model, chosen.writer, self._check, chosen.prompts_dir, chosen.entailment)
+
+    def _check(self, written: str, citations: Sequence[Citation]) -> Finding:
+        """Whether what is cited supports what is written, by the embedding and in the collection of the index."""
+        return self.retriever().checker(written, citations)
 
 
 class Conversation:
@@ -126,7 +134,7 @@ class Conversation:
         self._numbers: dict[str, int] = {}
         self._titles: dict[int, str] = {}
 
-    def ask(self, question: str, without: Container[str] = ()) -> Iterator[Event]:
+    async def ask(self, question: str, without: Container[str] = ()) -> AsyncGenerator[Event]:
         """Streams the answer; see `rag.citations.Event`.
 
         Filters of the question that are written as one of `without` are not applied. Raises QuestionError for a
@@ -136,18 +144,23 @@ class Conversation:
             raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
         # A question asked again, as without one of its filters, leans on what it leant on.
         past = self._before if self._past.earlier[-1:] == (question,) else self._past
-        retriever, rewrite = self._chat.retriever(), self._chat.rewrite()
-        query = understand(question, retriever.store, past, without)
+        retriever, writer = await asyncio.to_thread(self._ready)
+        query = await asyncio.to_thread(understand, question, retriever.store, past, without)
         self._before, self._past = past, Past((*past.earlier, question)[-MAX_EARLIER:], past.cited, self._titles)
         known = len(self._numbers)
         cited: dict[str, None] = {}
-        for event in answer.answer(query, retriever, rewrite, self._number, self._chat.settings.min_probability):
-            if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
-                cited |= dict.fromkeys(citation.paper.title for citation in event.citations)
-                self._past = replace(self._past, cited=tuple(cited))
-            elif isinstance(event, Answer) and event.kind != "papers":
-                self._forget(event.partial, known)
-            yield self._with_notice(event)
+        min_probability = self._chat.settings.min_probability
+        async with aclosing(answer.answer(query, retriever, writer, self._number, min_probability)) as events:
+            async for event in events:
+                if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
+                    cited |= dict.fromkeys(citation.paper.title for citation in event.citations)
+                    self._past = replace(self._past, cited=tuple(cited))
+                elif isinstance(event, Answer) and event.kind != "papers":
+                    self._forget(event.partial, known)
+                yield self._with_notice(event)
+
+    def _ready(self) -> tuple[HybridRetriever, writers.Writer]:
+        return self._chat.retriever(), self._chat.writer()
 
     def _number(self, paper: Paper) -> int:
         n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)

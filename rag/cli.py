@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,9 +115,9 @@ def ask(
         conversation = chat.conversation(past(asked, chat.retriever().store))
         events = conversation.ask(asked.question, _without(asked, no_filters))
         if as_json or batch:
-            terminal.show_answer_json(events, asked)
+            asyncio.run(terminal.show_answer_json(events, asked))
         else:
-            terminal.show_answer(events)
+            asyncio.run(terminal.show_answer(events))
 
     _each(questions, show, bool(batch))
 

@@ -37,19 +37,23 @@ class Selection:
 
     `matching` papers answer the question, best first; `partial` ones touch it only, each with its nearest sentence.
     `probability` is that of the collection answering the question, 0 to 1. `more` is true where the last paper that was
-    brought still matches, so that others may.
+    brought still matches, so that others may. `silent` is the paper that the question names, if all it says of what is
+    asked is nothing; then none matches.
     """
 
     matching: list[Evidence]
     partial: list[Evidence]
     probability: float
     more: bool = False
+    silent: Paper | None = None
 
 
 def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Selection:
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
     if hits.probability < min_probability or not (hits.papers and hits.terms):
         return Selection([], [], hits.probability)
+    if silent := _silent(question, kind, hits):
+        return Selection([], [], hits.probability, silent=silent)
     fits = _fits(hits.papers)
     matching = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MATCHING[kind]]
     partial = [hit for hit, fit in zip(hits.papers, fits, strict=True) if 0 < MATCHING[kind] - fit <= PARTIAL]
@@ -61,11 +65,29 @@ def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Sel
     )
 
 
+def compared(question: str, hits: Hits, min_probability: float) -> Selection:
+    """All papers of `hits`, those that a comparison names; none where they do not answer it."""
+    if hits.probability < min_probability or not hits.papers:
+        return Selection([], [], hits.probability)
+    return Selection(gather(question, "comparison", hits.papers, hits), [], hits.probability)
+
+
 def gather(question: str, kind: Kind, papers: Sequence[Hit], hits: Hits, count: int | None = None) -> list[Evidence]:
     """The best sentences of `papers`, `count` of each, or as many as there is room for; `hits` has the terms."""
     count = count or (SENTENCES_OF_FEW if len(papers) <= FEW else SENTENCES)
     chosen = (sentences.best(question, kind, hit.paper, hit.sentences, hits.terms, count) for hit in papers)
     return [Evidence(hit.paper, spans) for hit, spans in zip(papers, chosen, strict=True)]
+
+
+def _silent(question: str, kind: Kind, hits: Hits) -> Paper | None:
+    """The paper that `question` names, where no sentence of it holds a word of what is asked about it."""
+    hit = hits.papers[0]
+    if kind != "fact" or not sentences.named(question, hit.paper.title):
+        return None
+    asked = sentences.asked_of(hit.paper.title, hits.terms)
+    said = sentences.stems(hit.paper.abstract)
+    known = any(said.intersection(term.variants) for term in asked)
+    return None if known or not asked else hit.paper
 
 
 def _fits(papers: Sequence[Hit]) -> list[float]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -19,6 +20,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from rag import calibration, question, ranking, rerank
 from rag import terms as terms_
 from rag.calibration import Curve
+from rag.check import Checker
 from rag.contexts import in_context
 from rag.index.store import Store
 from rag.index.vectors import Kind
@@ -96,6 +98,11 @@ class HybridRetriever(BaseRetriever):
         self._top = top
         self._curve = Curve(**store.manifest["calibration"])
         super().__init__()
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks written sentences by this embedding, as alike as those of this collection are to one another."""
+        return Checker(self._embedding.encode, calibration.alike(self.store))
 
     def search(self, phrasings: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
         """The `top` papers for a question in all its `phrasings`, fewer where the index holds fewer.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.kinds import Kind, asks_for_quantity, defined
-from rag.papers import Paper
+from rag.papers import Paper, plain
 from rag.passages import Span
 from rag.terms import Term
 from rag.words import stem, words
@@ -67,13 +67,12 @@ def best(
 
     `terms` are those of `question`.
     """
-    title = _stems(paper.title)
-    telling = {stem(term.word): term.weight for term in terms if stem(term.word) not in title}
+    telling = {stem(term.word): term.weight for term in asked_of(paper.title, terms)}
     quantity, cue = asks_for_quantity(question), _defining(defined(question))
 
     def worth(sentence: Sentence) -> float:
         text = paper.abstract[sentence.span.start : sentence.span.end]
-        own, said = _tells_own_work(text, paper.title), _stems(text)
+        own, said = _tells_own_work(text, paper.title), stems(text)
         held = sum(weight for term, weight in telling.items() if term in said)
         aim = QUANTITY * bool(_NUMBER.search(text)) if quantity else _brings(text, sentence.centrality)
         return (
@@ -95,6 +94,24 @@ def aspect(sentence: str, title: str) -> str:
     if not _PROPOSAL.search(sentence) and _RESULT.search(sentence):
         return "Result"
     return "Problem" if _PROBLEM.search(sentence) and not own else "Approach"
+
+
+def asked_of(title: str, terms: Sequence[Term]) -> list[Term]:
+    """Those of `terms` that the paper `title` does not say already by its title."""
+    known = stems(title)
+    return [term for term in terms if stem(term.word) not in known]
+
+
+def named(question: str, title: str) -> bool:
+    """Whether `question` names the paper `title`: by the method's name before its colon, or all of it."""
+    name, colon, _ = title.partition(":")
+    short = name if colon and len(name.split()) <= NAME else title
+    return f" {plain(short)} " in f" {plain(question)} "
+
+
+def stems(text: str) -> set[str]:
+    """The stems of the words in `text`."""
+    return {stem(word) for word in words(text)}
 
 
 def _brings(text: str, centrality: float) -> float:
@@ -119,6 +136,3 @@ def _tells_own_work(sentence: str, title: str) -> bool:
     named = bool(colon) and len(name.split()) <= NAME and name.lower() in sentence.lower()
     return named or bool(_OWN_WORK.search(sentence))
 
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text)}

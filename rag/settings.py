@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -36,6 +36,14 @@ class Settings(BaseSettings):
         default="bundled",
         description="Who writes: bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.",
     )
+    writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
+        default="auto",
+        description="How the LLM is used: not at all, a sentence at a time, or all evidence at once; auto: by its size.",
+    )
+    entailment: bool = Field(
+        default=False, description="Whether the LLM is asked about each sentence of a synthesis if its evidence states it."
+    )
+    prompts_dir: Path | None = Field(default=None, description="Folder of prompts that stand in for those of prompts/.")
     llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")
     embedding: str = Field(
         default="bundled",

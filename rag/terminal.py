@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -45,23 +45,23 @@ def progress_bar() -> Iterator[Progress]:
             bar.close()
 
 
-def show_answer_json(events: Iterator[Event], asked: Asked) -> None:
+async def show_answer_json(events: AsyncIterator[Event], asked: Asked) -> None:
     """The finished answer, behind the id of its question."""
     from rag import render
     from rag.citations import Answer
 
-    for event in events:
+    async for event in events:
         if isinstance(event, Answer):
             show_json(asked.label | render.answer_json(event))
 
 
-def show_answer(events: Iterator[Event]) -> None:
+async def show_answer(events: AsyncIterator[Event]) -> None:
     """The answer as it streams: the count where papers are listed, sentences under titles, what the end brings."""
     from rag import render
     from rag.citations import Found, Statement
 
     last = 0  # the paper under whose title the sentences stand
-    for event in events:
+    async for event in events:
         if isinstance(event, Found):
             show_filters(event.filters)
             if event.kind == "papers" and event.papers:

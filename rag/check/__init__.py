@@ -119,8 +119,8 @@ class Checker:
 
 def _sources(citations: Sequence[Citation]) -> list[_Source]:
     """The quotes of each paper together."""
-    by_paper = sorted(citations, key=lambda one: (one.n, one.start))
-    runs = [list(run) for _, run in groupby(by_paper, key=lambda one: one.n)]
+    by_paper = sorted(citations, key=lambda one: (one.paper.key, one.start))
+    runs = [list(run) for _, run in groupby(by_paper, key=lambda one: one.paper.key)]
     return [_Source(run[0].paper.title, tuple(one.quote for one in run), _own_names(run[0].paper)) for run in runs]
 
 
