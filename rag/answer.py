@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -55,9 +55,7 @@ async def answer(
     yield replace(whole, statements=tuple(statements), partial=partial, notice=" ".join(notices))
 
 
-def _search(
-    query: Query, retriever: HybridRetriever, min_probability: float
-) -> tuple[Hits, Selection, list[str]]:
+def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str]]:
     """What was retrieved, what of it answers, and what a reader should know of that."""
     notices = [query.notice] if query.notice else []
     if query.sides:

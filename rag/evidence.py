@@ -18,9 +18,11 @@ PARTIAL = 0.15  # that a paper may lack to matching and still touch the question
 # What speaks for it must also be at least this share: a paper may score by the company it keeps, or by one frequent
 # word, and say nothing of the matter.
 SIGNAL = 0.7
-SENTENCES = 2  # of one paper: the one that matches, and the one that says how or how much
-SENTENCES_OF_FEW = 3  # where so few papers answer that there is room for more
-FEW = 2
+# Of one paper in a list: what matches, and how or how much. Fewer papers have room for more, and a table for most.
+SENTENCES = 2
+SENTENCES_OF_FEW = 3
+SENTENCES_COMPARED = 4
+FEW: dict[Kind, int] = {"papers": 2, "comparison": 2, "definition": 5, "fact": 5}  # papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,12 @@ def compared(question: str, hits: Hits, min_probability: float) -> Selection:
     """All papers of `hits`, those that a comparison names; none where they do not answer it."""
     if hits.probability < min_probability or not hits.papers:
         return Selection([], [], hits.probability)
-    return Selection(gather(question, "comparison", hits.papers, hits), [], hits.probability)
+    return Selection(gather(question, "comparison", hits.papers, hits, SENTENCES_COMPARED), [], hits.probability)
 
 
 def gather(question: str, kind: Kind, papers: Sequence[Hit], hits: Hits, count: int | None = None) -> list[Evidence]:
     """The best sentences of `papers`, `count` of each, or as many as there is room for; `hits` has the terms."""
-    count = count or (SENTENCES_OF_FEW if len(papers) <= FEW else SENTENCES)
+    count = count or (SENTENCES_OF_FEW if len(papers) <= FEW[kind] else SENTENCES)
     chosen = (sentences.best(question, kind, hit.paper, hit.sentences, hits.terms, count) for hit in papers)
     return [Evidence(hit.paper, spans) for hit, spans in zip(papers, chosen, strict=True)]
 

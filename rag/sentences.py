@@ -135,4 +135,3 @@ def _tells_own_work(sentence: str, title: str) -> bool:
     name, colon, _ = title.partition(":")
     named = bool(colon) and len(name.split()) <= NAME and name.lower() in sentence.lower()
     return named or bool(_OWN_WORK.search(sentence))
-

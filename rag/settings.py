@@ -38,10 +38,11 @@ class Settings(BaseSettings):
     )
     writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
         default="auto",
-        description="How the LLM is used: not at all, a sentence at a time, or all evidence at once; auto: by its size.",
+        description="Whether the LLM writes nothing, a sentence at a time, or from all evidence; auto: by its size.",
     )
     entailment: bool = Field(
-        default=False, description="Whether the LLM is asked about each sentence of a synthesis if its evidence states it."
+        default=False,
+        description="Whether the LLM is asked about each sentence of a synthesis if its evidence states it.",
     )
     prompts_dir: Path | None = Field(default=None, description="Folder of prompts that stand in for those of prompts/.")
     llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")

@@ -1,4 +1,4 @@
-"""Does what is cited support the written sentence? No model is asked: names, numbers, direction and meaning are compared.
+"""Does what is cited support the written sentence? Names, numbers, direction and meaning are compared.
 
 A sentence may say what several papers say; each of its clauses must be supported by one of them.
 """
@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.check import claims, cut, exchange, figures
+from rag.check import claims, cut, exchange, figures, names
 from rag.citations import Citation, Verdict
-from rag.papers import Paper
 from rag.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -23,24 +22,6 @@ NOVEL = 0.25  # share of the words of a sentence, at most, that its source need 
 OWN_WORDS = 0.1  # share up to which the words are the source's own, so that what they mean need not be compared
 NOVEL_PARTLY = 0.4  # the same, to be shown as agreeing partly
 MAX_SENTENCE = 600  # characters of a written sentence; what is longer is no sentence
-# Words with which one tells of papers: they add nothing to what a source says.
-_NEUTRAL = frozenset(
-    map(
-        stem,
-        """
-    paper work study author authors method approach model framework propose present introduce show demonstrate find
-    describe develop address aim achieve provide offer allow enable use using based called named known new novel
-    specifically particularly additionally furthermore moreover however similarly respectively respective both each
-    while whereas example instance including include focus technique result results report state make help compare
-    compared differ difference contrast like unlike thus therefore also according key main further different
-    """.split(),
-    )
-)
-_NAME = re.compile(r"\b(?:[A-Z][\w]*[A-Z0-9][\w-]*|[a-z]+[A-Z0-9][\w-]*|[A-Z][\w-]*)\b|\b\w*\d[\w-]*[a-zA-Z]\w*\b")
-_NAMING = re.compile(
-    r"\((?P<a>[A-Z][\w-]*[A-Z0-9][\w-]*)\)|"
-    r"\b(?:propose|introduce|present|develop|call(?:ed)?|term(?:ed)?|named?|dub(?:bed)?)\s+(?:it\s+)?(?P<b>[A-Z][\w-]+)"
-)
 _JOINT = re.compile(r";\s+|,?\s+\b(?:while|whereas|but)\b\s+|,\s+and\s+")
 _LIST = re.compile(r",?\s+(?:and|or|as well as)\s+|,\s+")
 
@@ -121,13 +102,7 @@ def _sources(citations: Sequence[Citation]) -> list[_Source]:
     """The quotes of each paper together."""
     by_paper = sorted(citations, key=lambda one: (one.paper.key, one.start))
     runs = [list(run) for _, run in groupby(by_paper, key=lambda one: one.paper.key)]
-    return [_Source(run[0].paper.title, tuple(one.quote for one in run), _own_names(run[0].paper)) for run in runs]
-
-
-def _own_names(paper: Paper) -> frozenset[str]:
-    """What the abstract calls its method or data, wherever it says so: "we propose X", "some long name (X)"."""
-    found = (match["a"] or match["b"] for match in _NAMING.finditer(paper.abstract))
-    return frozenset(map(_flat, found))
+    return [_Source(run[0].paper.title, tuple(one.quote for one in run), names.own_names(run[0].paper)) for run in runs]
 
 
 def _halves(written: str) -> Iterator[tuple[str, str]]:
@@ -146,54 +121,23 @@ def _contradiction(clause: str, source: _Source) -> str:
     known = f"{source.title}. {source.text}"
     if number := figures.stray(clause, known):
         return f"“{number}” is not said there of that"
-    if name := _unknown_name(clause, known, source.names):
+    if name := names.unknown(clause, known, source.names):
         return f"“{name}” is not named there"
     if denied := claims.denied_otherwise(clause, source.quotes):
         return f"one denies what the other says (“{denied}”)"
     if turned := claims.turned(clause, known):
         return f"“{turned}” points the other way"
-    if claims.swapped(clause, source.text, source.title, _names(clause)):
-        return "it turns a comparison round"
+    if claims.swapped(clause, source.quotes, source.title, names.names(clause)):
+        return "it tells of one what is said of another"
     if pair := exchange.exchanged(clause, source.text):
         return f"“{pair[0]}” and “{pair[1]}” have changed places"
     return ""
 
 
-def _names(text: str) -> list[str]:
-    """Names, acronyms and data sets, told by capitals and digits; a first word is one if there is more to it."""
-    return [match[0] for match in _NAME.finditer(text) if not _NEUTRAL.intersection([stem(match[0].lower())])]
-
-
-def _unknown_name(clause: str, known: str, own: frozenset[str]) -> str:
-    """The first name in `clause` that is not in `known` as a whole, nor one of the paper's `own`."""
-    here = _forms(known) | own
-    for name in _names(clause):
-        ordinary = _is_word(name) and clause.startswith(name)  # the first word of a sentence; it counts as novel
-        if _flat(name) not in here and not ordinary:
-            return name
-    return ""
-
-
-def _forms(text: str) -> set[str]:
-    """All words of `text` and their parts, pairs of neighbours in one, and without the ending of a plural."""
-    tokens = [_flat(token) for token in text.split()]
-    parts = [_flat(part) for part in re.findall(r"[^\W_]+", text)]
-    found = {*tokens, *parts, *map("".join, pairwise(tokens)), *map("".join, pairwise(parts))}
-    return found | {form[:-1] for form in found if form.endswith("s")} | {f"{form}s" for form in found}
-
-
-def _is_word(name: str) -> bool:
-    return name[1:].islower() and "-" not in name
-
-
-def _flat(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
-
-
 def _novel(clause: str, source: _Source) -> float:
-    """The share of the words of `clause` that neither its source nor its title has, nor everyone who tells of papers."""
+    """The share of the words of `clause` that its source and title do not have, nor all who tell of papers."""
     known = {stem(word) for word in words(f"{source.title} {source.text}")}
-    said = {stem(word) for word in words(clause) if word not in STOP_WORDS} - _NEUTRAL
+    said = {stem(word) for word in words(clause) if word not in STOP_WORDS} - names.NEUTRAL
     return len(said - known) / len(said) if said else 0.0
 
 
@@ -208,4 +152,6 @@ def _shared(clause: str, sources: Sequence[_Source]) -> list[tuple[str, _Source]
         between = between.replace(name, "")
     if _LIST.sub("", between).strip(" ,"):
         return []
-    return [(clause[:first].replace("Both ", "").replace("both ", "") + name + clause[last:], one) for one, name in named]
+    return [
+        (clause[:first].replace("Both ", "").replace("both ", "") + name + clause[last:], one) for one, name in named
+    ]

@@ -12,12 +12,15 @@ _DENIALS = frozenset(
     "impossible".split()
 )
 _NOT_DENIED = re.compile(r"\b(not (only|just|merely)|no matter|whether or not)\b", re.IGNORECASE)
-_HELPERS = frozenset("a an the to of on in be been being is are was were do does did have has had any much very".split())
+_HELPERS = frozenset(
+    "a an the to of on in be been being is are was were do does did have has had any much very".split()
+)
 _VERBS = frozenset("is are was were do does did have has had can could may might will would".split())
 _PREFIXES = ("un", "non", "in", "im", "dis", "ir")
 _MARKS = frozenset(",;:.()")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:.()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+SUBJECT = 40  # characters at the beginning of a sentence within which its subject is named
 REACH = 6  # words on either side of a thing within which something is said of it
 
 # Scales, the words of each that point up and those that point down.
@@ -32,7 +35,7 @@ _SCALES = (
     (
         "good better best improve improvement superior superiority outperform surpass exceed beat strong stronger "
         "enhance strengthen advantage",
-        "bad worse worst degrade degradation inferior inferiority underperform weak weaker weaken harm hurt worsen trail",
+        "bad worse worst degrade degradation inferior inferiority underperform weak weaker weaken harm worsen",
     ),
     ("before precede", "after follow"),
     ("easy easier simple simpler cheap cheaper", "difficult hard harder complex costly expensive"),
@@ -46,7 +49,8 @@ _SIDES = {
     for word in words.split()
 }
 _COMPARATOR = re.compile(
-    r"\b(than|outperform\w*|surpass\w*|exceed\w*|beat\w*|underperform\w*|compared\s+(?:to|with)|versus)\b", re.IGNORECASE
+    r"\b(than|outperform\w*|surpass\w*|exceed\w*|beat\w*|underperform\w*|compared\s+(?:to|with)|versus)\b",
+    re.IGNORECASE,
 )
 _OURS = re.compile(r"\b(we|our|ours|it|this (paper|work|method|approach|model))\b", re.IGNORECASE)
 
@@ -97,14 +101,24 @@ def _sides_before(thing: str, tokens: Sequence[str], scale: int) -> set[tuple[in
     return found
 
 
-def swapped(written: str, source: str, title: str, names: Sequence[str]) -> bool:
-    """Whether two of `names` stand on the other sides of a comparison than in `source`, of the paper `title`.
+def swapped(written: str, quotes: Sequence[str], title: str, names: Sequence[str]) -> bool:
+    """Whether one of `names` stands on the other side of a comparison than in `quotes`, of the paper `title`.
 
-    "We" and "our method" of the source are the name before the colon of the title.
+    "We" and "our method" of the source are the name before the colon of the title. What `written` begins with is no
+    name that the source only compares to.
     """
     own = title.partition(":")[0].lower()
     said = {name.lower() for name in names} | {own}
-    ours, theirs = next(_compared(written, said, ""), ("", "")), list(_compared(source, said, own))
+    theirs = [pair for quote in quotes for pair in _compared(quote, said, own)]
+    ours = next(_compared(written, said, ""), None)
+    if ours is None:
+        nearest, subject = (
+            _nearest(written, [*quotes]),
+            min(_places(written[:SUBJECT].lower(), said, ""), default=(0, ""))[1],
+        )
+        return any(
+            subject and subject == behind and subject != before for before, behind in _compared(nearest, said, own)
+        )
     turned_round = any(_shares(ours, (behind, before)) for before, behind in theirs)
     return turned_round and not any(_shares(ours, pair) for pair in theirs)
 

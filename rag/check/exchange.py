@@ -35,14 +35,16 @@ def _moved(now: set[str], before: set[str], other: set[str]) -> bool:
 
 
 def _places(text: str) -> dict[str, set[str]]:
-    """The neighbours of each name and number in `text`, by its letters in lower case: "<map" before it, ">map" behind."""
+    """The neighbours of each name and number in `text`, in lower case: "<map" before it, ">map" behind."""
     tokens = _TOKEN.findall(text)
     found: dict[str, set[str]] = {}
     for at, token in enumerate(tokens):
         if _MARKED.search(token):
             before = _first(tokens[max(0, at - REACH) : at][::-1])
             behind = _first(tokens[at + 1 : at + 1 + REACH])
-            found.setdefault(token.lower(), set()).update({f"<{before}"} if before else (), {f">{behind}"} if behind else ())
+            found.setdefault(token.lower(), set()).update(
+                {f"<{before}"} if before else (), {f">{behind}"} if behind else ()
+            )
     return found
 
 

@@ -55,11 +55,11 @@ def stray(written: str, source: str) -> str:
 
 def _counts(figure: Figure, text: str, written: str, source: str) -> bool:
     """Whether `text` is a spelled number that counts what the source enumerates: it may, if nothing else counts it."""
-    if figure.unit or text.lower() not in _WORDS:
+    counted = re.search(rf"\b{re.escape(text)}\s+(?:[\w-]+\s+)?(\w+)", written)
+    if figure.unit or text.lower() not in _WORDS or not counted:
         return False
-    counted = re.search(rf"\b{text}\s+(?:[\w-]+\s+)?(\w+)", written)
     counts = re.findall(rf"(?:\d|\b(?:{'|'.join(_WORDS)}))\s+(?:[\w-]+\s+)?(\w+)", source, re.IGNORECASE)
-    return bool(counted) and stem(counted[1].lower()) not in {stem(word.lower()) for word in counts}
+    return stem(counted[1].lower()) not in {stem(word.lower()) for word in counts}
 
 
 def figures(text: str) -> dict[Figure, str]:

@@ -1,0 +1,39 @@
+"""What a writer is given, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rag.check import Finding
+from rag.citations import Citation, Statement
+from rag.kinds import Kind
+
+Style = Literal["quotes", "sentences", "synthesis"]
+Check = Callable[[str, Sequence[Citation]], Finding]
+SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest worth writing has about 80
+MAX_SENTENCE = 1_000  # characters of a sentence that a model is shown; a longer one is cut there, or only quoted
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question, and the evidence that answers it: the citations of each paper, the best paper first."""
+
+    question: str
+    kind: Kind
+    evidence: tuple[tuple[Citation, ...], ...]
+
+
+class Writer(Protocol):
+    """Writes the sentences of an answer, in order. May raise ModelError at any of them."""
+
+    style: Style
+
+    def write(self, task: Task) -> AsyncGenerator[Statement]: ...
+
+
+def first_line(reply: str) -> str:
+    """The first line of `reply` that is not blank, ended as a sentence; "" where all are."""
+    line = next((line.strip() for line in reply.splitlines() if line.strip()), "")
+    return line if line.endswith((".", "!", "?")) else f"{line}." if line else ""
