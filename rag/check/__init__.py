@@ -121,7 +121,7 @@ def _contradiction(clause: str, source: _Source) -> str:
     known = f"{source.title}. {source.text}"
     if number := figures.stray(clause, known):
         return f"“{number}” is not said there of that"
-    if name := names.unknown(clause, known, source.names):
+    if name := names.unknown(clause, source.title, source.text, source.names):
         return f"“{name}” is not named there"
     if denied := claims.denied_otherwise(clause, source.quotes):
         return f"one denies what the other says (“{denied}”)"

@@ -112,13 +112,8 @@ def swapped(written: str, quotes: Sequence[str], title: str, names: Sequence[str
     theirs = [pair for quote in quotes for pair in _compared(quote, said, own)]
     ours = next(_compared(written, said, ""), None)
     if ours is None:
-        nearest, subject = (
-            _nearest(written, [*quotes]),
-            min(_places(written[:SUBJECT].lower(), said, ""), default=(0, ""))[1],
-        )
-        return any(
-            subject and subject == behind and subject != before for before, behind in _compared(nearest, said, own)
-        )
+        subject = min(_places(written[:SUBJECT].lower(), said, ""), default=(0, ""))[1]
+        return any(subject and subject == behind for _, behind in _compared(_nearest(written, quotes), said, own))
     turned_round = any(_shares(ours, (behind, before)) for before, behind in theirs)
     return turned_round and not any(_shares(ours, pair) for pair in theirs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 from rag.papers import Paper
@@ -39,12 +40,16 @@ def names(text: str) -> list[str]:
     return [match[0] for match in _NAME.finditer(text) if not NEUTRAL.intersection([stem(match[0].lower())])]
 
 
-def unknown(clause: str, known: str, own: frozenset[str]) -> str:
-    """The first name in `clause` that is not in `known` as a whole, nor one of the paper's `own`."""
-    here = _forms(known) | own
-    for name in names(clause):
+def unknown(clause: str, title: str, quoted: str, own: frozenset[str]) -> str:
+    """The first name in `clause` that neither `title` nor `quoted` has, nor is one of the paper's `own`.
+
+    One that `clause` has twice and `quoted` once stands there in place of another.
+    """
+    here, counts, its_own = _forms(f"{title} {quoted}") | own, Counter(names(quoted)), _forms(title) | own
+    for name, count in Counter(names(clause)).items():
         ordinary = _is_word(name) and clause.startswith(name)  # the first word of a sentence; it counts as novel
-        if _flat(name) not in here and not ordinary:
+        again = 0 < counts[name] < count and _flat(name) not in its_own
+        if again or (_flat(name) not in here and not ordinary):
             return name
     return ""
 
