@@ -100,12 +100,21 @@ def search(
 @no_filters_option
 @batch_option
 @json_option
+@click.option("--export", type=click.Choice(["md", "bib", "csv"]), help="Print Markdown, BibTeX or CSV, for a file.")
 @llm_option
 @index_option
 def ask(
-    question: str | None, no_filters: bool, batch: Path | None, as_json: bool, llm: str | None, index_dir: Path | None
+    question: str | None,
+    no_filters: bool,
+    batch: Path | None,
+    as_json: bool,
+    export: str | None,
+    llm: str | None,
+    index_dir: Path | None,
 ) -> None:
     """Answer QUESTION from the abstracts, each sentence with its source, or say that they do not answer it."""
+    if export and (batch or as_json):
+        raise click.UsageError("--export is for one question, without --batch and --json.")
     questions = _questions(question, batch)
     chat = _chat(_settings(index_dir=index_dir, llm=llm))
     from rag.query import past
@@ -115,6 +124,8 @@ def ask(
         events = conversation.ask(asked.question, _without(asked, no_filters))
         if as_json or batch:
             terminal.show_answer_json(events, asked)
+        elif export:
+            terminal.show_export(events, export)
         else:
             terminal.show_answer(events)
 

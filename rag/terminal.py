@@ -55,6 +55,19 @@ def show_answer_json(events: Iterator[Event], asked: Asked) -> None:
             show_json(asked.label | render.answer_json(event))
 
 
+def show_export(events: Iterator[Event], format_: str) -> None:
+    """The finished answer as one of `rag.export.FORMATS`; on standard error that it is none, for the file may not."""
+    from rag import render
+    from rag.citations import Answer
+    from rag.export import FORMATS
+
+    for event in events:
+        if isinstance(event, Answer):
+            click.echo(FORMATS[format_](event), nl=False)
+            show_notice(render.refusal(event) if event.refused else "")
+            show_notice(event.notice)
+
+
 def show_answer(events: Iterator[Event]) -> None:
     """The answer as it streams: the count where papers are listed, sentences under titles, what the end brings."""
     from rag import render

@@ -60,6 +60,38 @@ def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: 
     assert re.match(r"[2-9] of 14 papers match\n\n\[1\] ", done.stdout)
 
 
+@pytest.mark.parametrize(
+    ("format_", "begins", "holds"),
+    [
+        ("md", f"# {WHICH}\n\n", "\n\n## Sources\n\n**[1]** "),
+        ("bib", "@misc{", "title = {{Early Exit for Diffusion-Based Depth Estimation}}"),
+        (
+            "csv",
+            "question,n,title,authors,year,url,sentence,verdict,",
+            "Early Exit for Diffusion-Based Depth Estimation",
+        ),
+    ],
+)
+def test_an_answer_leaves_as_a_file(index_dir: Path, format_: str, begins: str, holds: str) -> None:
+    command = ("ask", "--export", format_, "--llm", "none", "--index", index_dir)
+    done = rag(*command, WHICH)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(begins)
+    assert holds in done.stdout
+    assert "SwiftDepth runs 40 times faster" in done.stdout
+    refused = rag(*command, "who won the 2022 world cup?")
+    assert refused.stderr == "The abstracts here do not answer this.\n"
+    assert "[1]" not in refused.stdout
+    assert "@misc" not in refused.stdout
+
+
+@pytest.mark.parametrize("other", [("--json", "x"), ("--batch", "questions.jsonl")])
+def test_only_the_answer_to_one_question_is_exported(other: tuple[str, ...]) -> None:
+    done = rag("ask", "--export", "md", *other)
+    assert done.returncode == 2
+    assert done.stderr.endswith("Error: --export is for one question, without --batch and --json.\n")
+
+
 @pytest.mark.parametrize("command", [("search",), ("ask", "--llm", "none")])
 def test_filters_are_told_and_can_be_left_out(index_dir: Path, command: tuple[str, ...]) -> None:
     question = f"{WHICH} since 2024"
