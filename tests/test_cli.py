@@ -233,6 +233,30 @@ def test_eval_prints_a_table_or_json_and_names_what_the_index_lacks(index_dir: P
     assert (first["type"], first["metric"], first["difference"], first["p"]) == ("ALL", "nDCG@10", 0.0, 1.0)
 
 
+def test_eval_measures_answers_and_leaves_out_what_cannot_be_asked(index_dir: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "judged.jsonl"
+    title, said = "Early Exit for Diffusion-Based Depth Estimation", "Nobody ever wrote this."
+    evidence = [{"title": title, "sentence": said}]
+    judged = [
+        {"id": 1, "question": WHICH, "relevant": {title: 2}, "evidence": evidence},
+        {"id": 2, "question": "who won the 2022 world cup?", "relevant": {}},
+        {"id": 3, "question": "coral year:soon", "relevant": {title: 1}},
+    ]
+    questions.write_text("\n".join(map(json.dumps, judged)))
+    done = rag("eval", questions, "--answers", "--llm", "none", "--json", "--index", index_dir)
+    (row,) = lines(done.stdout)
+    assert (row["type"], row["questions"], row["cite R"], row["evidence R"]) == ("ALL", 2, 1.0, 0.0)
+    assert (row["verbatim"], row["refusal right"], row["unsupported"]) == (1.0, 1.0, 0.0)
+    assert 0 < row["first"] <= row["total"]
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: 1 of 3 questions could not be asked and are left out; of 3: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_eval_asks_a_model_for_answers_only() -> None:
+    assert "--llm is for --answers: retrieval asks no model." in rag("eval", "x.jsonl", "--llm", "none").stderr
+
+
 def test_question_and_batch_exclude_each_other() -> None:
     assert "Give one question" in rag("ask").stderr
 
