@@ -55,6 +55,19 @@ async def show_answer_json(events: AsyncIterator[Event], asked: Asked) -> None:
             show_json(asked.label | render.answer_json(event))
 
 
+async def show_export(events: AsyncIterator[Event], format_: str) -> None:
+    """The finished answer as one of `rag.export.FORMATS`; on standard error that it is none, for the file may not."""
+    from rag import render
+    from rag.citations import Answer
+    from rag.export import FORMATS
+
+    async for event in events:
+        if isinstance(event, Answer):
+            click.echo(FORMATS[format_](event), nl=False)
+            show_notice(render.refusal(event) if event.refused else "")
+            show_notice(event.notice)
+
+
 async def show_answer(events: AsyncIterator[Event]) -> None:
     """The answer as it streams: the count where papers are listed, sentences under titles, what the end brings."""
     from rag import render

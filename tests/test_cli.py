@@ -60,6 +60,38 @@ def test_ask_prints_quotes_and_titles_and_index_from_the_environment(index_dir: 
     assert re.match(r"[2-9] of 14 papers match\n\n\[1\] ", done.stdout)
 
 
+@pytest.mark.parametrize(
+    ("format_", "begins", "holds"),
+    [
+        ("md", f"# {WHICH}\n\n", "\n\n## Sources\n\n**[1]** "),
+        ("bib", "@misc{", "title = {{Early Exit for Diffusion-Based Depth Estimation}}"),
+        (
+            "csv",
+            "question,n,title,authors,year,url,sentence,verdict,",
+            "Early Exit for Diffusion-Based Depth Estimation",
+        ),
+    ],
+)
+def test_an_answer_leaves_as_a_file(index_dir: Path, format_: str, begins: str, holds: str) -> None:
+    command = ("ask", "--export", format_, "--llm", "none", "--index", index_dir)
+    done = rag(*command, WHICH)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(begins)
+    assert holds in done.stdout
+    assert "SwiftDepth runs 40 times faster" in done.stdout
+    refused = rag(*command, "who won the 2022 world cup?")
+    assert refused.stderr == "The abstracts here do not answer this.\n"
+    assert "[1]" not in refused.stdout
+    assert "@misc" not in refused.stdout
+
+
+@pytest.mark.parametrize("other", [("--json", "x"), ("--batch", "questions.jsonl")])
+def test_only_the_answer_to_one_question_is_exported(other: tuple[str, ...]) -> None:
+    done = rag("ask", "--export", "md", *other)
+    assert done.returncode == 2
+    assert done.stderr.endswith("Error: --export is for one question, without --batch and --json.\n")
+
+
 @pytest.mark.parametrize("command", [("search",), ("ask", "--llm", "none")])
 def test_filters_are_told_and_can_be_left_out(index_dir: Path, command: tuple[str, ...]) -> None:
     question = f"{WHICH} since 2024"
@@ -199,6 +231,30 @@ def test_eval_prints_a_table_or_json_and_names_what_the_index_lacks(index_dir: P
     compared = rag("eval", questions, "--compare", other, "--json", "--index", index_dir)
     first = lines(compared.stdout)[0]
     assert (first["type"], first["metric"], first["difference"], first["p"]) == ("ALL", "nDCG@10", 0.0, 1.0)
+
+
+def test_eval_measures_answers_and_leaves_out_what_cannot_be_asked(index_dir: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "judged.jsonl"
+    title, said = "Early Exit for Diffusion-Based Depth Estimation", "Nobody ever wrote this."
+    evidence = [{"title": title, "sentence": said}]
+    judged = [
+        {"id": 1, "question": WHICH, "relevant": {title: 2}, "evidence": evidence},
+        {"id": 2, "question": "who won the 2022 world cup?", "relevant": {}},
+        {"id": 3, "question": "coral year:soon", "relevant": {title: 1}},
+    ]
+    questions.write_text("\n".join(map(json.dumps, judged)))
+    done = rag("eval", questions, "--answers", "--llm", "none", "--json", "--index", index_dir)
+    (row,) = lines(done.stdout)
+    assert (row["type"], row["questions"], row["cite R"], row["evidence R"]) == ("ALL", 2, 1.0, 0.0)
+    assert (row["verbatim"], row["refusal right"], row["unsupported"]) == (1.0, 1.0, 0.0)
+    assert 0 < row["first"] <= row["total"]
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: 1 of 3 questions could not be asked and are left out; of 3: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_eval_asks_a_model_for_answers_only() -> None:
+    assert "--llm is for --answers: retrieval asks no model." in rag("eval", "x.jsonl", "--llm", "none").stderr
 
 
 def test_question_and_batch_exclude_each_other() -> None:

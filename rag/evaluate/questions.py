@@ -1,4 +1,4 @@
-"""Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}}."""
+"""Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}, "evidence"?}."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ LINE = 'Each line is {"id": ..., "question": ..., "relevant": {title: grade}}'
 class Judged:
     """A question with the names of the papers that answer it, each with a grade from 1 to MAX_GRADE.
 
-    `relevant` is empty where no paper does. `type` is a group of questions to report on, or "".
+    `relevant` is empty where no paper does. `type` is a group of questions to report on, or "". `evidence` are
+    sentences that a good answer quotes, as `rag.papers.plain` puts them; empty where none are judged.
     """
 
     asked: Asked
     relevant: dict[str, int]
     type: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 class Benchmark(Protocol):
@@ -82,4 +84,15 @@ def _parse(data: Any, where: str) -> Judged:
     if not isinstance(titles, dict) or not isinstance(kind, str):
         raise QuestionError(f"{where} is not a judged question. {LINE}")
     grades = {plain(title): grade(value, where) for title, value in titles.items()}
-    return Judged(asked, {name: grade for name, grade in grades.items() if grade > 0}, one_line(kind)[:40])
+    relevant = {name: grade for name, grade in grades.items() if grade > 0}
+    return Judged(asked, relevant, one_line(kind)[:40], _evidence(data.get("evidence"), where))
+
+
+def _evidence(value: Any, where: str) -> tuple[str, ...]:
+    try:
+        sentences = tuple(plain(one["sentence"]) for one in value or [])
+    except (TypeError, KeyError, AttributeError):
+        sentences = ("",)
+    if not all(sentences):
+        raise QuestionError(f'{where}: "evidence" is a list of {{"title": ..., "sentence": ...}}.')
+    return sentences

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from rag.evaluate.run import METRICS, Outcome, Run
+from rag.evaluate.run import Outcome, Run
 
 Row = dict[str, str | int | float | None]  # one column a key; None where there is no such number
 AUROC = "AUROC"
@@ -12,14 +13,13 @@ RESAMPLES = 9_999  # sign assignments drawn where there are more; the smallest p
 
 
 def summary(run: Run) -> list[Row]:
-    """{"type", "questions", each of METRICS, "AUROC"} for ALL and for each type of question.
+    """{"type", "questions", each metric of `run`, "AUROC"} for ALL and for each type of question.
 
-    A metric is the mean over the questions that have an answer. AUROC is the chance that one of them is retrieved with
-    more confidence than a question, of whatever type, that has none.
+    A metric is over the questions that have a number for it. AUROC, where a run measures confidence, is the chance
+    that a question with an answer is retrieved with more confidence than one, of whatever type, that has none.
     """
     return [
-        {"type": kind, "questions": len(of), **{name: _mean(values) for name, values in _scores(of).items()}}
-        | {AUROC: _auroc(of, run.outcomes)}
+        {"type": kind, "questions": sum(not one.error for one in of), **_numbers(run, of)}
         for kind, of in _by_type(run.outcomes).items()
     ]
 
@@ -28,17 +28,15 @@ def compare(current: Run, other: Run) -> list[Row]:
     """{"type", "metric", "current", "other", "difference", "p"} for each number of `summary`, over the same questions.
 
     `difference` is other less current. `p` is the two-sided p-value of a paired randomisation test: how often the
-    mean difference is at least as large if each question's difference has a random sign. It assumes no distribution,
-    and with few questions it goes through all assignments. AUROC is no mean over questions and has none.
+    mean (or median) difference is at least as large if each question's difference has a random sign. It assumes no
+    distribution, and with few questions it goes through all assignments. AUROC is no mean over questions and has none.
     """
     rows: list[Row] = []
     others = _by_type(other.outcomes)
     for kind, of in _by_type(current.outcomes).items():
-        ours, theirs = _scores(of), _scores(others[kind])
-        for name in METRICS:
-            differences = [b - a for a, b in zip(ours[name], theirs[name], strict=True)]
-            rows.append(_row(kind, name, _mean(ours[name]), _mean(theirs[name]), _p_value(differences)))
-        rows.append(_row(kind, AUROC, _auroc(of, current.outcomes), _auroc(others[kind], other.outcomes), None))
+        theirs = _numbers(other, others[kind])
+        for name, value in _numbers(current, of).items():
+            rows.append(_row(kind, name, value, theirs.get(name), _p_value(current, name, of, others[kind])))
     return rows
 
 
@@ -63,34 +61,42 @@ def _by_type(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
     return {"ALL": outcomes} | {kind: [one for one in outcomes if one.judged.type == kind] for kind in types}
 
 
-def _scores(outcomes: list[Outcome]) -> dict[str, list[float]]:
-    return {name: [one.scores[name] for one in outcomes if one.judged.relevant] for name in METRICS}
+def _numbers(run: Run, of: list[Outcome]) -> dict[str, float | None]:
+    """Each metric of `run`, and AUROC where it measures confidence, over some of its outcomes."""
+    found = {
+        name: _over(how, [one.scores[name] for one in of if name in one.scores]) for name, how in run.metrics.items()
+    }
+    measured = any(one.confidence is not None for one in run.outcomes)
+    return found | ({AUROC: _auroc(of, run.outcomes)} if measured else {})
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _over(how: Callable[..., Any], values: Sequence[float]) -> float | None:
+    return float(how(values)) if values else None
 
 
 def _auroc(of: list[Outcome], among: list[Outcome]) -> float | None:
     from sklearn.metrics import roc_auc_score
 
-    answered = [one.confidence for one in of if one.judged.relevant]
-    unanswerable = [one.confidence for one in among if not one.judged.relevant]
+    answered = [one.confidence for one in of if one.judged.relevant and one.confidence is not None]
+    unanswerable = [one.confidence for one in among if not one.judged.relevant and one.confidence is not None]
     if not answered or not unanswerable:
         return None
     classes = [True] * len(answered) + [False] * len(unanswerable)
     return float(roc_auc_score(classes, answered + unanswerable))
 
 
-def _p_value(differences: list[float]) -> float | None:
+def _p_value(run: Run, name: str, ours: list[Outcome], theirs: list[Outcome]) -> float | None:
+    """Of metric `name`, over the questions that have a number for it in both."""
     import numpy as np
     from scipy.stats import permutation_test
 
+    pairs = [(a.scores, b.scores) for a, b in zip(ours, theirs, strict=True)]
+    differences = [b[name] - a[name] for a, b in pairs if name in a and name in b]
     if len(differences) < 2:
         return None
     test = permutation_test(
         (np.array(differences),),
-        np.mean,
+        run.metrics[name],
         permutation_type="samples",
         n_resamples=RESAMPLES,
         batch=100,  # bounds memory

@@ -1,59 +1,89 @@
-"""Asks judged questions through the product's own retrieval and scores each ranking."""
+"""Asks judged questions through the product's own retrieval and scores each ranking; what every run has in common."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import numpy as np
+
+from rag.batch import Asked
 from rag.chat import Chat
+from rag.errors import QuestionError
 from rag.evaluate.questions import MAX_GRADE, Benchmark, Judged
 from rag.index.build import Progress
+from rag.index.store import Store
 from rag.query import past, understand
-from rag.retrieve import Hits, HybridRetriever
+from rag.retrieve import Hits
 from rag.settings import Settings
 
+Reply = TypeVar("Reply")
+Metrics = Mapping[str, Callable[..., Any]]  # the name of a number and how those of questions become one: mean or median
+
 TOP = 20  # papers asked for: the deepest cutoff of METRICS
-METRICS = ("nDCG@10", "recall@10", "recall@20", "MRR@20")
+METRICS: Metrics = dict.fromkeys(("nDCG@10", "recall@10", "recall@20", "MRR@20"), np.mean)
 GAINS = {grade: 2**grade - 1 for grade in range(1, MAX_GRADE + 1)}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What retrieval made of a question.
+    """What became of a question.
 
-    `scores` has each of METRICS, 0 to 1, and is empty where no paper is relevant. `confidence` is what decides about
-    refusal: the higher, the likelier is the question to be answered; comparable only within one run.
+    `scores` has those of the run's metrics that have a number for it. `confidence`, where it is measured, is what
+    decides about refusal: the higher, the likelier is the question to be answered; comparable only within one run.
+    `notice` tells what was worse than asked for, `error` why the question could not be asked; else they are "".
     """
 
     judged: Judged
     scores: dict[str, float]
-    confidence: float
+    confidence: float | None = None
+    notice: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One outcome for each question in order, and the judged names that the index does not hold."""
+    """One outcome for each question in order, the judged names that the index does not hold, and what was measured."""
 
     outcomes: list[Outcome]
     missing: list[str]
+    metrics: Metrics
 
 
 def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
-    """Asks each question of the index that `settings` give for `benchmark`.
+    """Asks for papers. METRICS are 0 to 1, and for questions with a relevant paper only.
 
     Raises StoreError and ModelError where there is no usable index or embedding, and what building one raises.
     """
     retriever = Chat(benchmark.indexed(settings, progress)).retriever()
-    found: list[Hits] = []
-    for done, question in enumerate(benchmark.judged):
-        progress("asking", done, len(benchmark.judged))
-        asked = question.asked
+
+    def ask(asked: Asked) -> Hits:
         query = understand(asked.question, retriever.store, past(asked, retriever.store))
-        found.append(retriever.search(query.phrasings, TOP, query.among))
-    progress("asking", len(found), len(found))
-    rankings = [[benchmark.name(hit.paper) for hit in hits.papers] for hits in found]
-    scored = zip(benchmark.judged, scores(benchmark.judged, rankings), map(_confidence, found), strict=True)
-    return Run([Outcome(*parts) for parts in scored], _missing(benchmark, retriever))
+        return retriever.search(query.phrasings, TOP, query.among)
+
+    replies = ask_each(benchmark, ask, progress)
+    rankings = [[benchmark.name(hit.paper) for hit in hits.papers] if hits else [] for hits, _ in replies]
+    outcomes = [
+        Outcome(judged, found, hits.probability) if hits else Outcome(judged, {}, error=error)
+        for judged, found, (hits, error) in zip(
+            benchmark.judged, scores(benchmark.judged, rankings), replies, strict=True
+        )
+    ]
+    return Run(outcomes, missing(benchmark, numbers(benchmark, retriever.store)), METRICS)
+
+
+def ask_each(benchmark: Benchmark, ask: Callable[[Asked], Reply], progress: Progress) -> list[tuple[Reply | None, str]]:
+    """What `ask` replies to each question, or None and why it could not be asked: the others are asked all the same."""
+    replies: list[tuple[Reply | None, str]] = []
+    for done, judged in enumerate(benchmark.judged):
+        progress("asking", done, len(benchmark.judged))
+        try:
+            replies.append((ask(judged.asked), ""))
+        except QuestionError as fault:
+            replies.append((None, str(fault)))
+    progress("asking", len(replies), len(replies))
+    return replies
 
 
 def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str, float]]:
@@ -69,11 +99,12 @@ def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str
     return found
 
 
-def _confidence(hits: Hits) -> float:
-    return hits.probability
+def numbers(benchmark: Benchmark, store: Store) -> dict[str, int]:
+    """The number in `store` of each paper by its judged name."""
+    return {benchmark.name(store.paper(n)): n for n in range(1, store.papers + 1)}
 
 
-def _missing(benchmark: Benchmark, retriever: HybridRetriever) -> list[str]:
-    held = {benchmark.name(retriever.store.paper(n)) for n in range(1, retriever.store.papers + 1)}
+def missing(benchmark: Benchmark, held: Mapping[str, int]) -> list[str]:
+    """The judged names that are not among those `held`."""
     named = dict.fromkeys(name for question in benchmark.judged for name in question.relevant)
     return [name for name in named if name not in held]

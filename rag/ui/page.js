@@ -49,22 +49,48 @@
     (quote || card).scrollIntoView({ behavior, block: quote ? "center" : "nearest" });
   }
 
+  // Tells the server which of the buttons within HTML was pressed, through a hidden one of Gradio's.
+  function send(id, control) {
+    window.chosen = control.value;
+    document.getElementById(id).click();
+  }
+
   // Asks again without a filter. The button goes with the next update; who pressed it by key goes on from the box.
   function widen(filter, byKey) {
-    window.chosenFilter = filter.value;
-    document.getElementById("widen").click();
+    send("widen", filter);
     if (byKey) document.querySelector("#ask textarea").focus();
   }
 
+  // Saves what the server made of the conversation, {"name", "text"} as JSON, without another request.
+  window.saveFile = (file) => {
+    if (!file) return;
+    const { name, text } = JSON.parse(file);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" })); // freed with the page
+    link.download = name;
+    link.click();
+  };
+
   function act(control, byKey) {
     if (control.matches("button.filter")) return widen(control, byKey);
+    if (control.matches(".export button")) return send("save", control);
     if (control.matches("a.cite")) return show(control);
     watch();
     open.has(control.id) ? open.delete(control.id) : open.add(control.id);
     draw();
   }
 
-  const controlOf = (event) => event.target.closest?.("a.cite, button.filter, details.source > summary");
+  // The menu of files to save covers part of the answer: a click elsewhere closes it, as does Escape.
+  function closeMenu(event) {
+    const menu = document.querySelector(".export[open]");
+    if (!menu || (event.type === "pointerdown" ? menu.contains(event.target) : event.key !== "Escape")) return;
+    menu.open = false;
+    if (event.type === "keydown") menu.querySelector("summary").focus();
+  }
+  document.addEventListener("pointerdown", closeMenu);
+  document.addEventListener("keydown", closeMenu);
+
+  const controlOf = (event) => event.target.closest?.("a.cite, button.filter, .export button, details.source > summary");
 
   document.addEventListener("click", (event) => {
     if (!controlOf(event)) return;

@@ -10,7 +10,7 @@ from gradio.components.chatbot import ExampleMessage
 
 from rag.chat import MAX_QUESTION
 from rag.errors import RagError
-from rag.ui import cards, render
+from rag.ui import cards, export, render
 from rag.ui.rebuild import rebuild
 from rag.ui.session import BROKEN, Session, Turn
 
@@ -28,7 +28,8 @@ WELCOME = "Ask about the papers. Every sentence of an answer is cited; click a n
 Update = dict[Any, Any]  # component -> its new value
 EVENT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the status line tells progress
 
-CHOSEN = "(session) => [session, window.chosenFilter]"  # set by page.js
+CHOSEN = "(session) => [session, window.chosen]"  # set by page.js
+SAVE = "(file) => window.saveFile(file)"
 
 
 def build(chat: Chat) -> gr.Blocks:
@@ -66,9 +67,11 @@ class Page:
             elem_id="dialogue", show_label=False, placeholder=WELCOME, examples=examples, buttons=[], scale=1
         )
         self.status = gr.HTML(elem_id="status")
-        # Pressed and filled by page.js: a filter of an answer is a button within its HTML.
+        # Pressed and filled by page.js: filters of an answer, and files to save, are buttons within HTML.
         self.chosen = gr.Textbox(visible="hidden")
         self.widen = gr.Button(visible="hidden", elem_id="widen")
+        self.save = gr.Button(visible="hidden", elem_id="save")
+        self.file = gr.Textbox(visible="hidden")
         with gr.Row(elem_id="ask"):
             hint = "Ask a question; Enter sends it"
             self.box = gr.Textbox(
@@ -92,6 +95,8 @@ class Page:
         for asking in (asked, picked, widened):
             asking.then(self.settle, self.session, [*buttons, self.box], **EVENT)
         self.stop.click(self.stop_writing, self.session, [self.status, self.stop], **EVENT)
+        saved = self.save.click(self.export, [self.session, self.chosen], self.file, js=CHOSEN, **EVENT)
+        saved.success(None, self.file, None, js=SAVE, **EVENT)
         self.fresh.click(lambda: self.view(None), None, shown, **EVENT)
         built = self.renew.click(self.build_index, None, [self.progress, self.header], concurrency_limit=1, **EVENT)
         built.failure(lambda: render.fault(BROKEN), None, self.progress, **EVENT)
@@ -135,6 +140,10 @@ class Page:
             update.pop(self.box, None)  # it may hold the next question already
             yield update
 
+    def export(self, session: Session | None, chosen: str) -> str:
+        """The file to save that the browser names: it gets the text and writes it, so that none lies about here."""
+        return export.file(session, chosen) if session else ""
+
     def stop_writing(self, session: Session) -> Update:
         """What is written stays; the step the engine is in ends first."""
         session.stop()
@@ -159,7 +168,7 @@ class Page:
             self.sources: cards.panel(session.citations, session.partial, session.nearest)
             if session
             else cards.panel(),
-            self.status: render.status(turns[-1]) if turns else "",
+            self.status: render.status(turns[-1]) + export.menu(session) if session and turns else "",
         }
 
     def build_index(self) -> Iterator[Update]:

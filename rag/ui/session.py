@@ -51,6 +51,13 @@ class Turn:
         return not (self.answer or self.error or self.stopped)
 
     @property
+    def reply(self) -> Answer | None:
+        """The answer as far as it came, None where nothing did."""
+        if self.answer or not self.statements:
+            return self.answer
+        return Answer(self.question, tuple(self.statements), filters=self.filters, notice="This answer was cut off.")
+
+    @property
     def filters(self) -> tuple[str, ...]:
         """The filters applied, as the user wrote them."""
         return self.found.filters if self.found else ()

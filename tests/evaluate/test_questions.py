@@ -42,6 +42,22 @@ def test_a_title_is_judged_whatever_its_case_and_punctuation(tmp_path: Path) -> 
     assert found.judged[0].relevant == {found.name(Paper("Owls: A Review", "They hoot.")): 1}
 
 
+def test_evidence_is_compared_by_letters_and_digits(tmp_path: Path) -> None:
+    evidence = '[{"title": "Owls", "sentence": "They hoot, at 3 a.m.!"}]'
+    file = write(tmp_path, f'{{"id": 1, "question": "?", "relevant": {{"Owls": 1}}, "evidence": {evidence}}}', GOOD)
+    assert [judged.evidence for judged in questions.read(file).judged] == [("they hoot at 3 a m",), ()]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    ['"They hoot."', '["They hoot."]', '[{"title": "Owls"}]', '[{"sentence": 3}]', '[{"sentence": "…"}]', "7"],
+)
+def test_what_is_no_evidence_is_named(tmp_path: Path, evidence: str) -> None:
+    line = f'{{"id": 1, "question": "?", "relevant": {{"Owls": 1}}, "evidence": {evidence}}}'
+    with pytest.raises(QuestionError, match=r'^judged\.jsonl:2: "evidence" is a list of {"title"'):
+        questions.read(write(tmp_path, GOOD, line))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.batch import Asked
+from rag.evaluate import answers
 from rag.evaluate.questions import Judged
 from rag.evaluate.report import compare, summary, table
 from rag.evaluate.run import METRICS, Outcome, Run
@@ -16,7 +17,14 @@ def outcome(kind: str, score: float | None, confidence: float) -> Outcome:
 
 
 def of(*outcomes: Outcome) -> Run:
-    return Run(list(outcomes), [])
+    return Run(list(outcomes), [], METRICS)
+
+
+def timed(*seconds: float | None) -> Run:
+    """A run of answers, one in each of `seconds`; None for a question that could not be asked."""
+    judged = Judged(Asked("?"), {"a": 1})
+    found = [Outcome(judged, {} if one is None else {"total": one}, error="" if one else "No.") for one in seconds]
+    return Run(found, [], answers.METRICS)
 
 
 RUN = of(outcome("which", 1.0, 0.9), outcome("which", 0.5, 0.2), outcome("fact", 0.0, 0.8), outcome("off", None, 0.3))
@@ -50,6 +58,21 @@ def test_a_steady_gain_is_significant_and_a_lucky_one_is_not() -> None:
 def test_a_difference_is_other_less_current_and_one_question_proves_nothing() -> None:
     (row, *_) = compare(of(outcome("", 0.75, 0.5)), of(outcome("", 0.25, 0.5)))
     assert row == {"type": "ALL", "metric": "nDCG@10", "current": 0.75, "other": 0.25, "difference": -0.5, "p": None}
+
+
+def test_seconds_are_medians_and_what_could_not_be_asked_is_left_out() -> None:
+    (everything,) = summary(timed(1.0, 2.0, None, 60.0))
+    assert (everything["questions"], everything["total"], everything["cite P"]) == (3, 2.0, None)
+    assert list(everything) == ["type", "questions", *answers.METRICS]  # no confidence, so no AUROC
+    rows = compare(timed(1.0, 2.0, None, 60.0), timed(2.0, 3.0, 9.0, None))
+    assert rows[-1] == {
+        "type": "ALL",
+        "metric": "total",
+        "current": 2.0,
+        "other": 3.0,
+        "difference": 1.0,
+        "p": 0.5,  # of the two questions that both answered: both signs the same, or not
+    }
 
 
 def test_the_table_lines_up_and_has_a_dash_where_there_is_no_number() -> None:

@@ -57,7 +57,18 @@ def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
     assert speech.scores["recall@10"] == 1.0
     assert done.missing == ["a paper of another index"]
     assert football.scores == {}
+    assert depth.confidence is not None
+    assert speech.confidence is not None
+    assert football.confidence is not None
     assert min(depth.confidence, speech.confidence) > football.confidence
+
+
+def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> None:
+    judged = [Judged(Asked("coral year:soon"), {"a": 1}), Judged(Asked("keyword spotting"), {SPEECH: 1})]
+    failed, speech = run(Questions(judged), settings.load(index_dir=index_dir), no_progress).outcomes
+    assert "year:soon" in failed.error
+    assert (failed.scores, failed.confidence) == ({}, None)
+    assert speech.scores["recall@10"] == 1.0
 
 
 def test_without_an_index_the_command_that_builds_one_is_told(tmp_path: Path) -> None:

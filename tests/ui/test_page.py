@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from rag.errors import RagError
 from rag.ui.serve import claim
@@ -208,6 +209,67 @@ def test_browser_itself_refuses_to_leave(browser: Browser, site: Site) -> None:
     )
     assert blocked == "img-src"
     page.close()
+
+
+def save(page: Page, scope: str, format_: str) -> Download:
+    group = page.get_by_role("group", name=f"Export the {scope}")
+    with page.expect_download() as download:
+        group.get_by_role("button", name=format_).click()
+    return download.value
+
+
+def test_an_answer_and_the_conversation_are_saved_with_their_citations(page: Page, site: Site) -> None:
+    expect(page.get_by_text("Export")).to_have_count(0)
+    ask_and_wait(page, site.asked)
+    page.get_by_text("Export").click()
+    expect(page.get_by_role("group", name="Export the conversation")).to_have_count(0)
+    answer = save(page, "answer", "Markdown")
+    assert answer.suggested_filename == "which-papers-speed-up-diffusion-depth.md"
+    first = answer.path().read_text(encoding="utf-8")
+    assert first.startswith(f"# {site.asked}\n")
+    assert all(f"\n**[{n}]** " in first for n in (1, 2, 3))
+
+    ask(page, site.unanswerable)
+    expect(page.locator("#status")).to_contain_text("done: no answer")
+    page.get_by_text("Export").press("Enter")
+    for format_ in ("BibTeX", "CSV"):
+        refused = page.get_by_role("group", name="Export the answer").get_by_role("button", name=format_)
+        expect(refused).to_be_disabled()
+    both = save(page, "conversation", "Markdown").path().read_text(encoding="utf-8")
+    assert both.startswith(f"{first}\n# {site.unanswerable}\n")
+    assert save(page, "conversation", "BibTeX").path().read_text(encoding="utf-8").count("@misc{") == 3
+    table = save(page, "conversation", "CSV")
+    assert table.suggested_filename == "conversation.csv"
+    assert table.path().read_bytes().startswith(codecs.BOM_UTF8)  # Excel takes it for UTF-8
+
+
+def test_nothing_can_be_saved_while_an_answer_is_written_or_after_a_new_beginning(page: Page, site: Site) -> None:
+    ask_and_wait(page, site.asked)
+    ask(page, site.asked)
+    expect(page.locator("#status")).to_contain_text("writing…")
+    expect(page.get_by_text("Export")).to_have_count(0)
+    expect(page.locator("#status")).to_contain_text("done:")
+    expect(page.get_by_text("Export")).to_be_visible()
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.get_by_text("Export")).to_have_count(0)
+
+
+def test_the_menu_of_files_fits_on_a_phone_and_closes(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask_and_wait(page, site.asked)
+    ask(page, site.unanswerable)
+    expect(page.locator("#status")).to_contain_text("done: no answer")
+    button = page.get_by_role("group", name="Export the conversation").get_by_role("button", name="CSV")
+    page.get_by_text("Export").click()
+    expect(button).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Escape")
+    expect(button).to_be_hidden()
+    expect(page.locator(".export summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(button).to_be_visible()
+    page.locator("#header").click()
+    expect(button).to_be_hidden()
 
 
 def test_fault_is_told_and_the_question_kept(page: Page) -> None:

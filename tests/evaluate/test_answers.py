@@ -1,0 +1,131 @@
+"""What is measured of an answer, by hand-checked numbers, and of those that the product gives."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag import settings
+from rag.batch import Asked
+from rag.citations import Answer, Citation, Statement
+from rag.errors import ModelError
+from rag.evaluate import beir
+from rag.evaluate.answers import METRICS, run, scores
+from rag.evaluate.questions import Judged, Questions
+from rag.papers import Paper, plain
+from tests.conftest import no_progress
+
+OWLS = Paper("Owls", "Owls hunt by ear. They hear voles under snow.")
+BATS = Paper("Bats", "Bats hear echoes of moths.")
+EAR, VOLES, MOTHS = Citation(1, OWLS, 0, 17), Citation(1, OWLS, 18, 45), Citation(2, BATS, 0, 26)
+QUOTE = Statement(EAR.quote, (EAR,), "quote")
+WRITTEN = Statement("Owls hear voles.", (VOLES,), "supported")
+ANSWER = Answer("Who hears?", (QUOTE, WRITTEN, Statement(MOTHS.quote, (MOTHS,), "quote")))
+REFUSAL = Answer("Who hears?", nearest=(OWLS,))
+
+
+def score(
+    answer: Answer, relevant: dict[str, int], evidence: tuple[str, ...] = (), stored: Paper | None = None
+) -> dict[str, float]:
+    judged = Judged(Asked("Who hears?"), relevant, evidence=tuple(map(plain, evidence)))
+    return scores(judged, answer, lambda paper: paper.key, lambda paper: stored or paper)
+
+
+@pytest.mark.parametrize(
+    ("answer", "relevant", "precision", "recall"),
+    [
+        (ANSWER, {"owls": 2, "bats": 1}, 1.0, 1.0),
+        (ANSWER, {"owls": 2, "foxes": 1}, 0.5, 1.0),
+        (ANSWER, {"owls": 2, "foxes": 3}, 0.5, 0.5),
+        (ANSWER, {"owls": 1, "foxes": 1}, 0.5, 0.5),
+        (ANSWER, {"foxes": 2, "owls": 1}, 0.5, 0.0),
+        (REFUSAL, {"owls": 2}, 0.0, 0.0),
+        (ANSWER, {}, None, None),
+    ],
+)
+def test_citations(answer: Answer, relevant: dict[str, int], precision: float | None, recall: float | None) -> None:
+    found = score(answer, relevant)
+    assert (found.get("cite P"), found.get("cite R")) == (precision, recall)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "recall"),
+    [
+        (("Owls hunt by EAR!",), 1.0),
+        (("They hear voles, under snow.", "Foxes listen."), 0.5),  # behind the sentence that a model wrote
+        (("Owls hear voles.",), 1.0),
+        ((), None),
+    ],
+)
+def test_evidence_counts_where_it_is_quoted_or_said(evidence: tuple[str, ...], recall: float | None) -> None:
+    assert score(ANSWER, {"owls": 1}, evidence).get("evidence R") == recall
+
+
+def test_a_quote_is_verbatim_only_if_the_index_has_it_so() -> None:
+    assert score(ANSWER, {"owls": 1})["verbatim"] == 1.0
+    assert score(ANSWER, {"owls": 1}, stored=replace(OWLS, abstract="Owls hunt by ear. No more."))["verbatim"] == 1 / 3
+    altered = Answer("?", (replace(QUOTE, text="Owls hunt by nose."), WRITTEN))
+    assert score(altered, {"owls": 1})["verbatim"] == 0.5
+    assert "verbatim" not in score(REFUSAL, {})
+
+
+@pytest.mark.parametrize(
+    ("answer", "relevant", "right"), [(ANSWER, {"a": 1}, 1), (ANSWER, {}, 0), (REFUSAL, {"a": 1}, 0), (REFUSAL, {}, 1)]
+)
+def test_refusal_is_right_where_nothing_answers(answer: Answer, relevant: dict[str, int], right: float) -> None:
+    assert score(answer, relevant)["refusal right"] == right
+
+
+def test_a_sentence_of_any_other_verdict_is_unsupported() -> None:
+    other = replace(WRITTEN, verdict="partly")
+    assert score(ANSWER, {"owls": 1})["unsupported"] == 0.0
+    assert score(Answer("?", (QUOTE, other)), {"owls": 1})["unsupported"] == 0.5
+    assert "unsupported" not in score(REFUSAL, {})
+
+
+def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(index_dir: Path) -> None:
+    speech = "tinyspeech keyword spotting on microcontrollers"
+    judged = [
+        Judged(Asked("coral year:soon"), {"a paper of another index": 1}),
+        Judged(Asked("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
+        Judged(Asked("who won the 2022 world cup?"), {}),
+    ]
+    done = run(Questions(judged), settings.load(index_dir=index_dir, llm="none"), no_progress)
+    failed, followup, football = done.outcomes
+    assert (failed.scores, "year:soon" in failed.error) == ({}, True)
+    assert {name: followup.scores[name] for name in ("cite R", "verbatim", "refusal right", "unsupported")} == {
+        "cite R": 1.0,
+        "verbatim": 1.0,
+        "refusal right": 1.0,
+        "unsupported": 0.0,
+    }
+    assert set(football.scores) == {"refusal right", "first", "total"}
+    for outcome in (followup, football):
+        assert 0 < outcome.scores["first"] <= outcome.scores["total"]
+    assert done.missing == ["a paper of another index"]
+    assert done.metrics == METRICS
+
+
+def test_a_llm_that_is_not_there_is_told_before_the_first_question(index_dir: Path) -> None:
+    chosen = settings.load(index_dir=index_dir, llm="ollama:none")
+    with pytest.raises(ModelError):
+        run(Questions([Judged(Asked("?"), {"a": 1})]), chosen, no_progress)
+
+
+def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    corpus = [
+        {"_id": "1", "title": "Birds", "text": "Owls hunt voles at night. They hear them under snow."},
+        {"_id": "2", "title": "Birds", "text": "Swifts sleep on the wing. They land to breed."},
+    ]
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)))
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "where do swifts sleep since 2020?"}))
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t2\t1\n")
+    chosen = settings.load(index_dir=tmp_path / "index", llm="none", min_probability=0)
+    (outcome,) = run(beir.read(folder), chosen, no_progress).outcomes
+    assert (outcome.scores["cite R"], outcome.scores["verbatim"]) == (1.0, 1.0)
+    assert outcome.notice == "No paper here tells its year, so “since 2020” was not applied."
