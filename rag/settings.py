@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     llm: str = Field(
         default="bundled",
-        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.",
+        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL.",
     )
     llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")
     embedding: str = Field(
