@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,9 @@ class Commands(click.Group):
 
 
 index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
-llm_option = click.option("--llm", help="bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.")
+llm_option = click.option(
+    "--llm", help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL; see rag models."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 no_filters_option = click.option(
     "--no-filters", is_flag=True, help="Search all papers, whatever the question says: “since 2020”, author:…, year:…"
@@ -135,6 +138,18 @@ def ask(
             asyncio.run(terminal.show_answer(events))
 
     _each(questions, show, bool(batch))
+
+
+@main.command()
+@json_option
+@llm_option
+def models(as_json: bool, llm: str | None) -> None:
+    """List the language models within reach, first the one that writes, and what others lack."""
+    settings = _settings(llm=llm)
+    from rag.llm.choices import choices
+
+    for choice in choices(settings.llm):
+        terminal.show_json(asdict(choice)) if as_json else click.echo(choice)
 
 
 @main.command("eval")

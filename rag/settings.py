@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     )
     llm: str = Field(
         default="bundled",
-        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL or openai-like:URL#MODEL.",
+        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL.",
     )
     writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
         default="auto",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from rag.errors import ModelError
 from rag.papers import one_line
@@ -39,18 +39,17 @@ class Refused(Exception):
 
 
 def refused(reply: httpx.Response, key: str) -> Refused:
-    """The refusal that `reply` is, read already. What it says is cut, and loses `key`."""
+    """The refusal that `reply` is, read already; `key` is taken out of what it says."""
     try:
         said = reply.json()["error"]
         said = said["message"] if isinstance(said, dict) else said
     except (ValueError, LookupError, TypeError):
         said = ""
-    detail = one_line(str(said).replace(key, "…") if key else str(said)).rstrip(".")[:DETAIL]
     try:
         pause = float(reply.headers["Retry-After"])
     except (KeyError, ValueError):  # not there, or a date
         pause = None
-    return Refused(reply.status_code, detail, pause)
+    return Refused(reply.status_code, _detail(said, key), pause)
 
 
 async def retrying(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -117,7 +116,9 @@ def _explain(fault: BaseException, server: Server) -> str:
         return f"{where} broke off ({type(root).__name__}). See its log, or choose another: --llm."
     if isinstance(fault, EmptyReply):
         return f"{where} gave an empty reply. Choose another: --llm."
-    return f"{where} gave no usable reply ({type(fault).__name__}). Choose another: --llm."
+    # An error in place of the next piece of a stream: Ollama's client has it as .error, OpenAI's as .message.
+    said = _detail(getattr(fault, "error", None) or getattr(fault, "message", None) or type(fault).__name__, server.key)
+    return f"{where} gave no usable reply ({said}). Choose another: --llm."
 
 
 def _explain_refusal(refusal: Refused, server: Server) -> str:
@@ -133,8 +134,7 @@ def _explain_refusal(refusal: Refused, server: Server) -> str:
     return f"{where} refuses the request (HTTP {refusal.status}{said}). Choose another: --llm."
 
 
-def dig(data: Any, *path: str) -> Any:
-    """The value at `path` in what a server sent, None where it has another shape."""
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
+def _detail(said: object, key: str) -> str:
+    """What a server says of its fault, as the end of a line."""
+    text = str(said)
+    return one_line(text.replace(key, "…") if key else text)[:DETAIL].rstrip(". ")

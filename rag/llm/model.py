@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.llm import faults
@@ -34,10 +34,10 @@ class Model:
     name: str  # as a reader knows it
     parameters: int | None  # number of weights, where the server or the name tells
     context: int  # tokens that prompt and reply share
-    llm: LLM  # for a LlamaIndex pipeline of one's own
-    server: Server
-    connect: Connect
-    tokens: Count
+    llm: LLM = field(repr=False)  # for a LlamaIndex pipeline of one's own; it would show the key
+    server: Server = field(repr=False)
+    connect: Connect = field(repr=False)
+    tokens: Count = field(repr=False)
 
     async def complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError."""

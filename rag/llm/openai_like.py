@@ -1,16 +1,16 @@
-"""Any server with OpenAI's protocol: llama.cpp, vLLM, LM Studio, OpenAI itself; and what it tells of its model."""
+"""Any server with OpenAI's protocol: llama.cpp, vLLM, LM Studio, OpenAI itself."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
-from rag.llm.faults import dig
 from rag.llm.model import UNKNOWN_CONTEXT, Count, Model, parameters
-from rag.llm.server import REACH_TIMEOUT, Server, key_from, shown
+from rag.llm.probe import probe, question
+from rag.llm.server import Server, key_from, shown
 from rag.llm.tokens import estimate
 
 if TYPE_CHECKING:
@@ -29,32 +29,33 @@ def hosted(model: str, timeout: float) -> Model:
     """`model` of OpenAI, or of whom OPENAI_BASE_URL names. Raises ModelError without a key, and as `load` does."""
     if not key_from("OPENAI_API_KEY"):
         raise ModelError("OpenAI asks for a key. Set OPENAI_API_KEY to yours, or choose --llm none")
-    return load(os.environ.get("OPENAI_BASE_URL", OPENAI).rstrip("/"), model, timeout)
+    return load((os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"), model, timeout)
 
 
 def at(server: Server, model: str, name: str) -> Model:
     """`model` of `server`, told of as `name`. Raises ModelError where nobody answers there, or the key is refused."""
-    import httpx
+    told = probe(server, model)
+    context = told.context or _published(model)
+    count = _counter(server, told.tokenize, model) if told.tokenize else estimate
+    build = _builder(server, model, context)
 
-    with httpx.Client(headers=server.headers(), timeout=REACH_TIMEOUT, trust_env=not server.direct) as client:
-        entry = _entry(_reach(client, server), model)
-        root = server.url.removesuffix("/v1")
-        kind = entry.get("owned_by")
-        props = _get(client, f"{root}/props") if kind == "llamacpp" else {}
-        exact = kind in ("llamacpp", "vllm") and _tokenizes(client, root, model)
-    told = dig(props, "default_generation_settings", "n_ctx") or entry.get("max_model_len") or _trained(model)
-    size = dig(entry, "meta", "n_params") or parameters(model)
-    count = _counter(server, root, model) if exact else estimate
-    return _model(server, model, name, size, told, count)
+    @asynccontextmanager
+    async def connect(max_tokens: int) -> AsyncIterator[LLM]:
+        async with server.client() as http:
+            yield build(http, max_tokens=max_tokens)
+
+    size = told.parameters or parameters(model)
+    return Model(name, size, context, build(server.client()), server, connect, count)
 
 
-def _model(server: Server, model: str, name: str, size: int | None, context: int, count: Count) -> Model:
+def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:
     from llama_index.llms.openai_like import OpenAILike
     from openai import AsyncOpenAI
 
-    key = server.key or "none"
-
-    def build(**more: Any) -> LLM:
+    def build(http: httpx.AsyncClient, **more: Any) -> LLM:
+        # The time-outs are those of `http`: OpenAILike knows but one for all, and would wait long for a connection.
+        key = server.key or "none"
+        client = AsyncOpenAI(api_key=key, base_url=server.url, max_retries=0, timeout=http.timeout, http_client=http)
         llm: LLM = OpenAILike(
             model=model,
             api_base=server.url,
@@ -64,66 +65,16 @@ def _model(server: Server, model: str, name: str, size: int | None, context: int
             max_retries=0,
             timeout=server.timeout,
             temperature=0.0,
+            async_openai_client=client,
             **more,
         )
         return llm
 
-    @asynccontextmanager
-    async def connect(max_tokens: int) -> AsyncIterator[LLM]:
-        async with server.client() as http:
-            client = AsyncOpenAI(
-                api_key=key, base_url=server.url, max_retries=0, timeout=http.timeout, http_client=http
-            )
-            yield build(max_tokens=max_tokens, async_openai_client=client)
-
-    return Model(name, size, context, build(), server, connect, count)
+    return build
 
 
-def _reach(client: httpx.Client, server: Server) -> httpx.Response:
-    """What is listed at `server`. Raises ModelError where nobody answers or the key is refused; any reply will do."""
-    import httpx
-
-    address = f"{server.url}/models"
-    try:
-        reply = client.get(address)
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise ModelError(
-            f"No LLM answers at {shown(address)} ({type(fault).__name__}). "
-            "Start it, correct the address, or choose --llm none"
-        ) from fault
-    if reply.status_code in (401, 403):
-        raise ModelError(
-            f"The LLM at {shown(address)} refuses the key. Set OPENAI_API_KEY to a valid one, or choose --llm none"
-        )
-    return reply
-
-
-def _entry(reply: httpx.Response, model: str) -> dict[str, Any]:
-    """What the list of models tells of `model`; of its only model where the names differ: llama.cpp asks for none."""
-    listed = dig(_json(reply), "data")
-    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    named = [entry for entry in entries if entry.get("id") == model]
-    return next(iter(named or entries[: len(entries) == 1]), {})
-
-
-def _get(client: httpx.Client, address: str) -> Any:
-    import httpx
-
-    try:
-        return _json(client.get(address))
-    except httpx.HTTPError:
-        return None
-
-
-def _json(reply: httpx.Response) -> Any:
-    try:
-        return reply.json()
-    except ValueError:
-        return None
-
-
-def _trained(model: str) -> int:
-    """Tokens of context of one of OpenAI's models, the usual minimum for any other."""
+def _published(model: str) -> int:
+    """Tokens of context of OpenAI's own models; the least that is usual, of any other."""
     from llama_index.llms.openai.utils import openai_modelname_to_contextsize
 
     try:
@@ -132,24 +83,10 @@ def _trained(model: str) -> int:
         return UNKNOWN_CONTEXT
 
 
-def _tokenizes(client: httpx.Client, root: str, model: str) -> bool:
-    import httpx
-
-    try:
-        reply = client.post(f"{root}/tokenize", json=_tokenize(model, "word"))
-    except httpx.HTTPError:
-        return False
-    return reply.is_success and isinstance(dig(_json(reply), "tokens"), list)
-
-
-def _tokenize(model: str, text: str) -> dict[str, str]:
-    return {"content": text, "model": model, "prompt": text}  # the first is llama.cpp's, the others vLLM's
-
-
-def _counter(server: Server, root: str, model: str) -> Count:
+def _counter(server: Server, address: str, model: str) -> Count:
     async def count(text: str) -> int:
         async with server.client() as client:
-            reply = await client.post(f"{root}/tokenize", json=_tokenize(model, text), headers=server.headers())
+            reply = await client.post(address, json=question(model, text), headers=server.headers())
         return len(reply.json()["tokens"])
 
     return count
