@@ -43,7 +43,9 @@ async def answer(
         silent=chosen.silent,
     )
     if not chosen.matching:
-        yield replace(whole, nearest=tuple(hit.paper for hit in hits.papers[:NEAREST]))
+        named = [chosen.silent] if chosen.silent else []
+        near = dict.fromkeys([*named, *(hit.paper for hit in hits.papers)])
+        yield replace(whole, nearest=tuple(near)[:NEAREST])
         return
     task = Task(query.question, query.kind, tuple(map(_citations, chosen.matching)))
     statements: list[Statement] = []
@@ -60,7 +62,7 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
     notices = [query.notice] if query.notice else []
     if query.sides:
         hits, missing = comparison.search(query, retriever, min_probability)
-        chosen = evidence.compared(query.phrasings[0], hits, min_probability)
+        chosen = evidence.compared(query.phrasings[0], hits)
         notices += [f"No paper here is about “{side}”." for side in missing if chosen.matching]
         return hits, chosen, notices
     hits = retriever.search(query.phrasings, TOP, query.among)
@@ -84,7 +86,7 @@ async def _written(task: Task, writer: Writer, notices: list[str]) -> AsyncGener
         notices.append(f"{fault} From there on the answer is quotes.")
     if writer.style == "synthesis" and task.kind == "comparison":
         cited.clear()  # the table stands below what was written
-    for statement in quoted([of_paper for of_paper in task.evidence if of_paper[0].paper.key not in cited]):
+    for statement in quoted(task.question, [one for one in task.evidence if one[0].paper.key not in cited]):
         yield _in_place(statement, task)
 
 

@@ -14,17 +14,19 @@ def search(query: Query, retriever: HybridRetriever, min_probability: float) -> 
     A side has the best paper that is not another's and is at least as probable to be about it as `min_probability`.
     """
     titles: list[str] = []
+    probability = 0.0
     missing = []
     for side in query.sides:
         found = retriever.search([side], CANDIDATES, query.among).papers
-        likely = (hit.paper.title for hit in found if hit.probability >= min_probability)
-        title = next((title for title in likely if title not in titles), None)
-        if title is None:
-            missing.append(side)
+        hit = next((hit for hit in found if hit.paper.title not in titles), None)
+        if hit and hit.probability >= min_probability:
+            titles.append(hit.paper.title)
+            probability = max(probability, hit.probability)
         else:
-            titles.append(title)
-    # Without any the best that there are, for a refusal to name.
-    among = retriever.store.numbers(titles) if titles else query.among
-    hits = retriever.search(query.phrasings, len(titles) or CANDIDATES, among)
-    by_side = sorted(hits.papers, key=lambda hit: titles.index(hit.paper.title) if titles else -hit.score)
-    return Hits(tuple(by_side), hits.probability if titles else 0.0, hits.terms), missing
+            missing.append(side)
+    if not titles:
+        return Hits((), 0.0, ()), missing
+    hits = retriever.search(query.phrasings, len(titles), retriever.store.numbers(titles))
+    return Hits(
+        tuple(sorted(hits.papers, key=lambda hit: titles.index(hit.paper.title))), probability, hits.terms
+    ), missing

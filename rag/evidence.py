@@ -52,10 +52,9 @@ class Selection:
 
 def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Selection:
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
-    if hits.probability < min_probability or not (hits.papers and hits.terms):
-        return Selection([], [], hits.probability)
-    if silent := _silent(question, kind, hits):
-        return Selection([], [], hits.probability, silent=silent)
+    named = next((hit.paper for hit in hits.papers if sentences.named(question, hit.paper.title)), None)
+    if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(named, kind, hits):
+        return Selection([], [], hits.probability, silent=named)
     fits = _fits(hits.papers)
     matching = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MATCHING[kind]]
     partial = [hit for hit, fit in zip(hits.papers, fits, strict=True) if 0 < MATCHING[kind] - fit <= PARTIAL]
@@ -67,10 +66,8 @@ def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Sel
     )
 
 
-def compared(question: str, hits: Hits, min_probability: float) -> Selection:
-    """All papers of `hits`, those that a comparison names; none where they do not answer it."""
-    if hits.probability < min_probability or not hits.papers:
-        return Selection([], [], hits.probability)
+def compared(question: str, hits: Hits) -> Selection:
+    """All papers of `hits`, those that a comparison names."""
     return Selection(gather(question, "comparison", hits.papers, hits, SENTENCES_COMPARED), [], hits.probability)
 
 
@@ -81,15 +78,11 @@ def gather(question: str, kind: Kind, papers: Sequence[Hit], hits: Hits, count: 
     return [Evidence(hit.paper, spans) for hit, spans in zip(papers, chosen, strict=True)]
 
 
-def _silent(question: str, kind: Kind, hits: Hits) -> Paper | None:
-    """The paper that `question` names, where no sentence of it holds a word of what is asked about it."""
-    hit = hits.papers[0]
-    if kind != "fact" or not sentences.named(question, hit.paper.title):
-        return None
-    asked = sentences.asked_of(hit.paper.title, hits.terms)
-    said = sentences.stems(hit.paper.abstract)
-    known = any(said.intersection(term.variants) for term in asked)
-    return None if known or not asked else hit.paper
+def _silent(named: Paper | None, kind: Kind, hits: Hits) -> bool:
+    """Whether the paper that a question for a fact has `named` has no word of what is asked about it."""
+    asked = sentences.asked_of(named.title, hits.terms) if named and kind == "fact" else []
+    said = sentences.stems(named.abstract) if named else set()
+    return bool(asked) and not any(said.intersection(term.variants) for term in asked)
 
 
 def _fits(papers: Sequence[Hit]) -> list[float]:

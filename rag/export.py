@@ -11,6 +11,7 @@ from rag import escape, render
 from rag.bibtex import bibtex
 from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper
+from rag.table import UNSAID, Table, split
 
 COLUMNS = "question n title authors year url sentence verdict quote start end digest".split()
 
@@ -53,10 +54,13 @@ def _blocks(answer: Answer) -> Iterator[str]:
         yield f"Only papers: {', '.join(map(escape.markdown, answer.filters))}"
     if answer.refused:
         yield from _refusal(answer)
-    elif answer.listing:
+    elif answer.kind == "papers":
         yield render.matching(answer.matching, answer.searched)
-    yield from _statements(answer.statements)
-    partial = answer.partial if answer.listing else ()
+    rest, compared = split(answer.statements)
+    yield from _statements(rest)
+    if compared:
+        yield _table(compared)
+    partial = answer.partial if answer.kind == "papers" else ()
     if partial:
         yield "Partly:"
         yield from _statements([Statement(one.quote, (one,), "quote") for one in partial])
@@ -79,6 +83,16 @@ def _statements(statements: Sequence[Statement]) -> Iterator[str]:
         if len(numbers) == 1:
             yield f"**{_name(sentences[0].citations[0].paper)}**"
         yield from map(_statement, sentences)
+
+
+def _table(compared: Table) -> str:
+    """A row for each aspect, a column for each paper. A bar would end a cell."""
+    head = ["", *(f"{_name(paper)} [{n}]" for n, paper in compared.papers.items())]
+    rows = [
+        [aspect, *("<br>".join(map(_statement, cell)) or UNSAID for cell in cells)] for aspect, cells in compared.rows
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
 
 
 def _statement(statement: Statement) -> str:

@@ -9,28 +9,40 @@ from typing import Any
 from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper, one_line
 from rag.retrieve import Hit, Hits
+from rag.table import UNSAID, Table
 
 WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """{"answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest"}.
+    """`answer` as {"answer": its text with markers, "kind", "refused", "matching", "searched", "probability", …}.
 
-    "citations" are [{"n", "title", "quote", "digest"}], "partial" [{"n", "title", "sentence", "digest"}], "nearest"
-    [title]; "matching" and "searched" count papers. With "filters": [as written] and "notice" where there are any.
-    "digest" is true where the quote is of our words and not of the authors'.
+    "statements" are [{"text", "verdict", "citations": [{"n", "start", "end"}]}], with "aspect" in a comparison and
+    places in the abstract; "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence",
+    "digest"}]; "nearest" [title]. "matching" and "searched" count papers; "digest" is true where the quote is of our
+    words and not of the authors'. "filters" [as written], "notice", and "silent", the title of the paper that does not
+    say it, stand there where there are any.
     """
     data: dict[str, Any] = {
-        "answer": " ".join(map(statement, answer.statements)),
+        "answer": " ".join(map(statement, answer.statements)) or refusal(answer),
+        "kind": answer.kind,
         "refused": answer.refused,
         "matching": answer.matching,
         "searched": answer.searched,
         "probability": round(answer.probability, 3),
+        "statements": list(map(_statement_json, answer.statements)),
         "citations": [_citation_json(citation, "quote") for citation in answer.citations],
         "partial": [_citation_json(citation, "sentence") for citation in answer.partial],
         "nearest": [paper.title for paper in answer.nearest],
     }
-    return data | told(answer.filters, answer.notice)
+    silent = {"silent": answer.silent.title} if answer.silent else {}
+    return data | silent | told(answer.filters, answer.notice)
+
+
+def _statement_json(statement: Statement) -> dict[str, Any]:
+    places = [{"n": one.n, "start": one.start, "end": one.end} for one in statement.citations]
+    aspect = {"aspect": statement.aspect} if statement.aspect else {}
+    return {"text": statement.text, "verdict": statement.verdict, "citations": places} | aspect
 
 
 def _citation_json(citation: Citation, words: str) -> dict[str, Any]:
@@ -63,17 +75,34 @@ def hits_json(hits: Hits) -> dict[str, Any]:
 
 def statement(statement: Statement) -> str:
     """One sentence with its markers: “…” [1] where it is a quote."""
-    markers = "".join(f" [{c.n}]" for c in statement.citations)
+    markers = "".join(f" [{n}]" for n in dict.fromkeys(c.n for c in statement.citations))
     return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers
+
+
+def heading(n: int, paper: Paper) -> str:
+    """A paper's number and title."""
+    return fill(f"[{n}] {name(paper)}", "")
 
 
 def statement_text(statement_: Statement, headed: bool) -> str:
     """One sentence for the terminal: under its paper's title where `headed`, over its source where rewritten."""
     (citation, *_) = statement_.citations
-    lines = ["", fill(f"[{citation.n}] {name(citation.paper)}", "")] if headed else []
+    lines = ["", heading(citation.n, citation.paper)] if headed else []
     lines.append(fill(statement(statement_), "    "))
     if statement_.verdict != "quote":
-        lines += [fill(f"from “{cited.quote}”", "      ") for cited in statement_.citations]
+        agrees = " partly" if statement_.verdict == "partly" else ""
+        lines += [fill(f"agrees{agrees} with “{cited.quote}” [{cited.n}]", "      ") for cited in statement_.citations]
+    return "\n".join(lines)
+
+
+def table_text(table: Table) -> str:
+    """A comparison for the terminal: under each aspect what each paper says of it."""
+    lines = ["", *(heading(n, paper) for n, paper in table.papers.items())]
+    for aspect, cells in table.rows:
+        lines += ["", aspect]
+        for n, cell in zip(table.papers, cells, strict=True):
+            said = [fill(statement(one), "    ") for one in cell]
+            lines += said or [fill(f"{UNSAID} [{n}]", "    ")]
     return "\n".join(lines)
 
 
@@ -90,8 +119,11 @@ def partial_text(partial: Sequence[Citation]) -> str:
 
 def refusal(answer: Answer) -> str:
     """The sentence that says why nothing is answered."""
-    emptied = answer.filters and not answer.searched
-    return no_paper(answer.filters) if emptied else "The abstracts here do not answer this."
+    if answer.filters and not answer.searched:
+        return no_paper(answer.filters)
+    if answer.silent:
+        return f"The abstract of “{answer.silent.title}” does not say this."
+    return "The abstracts here do not answer this."
 
 
 def refusal_text(answer: Answer) -> str:

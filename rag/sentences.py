@@ -28,11 +28,12 @@ ELSEWHERE = -0.3  # for one that says where the code or the project page is
 NAME = 3  # words before the colon of a title that still are a method's name
 
 _OWN_WORK = re.compile(r"\b(we|our|(this|the) (paper|work|article|study|thesis|method|approach|book))\b", re.IGNORECASE)
-_PROPOSAL = re.compile(
-    r"\b(we|here|this (paper|work|article|study))\b.{0,60}?\b(propos|introduc|present|develop|design|devis|describ|"
-    r"build|construct)\w*|\bour (method|approach|model|framework|network|system|algorithm)\b",
-    re.IGNORECASE,
+_MAKES = (
+    r"\b(we|here|this (paper|work|article|study))\b.{0,60}?\b"
+    r"(propos|introduc|present|develop|design|devis|describ|build|construct)\w*"
 )
+_MADE = re.compile(_MAKES, re.IGNORECASE)
+_PROPOSAL = re.compile(rf"{_MAKES}|\bour (method|approach|model|framework|network|system|algorithm)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d|\b(twice|half|orders? of magnitude|times)\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"https?://|\b(code|data|models?|page|website)\b.*\b(available|released|found at)\b", re.IGNORECASE
@@ -65,7 +66,7 @@ def best(
 ) -> tuple[Span, ...]:
     """The `count` sentences of `paper` that answer best, in the order of the abstract; for a fact the best one first.
 
-    `terms` are those of `question`.
+    `terms` are those of `question`. For a comparison there is one more for each of ASPECTS that they do not tell.
     """
     telling = {stem(term.word): term.weight for term in asked_of(paper.title, terms)}
     quantity, cue = asks_for_quantity(question), _defining(defined(question))
@@ -84,14 +85,23 @@ def best(
             + ELSEWHERE * bool(_ELSEWHERE.search(text))
         )
 
-    chosen = [sentence.span for sentence in sorted(sentences, key=worth, reverse=True)[:count]]
+    ranked = [sentence.span for sentence in sorted(sentences, key=worth, reverse=True)]
+    chosen = ranked[:count]
+    if kind == "comparison":
+        chosen = _for_each_aspect(paper, ranked, count)
     return tuple(chosen[: kind == "fact"] + sorted(chosen[kind == "fact" :], key=lambda span: span.start))
+
+
+def _for_each_aspect(paper: Paper, ranked: Sequence[Span], count: int) -> list[Span]:
+    """The first `count` spans, and the first of each aspect that those do not tell."""
+    told = [aspect(paper.abstract[span.start : span.end], paper.title) for span in ranked]
+    return [span for at, span in enumerate(ranked) if at < count or told[at] not in told[:at]]
 
 
 def aspect(sentence: str, title: str) -> str:
     """Which of ASPECTS `sentence` of the paper `title` tells."""
     own = _tells_own_work(sentence, title)
-    if not _PROPOSAL.search(sentence) and _RESULT.search(sentence):
+    if not _MADE.search(sentence) and _RESULT.search(sentence):
         return "Result"
     return "Problem" if _PROBLEM.search(sentence) and not own else "Approach"
 

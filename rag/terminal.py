@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from rag.batch import Asked
-    from rag.citations import Event
+    from rag.citations import Answer, Event, Statement
     from rag.index.build import Progress
 
 # Of a stage; else papers.
@@ -74,21 +74,51 @@ async def show_answer(events: AsyncIterator[Event]) -> None:
     from rag.citations import Found, Statement
 
     last = 0  # the paper under whose title the sentences stand
+    headed: set[int] = set()
     async for event in events:
         if isinstance(event, Found):
             show_filters(event.filters)
             if event.kind == "papers" and event.papers:
                 click.echo(render.matching(len(event.papers), event.searched))
         elif isinstance(event, Statement):
-            n = event.citations[0].n
-            click.echo(render.statement_text(event, headed=n != last))
-            last = n
+            if event.aspect:
+                continue  # its place is in a table, which stands once all of it has come
+            numbers = {citation.n for citation in event.citations}
+            alone = next(iter(numbers)) if len(numbers) == 1 else 0
+            click.echo(render.statement_text(event, headed=bool(alone) and alone != last))
+            last, headed = alone, headed | {alone}
         else:
+            show_table(event.statements)
+            show_titles(event, headed)
             if event.refused:
                 click.echo(render.refusal_text(event))
             if event.kind == "papers" and event.partial:
                 click.echo(render.partial_text(event.partial))
             show_notice(event.notice)
+
+
+def show_titles(answer: Answer, headed: Collection[int]) -> None:
+    """The papers that only sentences about several cite, and so have no title above them."""
+    from rag import render
+
+    unnamed = {
+        one.n: one.paper for s in answer.statements if not s.aspect for one in s.citations if one.n not in headed
+    }
+    for at, (n, paper) in enumerate(sorted(unnamed.items())):
+        click.echo(("" if at else "\n") + render.heading(n, paper))
+
+
+def show_table(statements: Sequence[Statement]) -> None:
+    """The table of a comparison, or of one paper alone what it says of each aspect."""
+    from rag import render
+    from rag.table import split
+
+    rest, table = split(statements)
+    if table:
+        click.echo(render.table_text(table))
+    else:
+        for n, statement in enumerate(one for one in rest if one.aspect):
+            click.echo(render.statement_text(statement, headed=n == 0))
 
 
 def show_filters(filters: Sequence[str]) -> None:

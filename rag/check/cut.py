@@ -39,6 +39,11 @@ def first_person(sentence: str) -> bool:
     return bool(_FIRST_PERSON.search(sentence))
 
 
+def conditional(text: str) -> bool:
+    """Whether `text` says when or for what something holds, or denies it."""
+    return bool((_CONDITIONS | _DENIALS).intersection(_tokens(text)))
+
+
 def supported(written: str, source: str, title: str) -> bool:
     """Whether `written` claims no more than the sentence `source` of the paper `title`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ import numpy as np
 
 from rag.batch import Asked
 from rag.chat import Chat, Conversation
-from rag.citations import Answer, Statement
+from rag.citations import Answer
 from rag.evaluate.questions import Benchmark, Judged
 from rag.evaluate.run import Metrics, Outcome, Run, ask_each, missing, numbers
 from rag.index.build import Progress
 from rag.papers import Paper, plain
 from rag.query import past
 from rag.settings import Settings
+from rag.writers.quotes import CUT
 
 SHARES = ("cite P", "cite R", "evidence R", "verbatim", "refusal right", "unsupported")
 METRICS: Metrics = dict.fromkeys(SHARES, np.mean) | dict.fromkeys(("first", "total"), np.median)
@@ -25,7 +27,7 @@ BEST = 2  # the grade from which on a paper belongs into the answer
 
 @dataclass(frozen=True)
 class Timed:
-    """An answer, and after how many seconds its `first` sentence, or a refusal, and its end came."""
+    """An answer, and after how many seconds the `first` of it came, the titles that match, and its end."""
 
     answer: Answer
     first: float
@@ -43,7 +45,7 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     held = numbers(benchmark, store)
 
     def ask(asked: Asked) -> Timed:
-        return timed(chat.conversation(past(asked, store)), asked.question)
+        return asyncio.run(timed(chat.conversation(past(asked, store)), asked.question))
 
     def stored(paper: Paper) -> Paper:
         return store.paper(held[benchmark.name(paper)])
@@ -61,12 +63,11 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     return Run(outcomes, missing(benchmark, held), METRICS)
 
 
-def timed(conversation: Conversation, question: str) -> Timed:
+async def timed(conversation: Conversation, question: str) -> Timed:
     """The answer of `conversation` to `question`. Raises QuestionError as `Conversation.ask` does."""
     start, first = time.perf_counter(), 0.0
-    for event in conversation.ask(question):
-        if isinstance(event, Statement | Answer):
-            first = first or time.perf_counter() - start
+    async for event in conversation.ask(question):
+        first = first or time.perf_counter() - start
         if isinstance(event, Answer):
             answer = event
     return Timed(answer, first, time.perf_counter() - start)
@@ -97,8 +98,8 @@ def scores(
 def _verbatim(answer: Answer, stored: Callable[[Paper], Paper]) -> list[bool]:
     """For each citation of each sentence, whether what stands in quotation marks stands so in the index."""
     return [
-        stored(citation.paper).abstract[citation.start : citation.end]
-        == (statement.text if statement.verdict == "quote" else citation.quote)
+        stored(citation.paper).abstract[citation.start : citation.end] == citation.quote
+        and (statement.verdict != "quote" or statement.text.strip(f"{CUT} ") in citation.quote)
         for statement in answer.statements
         for citation in statement.citations
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -94,7 +96,7 @@ class Page:
         )
         for asking in (asked, picked, widened):
             asking.then(self.settle, self.session, [*buttons, self.box], **EVENT)
-        self.stop.click(self.stop_writing, self.session, [self.status, self.stop], **EVENT)
+        self.stop.click(self.stop_writing, self.session, self.stop, **EVENT)
         saved = self.save.click(self.export, [self.session, self.chosen], self.file, js=CHOSEN, **EVENT)
         saved.success(None, self.file, None, js=SAVE, **EVENT)
         self.fresh.click(lambda: self.view(None), None, shown, **EVENT)
@@ -116,38 +118,46 @@ class Page:
         except RagError:  # the question will fail with the same words, in the chat
             return 0
 
-    def ask(self, question: str, session: Session | None, without: frozenset[str] = frozenset()) -> Iterator[Update]:
+    async def ask(
+        self, question: str, session: Session | None, without: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[Update]:
         """Streams the answer to `question`; yields the whole view each time, of which Gradio sends the difference."""
         if not question.strip():
             yield {}
             return
         session = session or Session(self.chat.conversation())
-        first: Update = {self.box: "", self.header: self.describe(), **self.busy(True)}
-        for _ in session.ask(question, self.size(), without):
-            yield self.view(session) | first
-            first = {}
+        header, size = await asyncio.to_thread(lambda: (self.describe(), self.size()))
+        first: Update = {self.box: "", self.header: header, **self.busy(True)}
+        async with aclosing(session.ask(question, size, without)) as turns:
+            async for _ in turns:
+                yield self.view(session) | first
+                first = {}
 
-    def ask_example(self, session: Session | None, picked: gr.SelectData) -> Iterator[Update]:
-        yield from self.ask(picked.value["text"], session)
+    async def ask_example(self, session: Session | None, picked: gr.SelectData) -> AsyncGenerator[Update]:
+        async with aclosing(self.ask(picked.value["text"], session)) as updates:
+            async for update in updates:
+                yield update
 
-    def ask_wider(self, session: Session | None, chosen: str) -> Iterator[Update]:
+    async def ask_wider(self, session: Session | None, chosen: str) -> AsyncGenerator[Update]:
         """Asks the last question again without the filter whose place the browser sends."""
         turn = session.turns[-1] if session and session.turns else None
         if turn is None or turn.running or chosen not in map(str, range(len(turn.filters))):
             yield {}
             return
-        for update in self.ask(turn.question, session, turn.without | {turn.filters[int(chosen)]}):
-            update.pop(self.box, None)  # it may hold the next question already
-            yield update
+        wider = turn.without | {turn.filters[int(chosen)]}
+        async with aclosing(self.ask(turn.question, session, wider)) as updates:
+            async for update in updates:
+                update.pop(self.box, None)  # it may hold the next question already
+                yield update
 
     def export(self, session: Session | None, chosen: str) -> str:
         """The file to save that the browser names: it gets the text and writes it, so that none lies about here."""
         return export.file(session, chosen) if session else ""
 
-    def stop_writing(self, session: Session) -> Update:
-        """What is written stays; the step the engine is in ends first."""
+    async def stop_writing(self, session: Session) -> Update:
+        """What is written stays. In the loop that the answer is in, as it must wake that."""
         session.stop()
-        return {self.status: render.status(session.turns[-1]), self.stop: gr.update(interactive=False)}
+        return {self.stop: gr.update(interactive=False)}
 
     def settle(self, session: Session | None) -> Update:
         """After an answer the buttons come back; after a failure the question too, to be sent again."""

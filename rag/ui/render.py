@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag import render as words
 from rag.citations import Answer, Citation, Found, Statement
 from rag.papers import Paper
+from rag.table import UNSAID, Table, split
 from rag.ui.cards import NOT_THE_AUTHORS, anchor
 from rag.ui.session import Turn
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "quote": "the abstract's own words",
-    "supported": "written by the model, checked against the quoted sentence",
+    "supported": "written by the model; agrees with the quoted sentence",
+    "partly": "written by the model; agrees with the quoted sentence in part: read that too",
 }
 
 
@@ -82,8 +84,23 @@ def partly(answer: Answer | None) -> str:
 
 
 def statements(written: Sequence[Statement]) -> str:
-    """Statements in order; those in a row on one paper stand under its title."""
-    return "".join(_group(list(run)) for _, run in groupby(written, key=_numbers))
+    """Statements in order, those in a row on one paper under its title, and a comparison as a table."""
+    rest, compared = split(written)
+    return "".join(_group(list(run)) for _, run in groupby(rest, key=_numbers)) + (table(compared) if compared else "")
+
+
+def table(compared: Table) -> str:
+    """A row for each aspect; where a paper's abstract does not tell it, the cell says so."""
+    papers = "".join(f'<th scope="col">{_title(paper)}</th>' for paper in compared.papers.values())
+    rows = "".join(
+        f'<tr><th scope="row">{escape(aspect)}</th>{"".join(map(_cell, cells))}</tr>' for aspect, cells in compared.rows
+    )
+    return f'<div class="table"><table><thead><tr><td></td>{papers}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _cell(said: Sequence[Statement]) -> str:
+    unsaid = f'<p class="unsaid">{UNSAID}</p>'
+    return f"<td>{''.join(map(_statement, said)) or unsaid}</td>"
 
 
 def refusal(answer: Answer) -> str:
@@ -120,8 +137,6 @@ def _stage(turn: Turn) -> str:
         return f"stopped after {sentences}"
     if turn.answer:
         return f"done: {_outcome(turn.answer, sentences)}"
-    if turn.stopping:
-        return "stopping…"
     if turn.statements:
         return f"writing… {sentences} so far"
     if turn.found and turn.found.kind == "papers" and turn.found.papers:
@@ -172,7 +187,8 @@ def _statement(statement: Statement) -> str:
     digest = statement.verdict == "quote" and any(citation.paper.digest for citation in statement.citations)
     verdict = NOT_THE_AUTHORS if digest else VERDICTS[statement.verdict]
     markers = "".join(_marker([c for c in statement.citations if c.n == n]) for n in _numbers(statement))
-    return f'<p class="statement" title="{escape(verdict)}">{text} {markers}</p>'
+    label = ' <span class="partly">agrees in part</span>' if statement.verdict == "partly" else ""
+    return f'<p class="statement" title="{escape(verdict)}">{text} {markers}{label}</p>'
 
 
 def _marker(citations: Sequence[Citation]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,8 +23,8 @@ BROKEN = "Something broke inside the program. The terminal it runs in says what.
 class Turn:
     """A question and what has arrived in reply: `error` is empty unless it failed.
 
-    `papers` is how many are searched, `without` holds filters of the question that the user took away; `stopping` is
-    their wish to cut it off, `stopped` that it was.
+    `papers` is how many are searched, `without` holds filters of the question that the user took away; `stopped` is
+    true where they cut it off.
     """
 
     question: str
@@ -32,14 +34,11 @@ class Turn:
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
     error: str = ""
-    stopping: bool = False
     stopped: bool = False
 
     def take(self, event: Event) -> None:
-        """Files one event of the engine, unless the user had enough."""
-        if self.stopping:
-            self.stopped = True
-        elif isinstance(event, Found):
+        """Files one event of the engine."""
+        if isinstance(event, Found):
             self.found = event
         elif isinstance(event, Statement):
             self.statements.append(event)
@@ -69,18 +68,21 @@ class Session:
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
         self.turns: list[Turn] = []
+        self._stop = asyncio.Event()
 
-    def ask(self, question: str, papers: int, without: frozenset[str] = frozenset()) -> Iterator[Turn]:
-        """Yields the new turn after each change to it: at once, after every event, and after a failure."""
+    async def ask(self, question: str, papers: int, without: frozenset[str] = frozenset()) -> AsyncGenerator[Turn]:
+        """Yields the new turn after each change to it: at once, after every event, when stopped and after a failure."""
         turn = Turn(question, papers, without)
         self.turns.append(turn)
+        self._stop.clear()
         yield turn
         try:
-            for event in self._conversation.ask(question, without):
-                turn.take(event)
-                yield turn
-                if not turn.running:
-                    return
+            async with aclosing(self._conversation.ask(question, without)) as events:
+                while event := await self._next(events):
+                    turn.take(event)
+                    yield turn
+            turn.stopped = turn.running
+            yield turn
         except RagError as fault:
             turn.error = str(fault)
             yield turn
@@ -90,8 +92,19 @@ class Session:
             yield turn
 
     def stop(self) -> None:
-        """Asks the turn that runs to end with what it has."""
-        self.turns[-1].stopping = True
+        """Ends the turn that runs with what it has; the model is told to stop."""
+        self._stop.set()
+
+    async def _next(self, events: AsyncGenerator[Event]) -> Event | None:
+        """What comes next; None at the end, and where the user had enough before it came."""
+        coming, stopped = asyncio.ensure_future(anext(events, None)), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((coming, stopped), return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() and not stopped.done() else None
+        finally:
+            stopped.cancel()
+            if coming.cancel():
+                await asyncio.wait([coming])
 
     @property
     def citations(self) -> tuple[Citation, ...]:

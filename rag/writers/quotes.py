@@ -1,12 +1,26 @@
-"""No model: the abstracts' own sentences."""
+"""No model: the abstracts' own sentences, less what only leads up to them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
+from rag.check import cut
 from rag.citations import Citation, Statement
 from rag.papers import plain
+from rag.words import STOP_WORDS, words
 from rag.writers.task import Style, Task
+
+LONG = 30  # words of a sentence from which on an ending that does not answer is left out
+KEPT = 15  # words that stay at least
+CUT = "…"  # stands where something was left out
+_OPENING = re.compile(
+    r"(?:in this (?:paper|work|article|study)|here|to this end|to (?:address|tackle|solve|overcome) (?:this|these) \w+|"
+    r"moreover|furthermore|additionally|in addition|in particular|specifically|notably|remarkably|finally|thus|hence|"
+    r"therefore|consequently|however|also|besides|as a result|as a solution|accordingly),?\s+",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus|and))\s+")
 
 
 class Quotes:
@@ -15,14 +29,31 @@ class Quotes:
     style: Style = "quotes"
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        for statement in quoted(task.evidence):
+        for statement in quoted(task.question, task.evidence):
             yield statement
 
 
-def quoted(evidence: Sequence[Sequence[Citation]]) -> Iterator[Statement]:
+def quoted(question: str, evidence: Sequence[Sequence[Citation]]) -> Iterator[Statement]:
     """A statement for each sentence of `evidence`; those of the same words as one, which cites them all."""
     alike: dict[str, list[Citation]] = {}
     for citation in (one for of_paper in evidence for one in of_paper):
         alike.setdefault(plain(citation.quote) or citation.quote, []).append(citation)
     for citations in alike.values():
-        yield Statement(citations[0].quote, tuple(citations), "quote")
+        yield Statement(trimmed(citations[0].quote, question), tuple(citations), "quote")
+
+
+def trimmed(sentence: str, question: str) -> str:
+    """`sentence` without a connective at its beginning and, where it is long, an ending that does not answer.
+
+    What is left is one verbatim piece, with CUT where something went. A condition never goes.
+    """
+    opening = _OPENING.match(sentence)
+    start, end = opening.end() if opening else 0, len(sentence)
+    asked = {word for word in words(question) if word not in STOP_WORDS}
+    for joint in reversed(list(_ENDING.finditer(sentence, start))) if len(sentence.split()) > LONG else ():
+        ending = sentence[joint.start() :]
+        if asked.intersection(words(ending)) or cut.conditional(ending) or re.search(r"\d", ending):
+            break
+        if len(sentence[start : joint.start()].split()) >= KEPT:
+            end = joint.start()
+    return f"{CUT} " * bool(start) + sentence[start:end] + f" {CUT}" * (end < len(sentence))

@@ -29,11 +29,11 @@ class Sentences:
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
         for rank, of_paper in enumerate(task.evidence):
-            for statement in quoted([of_paper]):
+            for statement in quoted(task.question, [of_paper]):
                 yield await self._phrased(task.question, statement) if rank < REPHRASED else statement
 
     async def _phrased(self, question: str, quote: Statement) -> Statement:
-        (citation,) = quote.citations
+        citation = quote.citations[0]
         if not cut.first_person(citation.quote) or len(citation.quote) > MAX_SENTENCE:
             return quote
         said = {"question": question, "title": citation.paper.title, "sentence": citation.quote}

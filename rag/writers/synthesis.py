@@ -13,6 +13,7 @@ from rag.check import Finding
 from rag.citations import Citation, Statement
 from rag.papers import plain
 from rag.words import STOP_WORDS, words
+from rag.writers.quotes import quoted
 from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Style, Task, first_line
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Synthesis:
             finding = await self._finding(text, citations)
         if finding.verdict is None:
             nearest = max(citations, key=lambda one: len(_content(one.quote) & _content(text)))
-            return Statement(nearest.quote, (nearest,), "quote")
+            return next(quoted(question, [[nearest]]))
         return Statement(text, citations, finding.verdict)
 
     async def _finding(self, text: str, citations: tuple[Citation, ...]) -> Finding:
