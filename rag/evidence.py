@@ -14,7 +14,8 @@ from rag.retrieve import Hit, Hits
 # A paper matches where its score as a share of the best one, and what speaks for it as a share of the most that speaks
 # for any, add up to this. Who asks for papers wants all of them, who asks for a fact wants those that tell it.
 MATCHING: dict[Kind, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.6}
-PARTIAL = 0.15  # that a paper may lack to matching and still touch the question
+PARTIAL = 0.3  # that a paper may lack to matching and still touch the question,
+MOST_PARTIAL = 3  # and how many such papers are told: the best of them by score are right in one case of four
 # What speaks for it must also be at least this share: a paper may score by the company it keeps, or by one frequent
 # word, and say nothing of the matter.
 SIGNAL = 0.7
@@ -60,7 +61,7 @@ def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Sel
     partial = [hit for hit, fit in zip(hits.papers, fits, strict=True) if 0 < MATCHING[kind] - fit <= PARTIAL]
     return Selection(
         gather(question, kind, matching, hits),
-        gather(question, kind, partial, hits, 1),
+        gather(question, kind, partial[:MOST_PARTIAL], hits, 1),
         hits.probability,
         fits[-1] >= MATCHING[kind],
     )

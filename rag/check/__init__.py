@@ -28,17 +28,27 @@ _LIST = re.compile(r",?\s+(?:and|or|as well as)\s+|,\s+")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the check made of a sentence: `verdict` is None where it fails, and `reason` says why, in words."""
+    """What the check made of a sentence: which of its `citations` support it, and how.
+
+    `verdict` is None where none does, and `reason` says why, in words.
+    """
 
     verdict: Verdict | None
     reason: str = ""
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
+    """What a sentence cites of one paper; `names` are those that the paper gives itself."""
+
     title: str
-    quotes: tuple[str, ...]
     names: frozenset[str]
+    citations: tuple[Citation, ...]
+
+    @property
+    def quotes(self) -> list[str]:
+        return [one.quote for one in self.citations]
 
     @property
     def text(self) -> str:
@@ -60,37 +70,35 @@ class Checker:
             return Finding(None, "it cites nothing" if written else "it is empty")
         if cut.first_person(written):
             return Finding(None, "it speaks as the authors")
-        if any(cut.supported(written, one.quote, one.paper.title) for one in citations):
-            return Finding("supported")
+        if cut_from := tuple(one for one in citations if cut.supported(written, one.quote, one.paper.title)):
+            return Finding("supported", citations=cut_from)
         sources = _sources(citations)
         whole = self._clause(written, sources)
-        if whole.verdict or len(sources) == 1:
+        if whole.verdict == "supported" or len(sources) == 1:
             return whole
-        halves = (tuple(self._clause(half, sources) for half in pair) for pair in _halves(written))
-        supported = (max(pair, key=lambda one: one.verdict != "supported") for pair in halves if _all_hold(pair))
-        return next(supported, whole)
+        halves = ([self._clause(half, sources) for half in pair] for pair in _halves(written))
+        return next((_together(pair) for pair in halves if all(one.verdict for one in pair)), whole)
 
     def _clause(self, clause: str, sources: Sequence[_Source]) -> Finding:
         """`clause` against each source alone, and one about several papers against each of these."""
         alone = [self._against(clause, source) for source in sources]
-        supporting = [one for one in alone if one.verdict]
-        if supporting:
-            return min(supporting, key=lambda one: one.verdict != "supported")
-        shared = _shared(clause, sources)
-        together = [self._against(*one) for one in shared]
-        if together and all(one.verdict for one in together):
-            return max(together, key=lambda one: one.verdict != "supported")
-        return alone[0]
+        best = [one for one in alone if one.verdict == "supported"] or [one for one in alone if one.verdict]
+        if best:
+            return _together(best)
+        together = [self._against(*one) for one in _shared(clause, sources)]
+        return _together(together) if together and all(one.verdict for one in together) else alone[0]
 
     def _against(self, clause: str, source: _Source) -> Finding:
         if fault := _contradiction(clause, source):
             return Finding(None, fault)
+        if not _stems(clause) - _stems(source.title) - names.NEUTRAL:
+            return Finding(None, "it only repeats the title")
         novel = _novel(clause, source)
         if novel > NOVEL_PARTLY:
             return Finding(None, "it says more than the sentence it cites")
         if novel > OWN_WORDS and self._likeness(clause, source) < self._alike:
             return Finding(None, "it means something else than the sentence it cites")
-        return Finding("supported" if novel <= NOVEL else "partly")
+        return Finding("supported" if novel <= NOVEL else "partly", citations=source.citations)
 
     def _likeness(self, clause: str, source: _Source) -> float:
         """The cosine of `clause` to the quotes of `source` together, or to the nearest of them."""
@@ -102,7 +110,13 @@ def _sources(citations: Sequence[Citation]) -> list[_Source]:
     """The quotes of each paper together."""
     by_paper = sorted(citations, key=lambda one: (one.paper.key, one.start))
     runs = [list(run) for _, run in groupby(by_paper, key=lambda one: one.paper.key)]
-    return [_Source(run[0].paper.title, tuple(one.quote for one in run), names.own_names(run[0].paper)) for run in runs]
+    return [_Source(run[0].paper.title, names.own_names(run[0].paper), tuple(run)) for run in runs]
+
+
+def _together(findings: Sequence[Finding]) -> Finding:
+    """What holds as findings that all do: partly, where one does only partly."""
+    citations = dict.fromkeys(citation for one in findings for citation in one.citations)
+    return Finding("partly" if any(one.verdict == "partly" for one in findings) else "supported", "", tuple(citations))
 
 
 def _halves(written: str) -> Iterator[tuple[str, str]]:
@@ -110,10 +124,6 @@ def _halves(written: str) -> Iterator[tuple[str, str]]:
     for joint in _JOINT.finditer(written):
         if any(words(written[: joint.start()])) and any(words(written[joint.end() :])):
             yield written[: joint.start()], written[joint.end() :]
-
-
-def _all_hold(findings: Sequence[Finding]) -> bool:
-    return all(one.verdict for one in findings)
 
 
 def _contradiction(clause: str, source: _Source) -> str:
@@ -136,9 +146,12 @@ def _contradiction(clause: str, source: _Source) -> str:
 
 def _novel(clause: str, source: _Source) -> float:
     """The share of the words of `clause` that its source and title do not have, nor all who tell of papers."""
-    known = {stem(word) for word in words(f"{source.title} {source.text}")}
-    said = {stem(word) for word in words(clause) if word not in STOP_WORDS} - names.NEUTRAL
-    return len(said - known) / len(said) if said else 0.0
+    said = _stems(clause) - names.NEUTRAL
+    return len(said - _stems(source.title) - _stems(source.text)) / len(said) if said else 0.0
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def _shared(clause: str, sources: Sequence[_Source]) -> list[tuple[str, _Source]]:

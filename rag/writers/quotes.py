@@ -20,7 +20,7 @@ _OPENING = re.compile(
     r"therefore|consequently|however|also|besides|as a result|as a solution|accordingly),?\s+",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus|and))\s+")
+_ENDING = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus))\s+")
 
 
 class Quotes:
@@ -54,6 +54,7 @@ def trimmed(sentence: str, question: str) -> str:
         ending = sentence[joint.start() :]
         if asked.intersection(words(ending)) or cut.conditional(ending) or re.search(r"\d", ending):
             break
-        if len(sentence[start : joint.start()].split()) >= KEPT:
+        left = sentence[start : joint.start()]
+        if len(left.split()) >= KEPT and left.count("(") == left.count(")"):
             end = joint.start()
     return f"{CUT} " * bool(start) + sentence[start:end] + f" {CUT}" * (end < len(sentence))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rag import prompts
 from rag.check import Finding
 from rag.citations import Citation, Statement
-from rag.papers import plain
 from rag.words import STOP_WORDS, words
 from rag.writers.quotes import quoted
 from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Style, Task, first_line
@@ -23,6 +22,10 @@ if TYPE_CHECKING:
 
 READ = 20  # papers whose evidence a model reads at once
 SYNTHESIS_TOKENS = 900  # of a reply to all evidence
+# "The evidence states that X" says X, and so does "Yes, X".
+_ABOUT_EVIDENCE = re.compile(
+    r"^(?:yes,\s+)?(?:(?:the|this)\s+(?:evidence|abstract|sentence)\s+\w+\s+that\s+)?(\w)", re.IGNORECASE
+)
 LABEL = re.compile(r"\[([^\[\]]{1,60})\]")
 
 
@@ -38,13 +41,13 @@ class Synthesis:
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
         labelled = await self._fitting(task)
-        shown: set[str] = set()
+        told: set[Citation] = set()  # what a quote or a sentence shows already
         async with aclosing(self._lines(task.question, labelled)) as lines:
             async for line in lines:
                 for text, labels in sentences(line):
                     statement = await self._checked(task.question, text, _cited(labels, text, labelled))
-                    if statement and plain(statement.text) not in shown:
-                        shown.add(plain(statement.text))
+                    if statement and not told.issuperset(statement.citations):
+                        told.update(statement.citations)
                         yield statement
 
     async def _fitting(self, task: Task) -> dict[str, Citation]:
@@ -79,7 +82,7 @@ class Synthesis:
 
     async def _checked(self, question: str, text: str, citations: tuple[Citation, ...]) -> Statement | None:
         """`text` if what it cites supports it, as it is or written once more; else the quote nearest to it."""
-        if not citations:
+        if not citations or not _content(text) - _content(question):  # says nothing that was not asked
             return None
         finding = await self._finding(text, citations)
         if finding.verdict is None:
@@ -88,7 +91,7 @@ class Synthesis:
         if finding.verdict is None:
             nearest = max(citations, key=lambda one: len(_content(one.quote) & _content(text)))
             return next(quoted(question, [[nearest]]))
-        return Statement(text, citations, finding.verdict)
+        return Statement(text, finding.citations, finding.verdict)
 
     async def _finding(self, text: str, citations: tuple[Citation, ...]) -> Finding:
         finding = self._check(text, citations)
@@ -115,6 +118,7 @@ class Synthesis:
 def sentences(line: str) -> Iterator[tuple[str, list[str]]]:
     """The sentences of a line that a model wrote, each with the labels behind it, without list marks and markup."""
     line = re.sub(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}", "", line)
+    line = _ABOUT_EVIDENCE.sub(lambda match: match[1].upper(), line)
     for match in re.finditer(rf"([^\[\]]+)((?:{LABEL.pattern}[\s.,;]*)*)", line):
         text = re.sub(r"\s+([.,;!?])", r"\1", match[1].strip(" \t.,;"))
         if any(words(text)):
@@ -138,7 +142,7 @@ def _evidence(labelled: dict[str, Citation]) -> str:
     for label, citation in labelled.items():
         if citation.paper.key != last:
             last = citation.paper.key
-            lines.append(f"Paper {label.rstrip('abc')}: {prompts.data(citation.paper.title, MAX_SENTENCE)}")
+            lines.append(f"From “{prompts.data(citation.paper.title, MAX_SENTENCE)}”:")
         lines.append(f"[{label}] {prompts.data(citation.quote, MAX_SENTENCE)}")
     return "\n".join(lines)
 
