@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rag import evidence, llm, settings
+from rag import evidence, settings
 from rag.chat import MAX_QUESTION, Chat, Conversation
 from rag.citations import Answer
 from rag.errors import QuestionError, StoreError

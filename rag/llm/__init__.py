@@ -26,12 +26,12 @@ def load(spec: str, timeout: float) -> Model | None:
     if kind == "gguf" and rest:
         return bundled.load(bundled.gguf_file(rest), describe(spec), timeout)
     if kind == "ollama" and rest:
-        return ollama.load(rest, timeout)
+        return ollama.load(rest, describe(spec), timeout)
     if kind == "openai" and rest:
-        return openai_like.hosted(rest, timeout)
+        return openai_like.hosted(rest, describe(spec), timeout)
     if kind == "openai-like" and "#" in rest:
         url, _, model = rest.rpartition("#")
-        return openai_like.load(url.rstrip("/"), model, timeout)
+        return openai_like.load(url.rstrip("/"), model, describe(spec), timeout)
     raise ModelError(f"Unknown llm '{spec}'. It is one of: {FORMS}")
 
 

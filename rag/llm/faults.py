@@ -68,7 +68,7 @@ def told(server: Server) -> Iterator[None]:
     try:
         yield
     except Exception as fault:  # clients take a reply apart unchecked: one of another shape raises what it happens to
-        raise ModelError(_explain(fault, server)) from fault
+        raise ModelError(explain(fault, server)) from fault
 
 
 def _may_pass(fault: BaseException) -> bool:
@@ -81,12 +81,12 @@ def _may_pass(fault: BaseException) -> bool:
 
 
 def _pause(state: RetryCallState) -> float:
-    from tenacity import wait_exponential_jitter
+    from tenacity import wait_exponential, wait_random
 
     fault = state.outcome.exception() if state.outcome else None
     root = _root(fault) if fault else None
     asked = root.pause if isinstance(root, Refused) else None
-    return max(asked or 0, wait_exponential_jitter(initial=PAUSE, jitter=PAUSE)(state))
+    return max(asked or 0, (wait_exponential(multiplier=PAUSE) + wait_random(0, PAUSE))(state))
 
 
 def _root(fault: BaseException) -> BaseException:
@@ -101,7 +101,8 @@ def _root(fault: BaseException) -> BaseException:
     return fault
 
 
-def _explain(fault: BaseException, server: Server) -> str:
+def explain(fault: BaseException, server: Server) -> str:
+    """What went wrong at `server`, in one line that says what to do."""
     import httpx
 
     root, where = _root(fault), server.where

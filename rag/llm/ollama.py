@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
+from rag.llm import faults
 from rag.llm.model import MAX_CONTEXT, UNKNOWN_CONTEXT, Model, parameters
-from rag.llm.server import REACH_TIMEOUT, Server, shown
+from rag.llm.server import REACH_TIMEOUT, Server, key_from, shown
 from rag.llm.tokens import estimate
 
 if TYPE_CHECKING:
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     from ollama import ShowResponse
 
 
-def load(model: str, timeout: float) -> Model:
-    """`model` of the Ollama at OLLAMA_HOST. Raises ModelError where none answers, or it has no such model."""
-    info = _show(model)
-    server = Server(
-        "", timeout, os.environ.get("OLLAMA_API_KEY", ""), where=f"Ollama at {host()}", key_name="OLLAMA_API_KEY"
-    )
-    return _model(server, model, _size(info) or parameters(model), min(_trained(info), MAX_CONTEXT))
+def load(model: str, name: str, timeout: float) -> Model:
+    """`model` of the Ollama at OLLAMA_HOST, told of as `name`. Raises ModelError where it is not there."""
+    key = key_from("OLLAMA_API_KEY")  # which ollama's client reads itself
+    server = Server("", timeout, key, where=f"Ollama at {host()}", key_name="OLLAMA_API_KEY")
+    info = _show(server, model)
+    return _model(server, model, name, _size(info) or parameters(model), min(_trained(info), MAX_CONTEXT))
 
 
 def host() -> str:
@@ -31,7 +31,7 @@ def host() -> str:
     return shown(os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434")
 
 
-def _model(server: Server, model: str, size: int | None, context: int) -> Model:
+def _model(server: Server, model: str, name: str, size: int | None, context: int) -> Model:
     from llama_index.llms.ollama import Ollama
     from ollama import AsyncClient, Client
 
@@ -52,20 +52,21 @@ def _model(server: Server, model: str, size: int | None, context: int) -> Model:
             yield build(max_tokens, async_client=client)
 
     llm = build(client=Client(timeout=server.timeout), async_client=AsyncClient(timeout=server.timeout))
-    return Model(f"ollama:{model}", size, context, llm, server, connect, estimate)
+    return Model(name, size, context, llm, server, connect, estimate)
 
 
-def _show(model: str) -> ShowResponse:
+def _show(server: Server, model: str) -> ShowResponse:
     import httpx
-    from ollama import Client, ResponseError
+    from ollama import Client
 
     try:
-        with Client(timeout=REACH_TIMEOUT) as client:
+        with Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as client:
             info: ShowResponse = client.show(model)
-    except (ConnectionError, httpx.HTTPError, ValueError) as fault:
+    except faults.Refused as fault:
+        lacks = f"Ollama has no model '{model}'. Run: ollama pull {model}"
+        raise ModelError(lacks if fault.status == 404 else faults.explain(fault, server)) from fault
+    except (ConnectionError, httpx.HTTPError, ValueError, TypeError) as fault:  # the last two: it is no Ollama
         raise ModelError("No Ollama answers. Start it: ollama serve, set OLLAMA_HOST, or choose --llm none") from fault
-    except ResponseError as fault:
-        raise ModelError(f"Ollama has no model '{model}'. Run: ollama pull {model}") from fault
     return info
 
 

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 OPENAI = "https://api.openai.com/v1"
 
 
-def load(url: str, model: str, timeout: float) -> Model:
-    """`model` of the server at `url`. Raises ModelError where nobody answers there, or the key is refused."""
-    return at(Server(url, timeout, key_from("OPENAI_API_KEY"), where=f"The LLM at {shown(url)}"), model, model)
+def load(url: str, model: str, name: str, timeout: float) -> Model:
+    """`model` of the server at `url`, told of as `name`. Raises ModelError as `at` does."""
+    return at(Server(url, timeout, key_from("OPENAI_API_KEY"), where=f"The LLM at {shown(url)}"), model, name)
 
 
-def hosted(model: str, timeout: float) -> Model:
-    """`model` of OpenAI, or of whom OPENAI_BASE_URL names. Raises ModelError without a key, and as `load` does."""
+def hosted(model: str, name: str, timeout: float) -> Model:
+    """`model` of OpenAI, or of whom OPENAI_BASE_URL names. Raises ModelError without a key, and as `at` does."""
     if not key_from("OPENAI_API_KEY"):
         raise ModelError("OpenAI asks for a key. Set OPENAI_API_KEY to yours, or choose --llm none")
-    return load((os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"), model, timeout)
+    return load((os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"), model, name, timeout)
 
 
 def at(server: Server, model: str, name: str) -> Model:

@@ -43,14 +43,21 @@ class Server:
             "timeout": httpx.Timeout(self.timeout, connect=min(REACH_TIMEOUT, self.timeout)),
             "trust_env": not self.direct,
             "verify": _certificates(),
-            "event_hooks": {"response": [self._check]},
+            "event_hooks": {"response": [self.acheck]},
         }
 
     def headers(self) -> dict[str, str]:
         """With the key, where there is one."""
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
-    async def _check(self, reply: httpx.Response) -> None:
+    def check(self, reply: httpx.Response) -> None:
+        """Raises `faults.Refused` where `reply` is no success."""
+        if not reply.is_success:
+            reply.read()
+            raise faults.refused(reply, self.key)
+
+    async def acheck(self, reply: httpx.Response) -> None:
+        """As `check`, for an AsyncClient."""
         if not reply.is_success:
             await reply.aread()
             raise faults.refused(reply, self.key)

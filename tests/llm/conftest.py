@@ -1,0 +1,72 @@
+"""The server, and ways to ask the models that it stands for."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag import llm
+from rag.llm import faults
+
+from .server import Server, running
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import ChatMessage
+
+Ask = Callable[[llm.Model], str]  # a reply in full
+MAX_TOKENS = 7
+
+
+def load(spec: str, timeout: float = 20.0) -> llm.Model:
+    loaded = llm.load(spec, timeout)
+    assert loaded is not None
+    return loaded
+
+
+def messages(question: str = "Who hoots?") -> list[ChatMessage]:
+    from llama_index.core.llms import ChatMessage
+
+    return [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content=question)]
+
+
+async def complete(model: llm.Model) -> str:
+    return await model.complete(messages(), MAX_TOKENS)
+
+
+async def stream(model: llm.Model) -> str:
+    return "".join([piece async for piece in model.stream(messages(), MAX_TOKENS)])
+
+
+@pytest.fixture(params=[complete, stream])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Asks a model a question, for the whole reply or piece by piece; each time from an event loop of its own."""
+    return lambda model: asyncio.run(request.param(model))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Ollama is found at it; no key or proxy of the developer's is. A second try comes at once."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(faults, "PAUSE", 0.0)
+    with running() as started:
+        monkeypatch.setenv("OLLAMA_HOST", started.url)
+        yield started
+
+
+@pytest.fixture(params=["openai-like", "ollama"])
+def spec(request: pytest.FixtureRequest, server: Server) -> str:
+    """The server's model "owl", by either protocol."""
+    return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else "ollama:owl"
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port

@@ -1,0 +1,71 @@
+"""The model that comes along, in llama.cpp inside this process."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from rag import llm
+from rag.errors import ModelError
+from rag.llm import bundled
+
+from .conftest import load, messages
+
+pytestmark = pytest.mark.skipif(not llm.bundled_installed(), reason=f"needs the bundled model: {llm.INSTALL_BUNDLED}")
+LONG = messages("Tell a very long story about owls.")
+TOKENS = 2000  # minutes of writing
+
+
+def test_it_tells_what_it_is_and_writes() -> None:
+    model = load("bundled")
+    assert (model.name, model.parameters, model.context) == ("bundled (SmolLM2 135M)", 134_515_008, 8192)
+    assert asyncio.run(model.complete(messages("Copy this sentence: Owls hoot."), 20)).strip()
+    assert asyncio.run(model.count(" owl" * 1000)) == 1000, "its own tokens, not an estimate"
+
+
+def test_a_file_of_ones_own_is_loaded_as_well() -> None:
+    model = load(f"gguf:{bundled.bundled_file()}")
+    assert model.parameters == 134_515_008
+    assert asyncio.run(model.complete(messages(), 5)).strip()
+
+
+def test_streams_closed_early_leave_it_answering() -> None:
+    model = load("bundled", 60.0)
+
+    async def close_after(pieces: int) -> str:
+        async with aclosing(model.stream(LONG, TOKENS)) as reply:
+            for _ in range(pieces):
+                await anext(reply)
+        return await model.complete(messages(), 5)
+
+    for pieces in (0, 1, 5):
+        assert asyncio.run(close_after(pieces))
+
+
+def test_cancelled_calls_leave_it_answering() -> None:
+    model = load("bundled", 60.0)
+
+    async def cancel() -> str:
+        begun = asyncio.Event()
+
+        async def read() -> None:
+            async for _ in model.stream(LONG, TOKENS):
+                begun.set()
+
+        # One that is written, and four that wait their turn.
+        calls = [asyncio.create_task(read()), *(asyncio.create_task(model.complete(LONG, TOKENS)) for _ in range(4))]
+        await begun.wait()
+        for call in calls:
+            call.cancel()
+        done = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(isinstance(one, asyncio.CancelledError) for one in done)
+        return await model.complete(messages(), 5)
+
+    assert asyncio.run(cancel())
+
+
+def test_a_prompt_beyond_the_context_is_told() -> None:
+    with pytest.raises(ModelError, match=r"^llama\.cpp with SmolLM2\S+ refuses the request \(HTTP 400: .*8192 tokens"):
+        asyncio.run(load("bundled").complete(messages("owl " * 9000), 5))
