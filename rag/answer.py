@@ -41,6 +41,7 @@ async def answer(
         probability=chosen.probability,
         notice=" ".join(notices),
         silent=chosen.silent,
+        writer=writer.style,
     )
     if not chosen.matching:
         named = [chosen.silent] if chosen.silent else []

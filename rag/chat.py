@@ -31,12 +31,13 @@ MAX_EARLIER = 20  # questions that a conversation remembers
 
 @dataclass(frozen=True)
 class Collection:
-    """What is being asked: its sources by name, its size, and the model that writes."""
+    """What is being asked: its sources by name, its size, the model, and how that writes."""
 
     name: str
     papers: int
     passages: int
     model: str
+    writer: writers.Style
 
 
 class Chat:
@@ -52,7 +53,6 @@ class Chat:
         self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
         self._writer: writers.Writer | None = None
-        self.notice = ""
 
     def retriever(self) -> HybridRetriever:
         """A retriever over the current generation."""
@@ -73,8 +73,8 @@ class Chat:
         """What the current generation holds."""
         opened = self.retriever().store
         name = ", ".join(Path(path).name for path in opened.manifest["paths"])
-        model = llm.describe(self.settings.llm if self._installed() else "none")
-        return Collection(name, opened.papers, opened.manifest["counts"]["passages"], model)
+        model = llm.describe(self.settings.llm)
+        return Collection(name, opened.papers, opened.manifest["counts"]["passages"], model, self.writer().style)
 
     def load(self) -> None:
         """Loads the models and the index now, so that what is wrong with them shows before the first question."""
@@ -107,18 +107,20 @@ class Chat:
             self._reranker = rerank.load(self.settings.rerank)
         return HybridRetriever(opened, self._embedding, reranker=self._reranker)
 
-    def _installed(self) -> bool:
-        return self.settings.llm != "bundled" or llm.bundled_installed()
-
     def _open_writer(self) -> writers.Writer:
-        if self.settings.prompts_dir:
-            prompts.check(self.settings.prompts_dir)
-        if not self._installed():
-            self.notice = f"The bundled model is not installed, so answers are quotes. Add it: {llm.INSTALL_BUNDLED}"
-            return writers.Quotes()
-        model = llm.load(self.settings.llm, self.settings.llm_timeout)
         chosen = self.settings
-        return writers.choose(model, chosen.writer, self._check, chosen.prompts_dir, chosen.entailment)
+        if chosen.prompts_dir:
+            prompts.check(chosen.prompts_dir)
+        if chosen.llm == "none" or self._style(llm.bundled_parameters(chosen.llm)) == "quotes":
+            return writers.Quotes()  # a model that is not to write need not be there
+        model = llm.load(chosen.llm, chosen.llm_timeout)
+        if model is None:
+            return writers.Quotes()
+        style = self._style(model.parameters)
+        return writers.choose(model, style, self._check, chosen.prompts_dir, chosen.entailment)
+
+    def _style(self, parameters: int | None) -> writers.Style:
+        return writers.style_of(self.settings.writer, parameters)
 
     def _check(self, written: str, citations: Sequence[Citation]) -> Finding:
         """Whether what is cited supports what is written, by the embedding and in the collection of the index."""
@@ -157,7 +159,7 @@ class Conversation:
                     self._past = replace(self._past, cited=tuple(cited))
                 elif isinstance(event, Answer) and event.kind != "papers":
                     self._forget(event.partial, known)
-                yield self._with_notice(event)
+                yield event
 
     def _ready(self) -> tuple[HybridRetriever, writers.Writer]:
         return self._chat.retriever(), self._chat.writer()
@@ -172,8 +174,3 @@ class Conversation:
         for citation in unseen:
             if citation.n > known:
                 del self._numbers[citation.paper.key], self._titles[citation.n]
-
-    def _with_notice(self, event: Event) -> Event:
-        if isinstance(event, Answer) and self._chat.notice:
-            return replace(event, notice=" ".join(filter(None, [event.notice, self._chat.notice])))
-        return event

@@ -9,6 +9,7 @@ from rag.kinds import Kind
 from rag.papers import Paper
 
 Verdict = Literal["quote", "supported", "partly"]
+Style = Literal["quotes", "sentences", "synthesis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Found:
 class Answer:
     """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
 
+    `writer` is how it was put into words: in quotes, by a model a sentence at a time, or from all evidence at once.
     `silent` is the paper that the question names and whose abstract does not say what is asked, if that is why.
     `partial` are papers that touch the question without answering it, each with its nearest sentence; a reader is shown
     them where papers are asked for. `probability` is that of the collection answering the question, 0 to 1. `searched`,
@@ -78,6 +80,7 @@ class Answer:
     probability: float = 0.0
     notice: str = ""
     silent: Paper | None = None
+    writer: Style = "quotes"
 
     @property
     def refused(self) -> bool:

@@ -45,6 +45,11 @@ index_option = click.option("--index", "index_dir", type=click.Path(path_type=Pa
 llm_option = click.option(
     "--llm", help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL; see rag models."
 )
+writer_option = click.option(
+    "--writer",
+    type=click.Choice(["auto", "quotes", "sentences", "synthesis"]),
+    help="How the LLM writes: not at all, a sentence at a time, or from all evidence at once. By its size if auto.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 no_filters_option = click.option(
     "--no-filters", is_flag=True, help="Search all papers, whatever the question says: “since 2020”, author:…, year:…"
@@ -110,6 +115,7 @@ def search(
 @json_option
 @click.option("--export", type=click.Choice(["md", "bib", "csv"]), help="Print Markdown, BibTeX or CSV, for a file.")
 @llm_option
+@writer_option
 @index_option
 def ask(
     question: str | None,
@@ -118,13 +124,14 @@ def ask(
     as_json: bool,
     export: str | None,
     llm: str | None,
+    writer: str | None,
     index_dir: Path | None,
 ) -> None:
     """Answer QUESTION from the abstracts, each sentence with its source, or say that they do not answer it."""
     if export and (batch or as_json):
         raise click.UsageError("--export is for one question, without --batch and --json.")
     questions = _questions(question, batch)
-    chat = _chat(_settings(index_dir=index_dir, llm=llm))
+    chat = _chat(_settings(index_dir=index_dir, llm=llm, writer=writer))
     from rag.query import past
 
     def show(asked: Asked) -> None:
@@ -228,10 +235,11 @@ def eval_(
 @click.option("--host", help="Address to listen on; default 127.0.0.1, this machine only.")
 @click.option("--port", type=int, help="Port to listen on; default 7860.")
 @llm_option
+@writer_option
 @index_option
-def chat_(host: str | None, port: int | None, llm: str | None, index_dir: Path | None) -> None:
+def chat_(host: str | None, port: int | None, llm: str | None, writer: str | None, index_dir: Path | None) -> None:
     """Open the chat in the browser; builds the index from the shipped papers if there is none."""
-    settings = _settings(index_dir=index_dir, llm=llm, host=host, port=port)
+    settings = _settings(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
     from rag.chat import Chat
     from rag.index import generations
     from rag.ui import claim, launch

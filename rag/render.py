@@ -15,7 +15,7 @@ WIDTH = 100  # characters of a line on a terminal
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """`answer` as {"answer": its text with markers, "kind", "refused", "matching", "searched", "probability", …}.
+    """`answer` as {"answer": its text, "kind", "writer", "refused", "matching", "searched", "probability", …}.
 
     "statements" are [{"text", "verdict", "citations": [{"n", "start", "end"}]}], with "aspect" in a comparison and
     places in the abstract; "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence",
@@ -26,6 +26,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     data: dict[str, Any] = {
         "answer": " ".join(map(statement, answer.statements)) or refusal(answer),
         "kind": answer.kind,
+        "writer": answer.writer,
         "refused": answer.refused,
         "matching": answer.matching,
         "searched": answer.searched,

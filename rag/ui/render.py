@@ -17,6 +17,7 @@ from rag.ui.session import Turn
 if TYPE_CHECKING:
     from rag.chat import Collection
 
+WRITES = {"quotes": "quotes only", "sentences": "one sentence at a time", "synthesis": "from all evidence at once"}
 VERDICTS = {
     "quote": "the abstract's own words",
     "supported": "written by the model; agrees with the quoted sentence",
@@ -31,7 +32,8 @@ def count(number: int, noun: str) -> str:
 
 def header(collection: Collection) -> str:
     """The line at the top of the page."""
-    facts = (count(collection.papers, "paper"), count(collection.passages, "passage"), f"model: {collection.model}")
+    model = f"model: {collection.model}, {WRITES[collection.writer]}"
+    facts = (count(collection.papers, "paper"), count(collection.passages, "passage"), model)
     return f"<h1>{escape(collection.name)}</h1><p>{escape(' · '.join(facts))}</p>"
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 
 from rag.check import cut
-from rag.citations import Citation, Statement
+from rag.citations import Citation, Statement, Style
 from rag.papers import plain
 from rag.words import STOP_WORDS, words
-from rag.writers.task import Style, Task
+from rag.writers.task import Task
 
 LONG = 30  # words of a sentence from which on an ending that does not answer is left out
 KEPT = 15  # words that stay at least

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import prompts
-from rag.check import Finding
-from rag.citations import Citation, Statement
-from rag.words import STOP_WORDS, words
-from rag.writers.quotes import quoted
-from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Style, Task, first_line
+from rag.citations import Citation, Statement, Style
+from rag.words import words
+from rag.writers.checked import Checked, content
+from rag.writers.task import LABEL, MAX_SENTENCE, Check, Task
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -26,7 +25,6 @@ SYNTHESIS_TOKENS = 900  # of a reply to all evidence
 _ABOUT_EVIDENCE = re.compile(
     r"^(?:yes,\s+)?(?:(?:the|this)\s+(?:evidence|abstract|sentence)\s+\w+\s+that\s+)?(\w)", re.IGNORECASE
 )
-LABEL = re.compile(r"\[([^\[\]]{1,60})\]")
 
 
 class Synthesis:
@@ -35,9 +33,8 @@ class Synthesis:
     style: Style = "synthesis"
 
     def __init__(self, model: Model, check: Check, prompts_dir: Path | None, entailment: bool) -> None:
-        self._model, self._check = model, check
-        self._prompt, self._repair = prompts.load("synthesis", prompts_dir), prompts.load("repair", prompts_dir)
-        self._entailment = prompts.load("entailment", prompts_dir) if entailment else None
+        self._model, self._checked = model, Checked(model, check, prompts_dir, entailment)
+        self._prompt = prompts.load("synthesis", prompts_dir)
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
         labelled = await self._fitting(task)
@@ -45,8 +42,11 @@ class Synthesis:
         async with aclosing(self._lines(task.question, labelled)) as lines:
             async for line in lines:
                 for text, labels in sentences(line):
-                    statement = await self._checked(task.question, text, _cited(labels, text, labelled))
-                    if statement and not told.issuperset(statement.citations):
+                    cited = _cited(labels, text, labelled)
+                    if not cited or not content(text) - content(task.question):  # says nothing that was not asked
+                        continue
+                    statement = await self._checked.statement(task.question, text, cited)
+                    if not told.issuperset(statement.citations):
                         told.update(statement.citations)
                         yield statement
 
@@ -80,40 +80,6 @@ class Synthesis:
                     yield line
         yield begun
 
-    async def _checked(self, question: str, text: str, citations: tuple[Citation, ...]) -> Statement | None:
-        """`text` if what it cites supports it, as it is or written once more; else the quote nearest to it."""
-        if not citations or not _content(text) - _content(question):  # says nothing that was not asked
-            return None
-        finding = await self._finding(text, citations)
-        if finding.verdict is None:
-            text = await self._repaired(question, text, citations, finding.reason)
-            finding = await self._finding(text, citations)
-        if finding.verdict is None:
-            nearest = max(citations, key=lambda one: len(_content(one.quote) & _content(text)))
-            return next(quoted(question, [[nearest]]))
-        return Statement(text, finding.citations, finding.verdict)
-
-    async def _finding(self, text: str, citations: tuple[Citation, ...]) -> Finding:
-        finding = self._check(text, citations)
-        if finding.verdict is None or self._entailment is None:
-            return finding
-        messages = self._entailment.format_messages(
-            evidence=_plain_evidence(citations), sentence=prompts.data(text, MAX_SENTENCE)
-        )
-        reply = await self._model.complete(messages, SENTENCE_TOKENS)
-        return (
-            finding if reply.strip().lower().startswith("yes") else Finding(None, "the evidence does not state it all")
-        )
-
-    async def _repaired(self, question: str, text: str, citations: tuple[Citation, ...], reason: str) -> str:
-        said = {"question": question, "sentence": text, "reason": reason}
-        messages = self._repair.format_messages(
-            llm=None,
-            evidence=_plain_evidence(citations),
-            **{name: prompts.data(value, MAX_SENTENCE) for name, value in said.items()},
-        )
-        return LABEL.sub("", first_line(await self._model.complete(messages, SENTENCE_TOKENS))).strip()
-
 
 def sentences(line: str) -> Iterator[tuple[str, list[str]]]:
     """The sentences of a line that a model wrote, each with the labels behind it, without list marks and markup."""
@@ -130,9 +96,9 @@ def _cited(labels: Sequence[str], text: str, labelled: dict[str, Citation]) -> t
     """What `labels` name: sentences, or papers by number. Without any the sentence that has most words of `text`."""
     named = [key for label in labels for key in labelled if key == label or key.rstrip("abc") == label]
     if not named and labelled:
-        said = _content(text)
-        best = max(labelled, key=lambda key: len(said & _content(labelled[key].quote)))
-        named = [best] if said & _content(labelled[best].quote) else []
+        said = content(text)
+        best = max(labelled, key=lambda key: len(said & content(labelled[key].quote)))
+        named = [best] if said & content(labelled[best].quote) else []
     return tuple(labelled[key] for key in dict.fromkeys(named))
 
 
@@ -145,13 +111,3 @@ def _evidence(labelled: dict[str, Citation]) -> str:
             lines.append(f"From “{prompts.data(citation.paper.title, MAX_SENTENCE)}”:")
         lines.append(f"[{label}] {prompts.data(citation.quote, MAX_SENTENCE)}")
     return "\n".join(lines)
-
-
-def _plain_evidence(citations: Sequence[Citation]) -> str:
-    return "\n".join(
-        f"{prompts.data(one.paper.title, MAX_SENTENCE)}: {prompts.data(one.quote, MAX_SENTENCE)}" for one in citations
-    )
-
-
-def _content(text: str) -> set[str]:
-    return {word for word in words(text) if word not in STOP_WORDS}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from rag.check import Finding
-from rag.citations import Citation, Statement
+from rag.citations import Citation, Statement, Style
 from rag.kinds import Kind
 
-Style = Literal["quotes", "sentences", "synthesis"]
+LABEL = re.compile(r"\s*\[([^\[\]]{1,60})\]")  # [1a], by which a model names evidence
 Check = Callable[[str, Sequence[Citation]], Finding]
 SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest worth writing has about 80
 MAX_SENTENCE = 1_000  # characters of a sentence that a model is shown; a longer one is cut there, or only quoted
@@ -34,6 +35,7 @@ class Writer(Protocol):
 
 
 def first_line(reply: str) -> str:
-    """The first line of `reply` that is not blank, ended as a sentence; "" where all are."""
+    """The first line of `reply` that is not blank, without labels, ended as a sentence; "" where all are."""
+    reply = LABEL.sub("", reply)
     line = next((line.strip() for line in reply.splitlines() if line.strip()), "")
     return line if line.endswith((".", "!", "?")) else f"{line}." if line else ""

@@ -1,0 +1,67 @@
+"""What a model wrote, checked: as it is if its evidence supports it, else written once more, else the quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag import prompts
+from rag.check import Finding
+from rag.citations import Citation, Statement
+from rag.words import STOP_WORDS, words
+from rag.writers.quotes import quoted
+from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, first_line
+
+if TYPE_CHECKING:
+    from rag.llm import Model
+
+
+class Checked:
+    """Lets nothing through that is not supported, and asks `model` itself too where `entailment` is wanted.
+
+    Raises SettingsError for a prompt that cannot be used.
+    """
+
+    def __init__(self, model: Model, check: Check, prompts_dir: Path | None, entailment: bool) -> None:
+        self._model, self._check = model, check
+        self._repair = prompts.load("repair", prompts_dir)
+        self._entailment = prompts.load("entailment", prompts_dir) if entailment else None
+
+    async def statement(self, question: str, written: str, citations: Sequence[Citation]) -> Statement:
+        """`written` if `citations` support it, as it is or repaired, else the nearest quote. Raises ModelError."""
+        finding = await self._finding(written, citations)
+        if finding.verdict is None:
+            written = await self._repaired(question, written, citations, finding.reason)
+            finding = await self._finding(written, citations)
+        if finding.verdict is None:
+            said = content(written)
+            nearest = max(citations, key=lambda one: len(content(one.quote) & said))
+            return next(quoted(question, [[nearest]]))
+        return Statement(written, finding.citations, finding.verdict)
+
+    async def _finding(self, written: str, citations: Sequence[Citation]) -> Finding:
+        finding = self._check(written, citations)
+        if finding.verdict is None or self._entailment is None:
+            return finding
+        said = {"evidence": _evidence(citations), "sentence": prompts.data(written, MAX_SENTENCE)}
+        reply = await self._model.complete(self._entailment.format_messages(llm=None, **said), SENTENCE_TOKENS)
+        entailed = reply.strip().lower().startswith("yes")
+        return finding if entailed else Finding(None, "the evidence does not state all of it")
+
+    async def _repaired(self, question: str, written: str, citations: Sequence[Citation], reason: str) -> str:
+        said = {"question": question, "sentence": written, "reason": reason}
+        data = {name: prompts.data(text, MAX_SENTENCE) for name, text in said.items()}
+        messages = self._repair.format_messages(llm=None, evidence=_evidence(citations), **data)
+        return first_line(await self._model.complete(messages, SENTENCE_TOKENS))
+
+
+def content(text: str) -> set[str]:
+    """The words of `text` that carry meaning."""
+    return {word for word in words(text) if word not in STOP_WORDS}
+
+
+def _evidence(citations: Sequence[Citation]) -> str:
+    return "\n".join(
+        f"{prompts.data(one.paper.title, MAX_SENTENCE)}: {prompts.data(one.quote, MAX_SENTENCE)}" for one in citations
+    )
