@@ -18,7 +18,7 @@ from rag.words import STOP_WORDS, stem, words
 if TYPE_CHECKING:
     import numpy as np
 
-NOVEL = 0.25  # share of the words of a sentence, at most, that its source need not have
+NOVEL = 0.25  # share of its words, but for those of the title, that a sentence may have and its source not
 OWN_WORDS = 0.1  # share up to which the words are the source's own, so that what they mean need not be compared
 NOVEL_PARTLY = 0.4  # the same, to be shown as agreeing partly
 MAX_SENTENCE = 600  # characters of a written sentence; what is longer is no sentence
@@ -91,9 +91,10 @@ class Checker:
     def _against(self, clause: str, source: _Source) -> Finding:
         if fault := _contradiction(clause, source):
             return Finding(None, fault)
-        if not _stems(clause) - _stems(source.title) - names.NEUTRAL:
+        said = _stems(clause) - _stems(source.title) - names.NEUTRAL
+        if not said:
             return Finding(None, "it only repeats the title")
-        novel = _novel(clause, source)
+        novel = len(said - _stems(source.text)) / len(said)
         if novel > NOVEL_PARTLY:
             return Finding(None, "it says more than the sentence it cites")
         if novel > OWN_WORDS and self._likeness(clause, source) < self._alike:
@@ -142,12 +143,6 @@ def _contradiction(clause: str, source: _Source) -> str:
     if pair := exchange.exchanged(clause, source.text):
         return f"“{pair[0]}” and “{pair[1]}” have changed places"
     return ""
-
-
-def _novel(clause: str, source: _Source) -> float:
-    """The share of the words of `clause` that its source and title do not have, nor all who tell of papers."""
-    said = _stems(clause) - names.NEUTRAL
-    return len(said - _stems(source.title) - _stems(source.text)) / len(said) if said else 0.0
 
 
 def _stems(text: str) -> set[str]:

@@ -30,17 +30,19 @@ class Checked:
 
     async def statement(self, question: str, written: str, citations: Sequence[Citation]) -> Statement:
         """`written` if `citations` support it, as it is or repaired, else the nearest quote. Raises ModelError."""
-        finding = await self._finding(written, citations)
+        finding = await self._finding(question, written, citations)
         if finding.verdict is None:
             written = await self._repaired(question, written, citations, finding.reason)
-            finding = await self._finding(written, citations)
+            finding = await self._finding(question, written, citations)
         if finding.verdict is None:
             said = content(written)
             nearest = max(citations, key=lambda one: len(content(one.quote) & said))
             return next(quoted(question, [[nearest]]))
         return Statement(written, finding.citations, finding.verdict)
 
-    async def _finding(self, written: str, citations: Sequence[Citation]) -> Finding:
+    async def _finding(self, question: str, written: str, citations: Sequence[Citation]) -> Finding:
+        if not content(written) - content(" ".join([question, *(one.paper.title for one in citations)])):
+            return Finding(None, "it only repeats the question")
         finding = self._check(written, citations)
         if finding.verdict is None or self._entailment is None:
             return finding

@@ -43,7 +43,7 @@ class Synthesis:
             async for line in lines:
                 for text, labels in sentences(line):
                     cited = _cited(labels, text, labelled)
-                    if not cited or not content(text) - content(task.question):  # says nothing that was not asked
+                    if not cited:
                         continue
                     statement = await self._checked.statement(task.question, text, cited)
                     if not told.issuperset(statement.citations):
