@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         default="bundled",
         description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL.",
     )
-    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")
+    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds that the LLM may be silent.")
     embedding: str = Field(
         default="bundled",
         description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",
