@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         description="Whether the LLM is asked about each sentence of a synthesis if its evidence states it.",
     )
     prompts_dir: Path | None = Field(default=None, description="Folder of prompts that stand in for those of prompts/.")
-    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for one reply of the LLM.")
+    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds that the LLM may be silent.")
     embedding: str = Field(
         default="bundled",
         description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",

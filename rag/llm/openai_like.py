@@ -34,6 +34,8 @@ def hosted(model: str, name: str, timeout: float) -> Model:
 
 def at(server: Server, model: str, name: str) -> Model:
     """`model` of `server`, told of as `name`. Raises ModelError where nobody answers there, or the key is refused."""
+    import httpx
+
     told = probe(server, model)
     context = told.context or _published(model)
     count = _counter(server, told.tokenize, model) if told.tokenize else estimate
@@ -45,7 +47,10 @@ def at(server: Server, model: str, name: str) -> Model:
             yield build(http, max_tokens=max_tokens)
 
     size = told.parameters or parameters(model)
-    return Model(name, size, context, build(server.client()), server, connect, count)
+    apart = httpx.Limits(max_keepalive_connections=0)  # no connection outlives its call here either
+    blocking = httpx.Client(timeout=server.timeout, trust_env=not server.direct, limits=apart)
+    llm = build(server.client(), http_client=blocking)
+    return Model(name, size, context, llm, server, connect, count)
 
 
 def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:

@@ -65,7 +65,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(None)
         else:
             self.server.requests.append((self.path, self.headers["Authorization"], body))
-            self._chat(body)
+            try:
+                self._chat(body)
+            except ConnectionError:
+                self._lost()
 
     def _chat(self, body: dict[str, Any]) -> None:
         if self.server.silent and not self._wait(self.server.silent):
@@ -121,17 +124,16 @@ class Handler(BaseHTTPRequestHandler):
         while not event.is_set():
             try:
                 if not self.connection.recv(1):
-                    self.server.gone.set()
-                    self.close_connection = True
+                    self._lost()
                     return False
             except TimeoutError:
                 continue
-            except ConnectionError:
-                self.server.gone.set()
-                self.close_connection = True
-                return False
         self.connection.settimeout(None)
         return True
+
+    def _lost(self) -> None:
+        self.close_connection = True
+        self.server.gone.set()
 
     def _wrong_key(self) -> bool:
         return bool(self.server.key) and self.headers["Authorization"] != f"Bearer {self.server.key}"

@@ -69,3 +69,14 @@ def test_cancelled_calls_leave_it_answering() -> None:
 def test_a_prompt_beyond_the_context_is_told() -> None:
     with pytest.raises(ModelError, match=r"^llama\.cpp with SmolLM2\S+ refuses the request \(HTTP 400: .*8192 tokens"):
         asyncio.run(load("bundled").complete(messages("owl " * 9000), 5))
+
+
+def test_no_proxy_gets_what_is_said_inside_this_process(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    model = load("bundled")
+    assert asyncio.run(model.complete(messages(), 5)).strip()
+    assert asyncio.run(model.count("owl"))
+    assert model.llm.chat(messages(), max_tokens=5).message.content
