@@ -130,6 +130,7 @@ def _nearest(written: str, quotes: Sequence[str]) -> str:
 
 def _tokens(text: str) -> list[str]:
     plain = _NOT_DENIED.sub(" ", re.sub(r"n['’]t\b", " not", text)).lower().replace("can not", "cannot")
+    plain = re.sub(r"\bnon-", "non", plain)  # "non-linear" is "nonlinear", and not "linear"
     return [token if token in _DENIALS else stem(token).replace(" ", "") for token in _TOKEN.findall(plain)]
 
 
