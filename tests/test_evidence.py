@@ -1,13 +1,28 @@
-"""Which papers answer a question and which of their sentences are shown for it."""
+"""Which papers answer a question, and how many of their sentences are shown for it."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.evidence import FEW, SENTENCES, SENTENCES_OF_FEW, Evidence, Selection, select
+from rag.evidence import (
+    FEW,
+    MATCHING,
+    MOST_PARTIAL,
+    PARTIAL,
+    SENTENCES,
+    SENTENCES_COMPARED,
+    SENTENCES_OF_FEW,
+    Evidence,
+    Selection,
+    compared,
+    gather,
+    select,
+)
+from rag.kinds import Kind
 from rag.papers import Paper
 from rag.passages import sentences
 from rag.retrieve import Hit, Hits
+from rag.sentences import Sentence
 from rag.terms import Term
 from rag.words import stem
 
@@ -19,28 +34,21 @@ ABSTRACT = (
 )
 
 
-def hit(
-    title: str = "Night Hunters",
-    score: float = 5.0,
-    signal: float = 0.8,
-    abstract: str = ABSTRACT,
-    cosines: list[float] | None = None,
-) -> Hit:
-    """A hit whose sentences have these cosines, in the order of the abstract."""
-    spans = sentences(abstract)
-    scored = zip(spans, cosines or [0.4] * len(spans), strict=True)
-    return Hit(Paper(title, abstract), score, signal, 0.9, tuple(sorted(scored, key=lambda pair: -pair[1])))
+APPROACH = "We track owls with radios. We watch them fly. We hear them hoot. We count their eggs. We name each of them."
+
+
+def hit(title: str = "Night Hunters", score: float = 5.0, signal: float = 0.8, abstract: str = ABSTRACT) -> Hit:
+    """A hit all of whose sentences are as near."""
+    scored = tuple(Sentence(span, 0.4, 0.4) for span in sentences(abstract))
+    return Hit(Paper(title, abstract), score, signal, 0.9, scored)
 
 
 def names(found: list[Evidence]) -> list[str]:
     return [evidence.paper.title for evidence in found]
 
 
-def shown(question: str, found: Hit, others: int = FEW) -> list[str]:
-    """The sentences shown of `found`, where `others` papers answer beside it."""
-    papers = (found, *(hit(f"Other {n}", found.score) for n in range(others)))
-    first = select(question, Hits(papers, 0.9, TERMS), 0.5).matching[0]
-    return [first.paper.abstract[span.start : span.end] for span in first.spans]
+def chosen(*papers: Hit, kind: Kind = "papers", question: str = QUESTION, terms: tuple[Term, ...] = TERMS) -> Selection:
+    return select(question, kind, Hits(papers, 0.9, terms), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -51,80 +59,109 @@ def shown(question: str, found: Hit, others: int = FEW) -> list[str]:
 def test_what_is_improbable_to_have_an_answer_is_refused(
     probability: float, terms: tuple[Term, ...], answered: bool
 ) -> None:
-    found = select(QUESTION, Hits((hit(),), probability, terms), 0.5)
+    found = select(QUESTION, "papers", Hits((hit(),), probability, terms), 0.5)
     assert bool(found.matching) is answered
     assert found.probability == probability
 
 
-@pytest.mark.parametrize(("last", "more"), [(5.0, True), (3.0, True), (2.9, False), (-1.0, False)])
+# Share of the best score from which on a paper matches, where as much speaks for it, and what the least is to touch.
+SHARES: list[tuple[Kind, float, float]] = [(kind, fit - 1, fit - 1 - PARTIAL) for kind, fit in MATCHING.items()]
+
+
+@pytest.mark.parametrize(("kind", "least", "touching"), SHARES, ids=MATCHING)
+def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_best(
+    kind: Kind, least: float, touching: float
+) -> None:
+    shares = {"Near": least + 0.02, "Half": least - 0.02, "Far": touching + 0.02, "None": touching - 0.02, "Below": -1}
+    found = chosen(hit("Best", 5.0), *(hit(title, 5.0 * share) for title, share in shares.items()), kind=kind)
+    assert names(found.matching) == ["Best", "Near"]
+    assert names(found.partial) == ["Half", "Far"]
+    assert [len(evidence.spans) for evidence in found.partial] == [1, 1]
+
+
+def test_who_asks_for_papers_gets_more_than_who_asks_for_a_fact() -> None:
+    papers = [hit(f"P{n}", 5.0 - n / 2) for n in range(9)]
+    assert len(chosen(*papers, kind="papers").matching) > len(chosen(*papers, kind="fact").matching)
+
+
+@pytest.mark.parametrize(("last", "more"), [(5.0, True), (2.3, True), (2.2, False), (-1.0, False)])
 def test_where_the_last_paper_matches_more_may(last: float, more: bool) -> None:
-    assert select(QUESTION, Hits((hit(), hit("Last", last)), 0.9, TERMS), 0.5).more is more
+    assert chosen(hit(), hit("Last", last)).more is more
 
 
 def test_no_papers_is_a_refusal() -> None:
-    assert select(QUESTION, Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
+    assert select(QUESTION, "papers", Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
 
 
-def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_best() -> None:
-    papers = [hit("Best", 5.0), hit("Near", 4.5), hit("Half", 2.6), hit("Far", 0.1), hit("Below", -1.0)]
-    found = select(QUESTION, Hits(tuple(papers), 0.9, TERMS), 0.5)
-    assert names(found.matching) == ["Best", "Near"]
-    assert names(found.partial) == ["Half"]
-    assert [len(evidence.spans) for evidence in found.partial] == [1]
+def test_all_papers_that_match_are_there_and_of_others_the_best_only() -> None:
+    matching = [hit(f"P{n}", 5.0 - n / 100) for n in range(60)]
+    touching = [hit(f"T{n}", 1.9 - n / 100) for n in range(MOST_PARTIAL + 3)]
+    found = chosen(*matching, *touching)
+    assert names(found.matching) == [one.paper.title for one in matching]
+    assert names(found.partial) == [one.paper.title for one in touching[:MOST_PARTIAL]]
 
 
-def test_all_papers_that_match_are_there_however_many() -> None:
-    papers = tuple(hit(f"P{n}", 5.0 - n / 100) for n in range(60))
-    assert len(select(QUESTION, Hits(papers, 0.9, TERMS), 0.5).matching) == 60
-
-
-def test_a_paper_that_scores_by_the_company_it_keeps_does_not_match() -> None:
-    papers = (hit("Company", 6.0, signal=0.3), hit("Says it", 5.0, signal=0.8))
-    found = select(QUESTION, Hits(papers, 0.9, TERMS), 0.5)
+@pytest.mark.parametrize("kind", MATCHING)
+def test_a_paper_that_scores_by_the_company_it_keeps_does_not_match(kind: Kind) -> None:
+    found = chosen(hit("Company", 6.0, signal=0.5), hit("Says it", 5.0, signal=0.8), kind=kind)
     assert names(found.matching) == ["Says it"]
     assert names(found.partial) == []
 
 
-@pytest.mark.parametrize(("papers", "each"), [(1, SENTENCES_OF_FEW), (FEW, SENTENCES_OF_FEW), (FEW + 1, SENTENCES)])
-def test_where_few_papers_answer_each_may_say_more(papers: int, each: int) -> None:
-    found = select(QUESTION, Hits(tuple(hit(f"P{n}") for n in range(papers)), 0.9, TERMS), 0.5)
-    assert [len(evidence.spans) for evidence in found.matching] == [each] * papers
+def test_what_speaks_for_a_paper_makes_up_for_a_lower_score() -> None:
+    quiet, loud = hit("Quiet", 2.4, signal=0.6), hit("Loud", 2.4, signal=0.8)
+    found = chosen(hit("Best", 5.0), quiet, loud)
+    assert names(found.matching) == ["Best", "Loud"]
+    assert names(found.partial) == ["Quiet"]
 
 
-def test_a_short_abstract_is_shown_whole() -> None:
-    assert shown(QUESTION, hit(abstract="Owls hunt voles.")) == ["Owls hunt voles."]
+@pytest.mark.parametrize("kind", MATCHING)
+def test_where_few_papers_answer_each_may_say_more(kind: Kind) -> None:
+    for papers, each in ((1, SENTENCES_OF_FEW), (FEW[kind], SENTENCES_OF_FEW), (FEW[kind] + 1, SENTENCES)):
+        found = gather(QUESTION, kind, [hit(f"P{n}", abstract=APPROACH) for n in range(papers)], Hits((), 0.9, TERMS))
+        assert [len(evidence.spans) for evidence in found] == [each] * papers
+
+
+def test_as_many_sentences_as_are_wanted_come_of_each_paper() -> None:
+    papers = [hit(), hit("Other", abstract="Owls hunt voles.")]
+    found = gather(QUESTION, "papers", papers, Hits((), 0.9, TERMS), 4)
+    assert [len(evidence.spans) for evidence in found] == [4, 1]
+
+
+def test_the_papers_of_a_comparison_are_all_there_in_their_order() -> None:
+    papers = (hit("Far", 1.0, signal=0.1, abstract=APPROACH), hit("Near", 9.0, abstract=APPROACH))
+    found = compared(QUESTION, Hits(papers, 0.7, TERMS))
+    assert names(found.matching) == ["Far", "Near"]
+    assert [len(evidence.spans) for evidence in found.matching] == [SENTENCES_COMPARED] * 2
+    assert (found.partial, found.probability, found.more) == ([], 0.7, False)
+
+
+NAMED = "What does Night Hunters say about {}?"
 
 
 @pytest.mark.parametrize(
-    ("question", "cosines", "expected"),
+    ("word", "kind", "silent"),
     [
-        (QUESTION, [0.5, 0.4, 0.1, 0.1, 0.5], ["Birds hunt voles in many lands.", "We track owls with small radios."]),
-        (QUESTION, [0.3, 0.4, 0.3, 0.1, 0.3], ["We track owls with small radios.", "Each owl took 7 voles a night."]),
-        ("How many voles do birds hunt?", [0.5, 0.4, 0.4, 0.1, 0.5], ["We track", "Each owl took 7 voles a night."]),
-        (QUESTION, [0.4, 0.2, 0.1, 0.6, 0.65], ["Birds hunt voles in many lands.", "It rained in May."]),
+        ("sleep", "fact", True),
+        ("radios", "fact", False),
+        ("sleep", "definition", False),
+        ("night", "fact", False),
+        ("rain", "fact", False),
     ],
-    ids=["own work", "own work first", "a number where one is asked for", "never where the code is"],
+    ids=["no word of it", "a word of it", "no fact", "the title says it", "a word that means as much"],
 )
-def test_sentences_that_answer_are_shown_in_the_order_of_the_abstract(
-    question: str, cosines: list[float], expected: list[str]
-) -> None:
-    found = shown(question, hit(cosines=cosines))
-    assert len(found) == len(expected)
-    assert all(sentence.startswith(start) for sentence, start in zip(found, expected, strict=True)), found
+def test_a_paper_that_is_named_and_says_nothing_of_what_is_asked_is_silent(word: str, kind: Kind, silent: bool) -> None:
+    asked = (Term(word, 2.0, {stem(word): 1.0} | ({stem("rained"): 0.8} if word == "rain" else {})),)
+    found = chosen(hit(), hit("Sleeping Owls"), kind=kind, question=NAMED.format(word), terms=asked)
+    assert bool(found.matching) is not silent
+    assert bool(found.silent) is silent
 
 
-@pytest.mark.parametrize(
-    ("title", "chosen"),
-    [("OwlNet: Voles at Night", True), ("OwlNet", False), ("OwlNet Runs Far Too: Voles", False)],
-)
-def test_a_sentence_that_names_the_method_counts_as_the_papers_own_work(title: str, chosen: bool) -> None:
-    abstract = "Foxes run far. Foxes run near. OwlNet runs far too. Foxes run on."
-    found = shown("Who runs?", hit(title, abstract=abstract, cosines=[0.5, 0.5, 0.4, 0.45]))
-    assert ("OwlNet runs far too." in found) is chosen
+def test_a_question_that_names_no_paper_finds_none_silent() -> None:
+    found = chosen(hit(), kind="fact", question="How do owls sleep?", terms=(Term("sleep", 2.0, {"sleep": 1.0}),))
+    assert names(found.matching) == ["Night Hunters"]
+    assert found.silent is None
 
 
-@pytest.mark.parametrize(("title", "chosen"), [("Stones", True), ("Voles", False)])
-def test_a_word_of_the_question_counts_where_the_title_does_not_say_it_already(title: str, chosen: bool) -> None:
-    abstract = "It was dark. Birds fly. We saw voles. Stones lie."
-    found = shown("Which voles?", hit(title, abstract=abstract, cosines=[0.2, 0.5, 0.25, 0.47]))
-    assert ("We saw voles." in found) is chosen
+def test_where_even_the_best_scores_below_the_mean_it_alone_matches() -> None:
+    assert names(chosen(hit("Best", -1.0), hit("Worse", -2.0)).matching) == ["Best"]

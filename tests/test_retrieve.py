@@ -158,10 +158,18 @@ def test_papers_behind_those_that_are_corrected_are_found_too(
 
 def test_every_sentence_is_brought_best_first(retriever: HybridRetriever) -> None:
     for hit in retriever.search(["how much power does TinySpeech draw?"], 14).papers:
-        cosines = [cosine for _, cosine in hit.sentences]
+        cosines = [sentence.cosine for sentence in hit.sentences]
         assert cosines == sorted(cosines, reverse=True)
-        spans = sorted((span for span, _ in hit.sentences), key=lambda span: span.start)
+        spans = sorted((sentence.span for sentence in hit.sentences), key=lambda span: span.start)
         assert " ".join(hit.paper.abstract[span.start : span.end] for span in spans) == hit.paper.abstract
+
+
+def test_a_sentence_is_more_like_its_own_paper_than_a_stray_one(retriever: HybridRetriever) -> None:
+    for hit in retriever.search([WHICH], 14).papers:
+        assert all(0 < sentence.centrality <= 1.001 for sentence in hit.sentences)
+    swift = retriever.search(["SwiftDepth"], 1).papers[0]
+    central = max(swift.sentences, key=lambda sentence: sentence.centrality).span
+    assert "predicts monocular depth in a single step" in swift.paper.abstract[central.start : central.end]
 
 
 def test_more_speaks_for_a_paper_that_holds_what_is_asked_for(retriever: HybridRetriever) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.check import supported
+from rag.check.cut import conditional, first_person, supported
 
 TITLE = "FooNet: Depth from Sparse Rays"
 MODEL = "In this work, we propose FooNet, a single-step model that estimates depth from sparse rays in real time."
@@ -132,3 +132,34 @@ def test_an_empty_source_or_an_odd_title_supports_nothing(title: str) -> None:
     assert not supported("Owls hunt.", "", title)
     assert not supported("", "", title)
     assert not supported("Bats hunt.", "Owls hunt.", title)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("We show that owls hunt.", True),
+        ("Owls need our help.", True),
+        ("This paper is about owls.", True),
+        ("It helps us to hear owls.", True),
+        ("Owls owe the USA nothing.", False),
+        ("This owl hunts.", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_speaks_as_its_authors_or_does_not(sentence: str, expected: bool) -> None:
+    assert first_person(sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("which holds if the moon is full", True),
+        ("which it does not do by day", True),
+        ("while it can't fly", True),
+        ("below 60 degrees", True),
+        ("which hunts at night", False),
+        ("", False),
+    ],
+)
+def test_a_condition_or_a_denial_is_told_from_the_rest(text: str, expected: bool) -> None:
+    assert conditional(text) is expected
