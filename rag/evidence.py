@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag import sentences
-from rag.kinds import Kind
+from rag.kinds import Kind, asks_for_quantity
 from rag.papers import Paper
 from rag.passages import Span
 from rag.retrieve import Hit, Hits
@@ -54,7 +54,7 @@ class Selection:
 def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Selection:
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
     named = next((hit.paper for hit in hits.papers if sentences.named(question, hit.paper.title)), None)
-    if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(named, kind, hits):
+    if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(question, named, kind, hits):
         return Selection([], [], hits.probability, silent=named)
     fits = _fits(hits.papers)
     matching = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MATCHING[kind]]
@@ -79,10 +79,11 @@ def gather(question: str, kind: Kind, papers: Sequence[Hit], hits: Hits, count: 
     return [Evidence(hit.paper, spans) for hit, spans in zip(papers, chosen, strict=True)]
 
 
-def _silent(named: Paper | None, kind: Kind, hits: Hits) -> bool:
-    """Whether the paper that a question for a fact has `named` has no word of what is asked about it."""
-    asked = sentences.asked_of(named.title, hits.terms) if named and kind == "fact" else []
-    said = sentences.stems(named.abstract) if named else set()
+def _silent(question: str, named: Paper | None, kind: Kind, hits: Hits) -> bool:
+    """Whether the paper that a question for a fact has `named` has no word or number of what is asked."""
+    if named is None or kind != "fact" or (asks_for_quantity(question) and sentences.has_number(named.abstract)):
+        return False
+    asked, said = sentences.asked_of(named.title, hits.terms), sentences.stems(named.abstract)
     return bool(asked) and not any(said.intersection(term.variants) for term in asked)
 
 
