@@ -13,7 +13,7 @@ from rag.retrieve import Hit, Hits
 
 # A paper matches where its score as a share of the best one, and what speaks for it as a share of the most that speaks
 # for any, add up to this. Who asks for papers wants all of them, who asks for a fact wants those that tell it.
-MATCHING: dict[Kind, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.6}
+MATCHING: dict[Kind, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.5}
 PARTIAL = 0.3  # that a paper may lack to matching and still touch the question,
 MOST_PARTIAL = 3  # and how many such papers are told: the best of them by score are right in one case of four
 # What speaks for it must also be at least this share: a paper may score by the company it keeps, or by one frequent
