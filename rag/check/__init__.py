@@ -67,7 +67,8 @@ class Checker:
     def __call__(self, written: str, citations: Sequence[Citation]) -> Finding:
         """Whether the quotes of `citations` support all that `written` says."""
         if not citations or not 0 < len(written) <= MAX_SENTENCE:
-            return Finding(None, "it cites nothing" if written else "it is empty")
+            fault = "it is empty" if not written else "it is too long" if citations else "it cites nothing"
+            return Finding(None, fault)
         if cut.first_person(written):
             return Finding(None, "it speaks as the authors")
         if cut_from := tuple(one for one in citations if cut.supported(written, one.quote, one.paper.title)):

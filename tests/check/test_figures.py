@@ -1,0 +1,94 @@
+"""Numbers: which there are in a text, and whether a source gives them of the same thing."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.check.figures import Figure, figures, stray
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It runs 12 times faster.", [Figure(12, "x")]),
+        ("It runs twelve times faster.", [Figure(12, "x")]),
+        ("It is 3x and 2.5× as fast.", [Figure(3, "x"), Figure(2.5, "x")]),
+        ("a 3-fold gain", [Figure(3, "x")]),
+        ("twice as fast, with doubled gain", [Figure(2, "x")]),
+        ("half the cost, which halves again", [Figure(0.5, "x")]),
+        ("an order of magnitude, two orders of magnitude", [Figure(1, "magnitude"), Figure(2, "magnitude")]),
+        ("90% or 85 percent or 80 per cent", [Figure(90, "%"), Figure(85, "%"), Figure(80, "%")]),
+        (r"94.1\% accuracy", [Figure(94.1, "%")]),
+        ("1,000 labels and 20 000 images", [Figure(1000, ""), Figure(20000, "")]),
+        ("1.2 million, 38k, 7B and 6 hundred", [Figure(v, "") for v in (1.2e6, 38e3, 7e9, 600)]),
+        ("40 fps or 40 frames per second", [Figure(40, "fps")]),
+        ("5 ms, 5 milliseconds, 3 hours, 3 h", [Figure(5, "ms"), Figure(3, "h"), Figure(3, "")]),
+        ("5 GB and 3 dB", [Figure(5, "gb"), Figure(3, "db")]),
+        ("1 point, 2 points, 8 bits", [Figure(1, "point"), Figure(2, "point"), Figure(8, "bit")]),
+        ("shifts by -5 and −7 meV", [Figure(-5, ""), Figure(-7, "")]),
+        ("one of them, in one step", []),
+        ("ResNet-50, GPT4 and v2 on CASP14", []),
+        ("no numbers", []),
+        ("", []),
+    ],
+)
+def test_numbers_are_values_with_units(text: str, expected: list[Figure]) -> None:
+    assert list(figures(text)) == expected
+
+
+def test_a_number_is_told_as_it_is_written() -> None:
+    assert figures("It has 1.2 million parts, twice those of owls.") == {
+        Figure(1.2e6, ""): "1.2 million",
+        Figure(2, "x"): "twice",
+    }
+
+
+PAIR = "The sensor reaches 91% accuracy on cats and 85% accuracy on dogs."
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("It runs at 40 fps.", "It runs at 40 frames per second."),
+        ("It is 2 times faster.", "It is twice as fast."),
+        ("It costs half.", "It costs 0.5x."),
+        ("It has 38 thousand parameters.", "38k parameters suffice."),
+        ("It has 12 million parameters.", "It has 12,000,000 parameters."),
+        ("It saves 23 percent.", "It saves 23%."),
+        ("It lowers the shift by 5%.", "The shift is -5%."),
+        ("It reaches 91.", PAIR),
+        ("It reaches 91% on cats.", PAIR),
+        ("On dogs it reaches 85%.", PAIR),
+        ("It reaches 91% and 85% accuracy.", PAIR),
+        ("One network hears.", "A network hears."),
+        ("Three networks are compared.", "We compare OwlNet, BatNet and FoxNet."),
+        ("OwlNet-50 hears.", "A network hears."),
+        ("", ""),
+    ],
+)
+def test_numbers_of_the_source_in_any_spelling_are_not_stray(written: str, source: str) -> None:
+    assert stray(written, source) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "source", "number"),
+    [
+        ("It runs at 30 fps.", "It runs at 40 fps.", "30 fps"),
+        ("It runs 40 times faster.", "It runs at 40 fps.", "40 times"),
+        ("It runs 40 times faster.", "It runs fast.", "40 times"),
+        ("It has 12 billion parameters.", "It has 12 million parameters.", "12 billion"),
+        ("It saves 2.3%.", "It saves 23%.", "2.3%"),
+        ("It saves 23 points.", "It saves 23%.", "23 points"),
+        ("It is twice as fast.", "It is fast.", "twice"),
+        ("It halves the cost.", "It doubles the cost.", "halves"),
+        ("It gains an order of magnitude.", "It gains two orders of magnitude.", "an order of magnitude"),
+        ("It takes 5 GB.", "It takes 5 MB.", "5 GB"),
+        ("It reaches 91% on dogs.", PAIR, "91%"),
+        ("It reaches 91% on dogs and 85% on cats.", PAIR, "91%"),
+        ("Voles take 9 hours.", "Voles take 2 hours and moths take 9 hours.", "9 hours"),
+        ("It was tested in 2021.", "It was tested in 2019.", "2021"),
+        ("Three networks are compared.", "We compare five networks.", "Three"),
+    ],
+)
+def test_a_number_that_the_source_does_not_give_of_that_is_stray(written: str, source: str, number: str) -> None:
+    assert stray(written, source) == number
