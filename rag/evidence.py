@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag import sentences
-from rag.kinds import Kind
+from rag.kinds import Kind, asks_for_quantity
 from rag.papers import Paper
 from rag.passages import Span
 from rag.retrieve import Hit, Hits
 
 # A paper matches where its score as a share of the best one, and what speaks for it as a share of the most that speaks
 # for any, add up to this. Who asks for papers wants all of them, who asks for a fact wants those that tell it.
-MATCHING: dict[Kind, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.6}
+MATCHING: dict[Kind, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.5}
 PARTIAL = 0.3  # that a paper may lack to matching and still touch the question,
 MOST_PARTIAL = 3  # and how many such papers are told: the best of them by score are right in one case of four
 # What speaks for it must also be at least this share: a paper may score by the company it keeps, or by one frequent
@@ -54,7 +54,7 @@ class Selection:
 def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Selection:
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
     named = next((hit.paper for hit in hits.papers if sentences.named(question, hit.paper.title)), None)
-    if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(named, kind, hits):
+    if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(question, named, kind, hits):
         return Selection([], [], hits.probability, silent=named)
     fits = _fits(hits.papers)
     matching = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MATCHING[kind]]
@@ -79,10 +79,11 @@ def gather(question: str, kind: Kind, papers: Sequence[Hit], hits: Hits, count: 
     return [Evidence(hit.paper, spans) for hit, spans in zip(papers, chosen, strict=True)]
 
 
-def _silent(named: Paper | None, kind: Kind, hits: Hits) -> bool:
-    """Whether the paper that a question for a fact has `named` has no word of what is asked about it."""
-    asked = sentences.asked_of(named.title, hits.terms) if named and kind == "fact" else []
-    said = sentences.stems(named.abstract) if named else set()
+def _silent(question: str, named: Paper | None, kind: Kind, hits: Hits) -> bool:
+    """Whether the paper that a question for a fact has `named` has no word or number of what is asked."""
+    if named is None or kind != "fact" or (asks_for_quantity(question) and sentences.has_number(named.abstract)):
+        return False
+    asked, said = sentences.asked_of(named.title, hits.terms), sentences.stems(named.abstract)
     return bool(asked) and not any(said.intersection(term.variants) for term in asked)
 
 

@@ -31,6 +31,11 @@ _FOR_PAPERS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ASKS = re.compile(
+    r"\?|\b(what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|has|have|"
+    r"tell|explain|describe|define|say|compare)\b",
+    re.IGNORECASE,
+)
 _COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
 # A question about the papers that an answer cited, as "which of those": not "which of those that skip layers".
 _OF_THESE = re.compile(
@@ -67,12 +72,17 @@ _RELATION = re.compile(r"\b(of|for|in|to|by|between|on|that|which|used)\b", re.I
 
 
 def kind(question: str) -> Kind:
-    """What `question` wants. "papers" are all that match, a "comparison" sets what they say side by side."""
+    """What `question` wants. "papers" are all that match, a "comparison" sets what they say side by side.
+
+    Who only names a topic ("depth from a single image") wants papers.
+    """
     if _FOR_PAPERS.search(question) or _OF_THESE.search(question):
         return "papers"
     if sides(question) or _COMPARISON.search(question):
         return "comparison"
-    return "definition" if defined(question) else "fact"
+    if defined(question):
+        return "definition"
+    return "fact" if _ASKS.search(question) else "papers"
 
 
 def of_these(question: str) -> str:

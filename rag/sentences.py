@@ -75,7 +75,7 @@ def best(
         text = paper.abstract[sentence.span.start : sentence.span.end]
         own, said = _tells_own_work(text, paper.title), stems(text)
         held = sum(weight for term, weight in telling.items() if term in said)
-        aim = QUANTITY * bool(_NUMBER.search(text)) if quantity else _brings(text, sentence.centrality)
+        aim = QUANTITY * has_number(text) if quantity else _brings(text, sentence.centrality)
         return (
             sentence.cosine
             + WORDS * held / (sum(telling.values()) or 1.0)
@@ -117,6 +117,11 @@ def named(question: str, title: str) -> bool:
     name, colon, _ = title.partition(":")
     short = name if colon and len(name.split()) <= NAME else title
     return f" {plain(short)} " in f" {plain(question)} "
+
+
+def has_number(text: str) -> bool:
+    """Whether `text` gives a number, in digits or as "twice"."""
+    return bool(_NUMBER.search(text))
 
 
 def stems(text: str) -> set[str]:

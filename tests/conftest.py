@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from filelock import FileLock
 
+T = TypeVar("T")
 DATA = Path(__file__).parent / "data"
 WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in tests/data/papers.jsonl
 
@@ -27,6 +30,15 @@ def pytest_configure() -> None:
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """A progress callback for who does not watch."""
+
+
+def collected(stream: AsyncIterator[T]) -> list[T]:
+    """All that `stream` brings."""
+
+    async def collect() -> list[T]:
+        return [one async for one in stream]
+
+    return asyncio.run(collect())
 
 
 def index_of(folder: Path, records: Sequence[Mapping[str, object]]) -> Path:

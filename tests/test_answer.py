@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,31 @@ from typing import Any
 import pytest
 
 from rag import answer, embed, evidence
-from rag.citations import Answer, Event, Found, Statement
+from rag.citations import Answer, Event, Found, Statement, Style
 from rag.errors import ModelError
 from rag.evidence import Selection, select
 from rag.index import store
 from rag.papers import Paper
 from rag.query import understand
 from rag.retrieve import HybridRetriever
-from tests.conftest import WHICH
+from rag.sentences import ASPECTS
+from rag.writers import Quotes, Task, Writer
+from rag.writers.quotes import CUT
+from tests.conftest import WHICH, collected
+
+
+class Says:
+    """A writer with one sentence, on the paper that comes `first`, and maybe a `fault` after it."""
+
+    style: Style = "synthesis"
+
+    def __init__(self, text: str, first: int = 0, fault: ModelError | None = None) -> None:
+        self._text, self._first, self._fault = text, first, fault
+
+    async def write(self, task: Task) -> AsyncGenerator[Statement]:
+        yield Statement(self._text, task.evidence[self._first][:1], "supported")
+        if self._fault:
+            raise self._fault
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +50,9 @@ def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
     def number(paper: Paper) -> int:
         return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
 
-    def ask(question: str, rewrite: answer.Rewrite | None = None) -> list[Event]:
+    def ask(question: str, writer: Writer = Quotes()) -> list[Event]:  # noqa: B008 - it keeps nothing
         query = understand(question, retriever.store)
-        return list(answer.answer(query, retriever, rewrite, number, 0.38))
+        return collected(answer.answer(query, retriever, writer, number, 0.38))
 
     return ask
 
@@ -60,7 +77,7 @@ def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Callable[..., l
     for statement in result.statements:
         (citation,) = statement.citations
         assert statement.verdict == "quote"
-        assert statement.text == citation.quote
+        assert statement.text.strip(f"{CUT} ") in citation.quote
         assert citation.quote in citation.paper.abstract
     assert [c.n for c in result.citations] == sorted(c.n for c in result.citations)
     assert result.citations[0].n == 1
@@ -101,80 +118,72 @@ def test_where_no_paper_passes_the_filters_there_is_nothing_to_name(ask: Callabl
     assert (result.nearest, result.searched, result.filters) == ((), 0, ("author:nobody",))
 
 
-def test_a_good_rewrite_is_shown_and_still_cites_the_sentence(ask: Callable[..., list[Event]]) -> None:
-    def shorten(question: str, title: str, sentence: str) -> str:
-        return sentence.replace("In this paper, we introduce SwiftDepth, a", "SwiftDepth is a")
-
-    result = final(ask("what is SwiftDepth?", shorten))
-    statement = next(s for s in result.statements if s.verdict == "supported")
-    assert statement.text == "SwiftDepth is a diffusion model that predicts monocular depth in a single step."
-    assert statement.citations[0].quote.startswith("In this paper, we introduce SwiftDepth")
-
-
-def test_only_sentences_that_say_we_go_to_the_model(ask: Callable[..., list[Event]]) -> None:
-    asked: list[str] = []
-
-    def listen(question: str, title: str, sentence: str) -> str:
-        asked.append(sentence)
-        return sentence
-
-    quotes = {statement.text for statement in final(ask(WHICH, listen)).statements}
-    assert "In this paper, we introduce SwiftDepth" in " ".join(asked)
-    assert "SwiftDepth runs 40 times faster" in " ".join(quotes - set(asked))
+def test_what_a_writer_leaves_out_is_quoted(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH, Says("SwiftDepth is fast.")))
+    written, *quotes = result.statements
+    assert (written.text, written.verdict) == ("SwiftDepth is fast.", "supported")
+    assert {statement.verdict for statement in quotes} == {"quote"}
+    cited = [citation.paper.title for citation in result.citations]
+    assert {title.partition(":")[0] for title in cited} >= {
+        "SwiftDepth",
+        "Early Exit for Diffusion-Based Depth Estimation",
+    }
+    assert written.citations[0].paper.key not in {one.paper.key for quote in quotes for one in quote.citations}
 
 
-@pytest.mark.parametrize(
-    "lie",
-    [
-        "SwiftDepth runs 90 times faster than its teacher.",
-        "SwiftDepth won the world cup.",
-        "",
-        "<script>alert(1)</script>",
-        "Ignore the question [99].",
-    ],
-)
-def test_what_a_model_makes_up_is_never_shown(ask: Callable[..., list[Event]], lie: str) -> None:
-    result = final(ask("how much faster is SwiftDepth?", lambda question, title, sentence: lie))
-    assert {statement.verdict for statement in result.statements} == {"quote"}
-    assert lie == "" or all(lie not in statement.text for statement in result.statements)
+def test_numbers_are_given_in_the_order_in_which_papers_are_cited(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH, Says("It is fast.", first=-1)))
+    assert list(dict.fromkeys(citation.n for citation in result.citations)) == list(range(1, result.matching + 1))
+    quotes = final(ask(WHICH))
+    assert result.citations[0].paper == quotes.citations[-1].paper
 
 
-def test_a_model_that_fails_midway_leaves_quotes_and_says_so(ask: Callable[..., list[Event]]) -> None:
-    calls = count()
-
-    def flaky(question: str, title: str, sentence: str) -> str:
-        if next(calls):
-            raise ModelError("The LLM failed (Timeout).")
-        return sentence
-
-    result = final(ask(WHICH, flaky))
-    assert len(result.statements) > 2
-    assert result.notice == "The LLM failed (Timeout). From there on the answer is quotes."
-    assert next(calls) == 2
-
-
-def test_a_model_phrases_the_first_papers_only_and_the_rest_is_quotes(
-    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
+def test_a_writer_that_fails_midway_leaves_what_it_wrote_and_quotes_and_says_so(
+    ask: Callable[..., list[Event]],
 ) -> None:
-    monkeypatch.setattr(answer, "REWRITTEN", 1)
-    told: set[str] = set()
-
-    def listen(question: str, title: str, sentence: str) -> str:
-        told.add(title)
-        return sentence
-
-    result = final(ask(WHICH, listen))
-    assert result.matching > 1
-    assert told == {result.citations[0].paper.title}
+    result = final(ask(WHICH, Says("SwiftDepth is fast.", fault=ModelError("The LLM broke off."))))
+    assert result.statements[0].text == "SwiftDepth is fast."
+    assert {statement.verdict for statement in result.statements[1:]} == {"quote"}
+    assert result.matching == final(ask(WHICH)).matching
+    assert result.notice == "The LLM broke off. From there on the answer is quotes."
 
 
-@pytest.mark.parametrize(("question", "listing"), [(WHICH, True), ("how much faster is SwiftDepth?", False)])
-def test_a_question_for_papers_is_known_as_one_before_a_word_is_written(
-    ask: Callable[..., list[Event]], question: str, listing: bool
+def test_a_comparison_puts_each_sentence_in_its_row(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("How does SwiftDepth differ from TinySpeech?"))
+    assert [title.partition(":")[0] for title in dict.fromkeys(one.paper.title for one in result.citations)] == [
+        "SwiftDepth", "TinySpeech"]  # fmt: skip
+    assert result.kind == "comparison"
+    assert {statement.aspect for statement in result.statements} <= set(ASPECTS)
+    assert {"Approach", "Result"} <= {statement.aspect for statement in result.statements}
+
+
+def test_what_is_written_of_a_comparison_stands_before_its_table(ask: Callable[..., list[Event]]) -> None:
+    written, *table = final(ask("How does SwiftDepth differ from TinySpeech?", Says("SwiftDepth is fast."))).statements
+    assert (written.text, written.aspect) == ("SwiftDepth is fast.", "")
+    assert all(statement.aspect and statement.verdict == "quote" for statement in table)
+
+
+def test_a_side_of_a_comparison_that_no_paper_is_about_is_told(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("compare SwiftDepth with Brontosaurus"))
+    assert {citation.paper.title.partition(":")[0] for citation in result.citations} == {"SwiftDepth"}
+    assert result.notice == "No paper here is about “Brontosaurus”."
+
+
+def test_a_paper_that_does_not_say_it_is_named(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("Which kitchen knife does SwiftDepth recommend?"))
+    assert result.refused
+    assert result.silent
+    assert result.silent.title.startswith("SwiftDepth")
+    assert result.nearest[0] == result.silent
+
+
+@pytest.mark.parametrize(("question", "kind"), [(WHICH, "papers"), ("how much faster is SwiftDepth?", "fact")])
+def test_what_a_question_asks_for_is_known_before_a_word_is_written(
+    ask: Callable[..., list[Event]], question: str, kind: str
 ) -> None:
     found, *_ = events = ask(question)
     assert isinstance(found, Found)
-    assert found.listing is final(events).listing is listing
+    assert found.kind == final(events).kind == kind
     assert len(found.papers) == final(events).matching
 
 

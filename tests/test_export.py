@@ -92,7 +92,7 @@ def test_markdown_tells_filters_count_what_touches_the_question_and_what_went_wr
         (cite(3, FOXES),),
         searched=9,
         filters=("since 2020", "author:*"),
-        listing=True,
+        kind="papers",
         notice="It <failed>.",
     )
     before, after = markdown(listing).split("**OwlNet: Hearing $x_1$**\n", 1)

@@ -100,7 +100,7 @@ def test_a_question_of_those_cited_is_asked_of_them(
     assert (query.filters, query.searched) == (filters, searched)
     if "of th" in " ".join(filters):
         assert len(query.phrasings) == 1
-        assert query.listing
+        assert query.kind == "papers"
         assert understand(question, opened, Past(("who flies?",), CITED), filters).searched == 14
 
 

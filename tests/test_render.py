@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,8 @@ from rag.citations import Answer, Citation, Statement
 from rag.papers import Paper
 from rag.passages import Span
 from rag.retrieve import Hit, Hits
+from rag.sentences import Sentence
+from rag.table import split
 
 OWLS = Paper("OwlNet: Hearing in the Dark", "Owls hunt by ear. OwlNet finds voles 3 times faster. Code exists.")
 BATS = Paper("On Bats", "Bats hear echoes of moths.", digest=True)
@@ -23,6 +26,10 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 def cite(n: int, paper: Paper, quote: str) -> Citation:
     start = paper.abstract.index(quote)
     return Citation(n, paper, start, start + len(quote))
+
+
+def told(citation: Citation) -> Sentence:
+    return Sentence(Span(citation.start, citation.end), 0.5, 0.5)
 
 
 def quoted(*citations: Citation) -> Statement:
@@ -55,7 +62,11 @@ def test_a_quote_is_in_quotation_marks_and_every_sentence_has_its_markers(statem
         (quoted(EAR), True, "\n[1] OwlNet: Hearing in the Dark\n    “Owls hunt by ear.” [1]"),
         (quoted(EAR), False, "    “Owls hunt by ear.” [1]"),
         (quoted(ECHO), True, "\n[2] On Bats (digest)\n    “Bats hear echoes of moths.” [2]"),
-        (WRITTEN, False, "    OwlNet is 3 times faster. [1]\n      from “OwlNet finds voles 3 times faster.”"),
+        (
+            WRITTEN,
+            False,
+            "    OwlNet is 3 times faster. [1]\n      agrees with “OwlNet finds voles 3 times faster.” [1]",
+        ),
     ],
 )
 def test_a_sentence_stands_under_its_paper_and_over_the_source_of_what_a_model_wrote(
@@ -68,10 +79,21 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
     data = json.loads(json.dumps(render.answer_json(ANSWER)))
     assert data == {
         "answer": "“Owls hunt by ear.” [1] OwlNet is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
+        "kind": "fact",
+        "writer": "quotes",
         "refused": False,
         "matching": 2,
         "searched": 9,
         "probability": 0.935,
+        "statements": [
+            {"text": "Owls hunt by ear.", "verdict": "quote", "citations": [{"n": 1, "start": 0, "end": 17}]},
+            {
+                "text": "OwlNet is 3 times faster.",
+                "verdict": "supported",
+                "citations": [{"n": 1, "start": 18, "end": 52}],
+            },
+            {"text": "Bats hear echoes of moths.", "verdict": "quote", "citations": [{"n": 2, "start": 0, "end": 26}]},
+        ],
         "citations": [
             {"n": 1, "title": "OwlNet: Hearing in the Dark", "quote": "Owls hunt by ear.", "digest": False},
             {
@@ -85,17 +107,58 @@ def test_a_program_gets_the_documented_shape_and_verbatim_quotes() -> None:
         "partial": [{"n": 3, "title": "Foxes", "sentence": "Foxes listen too.", "digest": False}],
         "nearest": [],
     }
-    assert list(data)[:5] == ["answer", "refused", "matching", "searched", "probability"]
+    assert list(data)[:3] == ["answer", "kind", "writer"]
+
+
+def test_what_a_model_wrote_on_several_papers_cites_each_once() -> None:
+    both = Statement("All hear.", (EAR, FASTER, ECHO), "partly")
+    assert render.statement(both) == "All hear. [1] [2]"
+    assert render.statement_text(both, headed=False).splitlines()[1:] == [
+        "      agrees partly with “Owls hunt by ear.” [1]",
+        "      agrees partly with “OwlNet finds voles 3 times faster.” [1]",
+        "      agrees partly with “Bats hear echoes of moths.” [2]",
+    ]
+
+
+def test_a_comparison_stands_under_its_aspects_and_tells_what_is_not_said() -> None:
+    rows = (replace(quoted(EAR), aspect="Approach"), replace(quoted(FASTER), aspect="Result"),
+            replace(quoted(ECHO), aspect="Approach"))  # fmt: skip
+    _, table = split(rows)
+    assert table
+    assert render.table_text(table).splitlines() == [
+        "",
+        "[1] OwlNet: Hearing in the Dark",
+        "[2] On Bats (digest)",
+        "",
+        "Approach",
+        "    “Owls hunt by ear.” [1]",
+        "    “Bats hear echoes of moths.” [2]",
+        "",
+        "Result",
+        "    “OwlNet finds voles 3 times faster.” [1]",
+        "    The abstract does not say. [2]",
+    ]
+    assert render.answer_json(Answer("?", rows))["statements"][1]["aspect"] == "Result"
+
+
+def test_a_paper_that_is_found_and_does_not_say_it_is_named() -> None:
+    silent = Answer("How old is OwlNet?", nearest=(OWLS,), searched=9, silent=OWLS)
+    assert render.refusal(silent) == "The abstract of “OwlNet: Hearing in the Dark” does not say this."
+    assert render.answer_json(silent)["silent"] == OWLS.title
+    assert render.answer_json(silent)["refused"] is True
 
 
 def test_a_refusal_names_the_nearest_papers() -> None:
     refusal = Answer("Who sings?", nearest=(OWLS, BATS), searched=2, probability=0.0)
     assert render.answer_json(refusal) == {
-        "answer": "",
+        "answer": "The abstracts here do not answer this.",
+        "kind": "fact",
+        "writer": "quotes",
         "refused": True,
         "matching": 0,
         "searched": 2,
         "probability": 0.0,
+        "statements": [],
         "citations": [],
         "partial": [],
         "nearest": ["OwlNet: Hearing in the Dark", "On Bats"],
@@ -146,8 +209,8 @@ def test_a_notice_is_told_where_there_is_one() -> None:
 
 def test_hits_have_a_rank_a_title_and_the_sentence_that_matched() -> None:
     hits = (
-        Hit(OWLS, 1.234567, 0.9, 0.98765, ((Span(EAR.start, EAR.end), 0.5), (Span(FASTER.start, FASTER.end), 0.4))),
-        Hit(BATS, -0.5, 0.4, 0.0, ((Span(ECHO.start, ECHO.end), 0.1),)),
+        Hit(OWLS, 1.234567, 0.9, 0.98765, (told(EAR), told(FASTER))),
+        Hit(BATS, -0.5, 0.4, 0.0, (told(ECHO),)),
     )
     owls = {"title": "OwlNet: Hearing in the Dark", "score": 1.2346, "sentence": "Owls hunt by ear.", "digest": False}
     bats = {"title": "On Bats", "score": -0.5, "sentence": "Bats hear echoes of moths.", "digest": True}
@@ -170,7 +233,7 @@ def test_no_control_character_of_a_paper_reaches_the_terminal() -> None:
         render.refusal_text(Answer("?", nearest=(HOSTILE,), searched=1)),
         render.filters_text((HOSTILE.title,)),
         render.partial_text((whole,)),
-        render.hits_text((Hit(HOSTILE, 1.0, 1.0, 1.0, ((Span(0, len(HOSTILE.abstract)), 1.0),)),)),
+        render.hits_text((Hit(HOSTILE, 1.0, 1.0, 1.0, (told(whole),)),)),
     ]
     assert [text for text in shown if CONTROL.search(text)] == []
     assert "[1] Red [31mtitle ]0;owned with lines\n" in shown[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -52,6 +53,9 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     values = {
         "index_dir": "elsewhere",
         "llm": "none",
+        "writer": "sentences",
+        "entailment": True,
+        "prompts_dir": "own-prompts",
         "llm_timeout": 7.5,
         "embedding": "some/model",
         "rerank": "some/cross-encoder",
@@ -60,14 +64,14 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "port": 4321,
     }
     assert set(values) == set(settings.Settings.model_fields), "a new setting belongs into this table"
-    lines = (f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}" for name, value in values.items())
+    lines = (f"{name} = {json.dumps(value)}" for name, value in values.items())
     (folder / "rag.toml").write_text("\n".join(lines))
     from_file = settings.load()
     (folder / "rag.toml").unlink()
     for name, value in values.items():
         monkeypatch.setenv(f"RAG_{name.upper()}", str(value))
     assert from_file == settings.load()
-    assert from_file.model_dump() == values | {"index_dir": Path("elsewhere")}
+    assert from_file.model_dump() == values | {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir")}
 
 
 def test_settings_in_force_do_not_change() -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 
 from rag.papers import Paper
-from rag.words import stem
+from rag.words import STOP_WORDS, stem, words
 
 # Words with which one tells of papers: they add nothing to what a source says.
 NEUTRAL = frozenset(
@@ -43,11 +43,13 @@ def names(text: str) -> list[str]:
 def unknown(clause: str, title: str, quoted: str, own: frozenset[str]) -> str:
     """The first name in `clause` that neither `title` nor `quoted` has, nor is one of the paper's `own`.
 
-    One that `clause` has twice and `quoted` once stands there in place of another.
+    One that `clause` has twice and `quoted` once stands there in place of another. The first word is none if it is an
+    ordinary one, or one of theirs in another form: "We train" may become "Training", and not "Zorblax trains".
     """
     here, counts, its_own = _forms(f"{title} {quoted}") | own, Counter(names(quoted)), _forms(title) | own
+    theirs = {stem(word) for word in words(f"{title} {quoted}")}
     for name, count in Counter(names(clause)).items():
-        ordinary = _is_word(name) and clause.startswith(name)  # the first word of a sentence; it counts as novel
+        ordinary = clause.startswith(name) and (name.lower() in STOP_WORDS or stem(name.lower()) in theirs)
         again = 0 < counts[name] < count and _flat(name) not in its_own
         if again or (_flat(name) not in here and not ordinary):
             return name
@@ -60,10 +62,6 @@ def _forms(text: str) -> set[str]:
     parts = [_flat(part) for part in re.findall(r"[^\W_]+", text)]
     found = {*tokens, *parts, *map("".join, pairwise(tokens)), *map("".join, pairwise(parts))}
     return found | {form[:-1] for form in found if form.endswith("s")} | {f"{form}s" for form in found}
-
-
-def _is_word(name: str) -> bool:
-    return name[1:].islower() and "-" not in name
 
 
 def _flat(text: str) -> str:

@@ -8,7 +8,7 @@ from rag.llm.model import Model
 
 __all__ = ["FORMS", "INSTALL_BUNDLED", "Model", "bundled_installed", "bundled_parameters", "describe", "load"]
 
-FORMS = "bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL"
+FORMS = "bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or gemini:MODEL"
 
 
 def load(spec: str, timeout: float) -> Model | None:
@@ -16,7 +16,7 @@ def load(spec: str, timeout: float) -> Model | None:
 
     Raises ModelError for a spec of no known form, a missing file or key, or a server that does not answer.
     """
-    from rag.llm import bundled, ollama, openai_like
+    from rag.llm import anthropic, bundled, gemini, ollama, openai_like
 
     kind, _, rest = spec.partition(":")
     if spec == "none":
@@ -29,6 +29,10 @@ def load(spec: str, timeout: float) -> Model | None:
         return ollama.load(rest, describe(spec), timeout)
     if kind == "openai" and rest:
         return openai_like.hosted(rest, describe(spec), timeout)
+    if kind == "anthropic" and rest:
+        return anthropic.load(rest, describe(spec), timeout)
+    if kind == "gemini" and rest:
+        return gemini.load(rest, describe(spec), timeout)
     if kind == "openai-like" and "#" in rest:
         url, _, model = rest.rpartition("#")
         return openai_like.load(url.rstrip("/"), model, describe(spec), timeout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass
 
 from rag import llm
@@ -12,6 +11,7 @@ from rag.llm import ollama
 from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
 from rag.llm.model import parameters
 from rag.llm.server import REACH_TIMEOUT, shown
+from rag.llm.vendor import OPENAI, VENDORS, Vendor
 from rag.papers import one_line
 
 
@@ -60,13 +60,16 @@ def _bundled() -> Choice:
 
 
 def _forms() -> list[Choice]:
-    key = bool(os.environ.get("OPENAI_API_KEY"))
-    said = f"OPENAI_API_KEY is {'set' if key else 'not set'}"
+    openai = f"any server with OpenAI's protocol; {_said(OPENAI)}"
     return [
         Choice("gguf:PATH", None, "any GGUF model"),
-        Choice("openai-like:URL#MODEL", None, f"any server with OpenAI's protocol; {said}"),
-        Choice("openai:MODEL", None if key else False, said),
+        Choice("openai-like:URL#MODEL", None, openai),
+        *(Choice(f"{one.kind}:MODEL", False if one.lacks() else None, _said(one)) for one in VENDORS),
     ]
+
+
+def _said(vendor: Vendor) -> str:
+    return vendor.lacks() or f"{vendor.key_name} is set"
 
 
 def short(parameters: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -49,7 +50,8 @@ def refused(reply: httpx.Response, key: str) -> Refused:
         pause = float(reply.headers["Retry-After"])
     except (KeyError, ValueError):  # not there, or a date
         pause = None
-    return Refused(reply.status_code, _detail(said, key), pause)
+    status = 401 if "API_KEY_INVALID" in reply.text else reply.status_code  # Google answers 400
+    return Refused(status, _detail(said, key), pause)
 
 
 async def retrying(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -72,12 +74,10 @@ def told(server: Server) -> Iterator[None]:
 
 
 def _may_pass(fault: BaseException) -> bool:
-    import httpx
-
     root = _root(fault)
     if isinstance(root, Refused):
         return (root.status == 429 or root.status >= 500) and (root.pause or 0) <= LONGEST_PAUSE
-    return isinstance(root, (httpx.NetworkError, httpx.RemoteProtocolError))
+    return isinstance(root, (*_wire("NetworkError"), *_wire("RemoteProtocolError")))
 
 
 def _pause(state: RetryCallState) -> float:
@@ -91,29 +91,30 @@ def _pause(state: RetryCallState) -> float:
 
 def _root(fault: BaseException) -> BaseException:
     """What a vendor's exception goes back to on the wire, or itself: each wraps the same faults in its own."""
-    import httpx
-
     link: BaseException | None = fault
     while link:
-        if isinstance(link, (Refused, httpx.TransportError)):
+        if isinstance(link, (Refused, *_wire("TransportError"))):
             return link
         link = link.__cause__ or link.__context__
     return fault
 
 
+def _wire(name: str) -> tuple[type[Exception], ...]:
+    """The exception `name` of httpx, and of its fork httpx2, which Anthropic's client uses, where they are loaded."""
+    return tuple(getattr(sys.modules[module], name) for module in ("httpx", "httpx2") if module in sys.modules)
+
+
 def explain(fault: BaseException, server: Server) -> str:
     """What went wrong at `server`, in one line that says what to do."""
-    import httpx
-
     root, where = _root(fault), server.where
     if isinstance(root, Refused):
         return _explain_refusal(root, server)
-    if isinstance(root, (httpx.ConnectError, httpx.ConnectTimeout)):
+    if isinstance(root, (*_wire("ConnectError"), *_wire("ConnectTimeout"))):
         return f"{where} does not answer ({type(root).__name__}). Start it, or choose another: --llm."
-    if isinstance(root, httpx.TimeoutException):
+    if isinstance(root, _wire("TimeoutException")):
         seconds = f"{server.timeout:g} s"
         return f"{where} was silent for {seconds}. Set RAG_LLM_TIMEOUT higher, or choose another: --llm."
-    if isinstance(root, httpx.TransportError):
+    if isinstance(root, _wire("TransportError")):
         return f"{where} broke off ({type(root).__name__}). See its log, or choose another: --llm."
     if isinstance(fault, EmptyReply):
         return f"{where} gave an empty reply. Choose another: --llm."

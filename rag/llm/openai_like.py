@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
 from rag.llm.model import UNKNOWN_CONTEXT, Count, Model, parameters
 from rag.llm.probe import probe, question
 from rag.llm.server import Server, key_from, shown
 from rag.llm.tokens import estimate
+from rag.llm.vendor import OPENAI
 
 if TYPE_CHECKING:
     import httpx
     from llama_index.core.llms import LLM
-
-OPENAI = "https://api.openai.com/v1"
 
 
 def load(url: str, model: str, name: str, timeout: float) -> Model:
@@ -27,9 +24,7 @@ def load(url: str, model: str, name: str, timeout: float) -> Model:
 
 def hosted(model: str, name: str, timeout: float) -> Model:
     """`model` of OpenAI, or of whom OPENAI_BASE_URL names. Raises ModelError without a key, and as `at` does."""
-    if not key_from("OPENAI_API_KEY"):
-        raise ModelError("OpenAI asks for a key. Set OPENAI_API_KEY to yours, or choose --llm none")
-    return load((os.environ.get("OPENAI_BASE_URL") or OPENAI).rstrip("/"), model, name, timeout)
+    return at(OPENAI.server(timeout), model, name)
 
 
 def at(server: Server, model: str, name: str) -> Model:

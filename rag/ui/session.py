@@ -74,7 +74,7 @@ class Session:
         """Yields the new turn after each change to it: at once, after every event, when stopped and after a failure."""
         turn = Turn(question, papers, without)
         self.turns.append(turn)
-        self._stop.clear()
+        self._stop = asyncio.Event()
         yield turn
         try:
             async with aclosing(self._conversation.ask(question, without)) as events:

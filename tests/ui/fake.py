@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import AsyncGenerator, Callable, Container, Iterator
 
 from rag.chat import Collection
 from rag.citations import Answer, Citation, Event, Found, Statement
 from rag.errors import ModelError
+from rag.kinds import Kind
 from rag.papers import Paper
 
 HOSTILE = '<img src="http://evil.invalid/x.png"><form action="http://evil.invalid/"><input></form>'
@@ -46,7 +48,7 @@ class Conversation:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
-    def ask(self, question: str, without: Container[str] = ()) -> Iterator[Event]:
+    async def ask(self, question: str, without: Container[str] = ()) -> AsyncGenerator[Event]:
         if "broken" in question:
             raise ModelError("The model at <nowhere> does not answer. Start it, or choose another: rag chat --llm none")
         if "crash" in question:
@@ -55,16 +57,17 @@ class Conversation:
         among = [] if "author:nobody" in filters else PAPERS[:1] if filters else PAPERS
         hits = [paper for paper in among if len(_words(question) & _words(paper.title + paper.abstract)) > 1]
         touched = PAPERS[-1:] if "pottery" in question else ()
-        yield Found(tuple(hits), len(among), filters, bool(touched))
+        kind: Kind = "papers" if touched else "fact"
+        yield Found(tuple(hits), len(among), filters, kind)
         written = []
         for statement in (s for paper in hits for s in self._statements(paper, question)):
-            time.sleep(0.15)  # a model at work
+            await asyncio.sleep(0.15)  # a model at work
             written.append(statement)
             yield statement
         notice = "The model gave no usable sentence twice; its abstracts are quoted." if hits else ""
         nearest = () if hits else tuple(among[-2:])
         partial = tuple(next(self._statements(paper, "clay")).citations[0] for paper in touched)
-        yield Answer(question, tuple(written), partial, nearest, len(among), filters, bool(touched), 0.9, notice)
+        yield Answer(question, tuple(written), partial, nearest, len(among), filters, kind, 0.9, notice)
 
     def _statements(self, paper: Paper, question: str) -> Iterator[Statement]:
         n = self._numbers.setdefault(paper.key, len(self._numbers) + 1)
@@ -76,7 +79,7 @@ class Conversation:
 
 class Chat:
     def collection(self) -> Collection:
-        return Collection("papers", len(PAPERS), 2864, "bundled (fake)")
+        return Collection("papers", len(PAPERS), 2864, "bundled (fake)", "sentences")
 
     def conversation(self) -> Conversation:
         return Conversation()

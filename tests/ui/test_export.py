@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import TYPE_CHECKING, cast
@@ -23,10 +24,14 @@ ASKED, UNANSWERABLE = "which papers speed up diffusion depth?", "what is the pri
 def session(*questions: str, stopped: bool = False) -> Session:
     """What the page holds after `questions`, the last of them `stopped` at its first sentence."""
     asked = Session(cast("chat.Conversation", Conversation()))
-    for question in questions:
-        for turn in asked.ask(question, 4):
-            if stopped and question == questions[-1] and turn.statements:
-                asked.stop()
+
+    async def ask() -> None:
+        for question in questions:
+            async for turn in asked.ask(question, 4):
+                if stopped and question == questions[-1] and turn.statements:
+                    asked.stop()
+
+    asyncio.run(ask())
     return asked
 
 

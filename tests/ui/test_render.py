@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.chat import Collection
-from rag.citations import Answer, Citation, Found, Statement
+from rag.citations import Answer, Citation, Found, Statement, Verdict
 from rag.papers import Paper
 from rag.ui import cards, render
 from rag.ui.session import Turn
@@ -63,8 +63,8 @@ def cite(start: int = 0, end: int = 12, n: int = 1, paper: Paper = PAPER) -> Cit
     return Citation(n, paper, start, end)
 
 
-def state(*citations: Citation, text: str = "It is so.", verdict: str = "supported") -> Statement:
-    return Statement(text, citations or (cite(),), "quote" if verdict == "quote" else "supported")
+def state(*citations: Citation, text: str = "It is so.", verdict: Verdict = "supported") -> Statement:
+    return Statement(text, citations or (cite(),), verdict)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -170,14 +170,31 @@ def test_marker_names_its_source_and_sentences() -> None:
     }
 
 
+def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:
+    other = Paper("Other", ABSTRACT)
+    placed = [replace(state(verdict="quote"), aspect="Approach"), replace(state(verdict="quote"), aspect="Result")]
+    placed.append(replace(state(cite(13, 25, n=2, paper=other), verdict="quote"), aspect="Approach"))
+    read = Reader(render.statements([state(text="Both are so."), *placed]))
+    assert [tag for tag, _ in read.tags].count("tr") == 3
+    assert [attributes["scope"] for tag, attributes in read.tags if tag == "th"] == ["col", "col", "row", "row"]
+    assert read.text.index("Both are so.") < read.text.index("Approach") < read.text.index("Result")
+    assert read.text.endswith("The abstract does not say.")
+    assert [attributes["href"] for tag, attributes in read.tags if tag == "a"] == [f"#source-{n}" for n in (1, 1, 2, 1)]
+
+
 @pytest.mark.parametrize(
     ("verdict", "text", "title"),
     [
         ("quote", "“It is so.” [1]", "the abstract's own words"),
-        ("supported", "It is so. [1]", "written by the model, checked against the quoted sentence"),
+        ("supported", "It is so. [1]", "written by the model; agrees with the quoted sentence"),
+        (
+            "partly",
+            "It is so. [1] agrees in part",
+            "written by the model; agrees with the quoted sentence in part: read that too",
+        ),
     ],
 )
-def test_verdict_shows(verdict: str, text: str, title: str) -> None:
+def test_verdict_shows(verdict: Verdict, text: str, title: str) -> None:
     read = Reader(render.statements([state(verdict=verdict)]))
     assert text in read.text
     assert {"class": "statement", "title": title} in [attributes for _, attributes in read.tags]
@@ -190,15 +207,13 @@ def test_verdict_shows(verdict: str, text: str, title: str) -> None:
         (Turn("q", found=Found((PAPER,), 9)), "found 1 paper; writing…"),
         (Turn("q", statements=[state()]), "writing… 1 sentence so far"),
         (Turn("q", statements=[state()] * 2, answer=Answer("q", (state(),) * 2)), "done: 2 sentences, each cited"),
-        (Turn("q", found=Found((PAPER,), 9, listing=True)), "1 of 9 papers matches; writing…"),
+        (Turn("q", found=Found((PAPER,), 9, kind="papers")), "1 of 9 papers matches; writing…"),
         (
-            Turn("q", statements=[state()], answer=Answer("q", (state(),), (cite(),), searched=9, listing=True)),
+            Turn("q", statements=[state()], answer=Answer("q", (state(),), (cite(),), searched=9, kind="papers")),
             "done: 1 of 9 papers matches, 1 partly; 1 sentence, each cited",
         ),
         (Turn("q", answer=Answer("q")), "done: no answer in these abstracts"),
         (Turn("q", error="No."), "failed; your question is back in the box"),
-        (Turn("q", stopping=True), "stopping…"),
-        (Turn("q", statements=[state()], stopping=True, stopped=True), "stopped after 1 sentence"),
     ],
 )
 def test_status_is_words(turn: Turn, words: str) -> None:
@@ -212,12 +227,12 @@ def test_titles_give_way_to_statements() -> None:
 
 
 def test_a_question_for_papers_is_answered_by_their_number_then_those_that_touch_it() -> None:
-    found, partly = Found((PAPER,), 9, listing=True), cite(13, 25, n=2, paper=Paper("Other", ABSTRACT))
-    answer = Answer("q", (state(),), partial=(partly,), searched=9, listing=True)
+    found, partly = Found((PAPER,), 9, kind="papers"), cite(13, 25, n=2, paper=Paper("Other", ABSTRACT))
+    answer = Answer("q", (state(),), partial=(partly,), searched=9, kind="papers")
     text = Reader(render.reply(Turn("q", found=found, statements=[state()], answer=answer))).text
     assert text == "1 of 9 papers matchesA TitleIt is so. [1]Partly:Other“Two is fast.” [2]"
-    assert "Partly" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=replace(answer, listing=False)))
-    assert "match" not in Reader(render.reply(Turn("q", found=Found((), 9, listing=True), answer=Answer("q")))).text
+    assert "Partly" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=replace(answer, kind="fact")))
+    assert "match" not in Reader(render.reply(Turn("q", found=Found((), 9, kind="papers"), answer=Answer("q")))).text
 
 
 def test_cards_of_papers_that_only_touch_a_question_say_so() -> None:
@@ -250,8 +265,8 @@ def test_refusal_links_to_cards() -> None:
 
 
 def test_header_counts() -> None:
-    text = Reader(render.header(Collection("papers", 1, 2864, "none"))).text
-    assert text == "papers1 paper · 2,864 passages · model: none"
+    text = Reader(render.header(Collection("papers", 1, 2864, "none", "quotes"))).text
+    assert text == "papers1 paper · 2,864 passages · model: none, quotes only"
 
 
 def test_progress_is_a_bar() -> None:

@@ -1,0 +1,65 @@
+"""Models of Anthropic's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from rag.llm import faults
+from rag.llm.model import UNKNOWN_CONTEXT, Model, parameters
+from rag.llm.server import REACH_TIMEOUT, Server
+from rag.llm.tokens import estimate
+from rag.llm.vendor import ANTHROPIC, THOUGHTS
+
+if TYPE_CHECKING:
+    from anthropic.types import ModelInfo
+    from llama_index.core.llms import LLM
+
+
+def load(model: str, name: str, timeout: float) -> Model:
+    """`model` of Anthropic, or of whom ANTHROPIC_BASE_URL names, told of as `name`.
+
+    Raises ModelError without the extra or a key, and where nobody answers, or refuses the key, or has no such model.
+    """
+    server = ANTHROPIC.server(timeout)
+    with faults.told(server):
+        return _model(server, model, name, _ask(server, model))
+
+
+def _model(server: Server, model: str, name: str, info: ModelInfo) -> Model:
+    import httpx2
+    from llama_index.llms.anthropic import Anthropic
+
+    thinking = info.capabilities.thinking if info.capabilities else None
+    quiet = thinking is not None and thinking.types.disabled.supported
+    room = THOUGHTS if thinking and thinking.supported and not quiet else 0
+    llm = Anthropic(
+        model=model,
+        base_url=server.url,
+        api_key=server.key,
+        temperature=0.0,  # which LlamaIndex leaves out where a model refuses it
+        timeout=server.timeout,
+        max_retries=0,
+        thinking_dict={"type": "disabled"} if quiet else None,
+    )
+
+    @asynccontextmanager
+    async def connect(max_tokens: int) -> AsyncIterator[LLM]:
+        async with httpx2.AsyncClient(**server.options()) as http:
+            one = llm.model_copy(update={"max_tokens": max_tokens + room})
+            one._aclient = llm._aclient.copy(http_client=http, timeout=http.timeout)  # it cannot be given one
+            yield one
+
+    return Model(name, parameters(model), info.max_input_tokens or UNKNOWN_CONTEXT, llm, server, connect, estimate)
+
+
+def _ask(server: Server, model: str) -> ModelInfo:
+    import httpx2
+    from anthropic import Anthropic
+
+    with httpx2.Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as http:
+        client = Anthropic(
+            api_key=server.key, base_url=server.url, max_retries=0, timeout=REACH_TIMEOUT, http_client=http
+        )
+        return client.models.retrieve(model)

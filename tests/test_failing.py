@@ -1,0 +1,141 @@
+"""A backend that fails: the command and the conversation give what came, the rest as quotes, and say so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rag import settings
+from rag.chat import Chat
+from rag.cli import main
+from rag.llm import faults
+from rag.ui.session import Session
+from tests.conftest import WHICH, collected
+
+from .llm.server import PATIENCE, Server, running
+
+KEY = "sk-very-secret"
+GOOD = "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1a][1b][1c]\n"
+QUOTED = "From there on the answer is quotes."
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr(faults, "PAUSE", 0.0)
+    with running() as started:
+        started.content = GOOD
+        yield started
+
+
+def ask(server: Server, index_dir: Path, *more: str, question: str = "what is SwiftDepth?") -> Result:
+    spec = f"openai-like:{server.url}/v1#owl"
+    options = ["--llm", spec, "--writer", "synthesis", "--index", str(index_dir), *more]
+    return CliRunner().invoke(main, ["ask", question, *options])
+
+
+def test_a_model_that_answers_is_shown_and_not_excused(server: Server, index_dir: Path) -> None:
+    shown = ask(server, index_dir)
+    assert shown.exit_code == 0, shown.output
+    assert "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1]" in shown.output
+    assert QUOTED not in shown.output
+
+
+def _killed(server: Server) -> None:
+    server.killed, server.before = 9, 20
+
+
+def _slow(server: Server) -> None:
+    server.silent = Event()
+
+
+def _rubbish(server: Server) -> None:
+    server.broken = (200, b"<html>It works!</html>", {})
+
+
+def _empty(server: Server) -> None:
+    server.content = ""
+
+
+def _busy(server: Server) -> None:
+    server.broken = (429, b"{}", {"Retry-After": "0"})
+
+
+def _locked(server: Server) -> None:
+    server.broken = (401, b'{"error": {"message": "bad key sk-very-secret"}}', {})
+
+
+def _down(server: Server) -> None:
+    server.broken = (500, b"{}", {})
+
+
+@pytest.mark.parametrize("fails", [_killed, _slow, _rubbish, _empty, _busy, _locked, _down])
+def test_whatever_goes_wrong_there_is_an_answer_and_a_line_that_says_what(
+    server: Server, index_dir: Path, fails: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("RAG_LLM_TIMEOUT", "0.5")
+    fails(server)  # type: ignore[operator]
+    shown = ask(server, index_dir, question=WHICH)
+    assert shown.exit_code == 0, shown.output
+    assert "“SwiftDepth runs 40 times faster" in shown.output
+    assert "Early Exit for Diffusion-Based Depth Estimation" in shown.output
+    told = shown.stderr.strip()
+    assert told.endswith(QUOTED)
+    assert len(told.splitlines()) == 1
+    assert KEY not in shown.output + told
+
+
+def test_what_came_before_it_broke_stays(server: Server, index_dir: Path) -> None:
+    server.content = GOOD + "SwiftDepth is also " + "very " * 40
+    server.killed, server.before = 9, 20
+    shown = ask(server, index_dir)
+    assert "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1]" in shown.output
+    assert QUOTED in shown.stderr
+
+
+def test_the_chat_goes_on_when_the_model_is_back(server: Server, index_dir: Path) -> None:
+    spec = f"openai-like:{server.url}/v1#owl"
+    session = Session(Chat(settings.load(index_dir=index_dir, llm=spec, writer="synthesis")).conversation())
+    _down(server)
+    *_, turn = collected(session.ask("what is SwiftDepth?", 14))
+    assert turn.answer
+    assert turn.answer.notice.endswith(QUOTED)
+    assert {statement.verdict for statement in turn.answer.statements} == {"quote"}
+    server.broken = None
+    *_, turn = collected(session.ask("what is SwiftDepth?", 14))
+    assert turn.answer
+    assert not turn.answer.notice
+    assert turn.answer.statements[0].verdict == "supported"
+
+
+def test_stopping_a_chat_stops_the_model(server: Server, index_dir: Path) -> None:
+    spec = f"openai-like:{server.url}/v1#owl"
+    session = Session(Chat(settings.load(index_dir=index_dir, llm=spec, writer="synthesis")).conversation())
+    server.endless = True
+
+    async def stop_at_the_first_sentence() -> None:
+        async for turn in session.ask("what is SwiftDepth?", 14):
+            if turn.statements:
+                session.stop()
+
+    asyncio.run(stop_at_the_first_sentence())
+    assert session.turns[-1].stopped
+    assert [statement.verdict for statement in session.turns[-1].statements] == ["supported"]
+    assert server.gone.wait(PATIENCE)
+
+
+def test_a_wrong_key_is_told_before_the_question(
+    server: Server, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    server.key = "another"
+    shown = ask(server, index_dir)
+    assert shown.exit_code == 1
+    assert "OPENAI_API_KEY" in shown.stderr
+    assert KEY not in shown.output + shown.stderr
