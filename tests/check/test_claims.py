@@ -19,6 +19,7 @@ from rag.check.claims import denied_otherwise, swapped, turned
         ("Owls hunt not only by ear.", ["Owls hunt by ear and by eye."]),
         ("Owls hunt no matter how dark it is.", ["Owls hunt however dark it is."]),
         ("It is unknown.", ["It is unknown."]),
+        ("One map is linear, the other nonlinear.", ["One map is linear.", "The other is nonlinear."]),
         ("The map is nonlinear.", ["The map is non-linear."]),
         ("", [""]),
     ],
