@@ -11,7 +11,7 @@ import pytest
 
 from rag import llm
 from rag.llm import faults
-from rag.llm.vendor import ANTHROPIC, GEMINI, VENDORS
+from rag.llm.vendor import OPENAI, VENDORS
 
 from .server import Server, running
 
@@ -52,24 +52,23 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Ollama is found at it; no key or proxy of the developer's is. A second try comes at once."""
+    """Ollama and the vendors are found at it; no key or proxy of the developer's is. A second try comes at once."""
     for name in ("OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", *OTHERS):
         monkeypatch.delenv(name, raising=False)
-    for vendor in VENDORS:
-        monkeypatch.delenv(vendor.key_name, raising=False)
-        monkeypatch.delenv(vendor.url_name, raising=False)
     monkeypatch.setattr(faults, "PAUSE", 0.0)
     with running() as started:
         monkeypatch.setenv("OLLAMA_HOST", started.url)
+        for vendor in VENDORS:
+            monkeypatch.delenv(vendor.key_name, raising=False)
+            monkeypatch.setenv(vendor.url_name, f"{started.url}/v1" if vendor is OPENAI else started.url)
         yield started
 
 
 @pytest.fixture(params=["openai-like", "ollama", "anthropic", "gemini"])
 def spec(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """The server's model "owl", by each protocol."""
-    for vendor in (ANTHROPIC, GEMINI):
-        monkeypatch.setenv(vendor.key_name, KEY)
-        monkeypatch.setenv(vendor.url_name, server.url)
+    for name in ("OPENAI_API_KEY", "OLLAMA_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(name, KEY)
     return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else f"{request.param}:owl"
 
 

@@ -11,10 +11,8 @@ import pytest
 from rag.errors import ModelError
 from rag.llm import faults
 
-from .conftest import MAX_TOKENS, Ask, load, messages
+from .conftest import KEY, MAX_TOKENS, Ask, load, messages
 from .server import WRITTEN, Reply, Server
-
-KEY = "sk-very-secret"
 
 
 def refusal(status: int, message: str = "slow down", **headers: str) -> Reply:
@@ -64,11 +62,10 @@ def test_a_server_that_asks_to_wait_for_long_is_not_waited_for(server: Server, s
     assert len(server.requests) == 1
 
 
-def test_a_key_that_the_server_repeats_is_not_shown(server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+def test_a_key_that_the_server_repeats_is_not_shown(server: Server, spec: str, ask: Ask) -> None:
     server.broken = refusal(400, f"the key {KEY} is odd")
     with pytest.raises(ModelError, match="the key … is odd") as fault:
-        ask(load(f"openai-like:{server.url}/v1#owl"))
+        ask(load(spec))
     assert KEY not in str(fault.value)
 
 
