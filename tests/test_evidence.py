@@ -80,7 +80,7 @@ def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_bes
 
 
 def test_who_asks_for_papers_gets_more_than_who_asks_for_a_fact() -> None:
-    papers = [hit(f"P{n}", 5.0 - n / 2) for n in range(9)]
+    papers = [hit(f"P{n}", 5.0 - n / 5) for n in range(25)]
     assert len(chosen(*papers, kind="papers").matching) > len(chosen(*papers, kind="fact").matching)
 
 
@@ -165,3 +165,9 @@ def test_a_question_that_names_no_paper_finds_none_silent() -> None:
 
 def test_where_even_the_best_scores_below_the_mean_it_alone_matches() -> None:
     assert names(chosen(hit("Best", -1.0), hit("Worse", -2.0)).matching) == ["Best"]
+
+
+@pytest.mark.parametrize(("abstract", "silent"), [(ABSTRACT, False), (APPROACH, True)], ids=["a number", "none"])
+def test_a_paper_with_a_number_is_not_silent_where_one_is_asked_for(abstract: str, silent: bool) -> None:
+    question, asked = "How fast is Night Hunters?", (Term("fast", 2.0, {"fast": 1.0}),)
+    assert bool(chosen(hit(abstract=abstract), kind="fact", question=question, terms=asked).silent) is silent

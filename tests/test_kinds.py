@@ -28,7 +28,10 @@ from rag.kinds import MAX_SIDE, asks_for_quantity, defined, kind, of_these, side
         ("Who won the world cup?", False),
         ("Who invented owls?", False),
         ("How does it work?", False),
-        ("", False),
+        ("Tell me how owls hear.", False),
+        ("depth from a single image", True),
+        ("hearing owls at night?", False),
+        ("", True),
     ],
 )
 def test_papers_are_asked_for(question: str, expected: bool) -> None:
@@ -47,8 +50,8 @@ def test_papers_are_asked_for(question: str, expected: bool) -> None:
         ("What is an owl?", "definition"),
         ("What is the speed of OwlNet?", "fact"),
         ("Is OwlNet better than BatNet?", "fact"),
-        ("", "fact"),
-        ("\x00 (((", "fact"),
+        ("owls at night", "papers"),
+        ("owls versus bats", "comparison"),
     ],
 )
 def test_what_is_wanted(question: str, expected: str) -> None:

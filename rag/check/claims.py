@@ -58,7 +58,8 @@ _OURS = re.compile(r"\b(we|our|ours|it|this (paper|work|method|approach|model))\
 def denied_otherwise(written: str, quotes: Sequence[str]) -> str:
     """What one of both denies and the other says, "" where they agree; what is said nearest to `written` counts."""
     ours, nearest = _tokens(written), _tokens(_nearest(written, quotes))
-    if sum(word in _DENIALS for word in ours) > sum(word in _DENIALS for quote in quotes for word in _tokens(quote)):
+    said = [word for quote in quotes for word in _tokens(quote)]
+    if sum(word in _DENIALS for word in ours) > sum(word in _DENIALS for word in said):
         return next(word for word in reversed(ours) if word in _DENIALS)
     everything = [denied for quote in quotes for denied in _denied(_tokens(quote))]
     for denied in _denied(ours):
@@ -67,7 +68,7 @@ def denied_otherwise(written: str, quotes: Sequence[str]) -> str:
     for denied in _denied(nearest):
         if denied[:1] and denied[0] in ours and not any(denied[0] in other for other in _denied(ours)):
             return denied[0]
-    return next((word for word in ours if _opposed(word, nearest)), "")
+    return next((word for word in ours if word not in said and _opposed(word, nearest)), "")
 
 
 def turned(written: str, source: str) -> str:
@@ -130,6 +131,7 @@ def _nearest(written: str, quotes: Sequence[str]) -> str:
 
 def _tokens(text: str) -> list[str]:
     plain = _NOT_DENIED.sub(" ", re.sub(r"n['’]t\b", " not", text)).lower().replace("can not", "cannot")
+    plain = re.sub(r"\bnon-", "non", plain)  # "non-linear" is "nonlinear", and not "linear"
     return [token if token in _DENIALS else stem(token).replace(" ", "") for token in _TOKEN.findall(plain)]
 
 
@@ -148,7 +150,7 @@ def _denied(tokens: Sequence[str]) -> Iterator[list[str]]:
 
 def _opposed(word: str, theirs: Sequence[str]) -> bool:
     """Whether the source has `word` only with a prefix that denies it, or only without the one that it has."""
-    if word in theirs or len(word) < 4:
+    if len(word) < 4:
         return False
     bare = [word[len(prefix) :] for prefix in _PREFIXES if word.startswith(prefix) and len(word) - len(prefix) > 3]
     return any(f"{prefix}{word}" in theirs for prefix in _PREFIXES) or any(one in theirs for one in bare)

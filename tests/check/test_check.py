@@ -78,7 +78,7 @@ def test_a_sentence_agrees_or_agrees_partly_or_does_not(
         ("This paper finds voles by their rustling.", owl(0), "it speaks as the authors"),
         ("OwlNet: Hearing in the Dark.", owl(0), "it only repeats the title"),
         ("OwlNet hears in the dark.", owl(0), "it only repeats the title"),
-        ("Owls hunt mice in barns at night.", owl(0), "it says more than the sentence it cites"),
+        ("It hunts mice in barns at night.", owl(0), "it says more than the sentence it cites"),
         ("OwlNet hears voles 4 times faster than BatNet.", owl(1), "“4 times” is not said there of that"),
         ("OwlNet hears voles 3 times faster than FoxNet.", owl(1), "“FoxNet” is not named there"),
         ("OwlNet hears voles 3 times slower than BatNet.", owl(1), "“slower” points the other way"),

@@ -19,6 +19,8 @@ from rag.check.claims import denied_otherwise, swapped, turned
         ("Owls hunt not only by ear.", ["Owls hunt by ear and by eye."]),
         ("Owls hunt no matter how dark it is.", ["Owls hunt however dark it is."]),
         ("It is unknown.", ["It is unknown."]),
+        ("One map is linear, the other nonlinear.", ["One map is linear.", "The other is nonlinear."]),
+        ("The map is nonlinear.", ["The map is non-linear."]),
         ("", [""]),
     ],
 )
@@ -37,6 +39,7 @@ def test_both_deny_the_same(written: str, quotes: list[str]) -> None:
         ("Owls hunt but do not swim.", ["Owls swim but do not hunt."]),
         ("The method is supervised.", ["The method is unsupervised."]),
         ("The map is non-linear.", ["The map is linear.", "Nothing is known."]),
+        ("The map is linear.", ["The map is non-linear."]),
         ("The bound is infinite.", ["The bound is finite."]),
         ("Owls hear moths.", ["Owls cannot hear moths.", "Bats fly."]),
     ],

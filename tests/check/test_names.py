@@ -50,7 +50,8 @@ def test_what_a_paper_calls_its_own(abstract: str, expected: set[str]) -> None:
         ("It beats ResNet.", "It beats ResNet-50."),
         ("It beats GPT 4.", "It beats GPT-4."),
         ("It hears EarlyExit.", "It hears an early exit."),
-        ("Radios hear.", "It hears."),
+        ("Training helps.", "It trains."),
+        ("They hear.", "It hears."),
         ("OwlNet hears what OwlNet hoots.", "OwlNet hears."),
         ("7 of them hear.", "It hears."),
         ("", ""),
@@ -64,6 +65,7 @@ def test_a_name_is_known_in_any_spelling_from_the_title_the_quote_or_the_paper(c
     ("clause", "quoted", "name"),
     [
         ("BatNet hears.", "OwlNet hears.", "BatNet"),
+        ("Zorblax hears.", "It hears.", "Zorblax"),
         ("OwlNet beats FoxNet.", "OwlNet beats BatNet.", "FoxNet"),
         ("It hears on KITTI.", "It hears on NYU.", "KITTI"),
         ("It hears in Okinawa.", "It hears in Osaka.", "Okinawa"),
