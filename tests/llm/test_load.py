@@ -101,7 +101,7 @@ def test_none_is_no_model() -> None:
     ("spec", "shown"),
     [
         ("bundled", "bundled (SmolLM2 135M)"),
-        ("none", "none (quotes only)"),
+        ("none", "none"),
         ("ollama:owl:8b", "ollama:owl:8b"),
         ("openai:gpt-4o", "openai:gpt-4o"),
         ("gemini:gemini-3-flash", "gemini:gemini-3-flash"),

@@ -62,6 +62,18 @@ def test_a_model_that_a_vendor_lacks_is_told_at_once(
         llm.load(f"{vendor.kind}:bat", 20.0)
 
 
+@pytest.mark.parametrize("vendor", EXTRAS, ids=lambda vendor: vendor.kind)
+def test_a_vendor_that_is_not_there_is_told(
+    server: Server, vendor: Vendor, monkeypatch: pytest.MonkeyPatch, closed_port: int
+) -> None:
+    monkeypatch.setenv(vendor.key_name, KEY)
+    monkeypatch.setenv(vendor.url_name, f"http://me:pw@127.0.0.1:{closed_port}")
+    with pytest.raises(
+        ModelError, match=rf"^{vendor.name} at http://127\.0\.0\.1:\d+ does not answer \(ConnectError\)"
+    ):
+        llm.load(f"{vendor.kind}:owl", 20.0)
+
+
 def test_openai_has_published_the_context_of_its_models(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert load("openai:gpt-4o-mini").context == 128_000
