@@ -77,17 +77,21 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
 
 async def _written(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:
     """What `writer` writes, and quotes for all that it leaves out; a failure is told in `notices`."""
-    cited: set[str] = set()
+    cited: set[Citation] = set()
     try:
         async with aclosing(writer.write(task)) as written:
             async for statement in written:
-                cited.update(citation.paper.key for citation in statement.citations)
+                cited.update(statement.citations)
                 yield statement if writer.style == "synthesis" else _in_place(statement, task)
     except ModelError as fault:
         notices.append(f"{fault} From there on the answer is quotes.")
-    if writer.style == "synthesis" and task.kind == "comparison":
-        cited.clear()  # the table stands below what was written
-    for statement in quoted(task.question, [one for one in task.evidence if one[0].paper.key not in cited]):
+    if writer.style != "synthesis":
+        left = [[one for one in of_paper if one not in cited] for of_paper in task.evidence]
+    elif task.kind == "comparison":  # the table stands below what was written
+        left = [*map(list, task.evidence)]
+    else:
+        left = [list(of_paper) for of_paper in task.evidence if cited.isdisjoint(of_paper)]
+    for statement in quoted(task.question, left):
         yield _in_place(statement, task)
 
 

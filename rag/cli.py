@@ -43,7 +43,9 @@ class Commands(click.Group):
 
 index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
 llm_option = click.option(
-    "--llm", help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL; see rag models."
+    "--llm",
+    help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or "
+    "gemini:MODEL; see rag models.",
 )
 writer_option = click.option(
     "--writer",

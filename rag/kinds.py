@@ -62,6 +62,7 @@ _COMPARISON = re.compile(
     r"\bhow\s+do(es)?\s+(each|both)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"\b(they|them|these|those|both|the\s+(two|three|four)|each)\b", re.IGNORECASE)
 _DEFINITION = re.compile(
     r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
     r"|define\s+|explain\s+)(?P<a>[^?;:,.]+?)\s*[?.!]*\s*$|"
@@ -99,6 +100,11 @@ def sides(question: str) -> tuple[str, ...]:
             if all(0 < len(side.split()) <= MAX_SIDE for side in named):
                 return named
     return ()
+
+
+def of_several(question: str) -> bool:
+    """Whether `question` speaks of several things without a name: "how do they differ?"."""
+    return bool(_SEVERAL.search(question))
 
 
 def defined(question: str) -> str:

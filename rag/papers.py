@@ -12,6 +12,8 @@ MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract arXiv 
 
 # Letters of names that Unicode does not take apart into one of a keyboard and its accent.
 _STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"})
+# What turns the direction of the text behind it, which may be ours; letters know their own.
+_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,6 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without control characters, with every run of white space as one space."""
-    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    """`text` without what controls a terminal or turns the direction of text, every run of white space as one space."""
+    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text.translate(_TURNS))
     return " ".join(printable.split())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
 from rag.filters import SHOWN, Named, parse
-from rag.kinds import Kind, kind, of_these, sides
+from rag.kinds import Kind, kind, of_several, of_these, sides
 from rag.papers import plain
 from rag.periods import Years
 from rag.question import phrasings, points_back, terms
@@ -17,6 +17,8 @@ from rag.question import phrasings, points_back, terms
 if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.index.store import Store
+
+MOST_COMPARED = 4  # papers of an answer; a table of more is no table to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Query:
     `question` is as they put it. `phrasings` are the ways to look for it, the first understandable alone. `filters`
     are those applied, as they were written, "of those" among them; `among` are the numbers of the papers that pass
     them, None where there are none; `searched` counts the papers to look among. `kind` is what is asked for, and
-    `sides` the two things that a comparison names. `notice` tells which filters were not applied, or is empty.
+    `sides` what a comparison sets side by side. `notice` tells which filters were not applied, or is empty.
     """
 
     question: str
@@ -84,7 +86,7 @@ def understand(question: str, store: Store, past: Past = Past(), without: Collec
         among,
         store.papers if among is None else len(among),
         kind(subject),
-        tuple(phrasings(side, before, past.cited, past.numbered)[0] for side in sides(subject)),
+        _sides(subject, before, past),
         _notice(unknown),
     )
 
@@ -93,6 +95,13 @@ def narrowing(question: str) -> set[str]:
     """All in `question` that may keep it to some papers, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse(question)
     return {*(one.written for one in filters), of_these(subject)} - {""}
+
+
+def _sides(subject: str, before: Sequence[str], past: Past) -> tuple[str, ...]:
+    """What a comparison sets side by side: two things by name, or the papers that the last answer cited."""
+    if named := sides(subject):
+        return tuple(phrasings(side, before, past.cited, past.numbered)[0] for side in named)
+    return past.cited[:MOST_COMPARED] if kind(subject) == "comparison" and of_several(subject) else ()
 
 
 def _named_in(text: str, store: Store) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     )
     llm: str = Field(
         default="bundled",
-        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL or openai:MODEL.",
+        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, "
+        "anthropic:MODEL or gemini:MODEL.",
     )
     writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
         default="auto",

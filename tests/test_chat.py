@@ -106,6 +106,14 @@ def test_of_those_keeps_to_the_papers_of_the_last_answer(chat: Chat) -> None:
     assert (wide.searched, wide.filters) == (14, ())
 
 
+def test_how_they_differ_compares_the_papers_of_the_last_answer(chat: Chat) -> None:
+    conversation = chat.conversation()
+    cited = numbers(ask(conversation, WHICH))
+    compared = ask(conversation, "how do they differ?")
+    assert compared.kind == "comparison"
+    assert numbers(compared) == cited
+
+
 def test_an_answer_that_cites_nothing_leaves_what_those_are(chat: Chat) -> None:
     conversation = chat.conversation()
     cited = set(numbers(ask(conversation, WHICH)))

@@ -15,6 +15,7 @@ from rag.llm.vendor import ANTHROPIC, THOUGHTS
 if TYPE_CHECKING:
     from anthropic.types import ModelInfo
     from llama_index.core.llms import LLM
+    from llama_index.llms.anthropic import Anthropic
 
 
 def load(model: str, name: str, timeout: float) -> Model:
@@ -28,37 +29,53 @@ def load(model: str, name: str, timeout: float) -> Model:
 
 
 def _model(server: Server, model: str, name: str, info: ModelInfo) -> Model:
-    import httpx2
-    from llama_index.llms.anthropic import Anthropic
-
-    thinking = info.capabilities.thinking if info.capabilities else None
-    quiet = thinking is not None and thinking.types.disabled.supported
-    room = THOUGHTS if thinking and thinking.supported and not quiet else 0
-    llm = Anthropic(
+    context = info.max_input_tokens or UNKNOWN_CONTEXT
+    thinks = info.capabilities and info.capabilities.thinking.types.adaptive.supported  # where it sees fit, unasked
+    room = THOUGHTS if thinks else 0
+    llm = _client(context)(
         model=model,
         base_url=server.url,
         api_key=server.key,
         temperature=0.0,  # which LlamaIndex leaves out where a model refuses it
         timeout=server.timeout,
         max_retries=0,
-        thinking_dict={"type": "disabled"} if quiet else None,
     )
 
     @asynccontextmanager
     async def connect(max_tokens: int) -> AsyncIterator[LLM]:
-        async with httpx2.AsyncClient(**server.options()) as http:
+        async with server.client() as http:
             one = llm.model_copy(update={"max_tokens": max_tokens + room})
             one._aclient = llm._aclient.copy(http_client=http, timeout=http.timeout)  # it cannot be given one
             yield one
 
-    return Model(name, parameters(model), info.max_input_tokens or UNKNOWN_CONTEXT, llm, server, connect, estimate)
+    return Model(name, parameters(model), context, llm, server, connect, estimate)
+
+
+def _client(context: int) -> type[Anthropic]:
+    from llama_index.core.llms import LLMMetadata
+    from llama_index.llms.anthropic import Anthropic
+
+    class Known(Anthropic):
+        """LlamaIndex refuses a model that is newer than its list of them."""
+
+        @property
+        def metadata(self) -> LLMMetadata:
+            return LLMMetadata(
+                context_window=context,
+                num_output=self.max_tokens,
+                is_chat_model=True,
+                is_function_calling_model=True,
+                model_name=self.model,
+            )
+
+    return Known
 
 
 def _ask(server: Server, model: str) -> ModelInfo:
-    import httpx2
+    import httpx
     from anthropic import Anthropic
 
-    with httpx2.Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as http:
+    with httpx.Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as http:
         client = Anthropic(
             api_key=server.key, base_url=server.url, max_retries=0, timeout=REACH_TIMEOUT, http_client=http
         )

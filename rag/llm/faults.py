@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rag.errors import ModelError
 from rag.papers import one_line
@@ -42,9 +41,8 @@ class Refused(Exception):
 def refused(reply: httpx.Response, key: str) -> Refused:
     """The refusal that `reply` is, read already; `key` is taken out of what it says."""
     try:
-        said = reply.json()["error"]
-        said = said["message"] if isinstance(said, dict) else said
-    except (ValueError, LookupError, TypeError):
+        said = _said(reply.json())
+    except ValueError:
         said = ""
     try:
         pause = float(reply.headers["Retry-After"])
@@ -74,10 +72,12 @@ def told(server: Server) -> Iterator[None]:
 
 
 def _may_pass(fault: BaseException) -> bool:
+    import httpx
+
     root = _root(fault)
     if isinstance(root, Refused):
         return (root.status == 429 or root.status >= 500) and (root.pause or 0) <= LONGEST_PAUSE
-    return isinstance(root, (*_wire("NetworkError"), *_wire("RemoteProtocolError")))
+    return isinstance(root, (httpx.NetworkError, httpx.RemoteProtocolError))
 
 
 def _pause(state: RetryCallState) -> float:
@@ -91,36 +91,33 @@ def _pause(state: RetryCallState) -> float:
 
 def _root(fault: BaseException) -> BaseException:
     """What a vendor's exception goes back to on the wire, or itself: each wraps the same faults in its own."""
+    import httpx
+
     link: BaseException | None = fault
     while link:
-        if isinstance(link, (Refused, *_wire("TransportError"))):
+        if isinstance(link, (Refused, httpx.TransportError)):
             return link
         link = link.__cause__ or link.__context__
     return fault
 
 
-def _wire(name: str) -> tuple[type[Exception], ...]:
-    """The exception `name` of httpx, and of its fork httpx2, which Anthropic's client uses, where they are loaded."""
-    return tuple(getattr(sys.modules[module], name) for module in ("httpx", "httpx2") if module in sys.modules)
-
-
 def explain(fault: BaseException, server: Server) -> str:
     """What went wrong at `server`, in one line that says what to do."""
+    import httpx
+
     root, where = _root(fault), server.where
     if isinstance(root, Refused):
         return _explain_refusal(root, server)
-    if isinstance(root, (*_wire("ConnectError"), *_wire("ConnectTimeout"))):
+    if isinstance(root, (httpx.ConnectError, httpx.ConnectTimeout)):
         return f"{where} does not answer ({type(root).__name__}). Start it, or choose another: --llm."
-    if isinstance(root, _wire("TimeoutException")):
+    if isinstance(root, httpx.TimeoutException):
         seconds = f"{server.timeout:g} s"
         return f"{where} was silent for {seconds}. Set RAG_LLM_TIMEOUT higher, or choose another: --llm."
-    if isinstance(root, _wire("TransportError")):
+    if isinstance(root, httpx.TransportError):
         return f"{where} broke off ({type(root).__name__}). See its log, or choose another: --llm."
     if isinstance(fault, EmptyReply):
         return f"{where} gave an empty reply. Choose another: --llm."
-    # An error in place of the next piece of a stream: Ollama's client has it as .error, OpenAI's as .message.
-    said = _detail(getattr(fault, "error", None) or getattr(fault, "message", None) or type(fault).__name__, server.key)
-    return f"{where} gave no usable reply ({said}). Choose another: --llm."
+    return f"{where} gave no usable reply ({_detail(_why(fault), server.key)}). Choose another: --llm."
 
 
 def _explain_refusal(refusal: Refused, server: Server) -> str:
@@ -134,6 +131,23 @@ def _explain_refusal(refusal: Refused, server: Server) -> str:
     if refusal.status >= 500:
         return f"{where} failed (HTTP {refusal.status}{said}). See its log, or choose another: --llm."
     return f"{where} refuses the request (HTTP {refusal.status}{said}). Choose another: --llm."
+
+
+def _why(fault: BaseException) -> object:
+    """What a client makes of an error in place of the next piece of a stream; else the kind of fault."""
+    said = _said(getattr(fault, "body", None))  # Anthropic's has it here, Ollama's as .error, the others as .message
+    said = said or getattr(fault, "error", None) or getattr(fault, "message", None)
+    ended = str(fault) if isinstance(fault, RuntimeError) else None  # by Gemini: too long, or unsafe
+    return said or ended or type(fault).__name__
+
+
+def _said(body: Any) -> object:
+    """What a server says of its fault in the `body` of a reply, "" if nothing readable."""
+    try:
+        said = body["error"]
+        return said["message"] if isinstance(said, dict) else said
+    except (LookupError, TypeError):
+        return ""
 
 
 def _detail(said: object, key: str) -> str:

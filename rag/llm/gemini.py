@@ -51,9 +51,8 @@ def _model(server: Server, model: str, name: str, info: types.Model) -> Model:
         async with server.client() as http:
 
             async def within(request: httpx.Request) -> None:
-                request.extensions["timeout"] = http.timeout.as_dict()
+                _time(request, http.timeout)
 
-            # Google's client takes a client's time-outs off its requests; its own is for the whole reply.
             http.event_hooks = {**http.event_hooks, "request": [within]}
             yield build(max_tokens, httpx_async_client=http)
 
@@ -65,6 +64,14 @@ def _ask(server: Server, model: str) -> types.Model:
     import httpx
     from google.genai import Client
 
-    with httpx.Client(event_hooks={"response": [server.check]}) as http:
-        options: Any = {"base_url": server.url, "httpx_client": http, "timeout": round(REACH_TIMEOUT * 1000)}
+    def within(request: httpx.Request) -> None:
+        _time(request, httpx.Timeout(REACH_TIMEOUT))
+
+    with httpx.Client(event_hooks={"request": [within], "response": [server.check]}) as http:
+        options: Any = {"base_url": server.url, "httpx_client": http}
         return Client(api_key=server.key, http_options=options).models.get(model=model)
+
+
+def _time(request: httpx.Request, timeout: httpx.Timeout) -> None:
+    """Google's client takes the time-outs off `request`; its own is for a whole reply, and told to the server."""
+    request.extensions["timeout"] = timeout.as_dict()

@@ -36,13 +36,11 @@ class Server:
         return httpx.AsyncClient(**self.options())
 
     def options(self) -> dict[str, Any]:
-        """What a client for one call is made with, of httpx or of its fork httpx2.
+        """What a client for one call is made with; a reply that is a refusal raises `faults.Refused`."""
+        import httpx
 
-        A reply that is a refusal raises `faults.Refused`.
-        """
-        connect = min(REACH_TIMEOUT, self.timeout)
         return {
-            "timeout": (connect, self.timeout, self.timeout, self.timeout),  # to connect, read, write, and be let in
+            "timeout": httpx.Timeout(self.timeout, connect=min(REACH_TIMEOUT, self.timeout)),
             "trust_env": not self.direct,
             "verify": _certificates(),
             "event_hooks": {"response": [self.acheck]},

@@ -93,7 +93,7 @@ def statements(written: Sequence[Statement]) -> str:
 
 def table(compared: Table) -> str:
     """A row for each aspect; where a paper's abstract does not tell it, the cell says so."""
-    papers = "".join(f'<th scope="col">{_title(paper)}</th>' for paper in compared.papers.values())
+    papers = "".join(f'<th scope="col">{_title(paper, f"[{n}] ")}</th>' for n, paper in compared.papers.items())
     rows = "".join(
         f'<tr><th scope="row">{escape(aspect)}</th>{"".join(map(_cell, cells))}</tr>' for aspect, cells in compared.rows
     )
@@ -179,9 +179,9 @@ def _group(run: Sequence[Statement]) -> str:
     return f"<section>{title}{''.join(map(_statement, run))}</section>"
 
 
-def _title(paper: Paper) -> str:
+def _title(paper: Paper, number: str = "") -> str:
     label = f' <span class="digest">{NOT_THE_AUTHORS}</span>' if paper.digest else ""
-    return f'<p class="paper">{escape(paper.title)}{label}</p>'
+    return f'<p class="paper">{number}{escape(paper.title)}{label}</p>'
 
 
 def _statement(statement: Statement) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from rag import llm
 from rag.llm import faults
+from rag.llm.vendor import OPENAI, VENDORS
 
 from .server import Server, running
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Ask = Callable[[llm.Model], str]  # a reply in full
 MAX_TOKENS = 7
+KEY = "sk-very-secret"
+OTHERS = "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"  # that the vendors' clients read
 
 
 def load(spec: str, timeout: float = 20.0) -> llm.Model:
@@ -49,19 +52,24 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Ollama is found at it; no key or proxy of the developer's is. A second try comes at once."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+    """Ollama and the vendors are found at it; no key or proxy of the developer's is. A second try comes at once."""
+    for name in ("OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", *OTHERS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(faults, "PAUSE", 0.0)
     with running() as started:
         monkeypatch.setenv("OLLAMA_HOST", started.url)
+        for vendor in VENDORS:
+            monkeypatch.delenv(vendor.key_name, raising=False)
+            monkeypatch.setenv(vendor.url_name, f"{started.url}/v1" if vendor is OPENAI else started.url)
         yield started
 
 
-@pytest.fixture(params=["openai-like", "ollama"])
-def spec(request: pytest.FixtureRequest, server: Server) -> str:
-    """The server's model "owl", by either protocol."""
-    return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else "ollama:owl"
+@pytest.fixture(params=["openai-like", "ollama", "anthropic", "gemini"])
+def spec(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server's model "owl", by each protocol."""
+    for name in ("OPENAI_API_KEY", "OLLAMA_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.setenv(name, KEY)
+    return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else f"{request.param}:owl"
 
 
 @pytest.fixture

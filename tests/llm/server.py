@@ -1,4 +1,4 @@
-"""A server on loopback that speaks OpenAI's protocol under /v1 and Ollama's under /api, and fails as it is told to."""
+"""A server on loopback that speaks every protocol that a model is asked by, and fails as it is told to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+from .dialects import Asked, spoken
+
 WRITTEN = "OwlNet finds voles 3 times faster than a barn owl."
 PATIENCE = 30.0  # seconds for anything to happen
-MESSAGE = "/v1/chat/completions", "/api/chat"
+KEYS = "Authorization", "x-api-key", "x-goog-api-key"
+HOSTED = "v1", "v1beta"  # where Anthropic and Gemini tell of a model
 
 Reply = tuple[int, bytes, dict[str, str]]  # status, body, headers
 
@@ -29,7 +32,9 @@ class Server(ThreadingHTTPServer):
     models: Any = None  # what /v1/models lists
     known: dict[str, Any]  # what other addresses answer, such as /props
     pulled: dict[str, dict[str, Any]]  # Ollama's models, and what it shows of each
+    hosted: dict[str, dict[str, Any]]  # models of Anthropic's and Gemini's, and what is told of each
     silent: Event | None = None  # a chat is answered only when it is set, or its client gone
+    fault = ""  # that a stream ends in before its first word
     endless = False  # a stream has no end
     gone: Event  # a client closed its connection before all was said
     asked: list[str]  # every address that was asked
@@ -38,6 +43,11 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def heard(self) -> list[Asked]:
+        """`requests`, told the same way whatever the protocol."""
+        return [spoken(path).asked(path, body) for path, _, body in self.requests]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -51,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         listed = [{"model": name, **shown} for name, shown in self.server.pulled.items()]
         known = {"/v1/models": self.server.models or {"object": "list", "data": []}, "/api/tags": {"models": listed}}
+        known |= {f"/{part}/models/{name}": told for name, told in self.server.hosted.items() for part in HOSTED}
         self._answer(known.get(self.path, self.server.known.get(self.path)))
 
     def do_POST(self) -> None:
@@ -66,50 +77,42 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.server.requests.append((self.path, self.headers["Authorization"], body))
             try:
-                self._chat(body)
+                self._chat(spoken(self.path).asked(self.path, body))
             except ConnectionError:
                 self._lost()
 
-    def _chat(self, body: dict[str, Any]) -> None:
+    def _chat(self, asked: Asked) -> None:
         if self.server.silent and not self._wait(self.server.silent):
             return
         if self.server.first:
             self._send(*self.server.first.pop(0))
         elif self.server.broken:
             self._send(*self.server.broken)
-        elif body.get("stream"):
-            self._stream(body["model"])
+        elif asked.stream:
+            self._stream(asked.model)
         elif self.server.killed:
             self._cut()
         else:
-            self._answer(self._message(body["model"], self.server.content))
+            self._answer(spoken(self.path).reply(asked.model, self.server.content))
 
     def _stream(self, model: str) -> None:
         pieces = (self.server.content or "").split(" ")
-        pieces = [piece if n == 0 else f" {piece}" for n, piece in enumerate(pieces)]
+        speaks = spoken(self.path)
+        chunks, end = speaks.stream(model, [pieces[0], *(f" {piece}" for piece in pieces[1:])])
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for piece in pieces[: self.server.before] if self.server.killed else pieces:
-            self._chunk(self._piece(model, piece))
+        if self.server.fault:
+            chunks, end = [], speaks.fault(self.server.fault)
+        for chunk in chunks[: self.server.before] if self.server.killed else chunks:
+            self._chunk(chunk)
         if self.server.killed:
             self._cut()
         elif self.server.endless:
             self._wait(Event())
         else:
-            self._chunk(b"data: [DONE]\n\n" if self.path == MESSAGE[0] else self._piece(model, "", done=True))
+            self._chunk(end)
             self._chunk(b"")
-
-    def _message(self, model: str, content: str | None, done: bool = True) -> dict[str, Any]:
-        message = {"role": "assistant", "content": content}
-        if self.path == MESSAGE[1]:
-            return {"model": model, "created_at": "2025-01-01T00:00:00Z", "message": message, "done": done}
-        choice = {"index": 0, "finish_reason": "stop", "message": message, "delta": message}
-        return {"id": "1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice]}
-
-    def _piece(self, model: str, text: str, done: bool = False) -> bytes:
-        data = json.dumps(self._message(model, text, done)).encode()
-        return b"data: " + data + b"\n\n" if self.path == MESSAGE[0] else data + b"\n"
 
     def _chunk(self, data: bytes) -> None:
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
@@ -136,11 +139,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.gone.set()
 
     def _wrong_key(self) -> bool:
-        return bool(self.server.key) and self.headers["Authorization"] != f"Bearer {self.server.key}"
+        sent = next((self.headers[name] for name in KEYS if name in self.headers), "")
+        return bool(self.server.key) and sent.removeprefix("Bearer ") != self.server.key
 
     def _answer(self, data: Any) -> None:
         if self._wrong_key():
-            self._send(401, b'{"error": {"message": "wrong key"}}', {})
+            google = self.path.startswith("/v1beta")
+            reason = {"details": [{"reason": "API_KEY_INVALID"}]} if google else {}
+            self._send(400 if google else 401, json.dumps({"error": {"message": "wrong key", **reason}}).encode(), {})
         else:
             self._send(404 if data is None else 200, json.dumps(data).encode(), {})
 
@@ -160,7 +166,7 @@ def running() -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Handler) as server:
         server.requests, server.first, server.asked = [], [], []
         server.killed, server.known, server.gone = 0, {}, Event()
-        server.pulled = {"owl": {"details": {}, "model_info": {}}}
+        server.pulled, server.hosted = {"owl": {"details": {}, "model_info": {}}}, {"owl": {}}
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server

@@ -10,9 +10,8 @@ import pytest
 from rag.llm import bundled
 from rag.llm.choices import Choice, choices, short
 
+from .conftest import KEY
 from .server import Server
-
-KEY = "sk-very-secret"
 
 
 def found(spec: str) -> dict[str, Choice]:
@@ -45,10 +44,13 @@ def test_what_is_lacking_is_told_with_what_to_do(
 ) -> None:
     monkeypatch.setenv("OLLAMA_HOST", f"127.0.0.1:{closed_port}")
     monkeypatch.setattr(bundled, "PACKAGE", "no_such_package")
+    monkeypatch.setitem(sys.modules, "llama_index.llms.anthropic", None)
     listed = found("openai:gpt-4o")
     assert listed["ollama:MODEL"].state.endswith("Start it: ollama serve")
     assert listed["bundled"].state.endswith(f"Run: {bundled.INSTALL_BUNDLED}")
     assert "Set OPENAI_API_KEY" in listed["openai:gpt-4o"].state
+    assert listed["anthropic:MODEL"].state == 'not installed. Run: pip install "rag[anthropic]"'
+    assert listed["gemini:MODEL"].state == "GOOGLE_API_KEY is not set"
     assert [choice.spec for choice in listed.values() if choice.ready] == ["none"]
 
 

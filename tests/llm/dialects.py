@@ -1,0 +1,138 @@
+"""How each kind of server is asked, and how it words what its model says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, told the same way whatever the dialect."""
+
+    model: str
+    said: list[tuple[str, str]]  # who says what: system, user or assistant
+    temperature: float | None
+    max_tokens: int | None
+    stream: bool
+
+
+class OpenAI:
+    @staticmethod
+    def asked(path: str, body: Json) -> Asked:
+        said = [(message["role"], message["content"]) for message in body["messages"]]
+        return Asked(body["model"], said, body.get("temperature"), body.get("max_tokens"), body.get("stream", False))
+
+    @staticmethod
+    def reply(model: str, content: str | None) -> Json:
+        message = {"role": "assistant", "content": content}
+        choice = {"index": 0, "finish_reason": "stop", "message": message, "delta": message}
+        return {"id": "1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice]}
+
+    @classmethod
+    def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
+        return [_event(cls.reply(model, piece)) for piece in pieces], b"data: [DONE]\n\n"
+
+    @staticmethod
+    def fault(message: str) -> bytes:
+        return _event({"error": {"message": message}})
+
+
+class Ollama:
+    @staticmethod
+    def asked(path: str, body: Json) -> Asked:
+        said, options = [(message["role"], message["content"]) for message in body["messages"]], body["options"]
+        return Asked(body["model"], said, options.get("temperature"), options.get("num_predict"), body["stream"])
+
+    @staticmethod
+    def reply(model: str, content: str | None, done: bool = True) -> Json:
+        message = {"role": "assistant", "content": content}
+        return {"model": model, "created_at": "2025-01-01T00:00:00Z", "message": message, "done": done}
+
+    @classmethod
+    def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
+        return [_line(cls.reply(model, piece, done=False)) for piece in pieces], _line(cls.reply(model, ""))
+
+    @staticmethod
+    def fault(message: str) -> bytes:
+        return _line({"error": message})
+
+
+class Anthropic:
+    @staticmethod
+    def asked(path: str, body: Json) -> Asked:
+        said = [("system", body["system"])]
+        said += [(message["role"], _text(message["content"])) for message in body["messages"]]
+        return Asked(body["model"], said, body.get("temperature"), body["max_tokens"], body["stream"])
+
+    @staticmethod
+    def reply(model: str, content: str | None) -> Json:
+        blocks = [] if content is None else [{"type": "text", "text": content}]
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        told = {"id": "1", "type": "message", "role": "assistant", "model": model, "content": blocks}
+        return {**told, "stop_reason": "end_turn", "stop_sequence": None, "usage": usage}
+
+    @classmethod
+    def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
+        begin = _event({"type": "message_start", "message": cls.reply(model, None)})
+        begin += _event({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
+        deltas = [{"type": "text_delta", "text": piece} for piece in pieces]
+        said = [_event({"type": "content_block_delta", "index": 0, "delta": delta}) for delta in deltas]
+        stop = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}
+        end = _event({"type": "content_block_stop", "index": 0}) + _event(stop) + _event({"type": "message_stop"})
+        return [begin + said[0], *said[1:]], end
+
+    @staticmethod
+    def fault(message: str) -> bytes:
+        return _event({"type": "error", "error": {"type": "overloaded_error", "message": message}})
+
+
+class Gemini:
+    @staticmethod
+    def asked(path: str, body: Json) -> Asked:
+        said = [("system", _text(body["systemInstruction"]["parts"]))]
+        roles = {"user": "user", "model": "assistant"}
+        said += [(roles[message["role"]], _text(message["parts"])) for message in body["contents"]]
+        model, options = path.split("/")[-1].split(":")[0], body["generationConfig"]
+        stream = "streamGenerateContent" in path
+        return Asked(model, said, options.get("temperature"), options["maxOutputTokens"], stream)
+
+    @staticmethod
+    def reply(model: str, content: str | None, done: bool = True) -> Json:
+        parts = [] if content is None else [{"text": content}]
+        candidate = {"index": 0, "content": {"role": "model", "parts": parts}}
+        return {"candidates": [candidate | ({"finishReason": "STOP"} if done else {})], "modelVersion": model}
+
+    @classmethod
+    def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
+        return [_event(cls.reply(model, piece, done=False)) for piece in pieces], _event(cls.reply(model, ""))
+
+    @staticmethod
+    def fault(message: str) -> bytes:
+        return _event({"error": {"code": 503, "message": message, "status": "UNAVAILABLE"}})
+
+
+Dialect = type[OpenAI] | type[Ollama] | type[Anthropic] | type[Gemini]
+SPOKEN: Mapping[str, Dialect] = {"/v1/chat": OpenAI, "/api/chat": Ollama, "/v1/messages": Anthropic, "/v1beta": Gemini}
+
+
+def spoken(path: str) -> Dialect:
+    """What is spoken at `path`."""
+    return next(dialect for start, dialect in SPOKEN.items() if path.startswith(start))
+
+
+def _text(parts: list[Json]) -> str:
+    return "".join(part["text"] for part in parts)
+
+
+def _line(data: Json) -> bytes:
+    return json.dumps(data).encode() + b"\n"
+
+
+def _event(data: Json) -> bytes:
+    named = f"event: {data['type']}\n" if "type" in data else ""
+    return f"{named}data: {json.dumps(data)}\n\n".encode()
