@@ -20,10 +20,11 @@ Reply = tuple[int, bytes, dict[str, str]]  # status, body, headers
 
 
 class Server(ThreadingHTTPServer):
-    """`content` is what its model says, a word at a time where it is asked to stream."""
+    """Its model says what `script` holds, then `content` each time, a word at a time where it is asked to stream."""
 
     daemon_threads = False  # closing it waits for those that answer: a test leaves none behind
     content: str | None = WRITTEN
+    script: list[str]  # a reply for each of the first chats
     key = ""  # that it asks for; none by default
     broken: Reply | None = None  # the reply to each chat instead
     first: list[Reply]  # replies to the first chats instead
@@ -43,6 +44,9 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def says(self) -> str | None:
+        return self.script.pop(0) if self.script else self.content
 
     @property
     def heard(self) -> list[Asked]:
@@ -93,10 +97,10 @@ class Handler(BaseHTTPRequestHandler):
         elif self.server.killed:
             self._cut()
         else:
-            self._answer(spoken(self.path).reply(asked.model, self.server.content))
+            self._answer(spoken(self.path).reply(asked.model, self.server.says()))
 
     def _stream(self, model: str) -> None:
-        pieces = (self.server.content or "").split(" ")
+        pieces = (self.server.says() or "").split(" ")
         speaks = spoken(self.path)
         chunks, end = speaks.stream(model, [pieces[0], *(f" {piece}" for piece in pieces[1:])])
         self.send_response(200)
@@ -164,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
 def running() -> Iterator[Server]:
     """A server that has the model "owl", on a free port."""
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.requests, server.first, server.asked = [], [], []
+        server.requests, server.first, server.script, server.asked = [], [], [], []
         server.killed, server.known, server.gone = 0, {}, Event()
         server.pulled, server.hosted = {"owl": {"details": {}, "model_info": {}}}, {"owl": {}}
         thread = Thread(target=server.serve_forever, args=(0.02,))

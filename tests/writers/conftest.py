@@ -1,0 +1,76 @@
+"""Evidence to write from, a real server whose model says what a test wants, and the check by the bundled embedding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag import embed, llm
+from rag.check import Checker
+from rag.citations import Citation, Statement
+from rag.kinds import Kind
+from rag.llm import faults
+from rag.papers import Paper
+from rag.passages import sentences
+from rag.writers import Task, Writer
+from tests.conftest import collected
+from tests.llm.server import Server, running
+
+ALIKE = 0.5
+QUESTION = "Which networks hear prey?"
+OWL = Paper(
+    "OwlNet: Hearing in the Dark",
+    "We propose OwlNet, a small network that finds voles by their rustling. OwlNet hears voles 3 times faster than "
+    "BatNet on the Barn set. It needs 40 hours of recordings.",
+)
+BAT = Paper(
+    "BatNet: Echoes of Moths",
+    "We introduce BatNet, which locates moths by their echoes. BatNet needs 90 hours of recordings.",
+)
+
+
+def evidence(paper: Paper, *places: int) -> tuple[Citation, ...]:
+    """These sentences of `paper`, all where none are named."""
+    spans = sentences(paper.abstract)
+    chosen = [spans[place] for place in places] or spans
+    return tuple(Citation(0, paper, span.start, span.end) for span in chosen)
+
+
+def task(*found: tuple[Citation, ...], question: str = QUESTION, kind: Kind = "papers") -> Task:
+    return Task(question, kind, found)
+
+
+def written(writer: Writer, asked: Task) -> list[Statement]:
+    return collected(writer.write(asked))
+
+
+@pytest.fixture(scope="session")
+def check() -> Checker:
+    return Checker(embed.load("bundled").encode, ALIKE)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Asked without a key. A second try comes at once."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setattr(faults, "PAUSE", 0.0)
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def model(server: Server) -> llm.Model:
+    return loaded(server)
+
+
+def loaded(server: Server) -> llm.Model:
+    """The model of `server` as it tells of itself now."""
+    model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
+    assert model is not None
+    return model
+
+
+def asked(server: Server) -> list[str]:
+    """The last message of each chat."""
+    return [request.said[-1][1] for request in server.heard]
