@@ -13,7 +13,7 @@ from .conftest import BAT, OWL, evidence, task, written
 
 QUESTION = "How do owls hear?"
 LEAD = " ".join(["word"] * KEPT)
-TAIL = " ".join(["tail"] * (LONG - KEPT))
+TAIL = " ".join(["tail"] * (LONG - KEPT + 1))
 STAY = "condition exception limit denial short-denial asked-for number no-joint brackets little-left not-long".split()
 
 
