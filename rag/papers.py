@@ -67,6 +67,7 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without what controls a terminal or turns the direction of text, every run of white space as one space."""
-    printable = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text.translate(_TURNS))
+    """`text` with runs of white space as one space, without what controls a terminal, turns text or is no character."""
+    others = ("Cc", "Cs", "Zl", "Zp")  # Cs: half of a surrogate pair, which nothing can encode
+    printable = "".join(" " if unicodedata.category(c) in others else c for c in text.translate(_TURNS))
     return " ".join(printable.split())
