@@ -129,7 +129,8 @@ def test_batches_print_one_json_line_each(index_dir: Path, tmp_path: Path) -> No
     answered = rag("ask", "--batch", questions, "--llm", "none", "--json", "--index", index_dir)
     first, second, third, fourth = lines(answered.stdout)
     assert set(first) == {
-        *("id", "answer", "refused", "matching", "searched", "probability", "citations", "partial", "nearest")
+        *("id", "answer", "kind", "writer", "refused", "matching", "searched", "probability"),
+        *("statements", "citations", "partial", "nearest"),
     }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]
