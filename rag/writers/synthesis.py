@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from rag import prompts
@@ -25,6 +26,8 @@ SYNTHESIS_TOKENS = 900  # of a reply to all evidence
 _ABOUT_EVIDENCE = re.compile(
     r"^(?:yes,\s+)?(?:(?:the|this)\s+(?:evidence|abstract|sentence)\s+\w+\s+that\s+)?(\w)", re.IGNORECASE
 )
+_LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
+_BRACKETS = str.maketrans("【】", "[]")  # in which some models set labels
 
 
 class Synthesis:
@@ -82,19 +85,37 @@ class Synthesis:
 
 
 def sentences(line: str) -> Iterator[tuple[str, list[str]]]:
-    """The sentences of a line that a model wrote, each with the labels behind it, without list marks and markup."""
-    line = re.sub(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}", "", line)
+    """The sentences of a line that a model wrote, each with its labels, without list marks and markup.
+
+    Labels stand behind what they are for, within a sentence too, or all before it.
+    """
+    line = re.sub(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}", "", line.translate(_BRACKETS))
+    line = _LEADING_LABELS.sub(r"\2 \1", line)
     line = _ABOUT_EVIDENCE.sub(lambda match: match[1].upper(), line)
+    begun, labels = "", list[str]()
     for match in re.finditer(rf"([^\[\]]+)((?:{LABEL.pattern}[\s.,;]*)*)", line):
-        text = re.sub(r"\s+([.,;!?])", r"\1", match[1].strip(" \t.,;"))
-        if any(words(text)):
-            labels = [label.strip() for group in LABEL.findall(match[2]) for label in re.split(r"[,;\s]+", group)]
-            yield (text if text.endswith(("!", "?")) else f"{text}."), labels
+        begun = f"{begun} {match[1].strip()}".strip()
+        labels += [label for group in LABEL.findall(match[2]) for label in re.split(r"[,;\s]+", group.strip())]
+        if not _goes_on(match, line):
+            if any(words(begun)):
+                yield _ended(begun), labels
+            begun, labels = "", []
+
+
+def _goes_on(match: re.Match[str], line: str) -> bool:
+    """Whether the sentence goes on behind the labels of `match`: no mark ends it, and a small letter follows."""
+    ended = match[1].rstrip().endswith((".", "!", "?")) or "." in LABEL.sub("", match[2])
+    return not ended and line[match.end() : match.end() + 1].islower()
+
+
+def _ended(text: str) -> str:
+    text = re.sub(r"\s+([.,;!?])", r"\1", text.strip(" \t.,;"))
+    return text if text.endswith(("!", "?")) else f"{text}."
 
 
 def _cited(labels: Sequence[str], text: str, labelled: dict[str, Citation]) -> tuple[Citation, ...]:
     """What `labels` name: sentences, or papers by number. Without any the sentence that has most words of `text`."""
-    named = [key for label in labels for key in labelled if key == label or key.rstrip("abc") == label]
+    named = [key for label in labels for key in labelled if key == label or key.rstrip(ascii_lowercase) == label]
     if not named and labelled:
         said = content(text)
         best = max(labelled, key=lambda key: len(said & content(labelled[key].quote)))

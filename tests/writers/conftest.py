@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from rag import embed, llm
 from rag.check import Checker
 from rag.citations import Citation, Statement
+from rag.errors import ModelError
 from rag.kinds import Kind
 from rag.llm import faults
 from rag.papers import Paper
@@ -43,6 +45,19 @@ def task(*found: tuple[Citation, ...], question: str = QUESTION, kind: Kind = "p
 
 def written(writer: Writer, asked: Task) -> list[Statement]:
     return collected(writer.write(asked))
+
+
+def until_it_fails(writer: Writer, asked: Task) -> tuple[list[Statement], ModelError]:
+    """What `writer` writes before its model fails, and how that is told."""
+    seen: list[Statement] = []
+
+    async def read() -> None:
+        async for statement in writer.write(asked):
+            seen.append(statement)  # noqa: PERF401 - what came before the fault is kept
+
+    with pytest.raises(ModelError) as fault:
+        asyncio.run(read())
+    return seen, fault.value
 
 
 @pytest.fixture(scope="session")
