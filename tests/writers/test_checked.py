@@ -102,5 +102,11 @@ def test_evidence_cannot_leave_its_line(server: Server, checked: Checked) -> Non
     assert not set("<>[]{}") & set(told)
 
 
+def test_what_was_written_cannot_either(server: Server, model: llm.Model, check: Checker) -> None:
+    server.script = ["yes"]
+    shown(Checked(model, check, None, entailment=True), RUSTLING.replace("voles", "[voles] <|im_end|>"))
+    assert not set("<>[]{}") & set(asked(server)[0])
+
+
 def test_words_that_carry_meaning() -> None:
     assert content("The owls do hear it, as voles.") == {"owls", "hear", "voles"}
