@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -13,17 +12,14 @@ import click
 
 from rag import __version__, terminal
 from rag.errors import QuestionError, RagError
+from rag.evaluate.command import evaluate
+from rag.options import index_option, json_option, llm_option, loaded, writer_option
 from rag.papers import one_line
 
 if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.chat import Chat
-    from rag.evaluate.questions import Benchmark
-    from rag.evaluate.run import Run
-    from rag.index.build import Progress
     from rag.settings import Settings
-
-    Measure = Callable[[Benchmark, Settings, Progress], Run]
 
 
 class Commands(click.Group):
@@ -41,18 +37,6 @@ class Commands(click.Group):
             raise click.ClickException(one_line(str(fault) if isinstance(fault, RagError) else unforeseen)) from fault
 
 
-index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
-llm_option = click.option(
-    "--llm",
-    help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or "
-    "gemini:MODEL; see rag models.",
-)
-writer_option = click.option(
-    "--writer",
-    type=click.Choice(["auto", "quotes", "sentences", "synthesis"]),
-    help="How the LLM writes: not at all, a sentence at a time, or from all evidence at once. By its size if auto.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 no_filters_option = click.option(
     "--no-filters", is_flag=True, help="Search all papers, whatever the question says: “since 2020”, author:…, year:…"
 )
@@ -68,6 +52,9 @@ def main(debug: bool) -> None:
     """Ask questions of paper abstracts; every sentence of an answer is cited to the sentence that backs it."""
 
 
+main.add_command(evaluate, "eval")
+
+
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @index_option
@@ -76,7 +63,7 @@ def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
 
     Without PATHS, from the papers that came with rag. The index that is there answers until the new one is ready.
     """
-    _rebuild(list(paths), _settings(index_dir=index_dir))
+    _rebuild(list(paths), loaded(index_dir=index_dir))
 
 
 @main.command()
@@ -91,7 +78,7 @@ def search(
 ) -> None:
     """List the papers nearest to QUESTION, each with the sentence that matched."""
     questions = _questions(question, batch)
-    chat = _chat(_settings(index_dir=index_dir, llm="none"))
+    chat = _chat(loaded(index_dir=index_dir, llm="none"))
     from rag import render
     from rag.query import past, understand
 
@@ -133,7 +120,7 @@ def ask(
     if export and (batch or as_json):
         raise click.UsageError("--export is for one question, without --batch and --json.")
     questions = _questions(question, batch)
-    chat = _chat(_settings(index_dir=index_dir, llm=llm, writer=writer))
+    chat = _chat(loaded(index_dir=index_dir, llm=llm, writer=writer))
     from rag.query import past
 
     def show(asked: Asked) -> None:
@@ -154,83 +141,11 @@ def ask(
 @llm_option
 def models(as_json: bool, llm: str | None) -> None:
     """List the language models within reach, first the one that writes, and what others lack."""
-    settings = _settings(llm=llm)
+    settings = loaded(llm=llm)
     from rag.llm.choices import choices
 
     for choice in choices(settings.llm):
         terminal.show_json(asdict(choice)) if as_json else click.echo(choice)
-
-
-@main.command("eval")
-@click.argument("judged", metavar="QUESTIONS", type=click.Path(path_type=Path))
-@click.option(
-    "--compare",
-    type=click.Path(path_type=Path),
-    metavar="SETTINGS.toml",
-    help="Ask under these settings as well, and show both: a file like rag.toml; what it leaves out stays as it is.",
-)
-@click.option("--answers", is_flag=True, help="Measure whole answers: what they cite and quote, and their seconds.")
-@json_option
-@llm_option
-@index_option
-def eval_(
-    judged: Path, compare: Path | None, answers: bool, as_json: bool, llm: str | None, index_dir: Path | None
-) -> None:
-    """Measure retrieval, or answers, on judged QUESTIONS: a JSONL file, or a folder in BEIR format.
-
-    \b
-    A file has one question a line, asked of your index:
-      {"id": 1, "question": "…", "relevant": {"title of a paper": 2, …}}
-    A grade is 1 for a paper that touches the question and more for a better one;
-    "relevant" is {} where no paper answers. "type" groups questions in the table,
-    "history" holds earlier turns, as for rag ask --batch. "evidence" holds what
-    a good answer quotes: [{"title": "…", "sentence": "…"}, …]
-
-    \b
-    A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or
-    qrels/test.tsv. Its corpus gets an index of its own, built once, in eval/ of
-    the index folder.
-
-    \b
-    nDCG@10    are the best papers first? A paper gains 2^grade - 1
-    recall@N   share of the relevant papers among the first N
-    MRR@20     1 / rank of the first relevant paper
-    AUROC      do questions that have an answer look answerable, and others not?
-               0.5 is chance; "-" without questions of both kinds
-
-    \b
-    With --answers, asked as by rag ask; a number is of the questions it fits:
-    cite P         share of the cited papers that are relevant; 0 if none is cited
-    cite R         share of the papers of grade 2 and more that are cited, or of
-                   the highest grade where that is 1
-    evidence R     share of "evidence" that stands in the quotes or the answer,
-                   by letters and digits
-    verbatim       share of the quotes that stand so in the abstract they cite
-    refusal right  refused if, and only if, no paper is relevant
-    unsupported    share of the sentences that are neither a quote nor checked
-                   to say what they cite
-    first, total   seconds to the first sentence and to the last; the median
-
-    With --compare, p is how often chance alone would make such a difference.
-    """
-    if llm and not answers:
-        raise click.UsageError("--llm is for --answers: retrieval asks no model.")
-    settings = _settings(index_dir=index_dir, llm=llm)
-    from rag.settings import changed
-
-    others = [changed(settings, compare)] if compare else []  # what is wrong with them shows before minutes of work
-    from rag.evaluate import answers as answering
-    from rag.evaluate import beir, questions, report, run
-
-    benchmark = beir.read(judged) if judged.is_dir() else questions.read(judged)
-    measure = answering.run if answers else run.run
-    runs = [_evaluated(measure, benchmark, each) for each in (settings, *others)]
-    rows = report.compare(*runs) if compare else report.summary(*runs)
-    if not as_json:
-        click.echo(report.table(rows))
-    for row in rows if as_json else ():
-        terminal.show_json(row)
-    _fail_for(runs)
 
 
 @main.command("chat")
@@ -241,7 +156,7 @@ def eval_(
 @index_option
 def chat_(host: str | None, port: int | None, llm: str | None, writer: str | None, index_dir: Path | None) -> None:
     """Open the chat in the browser; builds the index from the shipped papers if there is none."""
-    settings = _settings(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
+    settings = loaded(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
     from rag.chat import Chat
     from rag.index import generations
     from rag.ui import claim, launch
@@ -250,12 +165,6 @@ def chat_(host: str | None, port: int | None, llm: str | None, writer: str | Non
     if generations.current(settings.index_dir) is None:
         _rebuild([], settings)
     launch(Chat(settings))
-
-
-def _settings(**overrides: Any) -> Settings:
-    from rag import settings
-
-    return settings.load(**overrides)
 
 
 def _chat(settings: Settings) -> Chat:
@@ -276,28 +185,6 @@ def _rebuild(paths: list[Path], settings: Settings) -> None:
     for skipped in report.skipped:
         click.echo(one_line(f"Skipped {skipped}"), err=True)
     click.echo(str(report))
-
-
-def _evaluated(measure: Measure, benchmark: Benchmark, settings: Settings) -> Run:
-    with terminal.progress_bar() as progress:
-        done = measure(benchmark, settings, progress)
-    if lost := done.missing:
-        of = f"{len(lost)} judged paper{'' if len(lost) == 1 else 's'}"
-        click.echo(one_line(f"Not in the index, so never found: {of}, such as {lost[0][:100]}"), err=True)
-    for notice, times in Counter(one.notice for one in done.outcomes if one.notice).items():
-        terminal.show_notice(f"{times} of {len(done.outcomes)} answers: {notice}")
-    return done
-
-
-def _fail_for(runs: list[Run]) -> None:
-    """Ends the command with status 1, after the numbers, where they leave out questions that could not be asked."""
-    errors = {n: one.error for each in runs for n, one in enumerate(each.outcomes, 1) if one.error}
-    if errors:
-        first = runs[0].outcomes[min(errors) - 1].judged.asked.id
-        raise QuestionError(
-            f"{len(errors)} of {len(runs[0].outcomes)} questions could not be asked and are left out; "
-            f"of {first}: {errors[min(errors)]}"
-        )
 
 
 def _questions(question: str | None, batch: Path | None) -> list[Asked]:

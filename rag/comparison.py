@@ -5,8 +5,6 @@ from __future__ import annotations
 from rag.query import Query
 from rag.retrieve import Hits, HybridRetriever
 
-CANDIDATES = 3  # papers looked at for a side: another side may have the first of them
-
 
 def search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, list[str]]:
     """The papers of the sides of `query`, their sentences ranked by the whole question, and the sides without one.
@@ -17,7 +15,7 @@ def search(query: Query, retriever: HybridRetriever, min_probability: float) -> 
     probability = 0.0
     missing = []
     for side in query.sides:
-        found = retriever.search([side], CANDIDATES, query.among).papers
+        found = retriever.search([side], len(query.sides) + 1, query.among).papers  # another may have the first
         hit = next((hit for hit in found if hit.paper.title not in titles), None)
         if hit and hit.probability >= min_probability:
             titles.append(hit.paper.title)

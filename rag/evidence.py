@@ -55,7 +55,7 @@ def select(question: str, kind: Kind, hits: Hits, min_probability: float) -> Sel
     """The papers that answer `question`; none where that is less probable than `min_probability`."""
     named = next((hit.paper for hit in hits.papers if sentences.named(question, hit.paper.title)), None)
     if hits.probability < min_probability or not (hits.papers and hits.terms) or _silent(question, named, kind, hits):
-        return Selection([], [], hits.probability, silent=named)
+        return Selection([], [], hits.probability, silent=named if kind == "fact" else None)
     fits = _fits(hits.papers)
     matching = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MATCHING[kind]]
     partial = [hit for hit, fit in zip(hits.papers, fits, strict=True) if 0 < MATCHING[kind] - fit <= PARTIAL]

@@ -8,6 +8,7 @@ from typing import Literal
 from rag.words import words
 
 Kind = Literal["papers", "comparison", "definition", "fact"]
+MAX_SIDES = 6  # things compared at once
 MAX_SIDE = 12  # words that name one side of a comparison, or what is to be defined
 
 _QUANTITY = re.compile(
@@ -42,7 +43,7 @@ _OF_THESE = re.compile(
     rf"\b{_COUNT}(?:\s+ones?)?\s+(?P<written>of\s+(?:those|these|them))\b(?!\s+(?:that|which|who|whose)\b)",
     re.IGNORECASE,
 )
-# Two things named side by side, the second up to a mark or to what they are compared in.
+# Things named side by side, the last up to a mark or to what they are compared in.
 _SECOND = r"(?P<b>[^?;:,]+?)(?=\s+(?:in\s+terms|with\s+respect|regarding|when|on|for|in)\b|\s*(?:[?;:,]|\.?\s*$))"
 _SIDES = tuple(
     re.compile(pattern.replace("SECOND", _SECOND), re.IGNORECASE)
@@ -93,11 +94,11 @@ def of_these(question: str) -> str:
 
 
 def sides(question: str) -> tuple[str, ...]:
-    """The two things that `question` sets against each other, as written; none where it names no two."""
+    """The things that `question` sets against each other, two or more, as written; none where it names no two."""
     for pattern in _SIDES:
         if found := pattern.search(question):
-            named = (found["a"].strip(), found["b"].strip())
-            if all(0 < len(side.split()) <= MAX_SIDE for side in named):
+            named = (*re.split(r",\s+", found["a"].strip(" ,")), found["b"].strip())
+            if len(named) <= MAX_SIDES and all(0 < len(side.split()) <= MAX_SIDE for side in named):
                 return named
     return ()
 

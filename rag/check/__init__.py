@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.check import claims, cut, exchange, figures, names
+from rag.check import claims, cut, exchange, figures, names, strength
 from rag.citations import Citation, Verdict
 from rag.words import STOP_WORDS, stem, words
 
@@ -141,6 +141,8 @@ def _contradiction(clause: str, source: _Source) -> str:
         return f"“{turned}” points the other way"
     if claims.swapped(clause, source.quotes, source.title, names.names(clause)):
         return "it tells of one what is said of another"
+    if stronger := strength.overstated(clause, source.quotes):
+        return f"one says “{stronger}” and the other does not"
     if pair := exchange.exchanged(clause, source.text):
         return f"“{pair[0]}” and “{pair[1]}” have changed places"
     return ""

@@ -30,7 +30,7 @@ _SCALES = (
         "high higher highest great greater large larger largest big bigger more most increase raise rise grow boost "
         "enlarge widen expand maximize long longer deep deeper above gain many",
         "low lower lowest little less least small smaller smallest few fewer decrease reduce drop fall cut shrink "
-        "narrow minimize short shorter shallow shallower below loss lose diminish",
+        "narrow minimize short shorter shallow shallower below lose diminish",
     ),
     (
         "good better best improve improvement superior superiority outperform surpass exceed beat strong stronger "
@@ -48,6 +48,8 @@ _SIDES = {
     for side, words in enumerate(sides)
     for word in words.split()
 }
+# Words of which a minus may take the place.
+FALLING = frozenset(word for word, (scale, side) in _SIDES.items() if scale < 3 and side) | {stem("negative"), "minus"}
 _COMPARATOR = re.compile(
     r"\b(than|outperform\w*|surpass\w*|exceed\w*|beat\w*|underperform\w*|compared\s+(?:to|with)|versus)\b",
     re.IGNORECASE,
@@ -57,11 +59,11 @@ _OURS = re.compile(r"\b(we|our|ours|it|this (paper|work|method|approach|model))\
 
 def denied_otherwise(written: str, quotes: Sequence[str]) -> str:
     """What one of both denies and the other says, "" where they agree; what is said nearest to `written` counts."""
-    ours, nearest = _tokens(written), _tokens(_nearest(written, quotes))
-    said = [word for quote in quotes for word in _tokens(quote)]
+    ours, nearest = tokens_of(written), tokens_of(nearest_quote(written, quotes))
+    said = [word for quote in quotes for word in tokens_of(quote)]
     if sum(word in _DENIALS for word in ours) > sum(word in _DENIALS for word in said):
         return next(word for word in reversed(ours) if word in _DENIALS)
-    everything = [denied for quote in quotes for denied in _denied(_tokens(quote))]
+    everything = [denied for quote in quotes for denied in _denied(tokens_of(quote))]
     for denied in _denied(ours):
         if denied and not any(set(denied) & set(other) for other in everything):
             return denied[0]
@@ -73,7 +75,7 @@ def denied_otherwise(written: str, quotes: Sequence[str]) -> str:
 
 def turned(written: str, source: str) -> str:
     """The first word of `written` for which `source` has the opposite, of the same thing; "" where there is none."""
-    ours, theirs = _tokens(written), _tokens(source)
+    ours, theirs = tokens_of(written), tokens_of(source)
     for at, word in enumerate(ours):
         if word in _SIDES:
             scale, side = _SIDES[word]
@@ -88,8 +90,8 @@ def turned(written: str, source: str) -> str:
 
 def _thing(tokens: Sequence[str], at: int) -> str:
     """The first word behind the one at `at` that carries meaning: what is more, or is improved."""
-    behind = (word for word in tokens[at + 1 : at + 1 + REACH] if word not in STOP_WORDS and word not in _HELPERS)
-    return next(behind, "")
+    following = (word for word in tokens[at + 1 : at + 1 + REACH] if word not in STOP_WORDS and word not in _HELPERS)
+    return next(following, "")
 
 
 def _sides_before(thing: str, tokens: Sequence[str], scale: int) -> set[tuple[int, int]]:
@@ -114,8 +116,8 @@ def swapped(written: str, quotes: Sequence[str], title: str, names: Sequence[str
     ours = next(_compared(written, said, ""), None)
     if ours is None:
         subject = min(_places(written[:SUBJECT].lower(), said, ""), default=(0, ""))[1]
-        return any(subject and subject == behind for _, behind in _compared(_nearest(written, quotes), said, own))
-    turned_round = any(_shares(ours, (behind, before)) for before, behind in theirs)
+        return any(subject and subject == other for _, other in _compared(nearest_quote(written, quotes), said, own))
+    turned_round = any(_shares(ours, (second, first)) for first, second in theirs)
     return turned_round and not any(_shares(ours, pair) for pair in theirs)
 
 
@@ -123,29 +125,32 @@ def _shares(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return any(name and name == also for name, also in zip(one, other, strict=True))
 
 
-def _nearest(written: str, quotes: Sequence[str]) -> str:
+def nearest_quote(written: str, quotes: Sequence[str]) -> str:
     """The quote that has most of the words of `written`."""
-    said = set(_tokens(written)) - STOP_WORDS
-    return max(quotes, key=lambda quote: len(said.intersection(_tokens(quote))))
+    said = set(tokens_of(written)) - STOP_WORDS
+    return max(quotes, key=lambda quote: len(said.intersection(tokens_of(quote))))
 
 
-def _tokens(text: str) -> list[str]:
+def tokens_of(text: str) -> list[str]:
     plain = _NOT_DENIED.sub(" ", re.sub(r"n['’]t\b", " not", text)).lower().replace("can not", "cannot")
     plain = re.sub(r"\bnon-", "non", plain)  # "non-linear" is "nonlinear", and not "linear"
     return [token if token in _DENIALS else stem(token).replace(" ", "") for token in _TOKEN.findall(plain)]
 
 
 def _denied(tokens: Sequence[str]) -> Iterator[list[str]]:
-    """What each denial is about: the words behind it that carry meaning, two at most, up to a mark or verb."""
-    for at, token in enumerate(tokens):
-        if token in _DENIALS:
-            behind: list[str] = []
-            for word in tokens[at + 1 : at + 1 + REACH]:
-                if word in _MARKS or len(behind) == 2 or (behind and word in _VERBS):
-                    break
-                if word not in _HELPERS and word not in _DENIALS:
-                    behind.append(word)
-            yield behind
+    """What each denial is about."""
+    return (behind(tokens, at) for at, token in enumerate(tokens) if token in _DENIALS)
+
+
+def behind(tokens: Sequence[str], at: int) -> list[str]:
+    """The words behind the one at `at` that carry meaning, two at most, up to a mark or verb."""
+    found: list[str] = []
+    for word in tokens[at + 1 : at + 1 + REACH]:
+        if word in _MARKS or len(found) == 2 or (found and word in _VERBS):
+            break
+        if word not in _HELPERS and word not in _DENIALS:
+            found.append(word)
+    return found
 
 
 def _opposed(word: str, theirs: Sequence[str]) -> bool:
@@ -171,9 +176,9 @@ def _compared(text: str, names: set[str], own: str) -> Iterator[tuple[str, str]]
     """In each sentence of `text` with a comparison the last name before it and the first behind it, "" for none."""
     for sentence in _SENTENCE.split(text):
         if found := _COMPARATOR.search(sentence):
-            before, behind = sentence[: found.start()].lower(), sentence[found.end() :].lower()
-            last = max(_places(before, names, own), default=(0, ""))[1]
-            yield last, min(_places(behind, names, own), default=(0, ""))[1]
+            first, second = sentence[: found.start()].lower(), sentence[found.end() :].lower()
+            last = max(_places(first, names, own), default=(0, ""))[1]
+            yield last, min(_places(second, names, own), default=(0, ""))[1]
 
 
 def _places(text: str, names: set[str], own: str) -> list[tuple[int, str]]:

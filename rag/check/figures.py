@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
+from rag.check.claims import FALLING
 from rag.words import STOP_WORDS, stem, words
+
+Bound = Literal["", "most", "least", "any"]
 
 _WORDS = dict(
     zip(
@@ -21,7 +25,8 @@ _UNITS |= {"frames per second": "fps", "milliseconds": "ms", "seconds": "s", "ho
 _UNIT = (
     r"%|percent\b|per\s+cent\b|[x×](?![\w])|times\b|-?fold\b|orders?\s+of\s+magnitude|fps\b|frames\s+per\s+second|"
     r"milliseconds\b|seconds\b|min(?:utes?)?\b|hours?\b|days?\b|weeks?\b|months?\b|years?\b|ms\b|"
-    r"[GMK]B\b|dB\b|points?\b|dimensions?\b|layers?\b|bits?\b|epochs?\b"
+    r"[GMK]B\b|dB\b|points?\b|dimensions?\b|layers?\b|bits?\b|epochs?\b|"
+    r"[kmµμn]?g\b|[ckmµμn]m\b|[µμn]s\b|[mµμ]l\b|[kMG]?(?:Hz|W|V|J|Pa|eV)\b|[kmµμ](?:W|V|J|Pa|eV)\b"
 )
 _NUMBER = re.compile(
     rf"(?<![\w.])(?<![A-Za-z]-)(?P<n>[-−]?\d+(?:[ ,\u2009]\d{{3}})*(?:\.\d+)?|(?:{'|'.join(_WORDS)}|an?(?=\s+order))\b)"
@@ -31,15 +36,24 @@ _NUMBER = re.compile(
 )
 _MULTIPLE = re.compile(r"\b(?P<two>twice|doubl\w+)\b|\b(?P<half>half|halv\w+)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?:\b10\s?\^\s?\{?|\b(?P<n>\d+(?:\.\d+)?)e)(?P<power>[-−+]?\d{1,3})\b")
+# What bounds the number behind it. The prepositions may be said of something else, and agree with any bound.
+_BOUND = re.compile(
+    r"\b(?:(?P<most>up\s+to|at\s+most|as\s+(?:much|many|high)\s+as|(?:no|not)\s+(?:more|greater|larger|higher)\s+than|"
+    r"(?:less|fewer|lower|smaller)\s+than)|(?P<least>at\s+least|(?:no|not)\s+(?:less|fewer|lower|smaller)\s+than|"
+    r"(?:more|greater|larger|higher)\s+than)|(?P<any>over|above|exceed\w*|under|below|within))\s+$",
+    re.IGNORECASE,
+)
+LONGEST_BOUND = 24  # characters in which it stands
 _SEGMENT = re.compile(r"[,;:()–—]\s|\b(?:and|while|whereas|but|compared|versus|vs)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as a value, and its unit, "" where it has none."""
+    """A number as a value, its unit, "" where it has none, and whether it is the most or the least that it may be."""
 
     value: float
     unit: str
+    bound: Bound = ""
 
 
 def stray(written: str, source: str) -> str:
@@ -47,7 +61,7 @@ def stray(written: str, source: str) -> str:
     known = _segments(source)
     for figures, said in _segments(written):
         for figure, text in figures.items():
-            places = [mates for others, mates in known if any(_same(figure, other) for other in others)]
+            places = [mates for others, mates in known if any(_agree(figure, other, said | mates) for other in others)]
             if not places and not _counts(figure, text, written, source):
                 return text
             if places and figure.unit and _of_another(figure, said, places, known):
@@ -71,25 +85,43 @@ def _behind(number: str, text: str) -> set[str]:
 
 def figures(text: str) -> dict[Figure, str]:
     """The numbers in `text`, each as it is written."""
-    found = {_figure(match): match[0].strip() for match in _NUMBER.finditer(text)}
+    found = {Figure(_power(match), ""): match[0] for match in _POWER.finditer(text)}
+    for match in _NUMBER.finditer(text):
+        found[_figure(match, _bound(text[: match.start()]))] = match[0].strip()
     for match in _MULTIPLE.finditer(text):
         found[Figure(2.0 if match["two"] else 0.5, "x")] = match[0]
-    for match in _POWER.finditer(text):
-        found[Figure(float(f"{match['n'] or 1}e{match['power'].replace('−', '-')}"), "")] = match[0]
     return {figure: text for figure, text in found.items() if not _is_article(figure)}
 
 
 def _is_article(figure: Figure) -> bool:
     """ "One" without a unit counts nothing: "one of them"."""
-    return figure == Figure(1.0, "")
+    return figure.value == 1.0 and not figure.unit
 
 
-def _figure(match: re.Match[str]) -> Figure:
+def _bound(before: str) -> Bound:
+    found = _BOUND.search(before[-LONGEST_BOUND:])
+    if found is None:
+        return ""
+    return "most" if found["most"] else "least" if found["least"] else "any"
+
+
+def _power(match: re.Match[str]) -> float:
+    return float(f"{match['n'] or 1}e{match['power'].replace('−', '-')}")
+
+
+def _figure(match: re.Match[str], bound: Bound) -> Figure:
     digits = re.sub(r"[ ,\u2009]", "", match["n"].lower()).replace("−", "-")
     value = 1.0 if digits in ("a", "an") else float(_WORDS.get(digits, digits))
     unit = " ".join((match["unit"] or "").lower().split())
     unit = "magnitude" if "magnitude" in unit else _UNITS.get(unit, unit.rstrip("s") if len(unit) > 2 else unit)
-    return Figure(value * _SCALES.get((match["scale"] or "").lower(), 1.0), unit)
+    return Figure(value * _SCALES.get((match["scale"] or "").lower(), 1.0), unit, bound)
+
+
+def _agree(written: Figure, known: Figure, said: set[str]) -> bool:
+    """Whether `known` gives `written`. A sign may stand for one of the words `said`; "at least" may be left out."""
+    bounds = written.bound, known.bound
+    bounded = written.bound == known.bound or "any" in bounds or bounds == ("", "least")
+    return _same(written, known) and bounded and (written.value == known.value or not FALLING.isdisjoint(said))
 
 
 def _same(one: Figure, other: Figure) -> bool:

@@ -11,7 +11,7 @@ from rag.check import Finding
 from rag.citations import Citation, Statement
 from rag.words import STOP_WORDS, words
 from rag.writers.quotes import quoted
-from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, first_line
+from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Task, first_line
 
 if TYPE_CHECKING:
     from rag.llm import Model
@@ -28,20 +28,21 @@ class Checked:
         self._repair = prompts.load("repair", prompts_dir)
         self._entailment = prompts.load("entailment", prompts_dir) if entailment else None
 
-    async def statement(self, question: str, written: str, citations: Sequence[Citation]) -> Statement:
+    async def statement(self, task: Task, written: str, citations: Sequence[Citation]) -> Statement:
         """`written` if `citations` support it, as it is or repaired, else the nearest quote. Raises ModelError."""
-        finding = await self._finding(question, written, citations)
+        finding = await self._finding(task, written, citations)
         if finding.verdict is None:
-            written = await self._repaired(question, written, citations, finding.reason)
-            finding = await self._finding(question, written, citations)
+            written = await self._repaired(task.question, written, citations, finding.reason)
+            finding = await self._finding(task, written, citations)
         if finding.verdict is None:
             said = content(written)
             nearest = max(citations, key=lambda one: len(content(one.quote) & said))
-            return next(quoted(question, [[nearest]]))
+            return next(quoted(task.question, [[nearest]]))
         return Statement(written, finding.citations, finding.verdict)
 
-    async def _finding(self, question: str, written: str, citations: Sequence[Citation]) -> Finding:
-        if not content(written) - content(" ".join([question, *(one.paper.title for one in citations)])):
+    async def _finding(self, task: Task, written: str, citations: Sequence[Citation]) -> Finding:
+        titles = [one.paper.title for one in citations] if task.kind == "papers" else []  # else a name may answer
+        if not content(written) - content(" ".join([task.question, *titles])):
             return Finding(None, "it only repeats the question")
         finding = self._check(written, citations)
         if finding.verdict is None or self._entailment is None:

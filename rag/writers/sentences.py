@@ -33,12 +33,12 @@ class Sentences:
             for quote in quoted(task.question, [of_paper]):
                 source = quote.citations[0].quote
                 worth = rank < REPHRASED and cut.first_person(source) and len(source) <= MAX_SENTENCE
-                yield await self._phrased(task.question, quote) if worth else quote
+                yield await self._phrased(task, quote) if worth else quote
 
-    async def _phrased(self, question: str, quote: Statement) -> Statement:
+    async def _phrased(self, task: Task, quote: Statement) -> Statement:
         citation = quote.citations[0]
-        said = {"question": question, "title": citation.paper.title, "sentence": citation.quote}
+        said = {"question": task.question, "title": citation.paper.title, "sentence": citation.quote}
         data = {name: prompts.data(text, MAX_SENTENCE) for name, text in said.items()}
         messages = self._prompt.format_messages(llm=None, **data)
         written = first_line(await self._model.complete(messages, SENTENCE_TOKENS))
-        return await self._checked.statement(question, written, quote.citations)
+        return await self._checked.statement(task, written, quote.citations)

@@ -48,7 +48,7 @@ class Synthesis:
                     cited = _cited(labels, text, labelled)
                     if not cited:
                         continue
-                    statement = await self._checked.statement(task.question, text, cited)
+                    statement = await self._checked.statement(task, text, cited)
                     if not told.issuperset(statement.citations):
                         told.update(statement.citations)
                         yield statement

@@ -12,6 +12,8 @@ TURNED = (
     "increase decrease outperform underperform improving degrading reducing increasing lower higher less more"
 ).split()
 UNITS = "% points hours minutes million billion GB MB fps ms times % ms seconds thousand million".split()
+BOUNDED = {"up to ": "at least ", "at least ": "up to ", "at most ": "at least "}
+STRICT = "some all often always sometimes always most all usually always many all several all".split()
 GENERAL = (
     "Diffusion models generate images by gradually removing noise from a random sample.",
     "Transformers were introduced in 2017 and rely on self-attention.",
@@ -36,6 +38,9 @@ _NAME = re.compile(r"(?<![\w-])(?:[A-Z][a-z]*[A-Z0-9][\w-]*|[A-Z]-[A-Z][\w-]*)\b
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:\.\d+)?(?![\w-]|[.,]\d)")
 _COMPARISON = re.compile(r"\b(?:than|outperforms?|surpass(?:es)?|exceeds?|beats?|compared (?:to|with))\b")
 _VERB = re.compile(r"\b(?:is|are|can|does|will|has been|have been)\b(?! not| only| just)")
+_HEDGE = re.compile(r"\b(?:may|might|possibly|potentially|probably|perhaps) ")
+_ALL = re.compile(r"\b(?:all|any|each|every|always)\b")
+_BOUND = re.compile(r"\b(?:up to|at least|at most) (?=\d)")
 _DENIAL = re.compile(r"\b(?:not (?!only)|cannot|never |without)")
 _AFFIRMED = {"cannot": "can", "without": "with"}
 
@@ -84,6 +89,16 @@ def _affirmed(place: Place) -> Case | None:
     return changed(place, _DENIAL.sub(lambda found: _AFFIRMED.get(found[0], ""), place.text, count=1))
 
 
+def _certain(place: Place) -> Case | None:
+    return changed(place, _HEDGE.sub("", place.text))
+
+
+def _strengthened(place: Place) -> Case | None:
+    if _BOUND.search(place.text):
+        return changed(place, _BOUND.sub(lambda found: BOUNDED[found[0]], place.text))
+    return changed(place, replaced(place.text, pairs(STRICT), 1)) if not _ALL.search(place.text) else None
+
+
 def _turned(place: Place) -> Case | None:
     return changed(place, replaced(place.text, pairs(TURNED), 1))
 
@@ -109,6 +124,8 @@ ERRORS: dict[str, Make] = {
     "negated": _negated,
     "negation dropped": _affirmed,
     "turned": _turned,
+    "hedge dropped": _certain,
+    "strengthened": _strengthened,
     "wrong paper": _of_stranger,
     "wrong sentence": _of_sibling,
     "general knowledge": _general,

@@ -9,10 +9,11 @@ import pytest
 from rag import llm
 from rag.check import Checker
 from rag.citations import Citation, Statement
+from rag.kinds import Kind
 from rag.writers.checked import Checked, content
 from tests.llm.server import Server
 
-from .conftest import BAT, OWL, QUESTION, asked, evidence
+from .conftest import BAT, OWL, QUESTION, asked, evidence, task
 
 RUSTLING = "OwlNet is a small network that finds voles by their rustling."
 WRONG = "OwlNet finds 7 voles by their rustling."
@@ -25,8 +26,14 @@ def checked(model: llm.Model, check: Checker) -> Checked:
     return Checked(model, check, None, entailment=False)
 
 
-def shown(checked: Checked, text: str, citations: tuple[Citation, ...] = CITED, question: str = QUESTION) -> Statement:
-    return asyncio.run(checked.statement(question, text, citations))
+def shown(
+    checked: Checked,
+    text: str,
+    citations: tuple[Citation, ...] = CITED,
+    question: str = QUESTION,
+    kind: Kind = "papers",
+) -> Statement:
+    return asyncio.run(checked.statement(task(citations, question=question, kind=kind), text, citations))
 
 
 def test_what_is_supported_is_shown_without_asking_again(server: Server, checked: Checked) -> None:
@@ -64,6 +71,13 @@ def test_what_only_says_the_question_again_is_no_answer(server: Server, checked:
     server.script = [RUSTLING]
     assert shown(checked, "Networks hear prey.").text == RUSTLING
     assert "it only repeats the question" in asked(server)[0]
+
+
+def test_a_name_answers_who_asks_for_one_and_not_who_asks_for_papers(server: Server, checked: Checked) -> None:
+    named, question = "OwlNet finds voles by their rustling.", "Which network finds voles by their rustling?"
+    assert shown(checked, named, question=question, kind="fact") == Statement(named, CITED, "supported")
+    server.content = named
+    assert shown(checked, named, question=question, kind="papers").verdict == "quote"
 
 
 @pytest.mark.parametrize("reply", ["yes", "Yes.", " YES, it does.", "yes\n"])

@@ -1,0 +1,44 @@
+"""Does a sentence claim more than its source: without its "may", or with an "always" of its own?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.check.claims import REACH, behind, nearest_quote, tokens_of
+from rag.words import stem
+
+# The stem of "possibly" is that of "possible", which hedges nothing: all such adverbs are read as one.
+_ADVERB = re.compile(r"\b(?:possibly|potentially|presumably|probably|likely|apparently|seemingly)\b", re.IGNORECASE)
+_HEDGES = {stem(word): word for word in "may might perhaps seem appear some sometimes occasionally".split()}
+_SOFT = {*_HEDGES, "can", "could"}  # one of these may stand for any hedge
+# Words that leave no exception, by their stems, and the stems of which a source must have one for that.
+_STRICT = tuple(
+    ({stem(word): word for word in said.split()}, frozenset(map(stem, f"{said} {backing}".split())))
+    for said, backing in (
+        ("all every always entirely fully completely", "any each entire throughout"),
+        ("only solely exclusively merely just", "alone sole exclusive mere unique"),
+    )
+)
+
+
+def overstated(written: str, quotes: Sequence[str]) -> str:
+    """The word that makes `written` stronger than `quotes`: one that it adds, or a hedge left out; "" if none does."""
+    written, *quotes = (_ADVERB.sub("perhaps", text) for text in (written, *quotes))
+    ours, theirs = tokens_of(written), {word for quote in quotes for word in tokens_of(quote)}
+    for word in ours[1:]:  # "All three papers" tells of the answer, not of what is cited
+        for said, backing in _STRICT:
+            if word in said and backing.isdisjoint(theirs):
+                return said[word]
+    return _hedge_left_out(ours, tokens_of(nearest_quote(written, quotes)))
+
+
+def _hedge_left_out(ours: Sequence[str], theirs: Sequence[str]) -> str:
+    """The first hedge of `theirs` of which `ours` has what it is about, and nothing soft before that."""
+    for at, word in enumerate(theirs):
+        about = behind(theirs, at) if word in _HEDGES else []
+        if about and set(about) <= set(ours):
+            place = ours.index(about[0])
+            if _SOFT.isdisjoint(ours[max(0, place - REACH) : place]):
+                return _HEDGES[word]
+    return ""
