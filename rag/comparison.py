@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rag.query import Query
-from rag.retrieve import Hits, HybridRetriever
+from rag.retrieve import Hit, Hits, HybridRetriever
+from rag.sentences import named
 
 
 def search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, list[str]]:
     """The papers of the sides of `query`, their sentences ranked by the whole question, and the sides without one.
 
-    A side has the best paper that is not another's and is at least as probable to be about it as `min_probability`.
+    A paper must be at least as probable to be about its side as `min_probability`.
     """
-    titles: list[str] = []
-    probability = 0.0
-    missing = []
-    for side in query.sides:
-        found = retriever.search([side], len(query.sides) + 1, query.among).papers  # another may have the first
-        hit = next((hit for hit in found if hit.paper.title not in titles), None)
-        if hit and hit.probability >= min_probability:
-            titles.append(hit.paper.title)
-            probability = max(probability, hit.probability)
-        else:
-            missing.append(side)
-    if not titles:
+    count = len(query.sides) + 1  # another side may have the first
+    found = {side: retriever.search([side], count, query.among).papers for side in query.sides}
+    chosen = _assigned(
+        {side: [hit for hit in hits if hit.probability >= min_probability] for side, hits in found.items()}
+    )
+    missing = [side for side in query.sides if side not in chosen]
+    if not chosen:
         return Hits((), 0.0, ()), missing
+    titles = [chosen[side].paper.title for side in query.sides if side in chosen]
     hits = retriever.search(query.phrasings, len(titles), retriever.store.numbers(titles))
-    return Hits(
-        tuple(sorted(hits.papers, key=lambda hit: titles.index(hit.paper.title))), probability, hits.terms
-    ), missing
+    papers = sorted(hits.papers, key=lambda hit: titles.index(hit.paper.title))
+    return Hits(tuple(papers), max(hit.probability for hit in chosen.values()), hits.terms), missing
+
+
+def _assigned(found: Mapping[str, Sequence[Hit]]) -> dict[str, Hit]:
+    """For each side the best paper that is not another's; one that is called like a side is that side's."""
+    chosen: dict[str, Hit] = {}
+    for by_name in (True, False):
+        for side, hits in found.items():
+            taken = {hit.paper.title for hit in chosen.values()}
+            free = (hit for hit in hits if hit.paper.title not in taken)
+            hit = next((hit for hit in free if not by_name or named(side, hit.paper.title)), None)
+            if hit and side not in chosen:
+                chosen[side] = hit
+    return chosen

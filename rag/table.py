@@ -9,7 +9,7 @@ from rag.citations import Statement
 from rag.papers import Paper
 from rag.sentences import ASPECTS
 
-UNSAID = "The abstract does not say."
+UNSAID = "Nothing found in the abstract."
 
 
 @dataclass(frozen=True, slots=True)

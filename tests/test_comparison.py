@@ -67,6 +67,13 @@ def test_where_one_paper_is_the_best_for_both_sides_the_second_has_the_next(retr
     assert len(set(titles(first))) == 2
 
 
+def test_a_paper_goes_to_the_side_that_names_it_whichever_comes_first(retriever: HybridRetriever) -> None:
+    hits, missing = compare("Compare diffusion for monocular depth, SwiftDepth and TinySpeech", retriever, 0.0)
+    assert missing == []
+    assert titles(hits)[1:] == ["SwiftDepth", "TinySpeech"]
+    assert titles(hits)[0] not in titles(hits)[1:]
+
+
 @pytest.mark.parametrize(
     ("question", "missing"),
     [

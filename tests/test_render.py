@@ -136,7 +136,7 @@ def test_a_comparison_stands_under_its_aspects_and_tells_what_is_not_said() -> N
         "",
         "Result",
         "    “OwlNet finds voles 3 times faster.” [1]",
-        "    The abstract does not say. [2]",
+        "    Nothing found in the abstract. [2]",
     ]
     assert render.answer_json(Answer("?", rows))["statements"][1]["aspect"] == "Result"
 

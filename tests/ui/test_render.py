@@ -178,7 +178,7 @@ def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:
     assert [tag for tag, _ in read.tags].count("tr") == 3
     assert [attributes["scope"] for tag, attributes in read.tags if tag == "th"] == ["col", "col", "row", "row"]
     assert read.text.index("Both are so.") < read.text.index("Approach") < read.text.index("Result")
-    assert read.text.endswith("The abstract does not say.")
+    assert read.text.endswith("Nothing found in the abstract.")
     assert [attributes["href"] for tag, attributes in read.tags if tag == "a"] == [f"#source-{n}" for n in (1, 1, 2, 1)]
 
 
