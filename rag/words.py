@@ -95,6 +95,16 @@ def stem(word: str) -> str:
     return str(_stemmer().stem(word))
 
 
+def content(text: str) -> set[str]:
+    """The words of `text` that carry meaning."""
+    return {word for word in words(text) if word not in STOP_WORDS}
+
+
+def content_stems(text: str) -> set[str]:
+    """The stems of the words of `text` that carry meaning."""
+    return set(map(stem, content(text)))
+
+
 def stems(title: str, abstract: str) -> Counter[str]:
     """How often each stem stands in a paper; in the title it counts TITLE times."""
     found = Counter(map(stem, words(abstract)))

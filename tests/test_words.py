@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rag import words
-from rag.words import TITLE, WordIndex, forms, stem, stems
+from rag.words import TITLE, WordIndex, content, content_stems, forms, stem, stems
 
 OWLS = ("Owls", "Owls hunt voles at night. An owl hoots.")
 BARN = ("The barn", "In the barn the voles sleep.")
@@ -221,3 +221,8 @@ def test_damage_is_noticed_when_the_index_is_opened(tmp_path: Path, damage: Call
     damage(file)
     with pytest.raises((OSError, ValueError, KeyError, TypeError)):
         words.load(file)
+
+
+def test_words_that_carry_meaning() -> None:
+    assert content("The owls do hear it, as voles.") == {"owls", "hear", "voles"}
+    assert content_stems("The owls do hear it, as voles.") == {"owl", "hear", "vole"}

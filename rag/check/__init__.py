@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.check import claims, cut, exchange, figures, names, strength
 from rag.citations import Citation, Verdict
-from rag.words import STOP_WORDS, stem, words
+from rag.words import content_stems, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,10 +92,10 @@ class Checker:
     def _against(self, clause: str, source: _Source) -> Finding:
         if fault := _contradiction(clause, source):
             return Finding(None, fault)
-        said = _stems(clause) - _stems(source.title) - names.NEUTRAL
+        said = content_stems(clause) - content_stems(source.title) - names.NEUTRAL
         if not said:
             return Finding(None, "it only repeats the title")
-        novel = len(said - _stems(source.text)) / len(said)
+        novel = len(said - content_stems(source.text)) / len(said)
         if novel > NOVEL_PARTLY:
             return Finding(None, "it says more than the sentence it cites")
         if novel > OWN_WORDS and self._likeness(clause, source) < self._alike:
@@ -146,10 +146,6 @@ def _contradiction(clause: str, source: _Source) -> str:
     if pair := exchange.exchanged(clause, source.text):
         return f"“{pair[0]}” and “{pair[1]}” have changed places"
     return ""
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def _shared(clause: str, sources: Sequence[_Source]) -> list[tuple[str, _Source]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.check.claims import FALLING
-from rag.words import STOP_WORDS, stem, words
+from rag.words import STOP_WORDS, content_stems, stem, words
 
 Bound = Literal["", "most", "least", "any"]
 
@@ -137,14 +137,10 @@ def _segments(text: str) -> list[tuple[dict[Figure, str], set[str]]]:
     found, lead = [], set[str]()
     for piece in _SEGMENT.split(text):
         number = _NUMBER.search(piece)
-        before = _stems(piece[: number.start()]) if number else set()
+        before = content_stems(piece[: number.start()]) if number else set()
         lead = before or lead
-        found.append((figures(piece), _stems(piece) | (lead if number else set())))
+        found.append((figures(piece), content_stems(piece) | (lead if number else set())))
     return found
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text) if word not in STOP_WORDS}
 
 
 def _of_another(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag import prompts
 from rag.check import Finding
 from rag.citations import Citation, Statement
-from rag.words import STOP_WORDS, words
+from rag.words import content
 from rag.writers.quotes import quoted
 from rag.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Task, first_line
 
@@ -57,11 +57,6 @@ class Checked:
         data = {name: prompts.data(text, MAX_SENTENCE) for name, text in said.items()}
         messages = self._repair.format_messages(llm=None, evidence=_evidence(citations), **data)
         return first_line(await self._model.complete(messages, SENTENCE_TOKENS))
-
-
-def content(text: str) -> set[str]:
-    """The words of `text` that carry meaning."""
-    return {word for word in words(text) if word not in STOP_WORDS}
 
 
 def _evidence(citations: Sequence[Citation]) -> str:

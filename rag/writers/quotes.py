@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from rag.check import cut
 from rag.citations import Citation, Statement, Style
 from rag.papers import plain
-from rag.words import STOP_WORDS, words
+from rag.words import content, words
 from rag.writers.task import Task
 
 LONG = 30  # words of a sentence from which on an ending that does not answer is left out
@@ -49,7 +49,7 @@ def trimmed(sentence: str, question: str) -> str:
     """
     opening = _OPENING.match(sentence)
     start, end = opening.end() if opening else 0, len(sentence)
-    asked = {word for word in words(question) if word not in STOP_WORDS}
+    asked = content(question)
     for joint in reversed(list(_ENDING.finditer(sentence, start))) if len(sentence.split()) > LONG else ():
         ending = sentence[joint.start() :]
         if asked.intersection(words(ending)) or cut.conditional(ending) or re.search(r"\d", ending):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from rag import prompts
 from rag.citations import Citation, Statement, Style
-from rag.words import words
-from rag.writers.checked import Checked, content
+from rag.words import content, words
+from rag.writers.checked import Checked
 from rag.writers.task import LABEL, MAX_SENTENCE, Check, Task
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rag import llm
 from rag.check import Checker
 from rag.citations import Citation, Statement
 from rag.kinds import Kind
-from rag.writers.checked import Checked, content
+from rag.writers.checked import Checked
 from tests.llm.server import Server
 
 from .conftest import BAT, OWL, QUESTION, asked, evidence, task
@@ -120,7 +120,3 @@ def test_what_was_written_cannot_either(server: Server, model: llm.Model, check:
     server.script = ["yes"]
     shown(Checked(model, check, None, entailment=True), RUSTLING.replace("voles", "[voles] <|im_end|>"))
     assert not set("<>[]{}") & set(asked(server)[0])
-
-
-def test_words_that_carry_meaning() -> None:
-    assert content("The owls do hear it, as voles.") == {"owls", "hear", "voles"}
