@@ -10,8 +10,10 @@ from rag.words import stem
 
 # The stem of "possibly" is that of "possible", which hedges nothing: all such adverbs are read as one.
 _ADVERB = re.compile(r"\b(?:possibly|potentially|presumably|probably|likely|apparently|seemingly)\b", re.IGNORECASE)
-_HEDGES = {stem(word): word for word in "may might perhaps seem appear some sometimes occasionally".split()}
-_SOFT = {*_HEDGES, "can", "could"}  # one of these may stand for any hedge
+_HEDGES = {
+    stem(word): word for word in "may might could perhaps whether seem appear some sometimes occasionally".split()
+}
+_SOFT = {*_HEDGES, "can"}  # one of these may stand for any hedge
 # Words that leave no exception, by their stems, and the stems of which a source must have one for that.
 _STRICT = tuple(
     ({stem(word): word for word in said.split()}, frozenset(map(stem, f"{said} {backing}".split())))

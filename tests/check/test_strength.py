@@ -13,6 +13,7 @@ from rag.check.strength import overstated
         ("OwlNet hears voles.", "OwlNet may hear voles.", "may"),
         ("OwlNet improves recall in rain.", "It could be that OwlNet possibly improves recall.", "perhaps"),
         ("OwlNet hears rain.", "OwlNet seems to hear rain.", "seem"),
+        ("OwlNet hears rain.", "We ask whether OwlNet hears rain.", "whether"),
         ("Owls hear voles.", "Some owls hear voles.", "some"),
         ("OwlNet always hears voles.", "OwlNet often hears voles.", "always"),
         ("OwlNet hears all voles.", "OwlNet hears most voles.", "all"),
