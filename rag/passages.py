@@ -17,8 +17,11 @@ SHARED = 1  # sentence of consecutive passages, so that no pair of neighbours is
 SPECIAL = 8  # tokens that a model may add to a text; no less
 # Abbreviations of scientific prose after which punkt would wrongly end a sentence.
 ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
-# Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence.
-_NEVER_LAST = re.compile(r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$", re.IGNORECASE)
+# Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence. Nor
+# does what numbers an item of a list, as "i.)".
+_NEVER_LAST = re.compile(
+    r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$|(?:^|[\s(])(?:[ivx]+|[a-h]|\d)\.\)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

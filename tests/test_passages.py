@@ -34,6 +34,7 @@ def split(text: str) -> list[str]:
         ["All is at http://example.org.", "We use approx. 5 hours, resp. 6.", "It cools below 4.2 K."],
         ["E. coli grows on it.", "S. aureus does, too."],
         ["Samples are i.i.d. here and we keep cats, dogs, etc. in one class.", "Done."],
+        ["A model that i.) hears owls and ii.) sees them.", "Of two kinds, 1.) owls and 2.) bats, it hears both."],
         ["What is γ-MoD?", "“Naïve” routing – 夜 – with emoji 🦉.", "The end."],
     ],
     ids=lambda expected: expected[0][:24],
