@@ -23,6 +23,7 @@ OWN_WORDS = 0.1  # share up to which the words are the source's own, so that wha
 NOVEL_PARTLY = 0.4  # the same, to be shown as agreeing partly
 MAX_SENTENCE = 600  # characters of a written sentence; what is longer is no sentence
 _JOINT = re.compile(r";\s+|,?\s+\b(?:while|whereas|but)\b\s+|,\s+and\s+")
+_SUBJECT = re.compile(r"\s+(?:(?:an?|the|this|it)\b|[A-Z]|[a-z]+[A-Z])")
 _LIST = re.compile(r",?\s+(?:and|or|as well as)\s+|,\s+")
 
 
@@ -71,6 +72,8 @@ class Checker:
             return Finding(None, fault)
         if cut.first_person(written):
             return Finding(None, "it speaks as the authors")
+        if any(_headed(written, one.paper.title) for one in citations):
+            return Finding(None, "it puts the title before a sentence")
         if cut_from := tuple(one for one in citations if cut.supported(written, one.quote, one.paper.title)):
             return Finding("supported", citations=cut_from)
         sources = _sources(citations)
@@ -106,6 +109,12 @@ class Checker:
         """The cosine of `clause` to the quotes of `source` together, or to the nearest of them."""
         vectors = self._encode([clause, source.text, *source.quotes])
         return float((vectors[1:] @ vectors[0]).max())
+
+
+def _headed(written: str, title: str) -> bool:
+    """Whether `written` is `title` and then a phrase with a subject of its own: "TITLE OwlNet, a network"."""
+    rest = written.removeprefix(title)
+    return rest != written and bool(_SUBJECT.match(rest))
 
 
 def _sources(citations: Sequence[Citation]) -> list[_Source]:

@@ -13,7 +13,7 @@ from rag import prompts
 from rag.citations import Citation, Statement, Style
 from rag.words import content, words
 from rag.writers.checked import Checked
-from rag.writers.task import LABEL, MAX_SENTENCE, Check, Task
+from rag.writers.task import LABEL, MAX_SENTENCE, Check, Task, told
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 READ = 20  # papers whose evidence a model reads at once
 SYNTHESIS_TOKENS = 900  # of a reply to all evidence
-# "The evidence states that X" says X, and so does "Yes, X".
-_ABOUT_EVIDENCE = re.compile(
-    r"^(?:yes,\s+)?(?:(?:the|this)\s+(?:evidence|abstract|sentence)\s+\w+\s+that\s+)?(\w)", re.IGNORECASE
-)
 _LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
 _BRACKETS = str.maketrans("【】", "[]")  # in which some models set labels
 
@@ -41,7 +37,7 @@ class Synthesis:
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
         labelled = await self._fitting(task)
-        told: set[Citation] = set()  # what a quote or a sentence shows already
+        shown: set[Citation] = set()  # what a quote or a sentence shows already
         async with aclosing(self._lines(task.question, labelled)) as lines:
             async for line in lines:
                 for text, labels in sentences(line):
@@ -49,8 +45,8 @@ class Synthesis:
                     if not cited:
                         continue
                     statement = await self._checked.statement(task, text, cited)
-                    if not told.issuperset(statement.citations):
-                        told.update(statement.citations)
+                    if not shown.issuperset(statement.citations):
+                        shown.update(statement.citations)
                         yield statement
 
     async def _fitting(self, task: Task) -> dict[str, Citation]:
@@ -91,7 +87,7 @@ def sentences(line: str) -> Iterator[tuple[str, list[str]]]:
     """
     line = re.sub(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}", "", line.translate(_BRACKETS))
     line = _LEADING_LABELS.sub(r"\2 \1", line)
-    line = _ABOUT_EVIDENCE.sub(lambda match: match[1].upper(), line)
+    line = told(line)
     begun, labels = "", list[str]()
     for match in re.finditer(rf"([^\[\]]+)((?:{LABEL.pattern}[\s.,;]*)*)", line):
         begun = f"{begun} {match[1].strip()}".strip()

@@ -22,6 +22,7 @@ BAT = Paper(
     "We introduce BatNet, which locates moths by their echoes. BatNet needs 90 hours of recordings. It reaches 71% "
     "recall on the Cave set.",
 )
+HEADED = "it puts the title before a sentence"
 RUSTLING = "OwlNet is a small network that finds voles by their rustling"
 
 
@@ -48,6 +49,7 @@ def check() -> Checker:
     [
         (f"{RUSTLING}.", owl(0), "supported"),
         ("OwlNet finds voles by the rustling that they make.", owl(0), "supported"),
+        ("OwlNet: Hearing in the Dark finds voles by their rustling.", owl(0), "supported"),
         ("OwlNet finds voles in the dark by the sound of their rustling, as a compact network.", owl(0), "partly"),
         ("OwlNet hears voles 3 times as fast as BatNet does.", owl(1), "supported"),
         (f"{RUSTLING}, and it hears them 3 times faster than BatNet.", owl(0, 1), "supported"),
@@ -76,6 +78,8 @@ def test_a_sentence_agrees_or_agrees_partly_or_does_not(
         (f"{RUSTLING}{', and so on' * MAX_SENTENCE}.", owl(0), "it is too long"),
         ("Our OwlNet finds voles by their rustling.", owl(0), "it speaks as the authors"),
         ("This paper finds voles by their rustling.", owl(0), "it speaks as the authors"),
+        ("OwlNet: Hearing in the Dark OwlNet finds voles by their rustling.", owl(0), HEADED),
+        ("OwlNet: Hearing in the Dark a small network that finds voles.", owl(0), HEADED),
         ("OwlNet: Hearing in the Dark.", owl(0), "it only repeats the title"),
         ("OwlNet hears in the dark.", owl(0), "it only repeats the title"),
         ("It hunts mice in barns at night.", owl(0), "it says more than the sentence it cites"),

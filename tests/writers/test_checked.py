@@ -61,6 +61,12 @@ def test_what_fails_twice_becomes_its_quote(server: Server, checked: Checked, ag
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("before", ["The evidence states that ", "Yes, "])
+def test_what_is_said_about_the_evidence_in_a_repair_goes(server: Server, checked: Checked, before: str) -> None:
+    server.script = [f"{before}{RUSTLING}"]
+    assert shown(checked, WRONG).text == RUSTLING
+
+
 def test_of_several_the_quote_with_most_of_the_words_is_shown(server: Server, checked: Checked) -> None:
     server.content = "OwlNet needs 50 hours of recordings."
     statement = shown(checked, "OwlNet needs 60 hours of recordings.", evidence(OWL))
