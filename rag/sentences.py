@@ -49,6 +49,7 @@ _RESULT = re.compile(
     r"\d\s?%|\d\s?(x|×|times)\b",
     re.IGNORECASE,
 )
+_COMPOUND = re.compile(r"\w+(?:[-‐‑–]\w+)+")  # is a name of its own: "S-KAN" does not name KAN
 ASPECTS = ("Problem", "Approach", "Result")
 
 
@@ -116,7 +117,12 @@ def named(question: str, title: str) -> bool:
     """Whether `question` names the paper `title`: by the method's name before its colon, or all of it."""
     name, colon, _ = title.partition(":")
     short = name if colon and len(name.split()) <= NAME else title
-    return f" {plain(short)} " in f" {plain(question)} "
+    called = f" {plain(short)} "
+
+    def whole(compound: re.Match[str]) -> str:
+        return compound[0] if f" {plain(compound[0])} " in called else plain(compound[0]).replace(" ", "")
+
+    return called in f" {plain(_COMPOUND.sub(whole, question))} "
 
 
 def has_number(text: str) -> bool:

@@ -194,6 +194,8 @@ def test_asked_of_a_paper_is_what_its_title_does_not_say() -> None:
         ("How fast are OwlNets?", "OwlNet: Ears at Night", False),
         ("How fast is the quick brown owl?", "The Quick Brown Owl Listens: Ears", False),
         ("", "OwlNet: Ears", False),
+        ("How does S-OwlNet hear?", "OwlNet: Hearing", False),
+        ("How does owl-net hear?", "Owl-Net: Hearing", True),
     ],
 )
 def test_a_question_names_a_paper_by_its_method_or_its_whole_title(question: str, title: str, expected: bool) -> None:
