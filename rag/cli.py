@@ -55,7 +55,7 @@ def main(debug: bool) -> None:
 main.add_command(evaluate, "eval")
 
 
-@main.command()
+@main.command(short_help="Build the index anew.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @index_option
 def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
@@ -66,7 +66,7 @@ def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
     _rebuild(list(paths), loaded(index_dir=index_dir))
 
 
-@main.command()
+@main.command(short_help="List the papers nearest to a question.")
 @click.argument("question", required=False)
 @click.option("--top", type=click.IntRange(1, 200), default=10, show_default=True, help="Papers to show.")
 @no_filters_option
@@ -97,7 +97,7 @@ def search(
     _each(questions, show, bool(batch))
 
 
-@main.command()
+@main.command(short_help="Answer a question, each sentence with its source.")
 @click.argument("question", required=False)
 @no_filters_option
 @batch_option
@@ -136,7 +136,7 @@ def ask(
     _each(questions, show, bool(batch))
 
 
-@main.command()
+@main.command(short_help="List the language models within reach.")
 @json_option
 @llm_option
 def models(as_json: bool, llm: str | None) -> None:
@@ -148,7 +148,7 @@ def models(as_json: bool, llm: str | None) -> None:
         terminal.show_json(asdict(choice)) if as_json else click.echo(choice)
 
 
-@main.command("chat")
+@main.command("chat", short_help="Open the chat in the browser.")
 @click.option("--host", help="Address to listen on; default 127.0.0.1, this machine only.")
 @click.option("--port", type=int, help="Port to listen on; default 7860.")
 @llm_option

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Measure = Callable[[Benchmark, Settings, Progress], Run]
 
 
-@click.command()
+@click.command(short_help="Measure retrieval, or answers, on judged questions.")
 @click.argument("judged", metavar="QUESTIONS", type=click.Path(path_type=Path))
 @click.option(
     "--compare",
