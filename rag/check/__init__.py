@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.check import claims, cut, exchange, figures, names, strength
+from rag.check import claims, cut, exchange, figures, form, names, strength
 from rag.citations import Citation, Verdict
 from rag.words import content_stems, words
 
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 NOVEL = 0.25  # share of its words, but for those of the title, that a sentence may have and its source not
 OWN_WORDS = 0.1  # share up to which the words are the source's own, so that what they mean need not be compared
 NOVEL_PARTLY = 0.4  # the same, to be shown as agreeing partly
-MAX_SENTENCE = 600  # characters of a written sentence; what is longer is no sentence
 _JOINT = re.compile(r";\s+|,?\s+\b(?:while|whereas|but)\b\s+|,\s+and\s+")
-_SUBJECT = re.compile(r"\s+(?:(?:an?|the|this|it)\b|[A-Z]|[a-z]+[A-Z])")
 _LIST = re.compile(r",?\s+(?:and|or|as well as)\s+|,\s+")
 
 
@@ -67,13 +65,8 @@ class Checker:
 
     def __call__(self, written: str, citations: Sequence[Citation]) -> Finding:
         """Whether the quotes of `citations` support all that `written` says."""
-        if not citations or not 0 < len(written) <= MAX_SENTENCE:
-            fault = "it is empty" if not written else "it is too long" if citations else "it cites nothing"
+        if fault := form.fault(written, [one.paper.title for one in citations], [one.quote for one in citations]):
             return Finding(None, fault)
-        if cut.first_person(written):
-            return Finding(None, "it speaks as the authors")
-        if any(_headed(written, one.paper.title) for one in citations):
-            return Finding(None, "it puts the title before a sentence")
         if cut_from := tuple(one for one in citations if cut.supported(written, one.quote, one.paper.title)):
             return Finding("supported", citations=cut_from)
         sources = _sources(citations)
@@ -109,12 +102,6 @@ class Checker:
         """The cosine of `clause` to the quotes of `source` together, or to the nearest of them."""
         vectors = self._encode([clause, source.text, *source.quotes])
         return float((vectors[1:] @ vectors[0]).max())
-
-
-def _headed(written: str, title: str) -> bool:
-    """Whether `written` is `title` and then a phrase with a subject of its own: "TITLE OwlNet, a network"."""
-    rest = written.removeprefix(title)
-    return rest != written and bool(_SUBJECT.match(rest))
 
 
 def _sources(citations: Sequence[Citation]) -> list[_Source]:

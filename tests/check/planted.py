@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from rag.check import MAX_SENTENCE, cut
+from rag.check import cut
+from rag.check.form import MAX_SENTENCE
 from rag.citations import Citation
 from rag.papers import Paper
 from rag.passages import Span, sentences

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rag import embed
-from rag.check import MAX_SENTENCE, Checker, Finding
+from rag.check import Checker, Finding
 from rag.citations import Citation, Verdict
 from rag.papers import Paper
 from rag.passages import sentences
@@ -22,7 +22,6 @@ BAT = Paper(
     "We introduce BatNet, which locates moths by their echoes. BatNet needs 90 hours of recordings. It reaches 71% "
     "recall on the Cave set.",
 )
-HEADED = "it puts the title before a sentence"
 RUSTLING = "OwlNet is a small network that finds voles by their rustling"
 
 
@@ -73,13 +72,13 @@ def test_a_sentence_agrees_or_agrees_partly_or_does_not(
 @pytest.mark.parametrize(
     ("written", "citations", "reason"),
     [
-        ("", owl(0), "it is empty"),
         (f"{RUSTLING}.", [], "it cites nothing"),
-        (f"{RUSTLING}{', and so on' * MAX_SENTENCE}.", owl(0), "it is too long"),
         ("Our OwlNet finds voles by their rustling.", owl(0), "it speaks as the authors"),
-        ("This paper finds voles by their rustling.", owl(0), "it speaks as the authors"),
-        ("OwlNet: Hearing in the Dark OwlNet finds voles by their rustling.", owl(0), HEADED),
-        ("OwlNet: Hearing in the Dark a small network that finds voles.", owl(0), HEADED),
+        (
+            "OwlNet: Hearing in the Dark OwlNet finds voles by their rustling.",
+            owl(0),
+            "it puts the title before a sentence",
+        ),
         ("OwlNet: Hearing in the Dark.", owl(0), "it only repeats the title"),
         ("OwlNet hears in the dark.", owl(0), "it only repeats the title"),
         ("It hunts mice in barns at night.", owl(0), "it says more than the sentence it cites"),
