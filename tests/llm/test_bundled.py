@@ -51,15 +51,20 @@ def test_cancelled_calls_leave_it_answering() -> None:
         begun = asyncio.Event()
 
         async def read() -> None:
-            async for _ in model.stream(LONG, TOKENS):
+            try:
+                async for _ in model.stream(LONG, TOKENS):
+                    begun.set()
+            finally:  # where it fails, so must the test, and not wait for ever
                 begun.set()
 
-        # One that is written, and four that wait their turn.
-        calls = [asyncio.create_task(read()), *(asyncio.create_task(model.complete(LONG, TOKENS)) for _ in range(4))]
+        calls = [asyncio.create_task(read())]
         await begun.wait()
-        for call in calls:
+        calls += [asyncio.create_task(read()) for _ in range(2)]
+        waiting = [asyncio.create_task(model.complete(LONG, TOKENS)) for _ in range(2)]
+        await asyncio.wait(waiting, timeout=1.0)  # for their turn, which does not come while one is written
+        for call in (*calls, *waiting):
             call.cancel()
-        done = await asyncio.gather(*calls, return_exceptions=True)
+        done = await asyncio.gather(*calls, *waiting, return_exceptions=True)
         assert all(isinstance(one, asyncio.CancelledError) for one in done)
         return await model.complete(messages(), 5)
 
