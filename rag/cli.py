@@ -13,7 +13,7 @@ import click
 from rag import __version__, terminal
 from rag.errors import QuestionError, RagError
 from rag.evaluate.command import evaluate
-from rag.options import index_option, json_option, llm_option, loaded, writer_option
+from rag.options import index_option, json_option, llm_option, settings_with, writer_option
 from rag.papers import one_line
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
 
     Without PATHS, from the papers that came with rag. The index that is there answers until the new one is ready.
     """
-    _rebuild(list(paths), loaded(index_dir=index_dir))
+    _rebuild(list(paths), settings_with(index_dir=index_dir))
 
 
 @main.command(short_help="List the papers nearest to a question.")
@@ -78,7 +78,7 @@ def search(
 ) -> None:
     """List the papers nearest to QUESTION, each with the sentence that matched."""
     questions = _questions(question, batch)
-    chat = _chat(loaded(index_dir=index_dir, llm="none"))
+    chat = _chat(settings_with(index_dir=index_dir, llm="none"))
     from rag import render
     from rag.query import past, understand
 
@@ -120,7 +120,7 @@ def ask(
     if export and (batch or as_json):
         raise click.UsageError("--export is for one question, without --batch and --json.")
     questions = _questions(question, batch)
-    chat = _chat(loaded(index_dir=index_dir, llm=llm, writer=writer))
+    chat = _chat(settings_with(index_dir=index_dir, llm=llm, writer=writer))
     from rag.query import past
 
     def show(asked: Asked) -> None:
@@ -141,7 +141,7 @@ def ask(
 @llm_option
 def models(as_json: bool, llm: str | None) -> None:
     """List the language models within reach, first the one that writes, and what others lack."""
-    settings = loaded(llm=llm)
+    settings = settings_with(llm=llm)
     from rag.llm.choices import choices
 
     for choice in choices(settings.llm):
@@ -156,7 +156,7 @@ def models(as_json: bool, llm: str | None) -> None:
 @index_option
 def chat_(host: str | None, port: int | None, llm: str | None, writer: str | None, index_dir: Path | None) -> None:
     """Open the chat in the browser; builds the index from the shipped papers if there is none."""
-    settings = loaded(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
+    settings = settings_with(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
     from rag.chat import Chat
     from rag.index import generations
     from rag.ui import claim, launch

@@ -8,7 +8,7 @@ from typing import Literal
 from rag.words import words
 
 Kind = Literal["papers", "comparison", "definition", "fact"]
-MAX_SIDES = 6  # things compared at once
+MAX_SIDES = 6  # things that a question may name to be compared; a table of more is no table to read
 MAX_SIDE = 12  # words that name one side of a comparison, or what is to be defined
 
 _QUANTITY = re.compile(

@@ -24,7 +24,7 @@ writer_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
-def loaded(**overrides: Any) -> Settings:
+def settings_with(**overrides: Any) -> Settings:
     """The settings with these `overrides`, None for an option that was not given. Raises SettingsError."""
     from rag import settings
 

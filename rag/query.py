@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.index.store import Store
 
-MOST_COMPARED = 4  # papers of an answer; a table of more is no table to read
+MOST_COMPARED = 4  # papers of the last answer, compared where a question names none: the best of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _SIDES = {
     for side, words in enumerate(sides)
     for word in words.split()
 }
-# Words of which a minus may take the place.
+# Words of which a minus may take the place: those that point down on the scales of speed, size and worth.
 FALLING = frozenset(word for word, (scale, side) in _SIDES.items() if scale < 3 and side) | {stem("negative"), "minus"}
 _COMPARATOR = re.compile(
     r"\b(than|outperform\w*|surpass\w*|exceed\w*|beat\w*|underperform\w*|compared\s+(?:to|with)|versus)\b",

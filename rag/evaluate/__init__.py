@@ -1,1 +1,4 @@
-"""Retrieval, measured on judged questions: reading them (questions, beir), asking them (run), the numbers (report)."""
+"""Retrieval and answers, measured on judged questions.
+
+These are read (questions, beir), asked for papers (run) or for answers (answers), and told in numbers (report).
+"""

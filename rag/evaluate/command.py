@@ -11,7 +11,7 @@ import click
 
 from rag import terminal
 from rag.errors import QuestionError
-from rag.options import index_option, json_option, llm_option, loaded
+from rag.options import index_option, json_option, llm_option, settings_with
 from rag.papers import one_line
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def evaluate(
     """
     if llm and not answers:
         raise click.UsageError("--llm is for --answers: retrieval asks no model.")
-    settings = loaded(index_dir=index_dir, llm=llm)
+    settings = settings_with(index_dir=index_dir, llm=llm)
     from rag.settings import changed
 
     others = [changed(settings, compare)] if compare else []  # what is wrong with them shows before minutes of work
