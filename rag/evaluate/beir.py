@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rag import batch
 from rag.batch import Asked
@@ -19,7 +19,7 @@ from rag.index import build, store
 from rag.index.build import Progress
 from rag.papers import MAX_ABSTRACT, MAX_TITLE, Paper
 from rag.settings import Settings
-from rag.sources.jsonl import clean
+from rag.sources.skipped import clean
 
 TITLE_WORDS = 10  # of the text, where a document has no title; papers often open with theirs
 FOLDER = "A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv."
@@ -31,6 +31,7 @@ class Beir:
 
     judged: list[Judged]
     folder: Path
+    notice: ClassVar[str] = ""
 
     def name(self, paper: Paper) -> str:
         return paper.ids[0]

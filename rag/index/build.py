@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import calibration, contexts, embed, passages, sources, words
+from rag import atlas, calibration, contexts, embed, passages, sources, words
 from rag.errors import SourceError
 from rag.index import generations, store, vectors
 from rag.papers import Paper, distinct, plain
@@ -24,6 +24,7 @@ from rag.retrieve import HybridRetriever
 from rag.sources import Skipped
 
 if TYPE_CHECKING:
+    import numpy as np
     from chromadb.api.client import Client
 
 Progress = Callable[[str, int, int], None]  # the stage in a word, how many are done, how many in all
@@ -38,12 +39,22 @@ CREATE TABLE papers (
     ids TEXT, url TEXT, source TEXT, digest INTEGER
 );
 CREATE TABLE sentences (paper INTEGER, n INTEGER, start INTEGER, stop INTEGER, PRIMARY KEY (paper, n)) WITHOUT ROWID;
-CREATE INDEX papers_by_year ON papers (year);
+CREATE INDEX papers_in_order ON papers (year DESC, title COLLATE NOCASE);
 CREATE INDEX papers_by_source ON papers (source);
 CREATE TABLE sources (source TEXT PRIMARY KEY, plain TEXT) WITHOUT ROWID;
 CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
 CREATE TABLE vectors (kind TEXT, paper INTEGER, name TEXT, PRIMARY KEY (kind, paper, name)) WITHOUT ROWID;
 """
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What so many `files` hold: `records` of `papers`, each paper once, and what is none."""
+
+    files: int
+    records: int
+    papers: list[Paper]
+    skipped: tuple[Skipped, ...]
 
 
 @dataclass(frozen=True)
@@ -74,13 +85,19 @@ def rebuild(paths: list[Path], index_dir: Path, embedding: str, progress: Progre
     read, ModelError where the embedding cannot be loaded, StoreError where another rebuild is running.
     """
     began = time.monotonic()
+    found = gather(paths, progress)
+    write(found.papers, paths, index_dir, embedding, progress)
+    seconds = time.monotonic() - began
+    return BuildReport(found.files, found.records, len(found.papers), found.skipped, seconds)
+
+
+def gather(paths: list[Path], progress: Progress) -> Gathered:
+    """The papers in `paths` (files and folders) as a rebuild takes them. Raises SourceError where there are none."""
     files = sources.find(paths)
     records, skipped = _read(files, progress)
     if not records:
         raise SourceError(_nothing_read(files, skipped))
-    papers = distinct(records)
-    write(papers, paths, index_dir, embedding, progress)
-    return BuildReport(len(files), len(records), len(papers), tuple(skipped), time.monotonic() - began)
+    return Gathered(len(files), len(records), distinct(records), tuple(skipped))
 
 
 def write(papers: list[Paper], paths: list[Path], index_dir: Path, embedding: str, progress: Progress) -> None:
@@ -125,6 +142,7 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
         database.executescript(TABLES)
         for kind in (*vectors.KINDS, store.VOCABULARY):
             client.create_collection(kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
+        whole: dict[int, np.ndarray] = {}  # the vector of each paper, for the map
         done, chunks = 0, math.ceil(len(papers) / CHUNK)
         for n in range(chunks):
             progress("embedding", done, len(papers))
@@ -135,12 +153,22 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
             of_chunk, of_words = vectors.of_papers(chunk, model)
             _write_vectors(database, client, of_chunk)
             words_in_context.add(of_words)
+            whole |= {int(vector.name): vector.values for vector in of_chunk if vector.kind == "papers"}
         progress("embedding", len(papers), len(papers))
         counts: dict[str, int] = dict(database.execute("SELECT kind, count(*) FROM vectors GROUP BY kind").fetchall())
         database.commit()
         forms = words.forms(f"{paper.title} {paper.abstract}" for paper in papers)
         words.write(folder / "words.npz", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
+        _write_map(folder, [whole[number] for number in sorted(whole)], papers, progress)
         return counts | {store.VOCABULARY: _write_vocabulary(client, forms, model, progress)}
+
+
+def _write_map(folder: Path, vectors: list[np.ndarray], papers: list[Paper], progress: Progress) -> None:
+    import numpy as np
+
+    progress("map", 0, len(papers))
+    atlas.save(folder, atlas.draw(np.array(vectors, dtype=np.float32), [paper.title for paper in papers]))
+    progress("map", len(papers), len(papers))
 
 
 def _write_vocabulary(client: Client, forms: dict[str, str], model: embed.Embedding, progress: Progress) -> int:

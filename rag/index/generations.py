@@ -1,22 +1,25 @@
 """Generations: every build is a fresh folder, and one atomic rename of a pointer file makes it current.
 
 A kill at any instant leaves either the old pointer or the new one, each naming a complete generation.
-What a killed build left is removed by the next one, which alone holds the lock.
+What a killed build left is removed by the next one, which alone holds the lock. A generation that someone reads is
+removed by a build after that: Chroma opens its files anew as it needs them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 import shlex
 import shutil
+import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from rag.errors import StoreError
 
@@ -33,6 +36,37 @@ def current(index_dir: Path) -> Path | None:
     if not names and (index_dir / POINTER).exists():
         raise StoreError(f"The index in {index_dir} is damaged: {POINTER} is unreadable. {rebuild_hint(index_dir)}")
     return index_dir / names[0] if names else None
+
+
+def built_from(index_dir: Path) -> list[Path]:
+    """What the current generation was built from, even if it is damaged otherwise; nothing where no manifest tells."""
+    try:
+        folder = current(index_dir)
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {"paths": []}
+        return [Path(path) for path in manifest["paths"]]
+    except (StoreError, OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def hold(folder: Path, reader: object) -> None:
+    """Keeps the generation in `folder` from being removed while `reader` is in use, in this or any other process."""
+    lock = FileLock(folder / f"{secrets.token_hex(4)}.lock", thread_local=False)  # one who reads may end in any thread
+    lock.acquire()
+    weakref.finalize(reader, _let_go, lock)
+
+
+def _let_go(lock: BaseFileLock) -> None:
+    lock.release(force=True)
+    Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _is_held(file: Path) -> bool:
+    """Whether who made the lock `file` still reads; a process that was killed does not, though its file is there."""
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
@@ -88,5 +122,6 @@ def _pointed(index_dir: Path) -> list[str]:
 
 def _remove_all_but(index_dir: Path, names: list[str]) -> None:
     for folder in index_dir.iterdir():
-        if _GENERATION.fullmatch(folder.name) and folder.name not in names:
+        removable = _GENERATION.fullmatch(folder.name) and folder.name not in names
+        if removable and not any(map(_is_held, folder.glob("*.lock"))):
             shutil.rmtree(folder)

@@ -12,7 +12,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from rag import contexts, passages, words
+from rag import atlas, contexts, passages, words
+from rag.atlas import Atlas
 from rag.contexts import ContextIndex
 from rag.errors import StoreError
 from rag.filters import Field, Filters
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection as Vectors
 
-SCHEMA = 4  # of a generation's files; one built with another is refused, not misread
+SCHEMA = 5  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
 AT_A_TIME = 10_000  # vectors asked of Chroma by name, which makes each a parameter of SQL: SQLite limits their number
-_AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
+AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
 _KNOWN: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
     "author": "SELECT 1 FROM authors LIMIT 1",
@@ -77,15 +78,21 @@ class Store:
         """Every word of every paper in its context."""
         return contexts.load(self.folder)
 
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The map of the papers."""
+        return atlas.load(self.folder)
+
     def close(self) -> None:
         """Lets go of the files; the store is not used after."""
         self._database.close()
         self._chroma.close()
 
     def paper(self, number: int) -> Paper:
-        """The paper with this number, from 1."""
-        row = self._database.execute("SELECT * FROM papers WHERE id = ?", (number,)).fetchone()
-        return _paper_of(row)
+        """The paper with this number, from 1. Raises StoreError where none has it."""
+        for row in self.rows("SELECT * FROM papers WHERE id = ?", number):
+            return paper_of(row)
+        raise StoreError(f"No paper has the number {number}. Search for it by its title: rag search TITLE")
 
     def titles(self) -> list[str]:
         """The titles of all papers, in the order of their numbers."""
@@ -93,7 +100,7 @@ class Store:
 
     def numbers(self, titles: Collection[str]) -> frozenset[int]:
         """The numbers of the papers with these titles."""
-        return self._numbers(f"SELECT id FROM papers WHERE title {_AMONG}", json.dumps(list(titles)))
+        return self._numbers(f"SELECT id FROM papers WHERE title {AMONG}", json.dumps(list(titles)))
 
     def spans(self, number: int) -> list[Span]:
         """The sentences of that paper's abstract, in order."""
@@ -121,6 +128,10 @@ class Store:
             sql = "SELECT id FROM papers JOIN sources USING (source) WHERE instr(plain, ?)"
             found.append(frozenset().union(*(self._numbers(sql, source.text) for source in filters.sources)))
         return frozenset.intersection(*found)
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """What `sql` selects from papers.db."""
+        return self._database.execute(sql, values).fetchall()
 
     def _numbers(self, sql: str, *values: object) -> frozenset[int]:
         return frozenset(number for (number,) in self._database.execute(sql, values))
@@ -156,7 +167,7 @@ class Store:
 
     def _names(self, kind: Kind, among: Collection[int]) -> list[str]:
         """The ids of the vectors of `kind` that these papers have."""
-        sql = f"SELECT name FROM vectors WHERE kind = ? AND paper {_AMONG}"
+        sql = f"SELECT name FROM vectors WHERE kind = ? AND paper {AMONG}"
         return [name for (name,) in self._database.execute(sql, (kind, json.dumps(list(among))))]
 
     def _search(self, kind: Kind, vector: list[float], limit: int, names: list[str] | None) -> list[tuple[str, float]]:
@@ -217,6 +228,7 @@ def open_current(index_dir: Path) -> Store:
         if manifest["schema"] != SCHEMA:
             raise StoreError(f"The index in {index_dir} was built by another version of rag. {hint}")
         store = Store(folder, manifest)
+        generations.hold(folder, store)
         hint = store.rebuild_hint
         verify(store)
     except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as fault:
@@ -241,6 +253,8 @@ def verify(store: Store) -> None:
         raise ValueError(f"the words are of {store.words.total} papers, not {rows}")
     if len(store.contexts.ranges) != rows + 1:
         raise ValueError(f"the contexts are of {len(store.contexts.ranges) - 1} papers, not {rows}")
+    if len(store.atlas.points) != rows:
+        raise ValueError(f"the map is of {len(store.atlas.points)} papers, not {rows}")
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
         for kind in (*KINDS, VOCABULARY):
@@ -276,7 +290,13 @@ def chroma(folder: Path) -> Client:
     return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), Settings(anonymized_telemetry=False)))
 
 
-def _paper_of(row: sqlite3.Row) -> Paper:
+def papers_in(folder: Path) -> list[Paper]:
+    """The papers of the generation in `folder`, of which nothing else is opened. Raises sqlite3.Error."""
+    with closing(_connect(folder)) as database:
+        return [paper_of(row) for row in database.execute("SELECT * FROM papers ORDER BY id")]
+
+
+def paper_of(row: sqlite3.Row) -> Paper:
     """A row of the table `papers` as a Paper."""
     return Paper(
         title=row["title"],

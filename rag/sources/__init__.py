@@ -14,7 +14,7 @@ from rag.papers import Paper
 from rag.sources import jsonl, listing
 from rag.sources.skipped import Skipped
 
-__all__ = ["Skipped", "find", "read"]
+__all__ = ["Skipped", "find", "inside", "is_ours", "read"]
 
 ENDINGS = (".txt", ".text", ".jsonl")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -32,6 +32,11 @@ def find(paths: Sequence[Path]) -> list[Path]:
         for file in _expand(path):
             found.setdefault(file.resolve(), file)
     return list(found.values())
+
+
+def inside(folder: Path) -> list[Path]:
+    """The files of papers anywhere in `folder`; none where there is no such folder."""
+    return sorted(file for file in folder.rglob("*") if is_ours(file.relative_to(folder)) and not file.is_dir())
 
 
 def read(path: Path) -> Iterator[Paper | Skipped]:
@@ -58,13 +63,14 @@ def _expand(path: Path) -> list[Path]:
         raise SourceError(f"No such file or folder: {path}. Name one that exists: rag rebuild PATH")
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.rglob("*") if _is_ours(file.relative_to(path)) and not file.is_dir())
+    files = inside(path)
     if not files:
         raise SourceError(f"No .txt or .jsonl files in {path}. Name a file or folder with papers: rag rebuild PATH")
     return files
 
 
-def _is_ours(file: Path) -> bool:
+def is_ours(file: Path) -> bool:
+    """Whether `file`, a path from a folder on, is read with that folder: by its ending, no README and not hidden."""
     hidden = any(part.startswith(".") for part in file.parts)
     return file.suffix.lower() in ENDINGS and file.stem.lower() != "readme" and not hidden
 

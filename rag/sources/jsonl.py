@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.papers import Paper, one_line
-from rag.sources.skipped import Skipped, fault
+from rag.papers import Paper
+from rag.sources.skipped import Skipped, clean, fault
 
 YEARS = range(1000, 2101)
 WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -24,7 +24,7 @@ def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield _paper(_object(line), path.name)
+                yield _paper(_object(line), clean(path.name))
             except LineError as error:
                 yield Skipped(path, number, str(error))
 
@@ -96,9 +96,3 @@ def _flag(fields: dict[str, Any], field: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise LineError(f'"{field}" is not true or false')
     return bool(value)
-
-
-def clean(text: str) -> str:
-    """`text` from JSON on one line, as a file and a database can store it."""
-    # JSON can spell half of a surrogate pair, which no file or database can store: it becomes "?".
-    return one_line(text.encode(errors="replace").decode())

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rag.papers import Paper, one_line
 from rag.sources import chrome
-from rag.sources.skipped import Skipped, fault
+from rag.sources.skipped import Skipped, clean, fault
 
 PROSE = 30  # words: no title is that long
 SENTENCE = 5  # words: from here on, what ends in a period is a sentence
@@ -53,7 +53,7 @@ def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
         yield Skipped(path, 0, "no papers in it: neither titles with abstracts nor one JSON object a line")
     for entry in entries:
         reason = _fault(entry)
-        yield Skipped(path, entry.line, reason) if reason else _paper(entry, path.name)
+        yield Skipped(path, entry.line, reason) if reason else _paper(entry, clean(path.name))
 
 
 def _runs(lines: Sequence[str]) -> list[list[Block]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.papers import MAX_ABSTRACT, MAX_TITLE
+from rag.papers import MAX_ABSTRACT, MAX_TITLE, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,15 @@ class Skipped:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path.name}:{self.line}: {self.reason}" if self.line else f"{self.path.name}: {self.reason}"
+        name = clean(self.path.name)
+        return f"{name}:{self.line}: {self.reason}" if self.line else f"{name}: {self.reason}"
+
+
+def clean(text: str) -> str:
+    """`text` from JSON, or the name of a file, on one line, as a file and a database can store it."""
+    # JSON can spell half of a surrogate pair, and Python gives one for each byte of a name that is no text: nothing can
+    # store it, so it becomes "?".
+    return one_line(text.encode(errors="replace").decode())
 
 
 def fault(title: str, abstract: str) -> str:

@@ -33,7 +33,7 @@ def test_report_counts_files_records_duplicates_and_skipped(tmp_path: Path) -> N
     assert str(report).startswith("3 files, 5 records, 3 papers, 2 duplicates, 1 skipped, ")
     assert seen[0] == ("reading", 0, 3)
     stages = [stage for stage, _, _ in seen]
-    assert list(dict.fromkeys(stages)) == ["reading", "embedding", "vocabulary", "calibrating"]
+    assert list(dict.fromkeys(stages)) == ["reading", "embedding", "map", "vocabulary", "calibrating"]
     last = {stage: (done, total) for stage, done, total in seen}
     assert all(done == total > 0 for done, total in last.values()), "each stage is seen through"
     assert last["embedding"] == (3, 3)

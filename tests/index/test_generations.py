@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,43 @@ def test_a_failed_build_leaves_the_old_one_and_no_rubbish(tmp_path: Path) -> Non
 def test_one_older_generation_is_kept(tmp_path: Path) -> None:
     folders = [build(tmp_path) for _ in range(4)]
     assert [folder.exists() for folder in folders] == [False, False, True, True]
+
+
+class Reader:
+    """Who reads a generation."""
+
+
+def test_a_generation_that_is_read_stays_until_nobody_does(tmp_path: Path) -> None:
+    read, reader, another = build(tmp_path), Reader(), Reader()
+    generations.hold(read, reader)
+    generations.hold(read, another)
+    folders = [build(tmp_path) for _ in range(3)]
+    assert [folder.exists() for folder in (read, *folders)] == [True, False, True, True]
+    del reader
+    build(tmp_path)
+    assert read.exists()
+    del another
+    assert [path.name for path in read.iterdir()] == ["content"]
+    build(tmp_path)
+    assert not read.exists()
+
+
+def test_another_process_keeps_what_it_reads_until_it_is_killed(tmp_path: Path) -> None:
+    read = build(tmp_path)
+    program = (
+        "import sys, pathlib; from rag.index import generations\n"
+        f"generations.hold(pathlib.Path({str(read)!r}), sys.modules['pathlib'])\n"
+        "print('reading', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"reading\n"
+        for _ in range(2):
+            build(tmp_path)
+        assert read.exists()
+        process.kill()
+    build(tmp_path)
+    assert not read.exists()
 
 
 def test_what_a_killed_build_left_is_removed_and_nothing_else(tmp_path: Path) -> None:

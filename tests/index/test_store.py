@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rag import contexts, embed
+from rag import atlas, contexts, embed
 from rag.errors import StoreError
 from rag.filters import Field, Filters, parse
 from rag.index import generations, store
@@ -43,6 +44,13 @@ def change_count(folder: Path, kind: str) -> None:
     change_manifest(folder, counts=counts | {kind: counts[kind] + 1})
 
 
+def redraw(folder: Path, papers: int) -> None:
+    """A whole map of other papers, which the manifest knows."""
+    atlas.save(folder, atlas.draw(np.eye(papers, dtype=np.float32), ["Owls"] * papers))
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    change_manifest(folder, files=files | {atlas.FILE: (folder / atlas.FILE).stat().st_size})
+
+
 def vectors(folder: Path) -> Path:
     return next((folder / "chroma").glob("*/data_level0.bin"))
 
@@ -70,6 +78,10 @@ def vectors(folder: Path) -> Path:
         *(lambda folder, name=name: (folder / name).unlink() for name in (contexts.ROWS, contexts.TABLE)),
         *(lambda folder, name=name: cut(folder / name) for name in (contexts.ROWS, contexts.TABLE)),
         lambda folder: overwrite(folder / contexts.TABLE),
+        lambda folder: (folder / atlas.FILE).unlink(),
+        lambda folder: cut(folder / atlas.FILE),
+        lambda folder: overwrite(folder / atlas.FILE),
+        lambda folder: redraw(folder, 13),
         lambda folder: change_manifest(folder, counts={"papers": 15}),
         *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*store.KINDS, store.VOCABULARY)),
     ],

@@ -120,6 +120,17 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path):
     assert list(read(path)) == [Skipped(path, 0, "cannot be read: Permission denied")]
 
 
+@pytest.mark.parametrize("text", [LISTING, RECORD], ids=["listing", "json"])
+def test_a_name_that_is_no_text_is_told_with_its_odd_bytes_replaced(tmp_path, text):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jsonl"))
+    path.write_text(text, encoding="utf-8")
+    assert find([tmp_path]) == [path]
+    assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="caf?.jsonl")]
+    path.write_bytes(b"")
+    assert [str(found) for found in read(path)] == ["caf?.jsonl: empty file"]
+
+
 def test_a_skipped_record_is_told_in_one_line():
     assert str(Skipped(Path("folder/name.txt"), 12, "reason")) == "name.txt:12: reason"
     assert str(Skipped(Path("folder/name.txt"), 0, "reason")) == "name.txt: reason"
+    assert str(Skipped(Path("folder/na\nme.txt"), 0, "reason")) == "na me.txt: reason"

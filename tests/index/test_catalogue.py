@@ -1,0 +1,95 @@
+"""Papers come in one order, page by page, and are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from rag.errors import StoreError
+from rag.filters import Filters, parse
+from rag.index import catalogue, store
+from rag.index.catalogue import browse
+from rag.index.store import Store
+from tests.conftest import index_of
+
+PAPERS = [
+    {"title": "beta", "year": 2020, "source": "b.txt"},
+    {"title": "Alpha", "year": 2020, "source": "a.txt", "authors": ["Ada Example"]},
+    {"title": "Zeta", "source": "b.txt"},
+    {"title": "Gamma", "year": 2020, "source": "c.txt"},
+    {"title": "An old one", "year": 1999, "source": "b.txt", "authors": ["Ada Example"]},
+    {"title": "Newest", "year": 2024, "source": "c.txt"},
+    {"title": "also undated", "source": "b.txt", "authors": ["Ada Example"]},
+]
+IN_ORDER = ["Newest", "Alpha", "beta", "Gamma", "An old one", "also undated", "Zeta"]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    records = [{"abstract": f"We study {paper['title']}."} | paper for paper in PAPERS]
+    with closing(store.open_current(index_of(tmp_path_factory.mktemp("catalogue"), records))) as opened:
+        yield opened
+
+
+def titles(page: catalogue.Page) -> list[str]:
+    return [paper.title for paper in page.papers.values()]
+
+
+def test_the_newest_come_first_then_titles_whatever_their_case(opened: Store) -> None:
+    page = browse(opened, 0, 100)
+    assert (titles(page), page.total) == (IN_ORDER, len(PAPERS))
+    assert all(opened.paper(number) == paper for number, paper in page.papers.items())
+
+
+def test_pages_follow_each_other(opened: Store) -> None:
+    pages = [browse(opened, offset, 3) for offset in (0, 3, 6, 9)]
+    assert [titles(page) for page in pages] == [IN_ORDER[:3], IN_ORDER[3:6], IN_ORDER[6:], []]
+    assert {page.total for page in pages} == {len(PAPERS)}
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("year:2020", ["Alpha", "beta", "Gamma"]),
+        ("author:example", ["Alpha", "An old one", "also undated"]),
+        ("year:..2020 source:b.txt", ["beta", "An old one"]),
+        ("year:2021", []),
+    ],
+)
+def test_filters_narrow_it(opened: Store, filters: str, found: list[str]) -> None:
+    _, chosen = parse(filters)
+    page = browse(opened, 0, 100, chosen)
+    assert (titles(page), page.total) == (found, len(found))
+    second = browse(opened, 1, 1, chosen)
+    assert (titles(second), second.total) == (found[1:2], len(found))
+
+
+@pytest.mark.parametrize(("offset", "limit", "found"), [(0, -1, 0), (-5, 2, 2), (0, 10**12, 3), (10**12, 1, 0)])
+def test_bounds_hold(opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int) -> None:
+    monkeypatch.setattr(catalogue, "MAX_PAGE", 3)
+    assert len(browse(opened, offset, limit).papers) == found
+
+
+def test_which_papers_a_page_has_is_read_in_order_without_sorting(opened: Store) -> None:
+    sql = f"EXPLAIN QUERY PLAN SELECT id FROM papers {catalogue._ORDER} LIMIT 9 OFFSET 100000"
+    assert [row["detail"] for row in opened.rows(sql)] == ["SCAN papers USING COVERING INDEX papers_in_order"]
+
+
+def test_sources_and_years_are_counted(opened: Store) -> None:
+    assert catalogue.by_source(opened) == [("b.txt", 4), ("c.txt", 2), ("a.txt", 1)]
+    assert catalogue.by_year(opened) == [(2024, 1), (2020, 3), (1999, 1), (None, 2)]
+
+
+@pytest.mark.parametrize("number", [0, -1, 8, 10**15])
+def test_a_number_that_is_not_there_is_named(opened: Store, number: int) -> None:
+    with pytest.raises(StoreError, match=f"^No paper has the number {number}. Search for it by its title: rag search"):
+        opened.paper(number)
+
+
+def test_more_papers_than_sql_has_parameters_can_be_chosen(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    everyone = frozenset(range(1, 400_000))
+    monkeypatch.setattr(Store, "matching", lambda *_: everyone)
+    page = browse(opened, 0, 100, Filters())
+    assert (titles(page), page.total) == (IN_ORDER, len(everyone))
