@@ -24,14 +24,23 @@ Number = Callable[[Paper], int]
 
 
 async def answer(
-    query: Query, retriever: HybridRetriever, writer: Writer, number: Number, min_probability: float
+    query: Query,
+    retriever: HybridRetriever,
+    writer: Writer,
+    number: Number,
+    min_probability: float,
+    most: int | None = None,
 ) -> AsyncGenerator[Event]:
     """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
 
     `writer` puts the evidence into words; where it fails, and for papers that it leaves out, the abstracts' own
-    sentences stand. `number` gives a paper its number. Who stops early closes the stream (`contextlib.aclosing`).
+    sentences stand. `number` gives a paper its number. Where more than `most` papers match, from 1 on, the best are
+    used; None uses all. Who stops early closes the stream (`contextlib.aclosing`).
     """
     hits, chosen, notices = await asyncio.to_thread(_search, query, retriever, min_probability)
+    if most and len(chosen.matching) > max(most, len(query.sides)):  # things that are compared stay together
+        notices.append(_kept(most, len(chosen.matching)))
+        chosen = replace(chosen, matching=chosen.matching[:most], partial=[])  # those left out fit better than partly
     yield Found(tuple(one.paper for one in chosen.matching), query.searched, query.filters, query.kind)
     whole = Answer(
         query.question,
@@ -73,6 +82,10 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
             f"Only the best {TOP} papers were judged, and more may match. Narrow the question, as with a filter."
         )
     return hits, chosen, notices
+
+
+def _kept(most: int, matching: int) -> str:
+    return f"Only the best {most} of {matching} matching papers {'is' if most == 1 else 'are'} used."
 
 
 async def _written(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:

@@ -1,4 +1,4 @@
-"""Files of questions: JSON lines {"id", "question", "history"?}, as `rag search` and `rag ask` read them."""
+"""Files of questions: JSON lines {"id", "question", "history"?, "without"?}, for `rag search` and `rag ask`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from rag.errors import QuestionError
 class Asked:
     """A question with the user's `earlier` questions of the same conversation, oldest first, and its last answer.
 
-    `answered` is that answer's text, "" where there was none.
+    `answered` is that answer's text, "" where there was none. `without` are filters of the question, as written, that
+    are not applied.
     """
 
     question: str
     id: str | int | None = None
     earlier: tuple[str, ...] = ()
     answered: str = ""
+    without: tuple[str, ...] = ()
 
     @property
     def label(self) -> dict[str, Any]:
@@ -60,9 +62,10 @@ def parse(data: Any, where: str) -> Asked:
         said: dict[str, list[Any]] = {"user": [], "assistant": [""]}
         for turn in data.get("history") or []:
             said.setdefault(turn["role"], []).append(turn["content"])
-        asked = Asked(data["question"], data["id"], tuple(said["user"]), said["assistant"][-1])
+        without = tuple(data.get("without") or [])
+        asked = Asked(data["question"], data["id"], tuple(said["user"]), said["assistant"][-1], without)
     except (TypeError, KeyError, AttributeError) as fault:
         raise QuestionError(f'{where} is not a question. Each line is {{"id": ..., "question": ...}}') from fault
-    if not all(isinstance(text, str) for text in (asked.question, *asked.earlier, asked.answered)):
+    if not all(isinstance(text, str) for text in (asked.question, *asked.earlier, asked.answered, *asked.without)):
         raise QuestionError(f"{where}: the question is not text.")
     return asked

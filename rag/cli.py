@@ -57,13 +57,19 @@ main.add_command(evaluate, "eval")
 
 @main.command(short_help="Build the index anew.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell which papers would be added, changed and removed.")
 @index_option
-def rebuild(paths: tuple[Path, ...], index_dir: Path | None) -> None:
+def rebuild(paths: tuple[Path, ...], dry_run: bool, index_dir: Path | None) -> None:
     """Build the index anew from files and folders of listing pages (.txt) and JSONL.
 
-    Without PATHS, from the papers that came with rag. The index that is there answers until the new one is ready.
+    Without PATHS, from the papers that came with rag and the files that were added in the chat. The index that is there
+    answers until the new one is ready.
     """
-    _rebuild(list(paths), settings_with(index_dir=index_dir))
+    settings = settings_with(index_dir=index_dir)
+    if dry_run:
+        _try_out(list(paths), settings)
+    else:
+        _rebuild(list(paths), settings)
 
 
 @main.command(short_help="List the papers nearest to a question.")
@@ -178,13 +184,27 @@ def _chat(settings: Settings) -> Chat:
 
 def _rebuild(paths: list[Path], settings: Settings) -> None:
     from rag.index import build
-    from rag.settings import shipped
 
     with terminal.progress_bar() as progress:
-        report = build.rebuild(paths or [shipped("papers")], settings.index_dir, settings.embedding, progress)
-    for skipped in report.skipped:
-        click.echo(one_line(f"Skipped {skipped}"), err=True)
+        report = build.rebuild(_sources(paths, settings), settings.index_dir, settings.embedding, progress)
+    terminal.show_skipped(report.skipped)
     click.echo(str(report))
+
+
+def _try_out(paths: list[Path], settings: Settings) -> None:
+    from rag import render
+    from rag.index import changes
+
+    found = changes.compare(settings.index_dir, _sources(paths, settings))
+    terminal.show_skipped(found.skipped)
+    click.echo(render.changes_text(found))
+
+
+def _sources(paths: list[Path], settings: Settings) -> list[Path]:
+    from rag.index import added
+    from rag.settings import shipped
+
+    return paths or added.with_added(settings.index_dir, [shipped("papers")])
 
 
 def _questions(question: str | None, batch: Path | None) -> list[Asked]:
@@ -214,4 +234,4 @@ def _without(asked: Asked, no_filters: bool) -> set[str]:
     """The filters of a question that are not to be applied: all or none."""
     from rag.query import narrowing
 
-    return narrowing(asked.question) if no_filters else set()
+    return narrowing(asked.question) if no_filters else set(asked.without)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,9 +40,13 @@ class Read:
 
 
 class Embedding(BaseEmbedding):
-    """A sentence-transformers model behind LlamaIndex's embedding interface. All vectors have length 1."""
+    """A sentence-transformers model behind LlamaIndex's embedding interface. All vectors have length 1.
+
+    Threads may share it. They take turns: a tokenizer keeps for all how the texts of the last call were to be padded.
+    """
 
     _model: SentenceTransformer = PrivateAttr()
+    _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _fingerprint: str = PrivateAttr()
 
     def __init__(self, model: SentenceTransformer, name: str, fingerprint: str, **kwargs: Any) -> None:
@@ -60,32 +65,38 @@ class Embedding(BaseEmbedding):
 
     def count(self, text: str) -> int:
         """Tokens of `text`, special tokens included."""
-        return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
+        with self._turn:
+            return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
     def knows(self, word: str) -> bool:
         """Whether the model has tokens for all of `word`; all words that it has none for are one to it."""
-        return self._model.tokenizer.unk_token_id not in self._model.tokenizer(word)["input_ids"]
+        with self._turn:
+            return self._model.tokenizer.unk_token_id not in self._model.tokenizer(word)["input_ids"]
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """Vectors of `texts`, in their order: float32 of (texts, dimensions)."""
-        return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        with self._turn:
+            return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
 
     def read(self, texts: list[str]) -> list[Read]:
         """`texts` with their tokens, in their order; of a text beyond `limit` what comes first."""
         texts = [models.encodable(text) for text in texts]
-        states: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
         tokenizer = self._model.tokenizer
-        if not (tokenizer.is_fast and all("token_embeddings" in state for state in states)):
-            return [_read(state, []) for state in states]
-        places = tokenizer(texts, truncation=True, max_length=self.limit, return_offsets_mapping=True)["offset_mapping"]
+        with self._turn:
+            states: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
+            if not (tokenizer.is_fast and all("token_embeddings" in state for state in states)):
+                return [_read(state, []) for state in states]
+            read = tokenizer(texts, truncation=True, max_length=self.limit, return_offsets_mapping=True)
+        places = read["offset_mapping"]
         return [_read(*of_text) for of_text in zip(states, places, strict=True)]
 
     def encode_queries(self, queries: list[str]) -> list[list[float]]:
         """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
         texts = [models.encodable(query) for query in queries]
-        vectors: list[list[float]] = self._model.encode_query(
-            texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        ).tolist()
+        with self._turn:
+            vectors: list[list[float]] = self._model.encode_query(
+                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            ).tolist()
         return vectors
 
     def _get_query_embedding(self, query: str) -> list[float]:

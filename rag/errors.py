@@ -23,3 +23,7 @@ class ModelError(RagError):
 
 class QuestionError(RagError):
     """A question, or a file of them, cannot be read."""
+
+
+class ConversationError(RagError):
+    """A kept conversation is not there, is another user's, or cannot be read or written."""

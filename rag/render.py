@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.citations import Answer, Citation, Statement
+from rag.index.changes import Changes
 from rag.papers import Paper, one_line
 from rag.retrieve import Hit, Hits
 from rag.table import UNSAID, Table
 
 WIDTH = 100  # characters of a line on a terminal
+SHOWN = 5  # titles of a group of papers that may be all there are
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -150,6 +152,17 @@ def hits_text(hits: tuple[Hit, ...]) -> str:
     return "\n".join(
         f"{fill(f'{rank}. {name(hit.paper)}', '')}\n{fill(hit.best, '   ')}" for rank, hit in enumerate(hits, 1)
     )
+
+
+def changes_text(changes: Changes) -> str:
+    """What a rebuild would do: in a line, then titles by what becomes of their papers, the first few of each."""
+    groups = {"Added": changes.added, "Changed": changes.changed, "Removed": changes.removed}
+    lines = [str(changes)]
+    for what, papers in groups.items():
+        lines += [f"{what}:"] * bool(papers)
+        lines += [fill(f"- {name(paper)}", "  ") for paper in papers[:SHOWN]]
+        lines += [f"  … and {len(papers) - SHOWN:,} more"] * (len(papers) > SHOWN)
+    return "\n".join(lines)
 
 
 def name(paper: Paper) -> str:

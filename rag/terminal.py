@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.batch import Asked
     from rag.citations import Answer, Event, Statement
     from rag.index.build import Progress
+    from rag.sources import Skipped
 
 # Of a stage; else papers.
 UNITS = {"reading": " files", "vocabulary": " words", "calibrating": " questions", "asking": " questions"}
@@ -133,6 +134,12 @@ def show_notice(notice: str) -> None:
     """What was worse than asked for, on standard error."""
     if notice:
         click.echo(one_line(notice), err=True)
+
+
+def show_skipped(skipped: Sequence[Skipped]) -> None:
+    """What a rebuild does not read, on standard error."""
+    for one in skipped:
+        click.echo(one_line(f"Skipped {one}"), err=True)
 
 
 def show_json(data: dict[str, Any]) -> None:

@@ -50,9 +50,9 @@ def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
     def number(paper: Paper) -> int:
         return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
 
-    def ask(question: str, writer: Writer = Quotes()) -> list[Event]:  # noqa: B008 - it keeps nothing
+    def ask(question: str, writer: Writer = Quotes(), most: int | None = None) -> list[Event]:  # noqa: B008
         query = understand(question, retriever.store)
-        return collected(answer.answer(query, retriever, writer, number, 0.38))
+        return collected(answer.answer(query, retriever, writer, number, 0.38, most))
 
     return ask
 
@@ -101,6 +101,25 @@ def test_more_papers_than_were_judged_may_match_and_that_is_said(
     assert "Only the best 2 papers were judged, and more may match." in final(ask(WHICH)).notice
     monkeypatch.setattr(answer, "TOP", 10)
     assert not final(ask(WHICH)).notice
+
+
+def test_an_answer_keeps_to_the_best_papers_and_counts_the_rest(ask: Callable[..., list[Event]]) -> None:
+    found, *_ = events = ask(WHICH)
+    assert isinstance(found, Found)
+    count = len(found.papers)
+    fewest, *_ = narrow = ask(WHICH, most=1)
+    assert isinstance(fewest, Found)
+    assert fewest.papers == found.papers[:1]
+    assert {citation.paper for citation in final(narrow).citations} == set(fewest.papers)
+    assert final(narrow).partial == ()
+    assert final(narrow).notice == f"Only the best 1 of {count} matching papers is used."
+    assert final(ask(WHICH, most=count)).citations == final(events).citations
+    assert not final(ask(WHICH, most=count)).notice
+
+
+def test_things_that_are_compared_stay_together(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("How does SwiftDepth differ from TinySpeech?", most=1))
+    assert (result.matching, result.notice) == (2, "")
 
 
 def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[Event]]) -> None:

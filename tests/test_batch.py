@@ -38,6 +38,7 @@ def read(folder: Path, content: str | bytes) -> list[Asked]:
         ('{"id": 1, "question": "?", "history": []}', [Asked("?", 1)]),
         ('{"id": 1, "question": "?", "history": null}', [Asked("?", 1)]),
         ('{"id": 1, "question": "?", "topic": "birds"}', [Asked("?", 1)]),
+        ('{"id": 1, "question": "?", "without": ["since 2020"]}', [Asked("?", 1, without=("since 2020",))]),
         (
             f'{{"id": 1, "question": "?", "history": {TURNS}}}',
             [Asked("?", 1, ("Which birds hunt at night?", "And bats?"), "Owls do. [1]")],
@@ -52,6 +53,7 @@ def read(folder: Path, content: str | bytes) -> list[Asked]:
         "no history",
         "null history",
         "more fields",
+        "filters taken away",
         "history",
     ],
 )

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import io
+import json
+import re
 import shutil
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +20,12 @@ from rag.chat import MAX_QUESTION, Chat, Conversation
 from rag.citations import Answer
 from rag.errors import ModelError, QuestionError, SettingsError, StoreError
 from rag.evidence import Selection, select
-from rag.index import build
-from rag.query import Past
+from rag.index import added, build, generations
+from rag.llm.choices import Choice, choices
+from rag.query import Query, understand
+from rag.retrieve import HybridRetriever
 from tests.conftest import WHICH, collected, no_progress
+from tests.llm.server import Server, running
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +33,31 @@ def chat(index_dir: Path) -> Chat:
     return Chat(settings.load(index_dir=index_dir, llm="none"))
 
 
-def ask(conversation: Conversation, question: str, without: Collection[str] = ()) -> Answer:
-    *_, last = collected(conversation.ask(question, without))
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server with OpenAI's protocol and a model that always says the same."""
+    for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with running() as started:
+        yield started
+
+
+def ask(conversation: Conversation, question: str, without: Collection[str] = (), **chosen: Any) -> Answer:
+    *_, last = collected(conversation.ask(question, without, **chosen))
     assert isinstance(last, Answer)
     return last
 
 
 def numbers(answer: Answer) -> dict[str, int]:
     return {citation.paper.title: citation.n for citation in answer.citations}
+
+
+def test_the_name_of_a_collection_is_text_whatever_its_file_is_called(index_copy: Path) -> None:
+    folder = generations.current(index_copy)
+    assert folder is not None
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"paths": ["/a/caf\udce9.jsonl", "/b"]}))
+    assert Chat(settings.load(index_dir=index_copy, llm="none")).collection().name == "caf?.jsonl, b"
 
 
 def test_a_paper_keeps_its_number(chat: Chat) -> None:
@@ -144,17 +170,112 @@ def test_a_filter_alone_asks_the_last_question_again(chat: Chat) -> None:
     assert {citation.paper.year for citation in again.citations} == {2023}
 
 
-def test_a_question_asked_again_leans_on_what_it_leant_on(chat: Chat) -> None:
-    conversation = chat.conversation(Past(("keyword spotting on microcontrollers",)))
-    first = ask(conversation, "and how accurate is it since 2019?")
-    again = ask(conversation, "and how accurate is it since 2019?", {"since 2019"})
-    assert "TinySpeech: Keyword Spotting on Microcontrollers" in numbers(first).keys() & numbers(again).keys()
+def test_a_conversation_goes_on_from_its_answers(chat: Chat) -> None:
+    whole = chat.conversation()
+    said = [ask(whole, question) for question in (WHICH, "keyword spotting on microcontrollers", "who won in 2022?")]
+    resumed = chat.resume(said)
+    for question in ("and how accurate is it?", "which of those are from before 2030?", WHICH):
+        assert ask(resumed, question) == ask(whole, question)
+    assert ask(chat.resume(said[:1]), "how is protein structure predicted?").citations[0].n == 1 + max(
+        one.n for one in (*said[0].citations, *said[0].partial)
+    )
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "x" * (MAX_QUESTION + 1)])
 def test_a_question_has_bounds(chat: Chat, question: str) -> None:
     with pytest.raises(QuestionError, match="2,000"):
         ask(chat.conversation(), question)
+
+
+def test_a_question_chooses_how_many_papers_it_is_answered_from(chat: Chat) -> None:
+    conversation = chat.conversation()
+    narrow = ask(conversation, WHICH, most=1)
+    assert narrow.matching == 1
+    assert "Only the best 1 of " in narrow.notice
+    assert ask(conversation, WHICH).matching > 1
+    with pytest.raises(QuestionError, match="at least one paper"):
+        ask(conversation, WHICH, most=0)
+
+
+def test_a_question_chooses_its_model(index_dir: Path, server: Server) -> None:
+    chat = Chat(settings.load(index_dir=index_dir, llm="none", writer="sentences"))
+    conversation, spec = chat.conversation(), f"openai-like:{server.url}/v1#owl"
+    assert ask(conversation, WHICH, llm=spec).writer == "sentences"
+    asked = len(server.requests)
+    assert asked
+    assert ask(conversation, WHICH).writer == "quotes"
+    assert len(server.requests) == asked
+    assert chat.writer(spec) is chat.writer(spec)
+    assert chat.writer("none") is chat.writer()
+    with pytest.raises(ModelError, match="Unknown llm 'owl'"):
+        ask(conversation, WHICH, llm="owl")
+
+
+def test_a_password_in_the_settings_need_not_be_known_to_choose_their_model(index_dir: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_dir, llm="openai-like:http://me:secret@127.0.0.1:9/v1#owl"))
+    (own, *_) = choices(chat.settings.llm)
+    assert "secret" not in own.spec
+    assert "No LLM answers at http://127.0.0.1:9/v1" in chat.test(own.spec)
+    chat = Chat(settings.load(index_dir=index_dir, llm=chat.settings.llm, writer="quotes"))
+    assert chat.writer(own.spec) is chat.writer()
+
+
+def test_a_model_is_opened_once_and_keeps_nobody_from_another(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat, opened, go = Chat(settings.load(index_dir=index_dir, llm="none")), [], threading.Event()
+
+    def slow(spec: str, timeout: float) -> None:
+        opened.append(spec)
+        assert go.wait(60)
+
+    monkeypatch.setattr("rag.llm.load", slow)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [threads.submit(chat.writer, "ollama:owl") for _ in range(2)]
+        try:
+            assert chat.writer().style == "quotes"  # while that one loads
+            assert not any(one.done() for one in waiting)
+        finally:
+            go.set()
+        first, second = (one.result() for one in waiting)
+    assert first is second
+    assert opened == ["ollama:owl"]
+
+
+def test_a_model_that_could_not_be_opened_is_tried_again(index_dir: Path, server: Server) -> None:
+    chat, spec = Chat(settings.load(index_dir=index_dir, llm="none")), f"openai-like:{server.url}/v1#owl"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.llm.load", fails)
+        with pytest.raises(ModelError, match="It sleeps"):
+            chat.writer(spec)
+    assert chat.writer(spec).style == "synthesis"
+
+
+def fails(spec: str, timeout: float) -> None:
+    raise ModelError("It sleeps.\nWake it.")
+
+
+def test_a_model_is_tried_by_a_word_and_what_is_wrong_with_it_is_told(
+    chat: Chat, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert re.fullmatch(
+        r"owl answers: its first word came after \d+\.\d seconds\.", chat.test(f"openai-like:{server.url}/v1#owl")
+    )
+    assert chat.test("none") == "There is no model: the answers are quotes."
+    assert chat.test("owl").startswith("Unknown llm 'owl'. It is one of: ")
+    server.content = ""
+    assert "gave an empty reply" in chat.test(f"openai-like:{server.url}/v1#owl")
+    monkeypatch.setattr("rag.llm.load", fails)
+    assert chat.test("ollama:owl") == "It sleeps. Wake it."
+
+
+def test_only_models_that_may_answer_are_to_be_chosen(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [
+        Choice("openai:gpt-4o", None, "set"),
+        Choice("ollama:owl", True, "pulled"),
+        Choice("bundled", False, "not installed"),
+        *(Choice(form, None, "any") for form in ("gguf:PATH", "openai-like:URL#MODEL", "gemini:MODEL")),
+    ]
+    monkeypatch.setattr("rag.llm.choices.choices", lambda spec: listed if spec == "openai:gpt-4o" else [])
+    assert Chat(settings.load(index_dir=index_dir, llm="openai:gpt-4o")).choices() == listed[:2]
 
 
 def test_a_rebuild_is_followed_without_a_restart(tmp_path: Path, papers_file: Path) -> None:
@@ -169,6 +290,108 @@ def test_a_rebuild_is_followed_without_a_restart(tmp_path: Path, papers_file: Pa
     report = chat.rebuild(no_progress)
     assert report.papers == chat.collection().papers == 15
     assert not ask(conversation, "how long does sourdough baking take?").refused
+
+
+def switch(index_dir: Path) -> Path:
+    """Makes a new generation current, as a rebuild does: a copy, which takes no time."""
+    current = generations.current(index_dir)
+    assert current
+    with generations.building(index_dir) as folder:
+        shutil.copytree(current, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock"))
+    return folder
+
+
+def test_a_question_ends_on_the_generation_that_it_began_with(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = Chat(settings.load(index_dir=index_copy, llm="none"))
+    first = chat.retriever().store.folder
+
+    def rebuild_twice(*given: Any) -> Query:
+        newest = [switch(index_copy) for _ in range(2)][-1]
+        assert chat.retriever().store.folder == newest
+        assert first.exists()
+        return understand(*given)
+
+    monkeypatch.setattr("rag.chat.understand", rebuild_twice)
+    assert len(numbers(ask(chat.conversation(), WHICH))) > 1
+    gc.collect()
+    switch(index_copy)
+    assert not first.exists()
+
+
+def test_questions_at_once_end_on_a_generation_that_two_rebuilds_have_replaced(index_copy: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_copy, llm="none"))
+    running = chat.retriever()
+    folders = [switch(index_copy) for _ in range(3)]
+    assert [folder.exists() for folder in folders] == [False, True, True]
+    assert chat.retriever() is not running
+    with ThreadPoolExecutor(8) as threads:  # each makes Chroma open its files once more
+        found = list(threads.map(lambda _: len(running.search([WHICH], 5).papers), range(16)))
+    assert found == [5] * 16
+
+
+def test_who_asks_while_a_new_generation_opens_is_answered_from_the_one_before(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = Chat(settings.load(index_dir=index_copy, llm="none"))
+    before = chat.retriever()
+    opens, goes_on = threading.Event(), threading.Event()
+    open_ = chat._open
+
+    def slowly() -> HybridRetriever:
+        opens.set()
+        assert goes_on.wait(60)
+        return open_()
+
+    monkeypatch.setattr(chat, "_open", slowly)
+    newest = switch(index_copy)
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(chat.retriever)
+        assert opens.wait(60)
+        assert chat.retriever() is before
+        assert not opening.done()
+        goes_on.set()
+        assert opening.result().store.folder == newest
+    assert chat.retriever() is opening.result()
+
+
+def test_who_comes_first_at_once_opens_one_retriever(index_dir: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_dir, llm="none"))
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(opened) for opened in threads.map(lambda _: chat.retriever(), range(8))}) == 1
+
+
+def test_a_new_generation_that_cannot_be_opened_is_no_secret(index_copy: Path) -> None:
+    chat = Chat(settings.load(index_dir=index_copy, llm="none"))
+    chat.load()
+    (switch(index_copy) / "words.npz").unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"damaged \(words\.npz is missing or cut off\)\. Run: rag rebuild"):
+            ask(chat.conversation(), WHICH)
+    newest = switch(index_copy)
+    shutil.copy(next(index_copy.glob("g*/words.npz")), newest)
+    assert chat.retriever().store.folder == newest
+
+
+def test_files_are_tried_out_then_added_to_an_index_or_to_none(
+    tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(added, "shipped", lambda _: papers_file)
+    index_dir = tmp_path / "index"
+    chat = Chat(settings.load(index_dir=index_dir, llm="none"))
+    assert len(chat.preview().added) == 14
+    file = added.stage(index_dir, "bread.jsonl", io.BytesIO(b'{"title": "Bread", "abstract": "It takes 20 hours."}'))
+    assert len(chat.preview([file]).added) == 15
+    added.accept(index_dir, file)
+    assert chat.rebuild(no_progress).papers == chat.collection().papers == 15
+    assert str(chat.preview()) == "0 added, 0 changed, 0 removed, 15 as before, 0 skipped"
+
+    added.remove(index_dir, "bread.jsonl")
+    assert [paper.title for paper in chat.preview().removed] == ["Bread"]
+    (index_dir / generations.POINTER).write_text("nonsense")
+    assert len(chat.preview().added) == 14
+    assert chat.rebuild(no_progress).papers == chat.collection().papers == 14
 
 
 def test_an_index_of_another_embedding_is_refused_with_the_command(index_dir: Path) -> None:

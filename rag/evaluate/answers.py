@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +45,7 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     held = numbers(benchmark, store)
 
     def ask(asked: Asked) -> Timed:
-        return asyncio.run(timed(chat.conversation(past(asked, store)), asked.question))
+        return asyncio.run(timed(chat.conversation(past(asked, store)), asked.question, asked.without))
 
     def stored(paper: Paper) -> Paper:
         return store.paper(held[benchmark.name(paper)])
@@ -63,10 +63,10 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     return Run(outcomes, missing(benchmark, held), METRICS)
 
 
-async def timed(conversation: Conversation, question: str) -> Timed:
-    """The answer of `conversation` to `question`. Raises QuestionError as `Conversation.ask` does."""
+async def timed(conversation: Conversation, question: str, without: Collection[str] = ()) -> Timed:
+    """The answer of `conversation` to `question` less the filters `without`; raises what `Conversation.ask` does."""
     start, first = time.perf_counter(), 0.0
-    async for event in conversation.ask(question):
+    async for event in conversation.ask(question, without):
         first = first or time.perf_counter() - start
         if isinstance(event, Answer):
             answer = event

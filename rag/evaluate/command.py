@@ -85,6 +85,7 @@ def evaluate(
     from rag.evaluate import beir, questions, report, run
 
     benchmark = beir.read(judged) if judged.is_dir() else questions.read(judged)
+    terminal.show_notice(benchmark.notice)
     measure = answering.run if answers else run.run
     runs = [_evaluated(measure, benchmark, each) for each in (settings, *others)]
     rows = report.compare(*runs) if compare else report.summary(*runs)

@@ -1,8 +1,11 @@
-"""Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}, "evidence"?}."""
+"""Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}, "evidence"?}.
+
+Those of `rag.feedback` are among them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +42,10 @@ class Benchmark(Protocol):
     def judged(self) -> Sequence[Judged]:
         """The questions; at least one has an answer."""
 
+    @property
+    def notice(self) -> str:
+        """What is left out and why, in one line, or ""."""
+
     def name(self, paper: Paper) -> str:
         """What the judgements call `paper`."""
 
@@ -51,6 +58,7 @@ class Questions:
     """A file of questions over the current index, whose judgements name papers by title."""
 
     judged: list[Judged]
+    notice: str = ""
 
     def name(self, paper: Paper) -> str:
         return paper.key
@@ -60,11 +68,16 @@ class Questions:
 
 
 def read(path: Path) -> Questions:
-    """The questions in `path`. Raises QuestionError, naming the line, for what is not one or is not judged."""
-    judged = [_parse(data, where) for where, data in batch.records(path)]
+    """The questions in `path`, less those whose answer a reader judged bad: what is right is not known of them.
+
+    Raises QuestionError, naming the line, for what is not a question or is not judged.
+    """
+    lines = _last(batch.records(path))
+    judged = [_parse(data, where) for where, data in lines if not (_feedback(data) and data.get("good") is False)]
+    notice = _left_out(len(lines) - len(judged))
     if not any(question.relevant for question in judged):
-        raise QuestionError(f"{path} holds no question with a relevant title. {LINE}")
-    return Questions(judged)
+        raise QuestionError(" ".join(filter(None, [f"{path} holds no question with a relevant title.", notice, LINE])))
+    return Questions(judged, notice)
 
 
 def grade(value: Any, where: str) -> int:
@@ -76,6 +89,25 @@ def grade(value: Any, where: str) -> int:
     if number > MAX_GRADE:
         raise QuestionError(f"{where}: a grade is a whole number up to {MAX_GRADE}, not {one_line(str(value))[:40]}.")
     return number
+
+
+def _last(lines: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """`lines` less feedback that is taken back by a later line with its id."""
+    kept: dict[tuple[bool, str], tuple[str, Any]] = {}
+    for where, data in lines:
+        kept[_feedback(data), str(data.get("id")) if _feedback(data) else where] = where, data
+    return list(kept.values())
+
+
+def _feedback(data: Any) -> bool:
+    return isinstance(data, dict) and data.get("type") == "feedback"
+
+
+def _left_out(bad: int) -> str:
+    if not bad:
+        return ""
+    were = "question was judged bad and says" if bad == 1 else "questions were judged bad and say"
+    return f"{bad} {were} not what would be right: not measured."
 
 
 def _parse(data: Any, where: str) -> Judged:

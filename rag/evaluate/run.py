@@ -59,7 +59,7 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     retriever = Chat(benchmark.indexed(settings, progress)).retriever()
 
     def ask(asked: Asked) -> Hits:
-        query = understand(asked.question, retriever.store, past(asked, retriever.store))
+        query = understand(asked.question, retriever.store, past(asked, retriever.store), asked.without)
         return retriever.search(query.phrasings, TOP, query.among)
 
     replies = ask_each(benchmark, ask, progress)

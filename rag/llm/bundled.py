@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import threading
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,7 +53,8 @@ def load(file: Path, name: str, timeout: float) -> Model:
     from rag.llm import openai_like
     from rag.llm.server import Server
 
-    address, key = _serve(file)
+    with _starting:  # who asks for the same file meanwhile gets the same server
+        address, key = _serve(file)
     # direct: a proxy that the environment names must not get what goes to this very process.
     server = Server(f"{address}/v1", timeout, key, where=f"llama.cpp with {file.name}", direct=True)
     return openai_like.at(server, file.name, name)
@@ -77,4 +79,5 @@ def _serve(file: Path) -> tuple[str, str]:
     return server.listening_address, key
 
 
+_starting = threading.Lock()
 _servers: list[object] = []  # a server lives as long as something refers to it

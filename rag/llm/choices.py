@@ -1,9 +1,12 @@
-"""Which models are within reach, for `rag models`. Nobody is asked but Ollama and whom the settings name."""
+"""Which models are within reach, and whether one writes. Nobody is asked but Ollama and whom the settings name."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag import llm
 from rag.errors import ModelError
@@ -13,6 +16,12 @@ from rag.llm.model import parameters
 from rag.llm.server import REACH_TIMEOUT, shown
 from rag.llm.vendor import OPENAI, VENDORS, Vendor
 from rag.papers import one_line
+
+if TYPE_CHECKING:
+    from rag.llm import Model
+
+_OPEN = (":MODEL", "#MODEL", ":PATH")  # what the spec ends with where a name is still to be filled in
+WORDS = 256  # tokens that a trial may take: some models think before they say anything
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Choice:
     context: int | None = None  # tokens; known of the chosen one only
     chosen: bool = False
 
+    @property
+    def usable(self) -> bool:
+        """Whether it names one model that may well answer."""
+        return self.ready is not False and not self.spec.endswith(_OPEN)
+
     def __str__(self) -> str:
         size = f"{short(self.parameters)} weights" if self.parameters else ""
         context = f"{self.context:,} tokens of context" if self.context else ""
@@ -36,6 +50,29 @@ class Choice:
 def choices(spec: str) -> list[Choice]:
     """What `spec` names, asked whether it answers, and then all else that could write, or what it lacks."""
     return asyncio.run(_choices(spec))
+
+
+def trial(spec: str, timeout: float) -> str:
+    """One line that tells whether the model of `spec` writes now, and after how many seconds, or what is wrong.
+
+    It may be silent for `timeout` seconds. As `choices`, not to be called where an event loop runs.
+    """
+    start = time.perf_counter()
+    try:
+        model = llm.load(spec, timeout)
+        if model is None:
+            return "There is no model: the answers are quotes."
+        asyncio.run(_begin(model))
+    except ModelError as fault:
+        return one_line(str(fault))
+    return one_line(f"{model.name} answers: its first word came after {time.perf_counter() - start:.1f} seconds.")
+
+
+async def _begin(model: Model) -> None:
+    from llama_index.core.llms import ChatMessage
+
+    async with aclosing(model.stream([ChatMessage("Say yes.")], WORDS)) as pieces:
+        await anext(pieces)
 
 
 async def _choices(spec: str) -> list[Choice]:

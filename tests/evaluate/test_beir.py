@@ -75,7 +75,7 @@ def test_the_corpus_is_indexed_once_beside_the_index_of_the_user(folder: Path, t
     assert [outcome.scores["MRR@20"] for outcome in first.outcomes] == [1.0, 1.0]
     assert [outcome.scores["recall@20"] for outcome in first.outcomes] == [1.0, 0.5]
     assert first.missing == ["beir:5"]
-    assert set(stages) == {"embedding", "vocabulary", "calibrating", "asking"}
+    assert set(stages) == {"embedding", "map", "vocabulary", "calibrating", "asking"}
     (kept,) = (tmp_path / "index" / "eval").iterdir()
     assert kept.name.startswith("nature-")
     assert [path.name for path in (tmp_path / "index").iterdir()] == ["eval"]

@@ -82,3 +82,21 @@ def test_a_line_that_is_not_judged_is_named(tmp_path: Path, line: str, said: str
 def test_a_file_in_which_nothing_is_relevant_measures_nothing(tmp_path: Path, lines: tuple[str, ...]) -> None:
     with pytest.raises(QuestionError, match=r"judged\.jsonl holds no question with a relevant title\."):
         questions.read(write(tmp_path, *lines))
+
+
+def test_of_feedback_the_last_word_counts_and_bad_answers_are_left_out(tmp_path: Path) -> None:
+    good = '{"id": "x", "type": "feedback", "good": true, "question": "Do owls hoot?", "relevant": {"Owls": 1}}'
+    bad = '{"id": "x", "type": "feedback", "good": false, "question": "Do owls hoot?", "cited": ["Owls"]}'
+    other = good.replace('"x"', '"y"')
+    assert [one.asked.id for one in questions.read(write(tmp_path, bad, good, good)).judged] == ["x"]
+    assert [one.asked.id for one in questions.read(write(tmp_path, GOOD, GOOD, other)).judged] == ["a", "a", "y"]
+    found = questions.read(write(tmp_path, good, other, bad))
+    assert [one.asked.id for one in found.judged] == ["y"]
+    assert found.notice == "1 question was judged bad and says not what would be right: not measured."
+    assert questions.read(write(tmp_path, good)).notice == ""
+
+
+def test_a_file_in_which_all_is_bad_says_so(tmp_path: Path) -> None:
+    bad = '{"id": "x", "type": "feedback", "good": false, "question": "Do owls hoot?", "cited": ["Owls"]}'
+    with pytest.raises(QuestionError, match="2 questions were judged bad and say not what would be right"):
+        questions.read(write(tmp_path, bad, bad.replace('"x"', '"y"')))
