@@ -28,15 +28,16 @@ def pytest_configure() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
 
 
-@pytest.fixture(autouse=True)
-def no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Playwright's browser keeps an event loop running in its thread; other tests have loops of their own."""
-    running = None if "browser" in request.fixturenames else asyncio._get_running_loop()
+    running = None if "browser" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
     if running:
         asyncio._set_running_loop(None)
-    yield
+    result = yield
     if running:
         asyncio._set_running_loop(running)
+    return result
 
 
 def no_progress(stage: str, done: int, total: int) -> None:

@@ -14,8 +14,10 @@ from rag import settings
 from rag.chat import Chat
 from rag.cli import main
 from rag.llm import faults
-from rag.ui.session import Session
-from tests.conftest import WHICH, collected
+from rag.ui.conversations import Conversations
+from rag.ui.desk import Desk
+from rag.ui.turns import Choices, Turn
+from tests.conftest import WHICH
 
 from .llm.server import PATIENCE, Server, running
 
@@ -74,6 +76,10 @@ def _down(server: Server) -> None:
     server.broken = (500, b"{}", {})
 
 
+def _mended(server: Server) -> None:
+    server.broken = None
+
+
 @pytest.mark.parametrize("fails", [_killed, _slow, _rubbish, _empty, _busy, _locked, _down])
 def test_whatever_goes_wrong_there_is_an_answer_and_a_line_that_says_what(
     server: Server, index_dir: Path, fails: object, monkeypatch: pytest.MonkeyPatch
@@ -99,34 +105,44 @@ def test_what_came_before_it_broke_stays(server: Server, index_dir: Path) -> Non
     assert QUOTED in shown.stderr
 
 
-def test_the_chat_goes_on_when_the_model_is_back(server: Server, index_dir: Path) -> None:
+def desk(server: Server, index_dir: Path, tmp_path: Path) -> Desk:
     spec = f"openai-like:{server.url}/v1#owl"
-    session = Session(Chat(settings.load(index_dir=index_dir, llm=spec, writer="synthesis")).conversation())
-    _down(server)
-    *_, turn = collected(session.ask("what is SwiftDepth?", 14))
-    assert turn.answer
-    assert turn.answer.notice.endswith(QUOTED)
-    assert {statement.verdict for statement in turn.answer.statements} == {"quote"}
-    server.broken = None
-    *_, turn = collected(session.ask("what is SwiftDepth?", 14))
-    assert turn.answer
-    assert not turn.answer.notice
-    assert turn.answer.statements[0].verdict == "supported"
+    chat = Chat(settings.load(index_dir=index_dir, llm=spec, writer="synthesis"))
+    return Desk(chat, Conversations(tmp_path))
 
 
-def test_stopping_a_chat_stops_the_model(server: Server, index_dir: Path) -> None:
-    spec = f"openai-like:{server.url}/v1#owl"
-    session = Session(Chat(settings.load(index_dir=index_dir, llm=spec, writer="synthesis")).conversation())
+def test_the_chat_goes_on_when_the_model_is_back(server: Server, index_dir: Path, tmp_path: Path) -> None:
+    async def visit() -> list[Turn]:
+        at_work = desk(server, index_dir, tmp_path)
+        for fails in (_down, _mended):
+            fails(server)
+            await at_work.ask("ada", "one", "what is SwiftDepth?", Choices())
+            turns = [turns async for turns in at_work.watch("ada", "one")][-1]
+        return turns
+
+    failed, mended = (turn.answer for turn in asyncio.run(visit()))
+    assert failed
+    assert mended
+    assert failed.notice.endswith(QUOTED)
+    assert {statement.verdict for statement in failed.statements} == {"quote"}
+    assert not mended.notice
+    assert mended.statements[0].verdict == "supported"
+
+
+def test_stopping_a_chat_stops_the_model(server: Server, index_dir: Path, tmp_path: Path) -> None:
     server.endless = True
 
-    async def stop_at_the_first_sentence() -> None:
-        async for turn in session.ask("what is SwiftDepth?", 14):
-            if turn.statements:
-                session.stop()
+    async def stop_at_the_first_sentence() -> Turn:
+        at_work = desk(server, index_dir, tmp_path)
+        await at_work.ask("ada", "one", "what is SwiftDepth?", Choices())
+        async for turns in at_work.watch("ada", "one"):
+            if turns[-1].statements:
+                at_work.stop("ada", "one")
+        return turns[-1]
 
-    asyncio.run(stop_at_the_first_sentence())
-    assert session.turns[-1].stopped
-    assert [statement.verdict for statement in session.turns[-1].statements] == ["supported"]
+    turn = asyncio.run(stop_at_the_first_sentence())
+    assert turn.stopped
+    assert [statement.verdict for statement in turn.statements] == ["supported"]
     assert server.gone.wait(PATIENCE)
 
 

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from csv import DictReader
-from html.parser import HTMLParser
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -22,28 +22,29 @@ from markdown_it import MarkdownIt
 
 from rag import export, llm, prompts, settings, terminal, writers
 from rag.bibtex import bibtex
-from rag.chat import Chat
+from rag.chat import Chat, Collection
 from rag.citations import Answer, Citation, Event, Found, Statement
-from rag.papers import Paper
+from rag.index.changes import Changes
+from rag.papers import Paper, one_line
 from rag.passages import sentences
 from rag.render import answer_json
-from rag.sources import jsonl
-from rag.ui import cards, render
+from rag.sources import Skipped, jsonl
+from rag.sources.skipped import clean
+from rag.ui import cards, collection, pages
 from rag.ui import export as page_export
-from rag.ui.session import Session, Turn
+from rag.ui.collection import Shelf
+from rag.ui.conversations import TITLE, Kept
+from rag.ui.turns import Choices, Turn, dump, load
 from rag.writers import Task, synthesis
 from tests.attacks import ATTACKS, BENIGN, CANARIES, HOSTILE, LISTS, REAL, REFUSED, SLANDERED, UNTOUCHED
 from tests.conftest import index_of
 from tests.llm.server import Server, running
+from tests.ui.test_turns import read
 
 pytestmark = pytest.mark.xdist_group("hostile")  # one index and one model for all of them
 
-OWN_TAGS = set("a button details div h1 h2 h3 li mark p section span summary table tbody td th thead tr ul".split())
-OWN_ATTRIBUTES = set(
-    "aria-hidden aria-label class data-at data-spans disabled href id rel role scope target title value".split()
-)
-SHOWS_TEXT = {"aria-label", "title"}  # attributes that hold what others wrote
-OWN_LINK = re.compile(r"#(source-\d+|paper-[0-9a-f]{12})|https://example\.org/.*")
+OWN_LINK = re.compile(r"https://example\.org/.*")
+CONVERSATION = "abcdefghijklmnop"
 OWN_MARKDOWN = set("a blockquote h1 h2 li p strong table tbody td th thead tr ul".split())
 BIBTEX_FIELDS = set("title author year url annote".split())
 TEX_ACTS = re.compile(r"\\(input|include|write|href|url|def|read|open|immediate|catcode)")
@@ -59,52 +60,26 @@ SHAPES = {
 }
 
 
-class Reader(HTMLParser):
-    """Collects what `html` holds, and fails where a tag is left open or closes another."""
+def ask(chat: Chat, question: str) -> Turn:
+    """What comes for a user who asks this and nothing else."""
 
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: list[tuple[str, str]] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(html)
-        assert not self._open
+    async def asked() -> Turn:
+        turn = Turn(question, papers=len(HOSTILE))
+        async with aclosing(chat.conversation().ask(question)) as events:
+            async for event in events:
+                turn.take(event)
+        return turn
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open.append(tag)
-        self.tags.add(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+    return asyncio.run(asked())
 
 
-def ask(chat: Chat, question: str) -> Session:
-    """The visit of a user who asks this and nothing else, as far as the page would show it."""
-
-    async def visit() -> Session:
-        session = Session(chat.conversation())
-        async with aclosing(session.ask(question, len(HOSTILE))) as turns:
-            async for _ in turns:
-                pass
-        return session
-
-    return asyncio.run(visit())
+def shown(answer: Answer) -> Turn:
+    """A turn with this answer."""
+    return Turn(answer.question, statements=list(answer.statements), answer=answer)
 
 
-def shown(answer: Answer, chat: Chat) -> Session:
-    """A visit with this answer."""
-    session = Session(chat.conversation())
-    session.turns.append(Turn(answer.question, statements=list(answer.statements), answer=answer))
-    return session
-
-
-def answers(sessions: Sequence[Session]) -> list[Answer]:
-    return [turn.answer for session in sessions for turn in session.turns if turn.answer]
+def answers(turns: Sequence[Turn]) -> list[Answer]:
+    return [turn.answer for turn in turns if turn.answer]
 
 
 def write(writer: writers.Writer, *evidence: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -168,31 +143,31 @@ def style(request: pytest.FixtureRequest) -> writers.Style:
 
 
 @pytest.fixture(scope="module")
-def quoted(quoting: Chat) -> list[Session]:
+def quoted(quoting: Chat) -> list[Turn]:
     return [ask(quoting, question) for question in [*LISTS, *SLANDERED, *UNTOUCHED, *ATTACKS]]
 
 
 @pytest.fixture(scope="module")
-def obeyed(index: Path, server: Server, style: writers.Style) -> list[Session]:
+def obeyed(index: Path, server: Server, style: writers.Style) -> list[Turn]:
     """The questions that attack, put to a model that does as they say."""
     chat = Chat(settings.load(index_dir=index, llm=f"openai-like:{server.url}/v1#owl", writer=style))
-    sessions = []
+    turns = []
     for question, canary in ATTACKS.items():
         server.content = f"{canary} is the answer. [1a]\n{canary}, says this paper. [1b][2a]\n{canary}!"
-        sessions.append(ask(chat, question))
-    return sessions
+        turns.append(ask(chat, question))
+    return turns
 
 
 @pytest.fixture(scope="module")
-def believed(quoting: Chat, server: Server, papers: dict[str, Paper], style: writers.Style) -> list[Session]:
+def believed(quoting: Chat, server: Server, papers: dict[str, Paper], style: writers.Style) -> list[Turn]:
     """Each hostile abstract and a benign one, put to a model that does as the first says, also with the second."""
     model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
     assert model
     writer = writers.choose(model, style, quoting.retriever().checker, None, entailment=True)
     victim = papers[BENIGN[5]["abstract"]]
-    sessions = []
+    turns = []
     for record in HOSTILE:
-        evidence = cite(papers[jsonl.clean(record["abstract"])], 1), cite(victim, 2)
+        evidence = cite(papers[clean(record["abstract"])], 1), cite(victim, 2)
         stolen = f"{record['canary']} removes weights whose posterior variance exceeds their squared mean."
         for reply in (record["obeyed"], stolen):
             server.content = reply
@@ -200,12 +175,12 @@ def believed(quoting: Chat, server: Server, papers: dict[str, Paper], style: wri
                 server.content = "\n".join(
                     f"Yes, {reply}{label}" for label in ("", " [1]", " [2a]", " [2b]", " [1a][2b]")
                 )
-            sessions.append(shown(Answer(record["title"], write(writer, *evidence), kind="papers"), quoting))
-    return sessions
+            turns.append(shown(Answer(record["title"], write(writer, *evidence), kind="papers")))
+    return turns
 
 
 @pytest.fixture(scope="module")
-def small(index: Path, style: writers.Style) -> list[Session]:
+def small(index: Path, style: writers.Style) -> list[Turn]:
     """Questions put to the model that comes along, where it did."""
     if not llm.bundled_installed():
         return []
@@ -216,15 +191,15 @@ def small(index: Path, style: writers.Style) -> list[Session]:
 
 
 @pytest.fixture(scope="module")
-def told(quoted: list[Session], obeyed: list[Session], believed: list[Session], small: list[Session]) -> list[Session]:
+def told(quoted: list[Turn], obeyed: list[Turn], believed: list[Turn], small: list[Turn]) -> list[Turn]:
     """Everything that is answered."""
     return [*quoted, *obeyed, *believed, *small]
 
 
 @pytest.fixture(scope="module")
-def unread(quoting: Chat) -> list[Session]:
+def unread() -> list[Turn]:
     """The hostile records as no reader has cleaned them, wherever text of others can stand."""
-    sessions = []
+    turns = []
     for record in HOSTILE:
         for url in (record["url"], "javascript:alert(1)", " data:text/html,x"):
             paper = Paper(record["title"], record["abstract"], tuple(record["authors"]), 2021, url=url)
@@ -232,19 +207,19 @@ def unread(quoting: Chat) -> list[Session]:
             statements = Statement(whole.quote, (whole,), "quote"), Statement(record["obeyed"], (whole,), "partly")
             answer = Answer(paper.title, statements, (Citation(2, paper, 0, 9),), kind="papers", notice=paper.title)
             refusal = Answer(paper.abstract, nearest=(paper,), filters=(paper.title,), searched=1, silent=paper)
-            sessions += [shown(answer, quoting), shown(refusal, quoting)]
-    return sessions
+            turns += [shown(answer), shown(refusal)]
+    return turns
 
 
-def test_all_that_is_hostile_is_in_the_index_and_answers(papers: dict[str, Paper], quoted: list[Session]) -> None:
+def test_all_that_is_hostile_is_in_the_index_and_answers(papers: dict[str, Paper], quoted: list[Turn]) -> None:
     assert len(papers) == len(HOSTILE) + len(BENIGN)
     listed = [{one.paper.title for one in answer.citations} for answer in answers(quoted)[: len(LISTS)]]
     assert min(map(len, listed)) >= 5
 
 
-def test_every_sentence_is_checked_and_cites_abstracts_verbatim(told: list[Session], papers: dict[str, Paper]) -> None:
+def test_every_sentence_is_checked_and_cites_abstracts_verbatim(told: list[Turn], papers: dict[str, Paper]) -> None:
     statements = [statement for answer in answers(told) for statement in answer.statements]
-    assert [one for one in statements if not one.citations or one.verdict not in render.VERDICTS] == []
+    assert [one for one in statements if not one.citations or one.verdict not in cards.CHECKED] == []
     for citation in (citation for statement in statements for citation in statement.citations):
         paper = papers[citation.paper.abstract]
         assert citation.paper.title == paper.title
@@ -254,15 +229,13 @@ def test_every_sentence_is_checked_and_cites_abstracts_verbatim(told: list[Sessi
         assert statement.text.strip("… ") in statement.citations[0].quote
 
 
-def test_no_sentence_says_what_an_abstract_or_a_question_wants_said(told: list[Session]) -> None:
+def test_no_sentence_says_what_an_abstract_or_a_question_wants_said(told: list[Turn]) -> None:
     statements = [statement for answer in answers(told) for statement in answer.statements]
     assert [(misled(one), one.text, one.citations) for one in statements if misled(one)] == []
 
 
 @pytest.mark.skipif(not llm.bundled_installed(), reason=f"needs the bundled model: {llm.INSTALL_BUNDLED}")
-def test_the_small_model_writes_about_hostile_papers_without_failing(
-    small: list[Session], style: writers.Style
-) -> None:
+def test_the_small_model_writes_about_hostile_papers_without_failing(small: list[Turn], style: writers.Style) -> None:
     assert [(answer.writer, answer.notice) for answer in answers(small)] == [(style, "")] * len(REAL[style])
     cited = {one.paper.abstract for answer in answers(small) for one in answer.citations}
     assert len(cited.intersection(CANARIES.values())) >= 6
@@ -281,7 +254,7 @@ def test_what_benign_papers_say_is_the_same_beside_hostile_ones(index_dir: Path,
         assert set(kept) <= set(places)  # where more papers answer, each has room for fewer sentences
 
 
-def test_every_question_gets_an_answer(told: list[Session]) -> None:
+def test_every_question_gets_an_answer(told: list[Turn]) -> None:
     assert len(answers(told)) == len(told)
     assert [answer for answer in answers(told) if "LLM" in answer.notice] == []  # which says that it failed
 
@@ -308,27 +281,58 @@ def _messages(name: str) -> list[tuple[str, str]]:
     return [(one.role.value, str(one.content)) for one in prompts.load(name).format_messages(llm=None, **filled)]
 
 
-def test_the_page_holds_our_markup_only(told: list[Session], unread: list[Session]) -> None:
-    for session in [*told, *unread]:
-        (turn,) = session.turns
-        panel = cards.panel(session.citations, session.partial, session.nearest)
-        early = Turn(turn.question, found=Found(tuple(one.paper for one in session.citations), 9, (turn.question,)))
-        replies = [render.reply(turn), render.reply(early), render.reply(Turn(turn.question, error=turn.question))]
-        for html in [render.question(turn.question), panel, render.status(turn), page_export.menu(session), *replies]:
-            read = Reader(html)
-            assert read.tags <= OWN_TAGS
-            assert {name for name, _ in read.attributes} <= OWN_ATTRIBUTES
-            assert [url for name, url in read.attributes if name == "href" and not OWN_LINK.fullmatch(url)] == []
-            ours = [value for name, value in read.attributes if name not in SHOWS_TEXT | {"href"}]
-            assert [value for value in ours if not re.fullmatch(r"[\w. -]*", value)] == []
-        assert turn.question in Reader(render.question(turn.question)).text
-        text = Reader(replies[0] + panel).text
-        assert all(statement.text in text for statement in turn.statements)
+def test_the_chat_holds_our_markup_only(told: list[Turn], unread: list[Turn]) -> None:
+    for turn in [*told, *unread]:
+        question, papers = turn.question, tuple(one.paper for said in turn.statements for one in said.citations)
+        found = Found(papers, 9, (question,))
+        early = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
+        judged = replace(turn, good=False, note=question)
+        failed = Turn(question, error=question)
+        head = pages.Head(Collection(question, 9, 99, question, "quotes"), fault=question)
+        kept = [Kept(CONVERSATION, one_line(question)[:TITLE])]
+        page = read(pages.chat(head, kept, CONVERSATION, [early, failed, judged, turn], []))
+        assert [one.text for one in page.all("h2", "question")] == [question] * 4
+        assert page.all("title")[0].text == page.all("p", "fault")[0].text == question
+        assert page.all("form", "note")[0].text
+        assert [one.text for one in page.all("a") if one.attributes["href"] == f"/c/{CONVERSATION}"] == [kept[0].title]
+        *_, last = page.all("article", "turn")
+        assert all(statement.text.replace("$$", "") in last.text for statement in turn.statements)
+        assert read(pages.dialogue([turn], CONVERSATION)).text.startswith(question)
+        read(cards.panel([turn]))
+        welcome = read(pages.chat(head, [], "", [], [question]))
+        assert [one.text for one in welcome.all("button", "example")] == [question]
 
 
-def test_the_terminal_is_not_steered(
-    told: list[Session], unread: list[Session], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_collection_holds_our_markup_only(papers: dict[str, Paper], unread: list[Turn]) -> None:
+    raw = [turn.answer.nearest[0] for turn in unread if turn.answer and turn.answer.refused]
+    known = [*papers.values(), *raw]
+    shelf = read(collection.page(Shelf(dict(enumerate(known, 1)), len(known)), [], [], []))
+    titles = [title.text for title in shelf.all("h3", "title")]
+    assert titles == [paper.title.replace("$$", "") for paper in known]
+    for text in [*ATTACKS, *(record["title"] for record in HOSTILE)]:
+        name = text.encode("utf-8", "replace").decode()  # as a browser sends it
+        file = Path(re.sub(r"[/\0]", "", name)[:80])
+        found = Shelf({7: known[0]}, 999, 50, name, [7], name)
+        page = read(collection.page(found, [(name, 7), ("", 3)], [(2021, 7), (None, 3)], [file]))
+        assert page.all("h1")[0].text == f"999 papers: {name}"
+        assert page.all("input")[0].attributes["value"] == name
+        assert [one.attributes["value"] for one in page.all("button", "remove")] == [file.name]
+        assert read(collection.page(Shelf({}, 0, fault=name), [], [], [])).all("p", "fault")[0].text == name
+        planned = Changes((known[0],), (), (raw[0],), 0, (Skipped(file, 3, name),))
+        assert read(collection.changes(planned)).all("li")[-1].text == str(planned.skipped[0])
+        assert read(collection.progress(name, 1, 2)).all("p")[0].text == f"{name} 1 of 2"
+        assert read(collection.built(name)).all("p")[0].text == f"Done: {name}."
+    for n, paper in enumerate(raw):
+        planned = Changes(tuple(raw[n : n + 1]), tuple(raw[n : n + 1]), (), 0, ())
+        assert [one.text for one in read(collection.changes(planned)).all("li")] == [paper.title.replace("$$", "")] * 2
+
+
+def test_conversations_come_back_as_they_were(told: list[Turn], unread: list[Turn]) -> None:
+    turns = [*told, *unread]
+    assert load(dump(turns)) == turns
+
+
+def test_the_terminal_is_not_steered(told: list[Turn], unread: list[Turn], capsys: pytest.CaptureFixture[str]) -> None:
     for answer in answers([*told, *unread]):
         asyncio.run(terminal.show_answer(_events(answer)))
     printed = "".join(capsys.readouterr())
@@ -349,7 +353,7 @@ def _steers(c: str) -> bool:
     return unicodedata.category(c) == "Cc" or unicodedata.bidirectional(c) in overrides
 
 
-def test_json_holds_titles_and_quotes_as_they_are(told: list[Session], papers: dict[str, Paper]) -> None:
+def test_json_holds_titles_and_quotes_as_they_are(told: list[Turn], papers: dict[str, Paper]) -> None:
     titles = {paper.title for paper in papers.values()}
     for answer in answers(told):
         line = json.dumps(answer_json(answer), ensure_ascii=False)
@@ -359,7 +363,7 @@ def test_json_holds_titles_and_quotes_as_they_are(told: list[Session], papers: d
         assert [one["quote"] for one in read["citations"]] == [one.quote for one in answer.citations]
 
 
-def test_markdown_holds_our_markup_only(told: list[Session], unread: list[Session]) -> None:
+def test_markdown_holds_our_markup_only(told: list[Turn], unread: list[Turn]) -> None:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for answer in answers([*told, *unread]):
         text = export.markdown(answer)
@@ -373,7 +377,7 @@ def test_markdown_holds_our_markup_only(told: list[Session], unread: list[Sessio
         assert not any(_steers(c) for c in text.replace("\n", ""))
 
 
-def test_bibtex_holds_our_entries_only(told: list[Session], unread: list[Session]) -> None:
+def test_bibtex_holds_our_entries_only(told: list[Turn], unread: list[Turn]) -> None:
     for answer in answers([*told, *unread]):
         library = bibtexparser.parse_string(bibtex(answer))
         assert library.failed_blocks == []
@@ -385,7 +389,7 @@ def test_bibtex_holds_our_entries_only(told: list[Session], unread: list[Session
             assert fields.get("url", "https://example.org/").startswith("https://example.org/")
 
 
-def test_csv_holds_no_formula(told: list[Session], unread: list[Session]) -> None:
+def test_csv_holds_no_formula(told: list[Turn], unread: list[Turn]) -> None:
     for answer in answers([*told, *unread]):
         rows = list(DictReader(StringIO(export.csv(answer), newline="")))
         assert len(rows) == sum(len(statement.citations) for statement in answer.statements)
@@ -393,7 +397,9 @@ def test_csv_holds_no_formula(told: list[Session], unread: list[Session]) -> Non
         assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) or any(map(_steers, cell))] == []
 
 
-def test_files_have_harmless_names(told: list[Session], unread: list[Session]) -> None:
-    for session in [*told, *unread]:
-        name = json.loads(page_export.file(session, "answer.md"))["name"]
-        assert re.fullmatch(r"[\w-]+\.md", name)
+def test_files_have_harmless_names(told: list[Turn], unread: list[Turn]) -> None:
+    for turn in [*told, *unread]:
+        for format_ in export.FORMATS:
+            name, _ = page_export.file([turn], format_)
+            assert re.fullmatch(rf"[\w-]{{1,{page_export.LONGEST}}}\.{format_}", name)
+            assert page_export.file([turn, turn], format_)[0] == f"conversation.{format_}"

@@ -1,67 +1,153 @@
-"""The sources panel: a card per paper, with what answers quote from it marked. Pure functions, all text escaped."""
+"""A card per paper, with what answers quote from it marked. Pure functions, all text escaped."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
-from rag.citations import Citation
+from rag import escape as safe
+from rag.citations import Citation, Verdict
 from rag.papers import Paper
+from rag.ui import turns as said
+from rag.ui.mathml import formulas, rich
+from rag.ui.turns import Turn
 
-NOT_THE_AUTHORS = "digest (our words, not the authors')"
-HINT = '<p class="hint">Click a number in an answer to see the sentence behind it.</p>'
+NOT_THE_AUTHORS = "digest: our words, not the authors'"
+HINT = (
+    '<p class="hint">The papers that an answer cites stand here. '
+    "A number in the answer opens the sentence behind it.</p>"
+)
+BACK = '<button type="button" class="back">Back to the answer</button>'
+CHECKED: dict[Verdict, str] = {
+    "quote": "quoted word for word",
+    "supported": "written by the model and checked: it agrees with what it cites",
+    "partly": "written by the model and checked: it agrees in part, so read the source too",
+}
 
 
-def panel(citations: Sequence[Citation] = (), partial: Sequence[Citation] = (), nearest: Sequence[Paper] = ()) -> str:
-    """A card per paper by number, marked where it is `partial` and never cited, then those that only refusals named."""
-    cited = {citation.n for citation in citations}
-    numbered = sorted([*citations, *partial], key=lambda citation: citation.n)
-    runs = [list(run) for _, run in groupby(numbered, key=lambda citation: citation.n)]
-    shown = [card(run[0].paper, run, partly=run[0].n not in cited) for run in runs]
-    others = ["<h3>Nearest papers, not cited</h3>", *map(card, nearest)] if nearest else []
-    return f"<h2>Sources</h2>{''.join(shown + others) or HINT}"
+def panel(turns: Sequence[Turn]) -> str:
+    """A card per paper by number: first those of the last turn, or those it names instead of an answer."""
+    now, before = _numbered(turns[-1:]), _numbered(turns)
+    verdicts = _verdicts(turns)
 
+    def shown(numbers: Iterable[int]) -> list[str]:
+        return [card(before[n][0].paper, before[n], verdicts.get(n, {})) for n in sorted(numbers)]
 
-def card(paper: Paper, citations: Sequence[Citation] = (), partly: bool = False) -> str:
-    """One paper, closed until it is asked for; `citations` of it are marked in its abstract."""
-    label = ' <span class="partly">partly</span>' if partly else ""
-    number = f'<span class="n">{citations[0].n}</span> ' if citations else ""
-    by = " · ".join(filter(None, [", ".join(paper.authors), str(paper.year or "")]))
+    cited = {one.paper.key for citations in before.values() for one in citations}
+    nearest = [card(paper) for paper in said.nearest(turns) if paper.key not in cited]
+    earlier = shown(before.keys() - now)
     parts = [
-        f'<summary id="{anchor(paper)}">{number}<span class="title">{escape(paper.title)}</span>{label}</summary>',
-        f'<p class="by">{escape(by)}</p>' if by else "",
-        f'<p class="digest">{NOT_THE_AUTHORS}</p>' if paper.digest else "",
-        f'<p class="abstract">{marked(paper.abstract, [(c.start, c.end) for c in citations])}</p>',
-        _page(paper.url),
+        *shown(now),
+        *(["<h3>Nearest papers, not cited</h3>", *nearest] if nearest else []),
+        *(["<h3>Cited before</h3>", *earlier] if earlier else []),
     ]
-    name = f' id="source-{citations[0].n}"' if citations else ""
-    return f'<details class="source"{name}>{"".join(parts)}</details>'
+    return "".join(parts) or HINT
+
+
+def _numbered(turns: Sequence[Turn]) -> dict[int, list[Citation]]:
+    """All that `turns` show of each paper, by its number."""
+    found: dict[int, list[Citation]] = {}
+    shown = chain.from_iterable(statement.citations for statement in said.cited(turns))
+    for citation in chain(shown, said.partial(turns)):
+        found.setdefault(citation.n, []).append(citation)
+    return found
+
+
+def _verdicts(turns: Sequence[Turn]) -> dict[int, Counter[Verdict]]:
+    """How many sentences of each verdict cite a paper, by its number."""
+    found: dict[int, Counter[Verdict]] = {}
+    for statement in said.cited(turns):
+        for n in {citation.n for citation in statement.citations}:
+            found.setdefault(n, Counter())[statement.verdict] += 1
+    return found
+
+
+def card(paper: Paper, citations: Sequence[Citation] = (), verdicts: Mapping[Verdict, int] | None = None) -> str:
+    """One paper, its abstract closed until it is asked for; `citations` of it are marked there.
+
+    `verdicts` counts the sentences that cite it by what came of their check; with citations and none of these, the
+    paper only touches the question.
+    """
+    parts = [
+        f'<h3 class="title" tabindex="-1">{_number(citations)}{_title(paper)}</h3>',
+        f'<p class="by">{escape(by(paper))}</p>' if by(paper) else "",
+        _badges(paper, citations, verdicts or {}),
+        f'<details><summary>Abstract{_marks(citations)}</summary><p class="abstract">'
+        f"{marked(paper.abstract, [(c.start, c.end) for c in citations])}</p></details>",
+        BACK if citations else "",
+    ]
+    name = f"source-{citations[0].n}" if citations else anchor(paper)
+    return f'<article class="source" id="{name}">{"".join(parts)}</article>'
+
+
+def by(paper: Paper) -> str:
+    """Who wrote it, and when, as far as it is known."""
+    return " · ".join(filter(None, [", ".join(paper.authors), str(paper.year or "")]))
 
 
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """`text` with every stretch that `spans` cover inside <mark>.
+    """`text` as HTML with every stretch that `spans` cover inside <mark>.
 
     Each mark is cut where a span begins or ends, and each piece carries its offset, so that
-    the page can point out one quote among several, also where they overlap.
+    the page can point out one quote among several, also where they overlap. A formula that a
+    cut would break goes to the piece before, whole.
     """
     cuts = sorted({0, len(text), *(cut for span in spans for cut in span)})
-    pieces = [(at, text[at:to], any(s <= at and to <= e for s, e in spans)) for at, to in pairwise(cuts)]
+    drawn = _drawn(text, spans)
+    places = [_unbroken(cut, drawn) for cut in cuts]
+    pieces = [
+        (at, rich(text[start:end]), any(s <= at and to <= e for s, e in spans))
+        for (at, to), (start, end) in zip(pairwise(cuts), pairwise(places), strict=True)
+    ]
     runs = ((inside, list(run)) for inside, run in groupby(pieces, key=lambda piece: piece[2]))
-    return "".join(_mark(run) if inside else escape("".join(p[1] for p in run)) for inside, run in runs)
+    return "".join(_mark(run) if inside else "".join(html for _, html, _ in run) for inside, run in runs)
 
 
 def anchor(paper: Paper) -> str:
-    """The id of a paper's card: the same wherever the paper is named."""
+    """The id of the card of a paper without a number: the same wherever the paper is named."""
     return "paper-" + hashlib.sha256(paper.key.encode()).hexdigest()[:12]
 
 
-def _mark(pieces: Sequence[tuple[int, str, bool]]) -> str:
-    return "<mark>" + "".join(f'<span data-at="{at}">{escape(text)}</span>' for at, text, _ in pieces) + "</mark>"
+def _drawn(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The formulas of `text`, less those of which a span is only a part: it would have nothing to mark."""
+    return [(a, b) for a, b in formulas(text) if not any(a < start and end <= b for start, end in spans)]
 
 
-def _page(url: str) -> str:
-    if not url.startswith(("http://", "https://")):  # javascript:, data: and file: stay out of reach
-        return ""
-    return f'<p><a href="{escape(url)}" target="_blank" rel="noopener noreferrer">open page</a></p>'
+def _unbroken(cut: int, drawn: Sequence[tuple[int, int]]) -> int:
+    """`cut`, or the end of the formula that it would break."""
+    return next((end for start, end in drawn if start < cut < end), cut)
+
+
+def _mark(pieces: Iterable[tuple[int, str, bool]]) -> str:
+    return "<mark>" + "".join(f'<span data-at="{at}">{html}</span>' for at, html, _ in pieces) + "</mark>"
+
+
+def _number(citations: Sequence[Citation]) -> str:
+    return f'<span class="n">[{citations[0].n}]</span> ' if citations else ""
+
+
+def _title(paper: Paper) -> str:
+    """The title, as a link where the paper has a page on the web."""
+    url = safe.web(paper.url)  # javascript:, data: and file: stay out of reach
+    if not url:
+        return rich(paper.title)
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{rich(paper.title)}</a>'
+
+
+def _badges(paper: Paper, citations: Sequence[Citation], verdicts: Mapping[Verdict, int]) -> str:
+    """Whether it matches, and what came of the check, in words."""
+    badge = f'<span class="badge">{"match" if verdicts else "partly"}</span> ' if citations else ""
+    told = [f"{count} sentence{'' if count == 1 else 's'} {CHECKED[verdict]}" for verdict, count in verdicts.items()]
+    if citations and not verdicts:
+        told = ["touches the question only"]
+    if paper.digest:
+        told.append(NOT_THE_AUTHORS)
+    return f'<p class="check">{badge}{escape("; ".join(told))}</p>' if badge or told else ""
+
+
+def _marks(citations: Sequence[Citation]) -> str:
+    quotes = len({(citation.start, citation.end) for citation in citations})
+    return f", {quotes} sentence{'' if quotes == 1 else 's'} marked" if quotes else ""

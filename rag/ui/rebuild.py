@@ -6,19 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.ui import render
-
-if TYPE_CHECKING:
-    from rag.chat import Chat
+from rag.index.build import Progress
+from rag.ui import collection, render
 
 Step = tuple[str, int, int]  # stage, done, total
 
 
-def rebuild(chat: Chat) -> Iterator[str]:
-    """Bars while `chat` rebuilds its index, then one line: the summary or what went wrong.
+def rebuild(work: Callable[[Progress], object]) -> Iterator[str]:
+    """Bars while `work`, which rebuilds the index, reports; then one line: what it returned, or what went wrong.
 
     The rebuild goes on if nobody iterates any more, because the browser has left; not if the program ends.
     """
@@ -29,13 +26,13 @@ def rebuild(chat: Chat) -> Iterator[str]:
             raise RagError("The chat was closed before the rebuild ended.")
         steps.put((stage, done, total))
 
-    job = _start(lambda: str(chat.rebuild(report)), then=lambda: steps.put(None))
-    yield render.progress("starting", 0, 0)
+    job = _start(lambda: str(work(report)), then=lambda: steps.put(None))
+    yield collection.progress("starting", 0, 0)
     for step in iter(steps.get, None):
         if steps.empty():  # a slow browser gets the newest step, not a backlog
-            yield render.progress(*step)
+            yield collection.progress(*step)
     try:
-        yield render.summary(job.result())
+        yield collection.built(job.result())
     except RagError as fault:
         yield render.fault(str(fault))
 

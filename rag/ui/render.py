@@ -1,28 +1,21 @@
-"""Typed data to HTML. Pure functions; every text that is not ours goes through `escape`, so none of it is markup."""
+"""A turn as HTML. Pure functions; every text that is not ours goes through `escape` or `rich`, so none is markup."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from rag import render as words
-from rag.citations import Answer, Citation, Found, Statement
+from rag.citations import Answer, Found, Statement
 from rag.papers import Paper
 from rag.table import UNSAID, Table, split
-from rag.ui.cards import NOT_THE_AUTHORS, anchor
-from rag.ui.session import Turn
+from rag.ui.cards import CHECKED, NOT_THE_AUTHORS, anchor
+from rag.ui.mathml import rich
+from rag.ui.turns import Turn
 
-if TYPE_CHECKING:
-    from rag.chat import Collection
-
-WRITES = {"quotes": "quotes only", "sentences": "one sentence at a time", "synthesis": "from all evidence at once"}
-VERDICTS = {
-    "quote": "the abstract's own words",
-    "supported": "written by the model; agrees with the quoted sentence",
-    "partly": "written by the model; agrees with the quoted sentence in part: read that too",
-}
+SORTS = {"": "best match first", "year": "newest first", "title": "by title"}
 
 
 def count(number: int, noun: str) -> str:
@@ -30,34 +23,26 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def header(collection: Collection) -> str:
-    """The line at the top of the page."""
-    model = f"model: {collection.model}, {WRITES[collection.writer]}"
-    facts = (count(collection.papers, "paper"), count(collection.passages, "passage"), model)
-    return f"<h1>{escape(collection.name)}</h1><p>{escape(' · '.join(facts))}</p>"
-
-
 def question(text: str) -> str:
     """What the user typed, as they typed it."""
-    return f'<p class="question">{escape(text)}</p>'
+    return f'<h2 class="question">{escape(text)}</h2>'
 
 
-def reply(turn: Turn, last: bool = True) -> str:
-    """The answer so far: titles while none is written, then statements, then what the end brings.
+def reply(turn: Turn, removable: bool = True) -> str:
+    """The answer so far: what is written, then the titles that nothing is written of yet, then what the end brings.
 
-    The filters of the `last` turn can be taken away, once it is answered.
+    Nothing that stands moves while more comes. The filters can be taken away where they are `removable`.
     """
-    body = statements(turn.statements) + partly(turn.answer)
-    if not body and turn.running and turn.found:
-        body = found(turn.found)
+    parts = [filters(turn.filters, removable and not turn.running), matching(turn.found)]
     if turn.answer and turn.answer.refused:
-        body = refusal(turn.answer)
-    if turn.answer and turn.answer.notice:
-        body += f'<p class="notice">{escape(turn.answer.notice)}</p>'
+        parts.append(refusal(turn.answer))
+    else:
+        parts += [_said(turn), _reading(turn), partly(turn.answer)]
+    if turn.reply and turn.reply.notice and not turn.running:
+        parts.append(f'<p class="notice">{escape(turn.reply.notice)}</p>')
     if turn.error:
-        body += fault(turn.error)
-    body = body or ("<p>…</p>" if turn.running else "<p>Stopped.</p>")
-    return f'<div class="reply">{filters(turn.filters, last and not turn.running)}{matching(turn.found)}{body}</div>'
+        parts.append(fault(turn.error))
+    return "".join(parts)
 
 
 def filters(written: Sequence[str], removable: bool) -> str:
@@ -66,50 +51,48 @@ def filters(written: Sequence[str], removable: bool) -> str:
     return f'<p class="filters">Only papers: {chips}</p>' if chips else ""
 
 
-def found(event: Found) -> str:
-    """The titles that an answer may cite."""
-    return "<p>Reading:</p>" + _list(escape(paper.title) for paper in event.papers)
-
-
 def matching(event: Found | None) -> str:
-    """How many papers match, where the question asks for papers."""
+    """How many papers match, and how to sort them, where the question asks for papers."""
     if event is None or event.kind != "papers" or not event.papers:
         return ""
-    return f'<p class="matching">{words.matching(len(event.papers), event.searched)}</p>'
+    options = "".join(f'<option value="{value}">{name}</option>' for value, name in SORTS.items())
+    sort = f'<select class="sort" aria-label="Sort the papers">{options}</select>' if len(event.papers) > 1 else ""
+    return f'<p class="matching">{words.matching(len(event.papers), event.searched)} {sort}</p>'
+
+
+def statements(written: Sequence[Statement]) -> str:
+    """Statements in order, those in a row on one paper under its title, and a comparison as a table."""
+    rest, compared = split(written)
+    groups = "".join(_group(list(run)) for _, run in groupby(rest, key=_numbers))
+    return groups + (table(compared) if compared else "")
 
 
 def partly(answer: Answer | None) -> str:
     """The papers that touch the question only, each with its nearest sentence, where the question asks for papers."""
     if answer is None or answer.kind != "papers" or not answer.partial:
         return ""
-    return '<p class="partly">Partly:</p>' + statements([Statement(c.quote, (c,), "quote") for c in answer.partial])
-
-
-def statements(written: Sequence[Statement]) -> str:
-    """Statements in order, those in a row on one paper under its title, and a comparison as a table."""
-    rest, compared = split(written)
-    return "".join(_group(list(run)) for _, run in groupby(rest, key=_numbers)) + (table(compared) if compared else "")
+    said = statements([Statement(one.quote, (one,), "quote") for one in answer.partial])
+    return f'<div class="only-partly"><p class="partly">Partly:</p>{said}</div>'
 
 
 def table(compared: Table) -> str:
     """A row for each aspect; where a paper's abstract does not tell it, the cell says so."""
-    papers = "".join(f'<th scope="col">{_title(paper, f"[{n}] ")}</th>' for n, paper in compared.papers.items())
+    papers = "".join(f'<th scope="col">{_heading(paper, n)}</th>' for n, paper in compared.papers.items())
     rows = "".join(
         f'<tr><th scope="row">{escape(aspect)}</th>{"".join(map(_cell, cells))}</tr>' for aspect, cells in compared.rows
     )
-    return f'<div class="table"><table><thead><tr><td></td>{papers}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _cell(said: Sequence[Statement]) -> str:
-    unsaid = f'<p class="unsaid">{UNSAID}</p>'
-    return f"<td>{''.join(map(_statement, said)) or unsaid}</td>"
+    head = f"<thead><tr><td></td>{papers}</tr></thead>"
+    return f'<div class="table" tabindex="0"><table>{head}<tbody>{rows}</tbody></table></div>'
 
 
 def refusal(answer: Answer) -> str:
     """An honest no, and where to look instead."""
-    links = [f'<a class="cite" href="#{anchor(p)}">{escape(p.title)}</a>' for p in answer.nearest]
+    links = [
+        f'<a class="cite" href="/papers?q={quote(p.title, safe="")}" data-card="{anchor(p)}">{rich(p.title)}</a>'
+        for p in answer.nearest
+    ]
     nearest = f" Nearest papers:</p>{_list(links)}" if links else "</p>"
-    return f"<p>{escape(words.refusal(answer))}{nearest}"
+    return f'<p class="refused">{escape(words.refusal(answer))}{nearest}'
 
 
 def fault(message: str) -> str:
@@ -118,51 +101,62 @@ def fault(message: str) -> str:
 
 def status(turn: Turn) -> str:
     """Where the work on `turn` stands, in words."""
-    return f'<p role="status">{_stage(turn)}</p>'
-
-
-def progress(stage: str, done: int, total: int) -> str:
-    """A bar for one stage of a rebuild; a stage without a `total` is only named."""
-    steps = f" {done:,} of {total:,}" if total else "…"
-    return f'<p>{escape(stage)}{steps}</p><progress max="{total or 1}" value="{done}"></progress>'
-
-
-def summary(report: str) -> str:
-    return f'<p class="done">{escape(report)}</p>'
-
-
-def _stage(turn: Turn) -> str:
-    sentences = count(len(turn.statements), "sentence")
-    if turn.error:
-        return "failed; your question is back in the box"
-    if turn.stopped:
-        return f"stopped after {sentences}"
+    sentences = len(turn.statements)
+    if turn.state == "failed":
+        return "failed; the question is kept, so it can be asked again"
+    if turn.state == "stopped":
+        return f"stopped after {count(sentences, 'sentence')}"
     if turn.answer:
-        return f"done: {_outcome(turn.answer, sentences)}"
-    if turn.statements:
-        return f"writing… {sentences} so far"
-    if turn.found and turn.found.kind == "papers" and turn.found.papers:
-        return f"{words.matching(len(turn.found.papers), turn.found.searched)}; writing…"
-    if turn.found:
-        return f"found {count(len(turn.found.papers), 'paper')}; writing…"
-    return f"searching {count(turn.papers, 'paper')}…"
+        return _outcome(turn.answer)
+    if turn.ahead is not None:
+        return _waiting(turn)
+    if turn.found is None:
+        return f"searching {count(turn.papers, 'paper')}…" if turn.papers else "searching…"
+    so_far = f"checked {count(sentences, 'sentence')} so far" if sentences else _brought(turn.found)
+    return f"{so_far}; writing…"
 
 
-def _outcome(answer: Answer, sentences: str) -> str:
+def _said(turn: Turn) -> str:
+    return f'<div class="list" data-live>{statements(turn.statements)}</div>'
+
+
+def _reading(turn: Turn) -> str:
+    """The titles that an answer may cite and that nothing is written of yet."""
+    if not (turn.found and turn.running):
+        return ""
+    written = {citation.paper.key for statement in turn.statements for citation in statement.citations}
+    left = [rich(paper.title) for paper in turn.found.papers if paper.key not in written]
+    return f'<div class="reading"><p>Reading:</p>{_list(left)}</div>' if left else ""
+
+
+def _waiting(turn: Turn) -> str:
+    before = count(turn.ahead or 0, "question")
+    verb = "is" if turn.ahead == 1 else "are"
+    brought = f"{_brought(turn.found)}; " if turn.found else ""
+    return f"{brought}waiting: {before} {verb} before yours" if turn.ahead else f"{brought}waiting: yours is next"
+
+
+def _brought(found: Found) -> str:
+    if found.kind == "papers" and found.papers:
+        return words.matching(len(found.papers), found.searched)
+    return f"found {count(len(found.papers), 'paper')}"
+
+
+def _outcome(answer: Answer) -> str:
     if answer.refused:
-        return "no answer in these abstracts"
-    if answer.kind != "papers":
-        return f"{sentences}, each cited"
-    partial = f", {len(answer.partial):,} partly" if answer.partial else ""
-    return f"{words.matching(answer.matching, answer.searched)}{partial}; {sentences}, each cited"
+        return "done: no answer in these abstracts"
+    said = len(answer.statements)  # each has been held against what it cites, or it would not stand here
+    return f"done: checked {said:,} of {count(said, 'sentence')}, each cited"
 
 
 def _chip(n: int, written: str, removable: bool) -> str:
     if not removable:
-        return f'<span class="filter">{escape(written)}</span>'
+        return f'<span class="chip">{escape(written)}</span>'
     name = escape(f"Search all papers, not only “{written}”")
     cross = '<span aria-hidden="true">✕</span>'
-    return f'<button class="filter" value="{n}" title="{name}" aria-label="{name}">{escape(written)} {cross}</button>'
+    return (
+        f'<button type="button" class="chip wider" value="{n}" aria-label="{name}">{escape(written)} {cross}</button>'
+    )
 
 
 def _list(items: Iterable[str]) -> str:
@@ -174,29 +168,47 @@ def _numbers(statement: Statement) -> tuple[int, ...]:
 
 
 def _group(run: Sequence[Statement]) -> str:
+    """Statements on the same papers, under the title where it is one; the section tells what it can be sorted by."""
     papers = {citation.n: citation.paper for citation in run[0].citations}
-    title = _title(next(iter(papers.values()))) if len(papers) == 1 else ""
-    return f"<section>{title}{''.join(map(_statement, run))}</section>"
+    n, paper = next(iter(papers.items()))
+    keys = f'data-n="{n}" data-year="{paper.year or ""}" data-title="{escape(paper.title)}"'
+    title = _heading(paper) if len(papers) == 1 else ""
+    return f"<section data-live {keys}>{title}{''.join(map(_statement, run))}</section>"
 
 
-def _title(paper: Paper, number: str = "") -> str:
-    label = f' <span class="digest">{NOT_THE_AUTHORS}</span>' if paper.digest else ""
-    return f'<p class="paper">{number}{escape(paper.title)}{label}</p>'
+def _heading(paper: Paper, n: int | None = None) -> str:
+    number = f"[{n}] " if n else ""
+    year = f' <span class="year">{paper.year}</span>' if paper.year else ""
+    digest = f' <span class="badge" title="{escape(NOT_THE_AUTHORS)}">digest</span>' if paper.digest else ""
+    return f'<p class="paper">{number}{rich(paper.title)}{year}{digest}</p>'
+
+
+def _cell(said: Sequence[Statement]) -> str:
+    unsaid = f'<p class="unsaid">{UNSAID}</p>'
+    return f"<td>{''.join(map(_statement, said)) or unsaid}</td>"
 
 
 def _statement(statement: Statement) -> str:
-    text = f"“{escape(statement.text)}”" if statement.verdict == "quote" else escape(statement.text)
-    digest = statement.verdict == "quote" and any(citation.paper.digest for citation in statement.citations)
-    verdict = NOT_THE_AUTHORS if digest else VERDICTS[statement.verdict]
-    markers = "".join(_marker([c for c in statement.citations if c.n == n]) for n in _numbers(statement))
-    label = ' <span class="partly">agrees in part</span>' if statement.verdict == "partly" else ""
-    return f'<p class="statement" title="{escape(verdict)}">{text} {markers}{label}</p>'
+    text = f"“{rich(statement.text)}”" if statement.verdict == "quote" else rich(statement.text)
+    markers = "".join(_marker(statement, n) for n in _numbers(statement))
+    label = ' <span class="badge">agrees in part</span>' if statement.verdict == "partly" else ""
+    return f'<p class="statement">{text} {markers}{label}</p>'
 
 
-def _marker(citations: Sequence[Citation]) -> str:
+def _marker(statement: Statement, n: int) -> str:
     """The link from a statement to one source; `data-spans` tells which sentences of it are meant."""
-    n, paper = citations[0].n, citations[0].paper
+    citations = [citation for citation in statement.citations if citation.n == n]
+    paper = citations[0].paper
     quotes = escape(" … ".join(citation.quote for citation in citations))
     spans = " ".join(f"{citation.start}-{citation.end}" for citation in citations)
     name = escape(f"Source {n}: {paper.title}")
-    return f'<a class="cite" href="#source-{n}" title="{quotes}" aria-label="{name}" data-spans="{spans}">[{n}]</a>'
+    return (
+        f'<a class="cite" href="#source-{n}" aria-label="{name}" data-spans="{spans}" data-quote="{quotes}" '
+        f'data-check="{escape(verdict(statement, paper))}">[{n}]</a>'
+    )
+
+
+def verdict(statement: Statement, paper: Paper) -> str:
+    """What came of the check of `statement`, in words."""
+    digest = statement.verdict == "quote" and paper.digest
+    return f"{CHECKED[statement.verdict]}{f'; {NOT_THE_AUTHORS}' if digest else ''}"

@@ -6,53 +6,56 @@ import errno
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
+from rag.ui.guard import LOOPBACK, Guard
 
 if TYPE_CHECKING:
-    import gradio as gr
+    from fastapi import Request
+    from fastapi.responses import JSONResponse
 
     from rag.chat import Chat
 
-HERE = Path(__file__).parent
-
-# The browser itself enforces that the page talks to this server only, whatever a text may smuggle in.
-# Gradio's own page needs inline scripts and styles, and compiles its templates.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; form-action 'none'; frame-src 'none'; object-src 'none'"
-)
-HEAD = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><link rel="icon" href="data:,">'
+PATH = "/ui"  # of style sheet and scripts
 
 
 def launch(chat: Chat) -> None:
     """Opens `chat` where its settings say and stays until Ctrl+C. Raises RagError if something is wrong with it."""
     host, port = chat.settings.host, chat.settings.port
     chat.load()
-    page = start(chat, host, port)
+    close = start(chat, host, port)
     print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    page.close(verbose=False)
+    close()
 
 
-def start(chat: Chat, host: str, port: int) -> gr.Blocks:
-    """Serves `chat` in the background; `close()` of what comes back ends that."""
+def start(chat: Chat, host: str, port: int) -> Callable[[], None]:
+    """Serves `chat` in the background, by Gradio's server with pages of our own; what comes back ends that."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio asks for its newest version
     _spare_loopback_the_proxy(host)
-    from rag.ui import page
+    import gradio as gr
+    from fastapi.staticfiles import StaticFiles
 
-    blocks = page.build(chat)
-    blocks.launch(
+    from rag.ui.conversations import Conversations
+    from rag.ui.desk import Desk
+    from rag.ui.library import Library
+    from rag.ui.pages import STATIC
+    from rag.ui.routes import Routes
+
+    server = gr.Server(docs_url=None, redoc_url=None, openapi_url=None)
+    server.add_middleware(Guard, hosts=(*LOOPBACK, host) if host in LOOPBACK else ())
+    server.add_exception_handler(RagError, _told)  # type: ignore[arg-type] # Starlette knows of Exception only
+    server.mount(PATH, StaticFiles(directory=STATIC))
+    desk = Desk(chat, Conversations(chat.settings.index_dir))
+    Routes(chat, desk).add_to(server)
+    Library(chat, desk).add_to(server)
+    server.launch(
         server_name=host,
         server_port=port,
-        theme=_theme(),
-        css_paths=HERE / "style.css",
-        js=(HERE / "page.js").read_text(encoding="utf-8"),
-        head=HEAD,
         share=False,
         pwa=False,
         ssr_mode=False,
@@ -63,15 +66,14 @@ def start(chat: Chat, host: str, port: int) -> gr.Blocks:
         prevent_thread_lock=True,
         quiet=True,
     )
-    return blocks
+    return lambda: server.get_blocks().close(verbose=False)
 
 
-def _theme() -> gr.themes.Base:
-    """Fonts of the reader's own system: nothing to fetch, and it looks like the rest of the screen."""
-    import gradio as gr
+async def _told(request: Request, fault: RagError) -> JSONResponse:
+    """What is wrong and what to do, in words, as the page shows it."""
+    from fastapi.responses import JSONResponse
 
-    fonts, mono = ["system-ui", "sans-serif"], ["ui-monospace", "monospace"]
-    return gr.themes.Default(primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=mono)
+    return JSONResponse({"fault": str(fault)}, 400)
 
 
 def claim(host: str, port: int) -> None:

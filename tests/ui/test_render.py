@@ -1,273 +1,192 @@
-"""HTML as strings: what is marked, what is named, and that foreign text stays text."""
+"""What is shown of one turn: its words, its order, what can be clicked, and that foreign text stays text."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
-from rag.chat import Collection
-from rag.citations import Answer, Citation, Found, Statement, Verdict
+from rag.citations import Answer, Found, Verdict
 from rag.papers import Paper
 from rag.ui import cards, render
-from rag.ui.session import Turn
+from rag.ui.turns import CUT_OFF, Turn
 
-ABSTRACT = "One is slow. Two is fast. Three is free."
-PAPER = Paper("A Title", ABSTRACT)
-PAYLOADS = [
-    '<img src="http://evil.invalid/x.png">',
-    '<form action="http://evil.invalid/"><input></form>',
-    "<script>alert(1)</script>",
-    '" onmouseover="alert(1)',
-    "' onfocus='alert(1)",
-    "</details></div><h1>out</h1>",
-    "<a href='javascript:alert(1)'>x</a>",
-]
-OURS = {
-    "a",
-    "button",
-    "details",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "li",
-    "mark",
-    "p",
-    "progress",
-    "section",
-    "span",
-    "summary",
-    "ul",
-}
-
-
-class Reader(HTMLParser):
-    """Collects the tags, attributes and text of `html`."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def cite(start: int = 0, end: int = 12, n: int = 1, paper: Paper = PAPER) -> Citation:
-    return Citation(n, paper, start, end)
-
-
-def state(*citations: Citation, text: str = "It is so.", verdict: Verdict = "supported") -> Statement:
-    return Statement(text, citations or (cite(),), verdict)
+from .payloads import PAYLOADS
+from .test_turns import ABSTRACT, OTHER, PAPER, cite, done, read, state, turns_with
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_foreign_text_stays_text(payload: str) -> None:
-    paper = Paper(payload, payload, authors=(payload,), url="http://example.org/" + payload)
-    statement = state(Citation(1, paper, 0, len(payload)), text=payload, verdict="quote")
-    turns = [
-        Turn(payload, found=Found((paper,), 1)),
-        Turn(payload, statements=[statement], answer=Answer(payload, (statement,), notice=payload)),
-        Turn(payload, answer=Answer(payload, nearest=(paper,))),
-        Turn(payload, error=payload),
-        Turn(payload, found=Found((), 0, (payload,)), answer=Answer(payload, filters=(payload,))),
+    assert read(render.question(payload)).text == payload
+    for turn in turns_with(payload):
+        read(render.reply(turn, removable=False))
+        assert payload in read(render.reply(turn)).text
+
+
+def test_statements_in_a_row_stand_under_one_title_and_tell_what_they_are_sorted_by() -> None:
+    sections = read(render.statements([state(), state(), state(cite(n=2, paper=OTHER)), state()])).all("section")
+    assert [section.text for section in sections] == [
+        "A TitleIt is so. [1]It is so. [1]",
+        "Other 2020It is so. [2]",
+        "A TitleIt is so. [1]",
     ]
-    panel = cards.panel(statement.citations, nearest=[paper])
-    for html in [render.question(payload), render.summary(payload), panel, *map(render.reply, turns)]:
-        read = Reader(html)
-        assert payload in read.text
-        assert {tag for tag, _ in read.tags} <= OURS
-        assert not any(name.startswith("on") for _, attributes in read.tags for name in attributes)
-        links = [attributes["href"] or "" for tag, attributes in read.tags if tag == "a"]
-        assert all(link.startswith(("#", "http://example.org/")) for link in links)
+    assert [section.attributes for section in sections[:2]] == [
+        {"data-live": "", "data-n": "1", "data-year": "", "data-title": "A Title"},
+        {"data-live": "", "data-n": "2", "data-year": "2020", "data-title": "Other"},
+    ]
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", " javascript:x", "data:text/html,x", "file:///etc/passwd"])
-def test_only_web_addresses_become_links(url: str) -> None:
-    assert "<a " not in cards.card(Paper("T", "A", url=url))
+def test_a_statement_on_two_papers_has_two_markers_and_no_title() -> None:
+    assert read(render.statements([state(cite(), cite(n=2, paper=OTHER))])).text == "It is so. [1][2]"
 
 
-def test_web_address_opens_apart() -> None:
-    read = Reader(cards.card(Paper("T", "A", url="https://example.org/a?b=1&c=2")))
-    expected = {"href": "https://example.org/a?b=1&c=2", "target": "_blank", "rel": "noopener noreferrer"}
-    assert ("a", expected) in read.tags
-
-
-@pytest.mark.parametrize(
-    ("spans", "expected"),
-    [
-        ([], "0123456789"),
-        ([(2, 4)], "01[23]456789"),
-        ([(0, 10)], "[0123456789]"),
-        ([(6, 8), (1, 3)], "0[12]345[67]89"),
-        ([(1, 5), (3, 7)], "0[12|34|56]789"),
-        ([(1, 8), (3, 5)], "0[12|34|567]89"),
-        ([(2, 4), (2, 4)], "01[23]456789"),
-    ],
-)
-def test_marks_what_spans_cover(spans: list[tuple[int, int]], expected: str) -> None:
-    html = cards.marked("0123456789", spans)
-    for at in range(10):
-        html = html.replace(f'<span data-at="{at}">', "<span>")
-    plain = html.replace("</span><span>", "|").replace("<mark><span>", "[").replace("</span></mark>", "]")
-    assert plain == expected
-
-
-def test_offsets_count_characters_not_entities() -> None:
-    assert cards.marked("a<b & c>d", [(4, 7)]) == 'a&lt;b <mark><span data-at="4">&amp; c</span></mark>&gt;d'
-
-
-def test_card_tells_what_is_known() -> None:
-    text = Reader(cards.card(Paper("T", "A", authors=("Ada", "Ben"), year=2024))).text
-    assert "Ada, Ben · 2024" in text
-    assert "digest" not in text
-
-
-def test_digest_is_never_passed_off_as_the_authors_words() -> None:
-    paper = Paper("T", ABSTRACT, digest=True)
-    statement = state(cite(paper=paper), verdict="quote")
-    for html in (cards.card(paper), render.statements([statement])):
-        assert "digest (our words, not the authors')" in Reader(html).text
-    assert "the abstract&#x27;s own words" not in render.statements([statement])
-
-
-def test_panel_orders_cards_by_number() -> None:
-    other = Paper("Other", ABSTRACT)
-    panel = cards.panel([cite(n=2, paper=other), cite(), cite(13, 25)], nearest=[Paper("Near", "By")])
-    ids = [attributes.get("id") for tag, attributes in Reader(panel).tags if tag == "details"]
-    assert ids == ["source-1", "source-2", None]
-    assert panel.count("<mark>") == 3
-
-
-def test_statements_in_a_row_stand_under_one_title() -> None:
-    other = Paper("Other", ABSTRACT)
-    html = render.statements([state(), state(), state(cite(n=2, paper=other)), state()])
-    assert html.count('<p class="paper">A Title</p>') == 2
-    assert html.count('<p class="paper">Other</p>') == 1
-
-
-def test_statement_on_two_papers_has_two_markers_and_no_title() -> None:
-    html = render.statements([state(cite(), cite(n=2, paper=Paper("Other", ABSTRACT)))])
-    assert 'class="paper"' not in html
-    assert Reader(html).text == "It is so. [1][2]"
-
-
-def test_marker_names_its_source_and_sentences() -> None:
-    read = Reader(render.statements([state(cite(), cite(13, 25))]))
-    (marker,) = [attributes for tag, attributes in read.tags if tag == "a"]
-    assert marker == {
+def test_a_marker_names_its_source_its_sentences_and_their_check() -> None:
+    (marker,) = read(render.statements([state(cite(), cite(13, 25))])).all("a")
+    assert marker.attributes == {
         "class": "cite",
         "href": "#source-1",
-        "title": "One is slow. … Two is fast.",
         "aria-label": "Source 1: A Title",
         "data-spans": "0-12 13-25",
+        "data-quote": "One is slow. … Two is fast.",
+        "data-check": "written by the model and checked: it agrees with what it cites",
     }
 
 
-def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:
-    other = Paper("Other", ABSTRACT)
-    placed = [replace(state(verdict="quote"), aspect="Approach"), replace(state(verdict="quote"), aspect="Result")]
-    placed.append(replace(state(cite(13, 25, n=2, paper=other), verdict="quote"), aspect="Approach"))
-    read = Reader(render.statements([state(text="Both are so."), *placed]))
-    assert [tag for tag, _ in read.tags].count("tr") == 3
-    assert [attributes["scope"] for tag, attributes in read.tags if tag == "th"] == ["col", "col", "row", "row"]
-    assert read.text.index("Both are so.") < read.text.index("Approach") < read.text.index("Result")
-    assert read.text.endswith("Nothing found in the abstract.")
-    assert [attributes["href"] for tag, attributes in read.tags if tag == "a"] == [f"#source-{n}" for n in (1, 1, 2, 1)]
-
-
 @pytest.mark.parametrize(
-    ("verdict", "text", "title"),
+    ("verdict", "paper", "text", "check"),
     [
-        ("quote", "“It is so.” [1]", "the abstract's own words"),
-        ("supported", "It is so. [1]", "written by the model; agrees with the quoted sentence"),
-        (
-            "partly",
-            "It is so. [1] agrees in part",
-            "written by the model; agrees with the quoted sentence in part: read that too",
-        ),
+        ("quote", PAPER, "“It is so.” [1]", "quoted word for word"),
+        ("quote", replace(PAPER, digest=True), "“It is so.” [1]", "quoted word for word; digest: our words, not the "),
+        ("supported", PAPER, "It is so. [1]", "written by the model and checked: it agrees with what it cites"),
+        ("partly", PAPER, "It is so. [1] agrees in part", "written by the model and checked: it agrees in part"),
     ],
 )
-def test_verdict_shows(verdict: Verdict, text: str, title: str) -> None:
-    read = Reader(render.statements([state(verdict=verdict)]))
-    assert text in read.text
-    assert {"class": "statement", "title": title} in [attributes for _, attributes in read.tags]
+def test_what_came_of_the_check_is_told_in_words(verdict: Verdict, paper: Paper, text: str, check: str) -> None:
+    shown = read(render.statements([state(cite(paper=paper), verdict=verdict)]))
+    assert shown.all("p", "statement")[0].text == text
+    assert shown.all("a")[0].attributes["data-check"].startswith(check)
+    assert [badge.text for badge in shown.all("p", "paper")[0:1]] == ["A Title digest" if paper.digest else "A Title"]
+
+
+def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:
+    placed = [replace(state(verdict="quote"), aspect="Approach"), replace(state(verdict="quote"), aspect="Result")]
+    placed.append(replace(state(cite(13, 25, n=2, paper=OTHER), verdict="quote"), aspect="Approach"))
+    shown = read(render.statements([state(text="Both are so."), *placed]))
+    assert [row.text for row in shown.all("tr")] == [
+        "[1] A Title[2] Other 2020",
+        "Approach“It is so.” [1]“It is so.” [2]",
+        "Result“It is so.” [1]Nothing found in the abstract.",
+    ]
+    assert [head.attributes["scope"] for head in shown.all("th")] == ["col", "col", "row", "row"]
+    assert [link.attributes["href"] for link in shown.all("a")] == [f"#source-{n}" for n in (1, 1, 2, 1)]
+    assert shown.text.startswith("A TitleBoth are so. [1]")
 
 
 @pytest.mark.parametrize(
     ("turn", "words"),
     [
-        (Turn("q", 1489), "searching 1,489 papers…"),
+        (Turn("q"), "searching…"),
+        (Turn("q", papers=1489), "searching 1,489 papers…"),
+        (Turn("q", papers=1, ahead=0), "waiting: yours is next"),
+        (Turn("q", papers=1, ahead=1), "waiting: 1 question is before yours"),
+        (Turn("q", papers=1, ahead=3), "waiting: 3 questions are before yours"),
+        (Turn("q", found=Found((PAPER,), 9), ahead=3), "found 1 paper; waiting: 3 questions are before yours"),
         (Turn("q", found=Found((PAPER,), 9)), "found 1 paper; writing…"),
-        (Turn("q", statements=[state()]), "writing… 1 sentence so far"),
-        (Turn("q", statements=[state()] * 2, answer=Answer("q", (state(),) * 2)), "done: 2 sentences, each cited"),
         (Turn("q", found=Found((PAPER,), 9, kind="papers")), "1 of 9 papers matches; writing…"),
-        (
-            Turn("q", statements=[state()], answer=Answer("q", (state(),), (cite(),), searched=9, kind="papers")),
-            "done: 1 of 9 papers matches, 1 partly; 1 sentence, each cited",
-        ),
-        (Turn("q", answer=Answer("q")), "done: no answer in these abstracts"),
-        (Turn("q", error="No."), "failed; your question is back in the box"),
+        (Turn("q", found=Found((), 9, kind="papers")), "found 0 papers; writing…"),
+        (Turn("q", found=Found((PAPER,), 9), statements=[state()]), "checked 1 sentence so far; writing…"),
+        (Turn("q", found=Found((PAPER,), 9), statements=[state()] * 2), "checked 2 sentences so far; writing…"),
+        (Turn("q", statements=[state()] * 2, stopped=True), "stopped after 2 sentences"),
+        (Turn("q", stopped=True), "stopped after 0 sentences"),
+        (done(*[state()] * 6), "done: checked 6 of 6 sentences, each cited"),
+        (done(state()), "done: checked 1 of 1 sentence, each cited"),
+        (done(), "done: no answer in these abstracts"),
+        (Turn("q", statements=[state()], error="No."), "failed; the question is kept, so it can be asked again"),
     ],
 )
-def test_status_is_words(turn: Turn, words: str) -> None:
-    assert Reader(render.status(turn)).text == words
+def test_the_status_is_words(turn: Turn, words: str) -> None:
+    assert render.status(turn) == words
 
 
-def test_titles_give_way_to_statements() -> None:
-    found = Found((PAPER,), 9)
-    assert "A Title" in Reader(render.reply(Turn("q", found=found))).text
-    assert "Reading" not in Reader(render.reply(Turn("q", found=found, statements=[state()]))).text
+def test_titles_that_nothing_is_written_of_yet_stand_below_what_is() -> None:
+    turn = Turn("q", found=Found((PAPER, OTHER), 9))
+    assert read(render.reply(turn)).text == "Reading:A TitleOther"
+    turn.take(state(cite(n=2, paper=OTHER)))
+    assert read(render.reply(turn)).text == "Other 2020It is so. [2]Reading:A Title"
+    turn.take(state())
+    assert "Reading" not in render.reply(turn)
 
 
-def test_a_question_for_papers_is_answered_by_their_number_then_those_that_touch_it() -> None:
-    found, partly = Found((PAPER,), 9, kind="papers"), cite(13, 25, n=2, paper=Paper("Other", ABSTRACT))
-    answer = Answer("q", (state(),), partial=(partly,), searched=9, kind="papers")
-    text = Reader(render.reply(Turn("q", found=found, statements=[state()], answer=answer))).text
-    assert text == "1 of 9 papers matchesA TitleIt is so. [1]Partly:Other“Two is fast.” [2]"
-    assert "Partly" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=replace(answer, kind="fact")))
-    assert "match" not in Reader(render.reply(Turn("q", found=Found((), 9, kind="papers"), answer=Answer("q")))).text
+@pytest.mark.parametrize("end", [{"stopped": True}, {"error": "No."}, {"answer": Answer("q", (state(),))}])
+def test_nothing_is_being_read_once_the_work_has_ended(end: dict[str, object]) -> None:
+    turn = Turn("q", found=Found((PAPER, OTHER), 9), statements=[state()])
+    assert "Reading" in render.reply(turn)
+    for name, value in end.items():
+        setattr(turn, name, value)
+    assert "Reading" not in render.reply(turn)
 
 
-def test_cards_of_papers_that_only_touch_a_question_say_so() -> None:
-    other = Paper("Other", ABSTRACT)
-    panel = cards.panel([cite()], [cite(13, 25), cite(13, 25, n=2, paper=other)])
-    assert Reader(panel).text.count("partly") == 1
-    assert "2 Other partly" in Reader(panel).text
-    assert panel.count("<mark>") == 3
+def test_what_stands_stays_where_it_is_while_more_comes() -> None:
+    turn = Turn("q", found=Found((PAPER, OTHER), 9, ("since 2020",), "papers"))
+    before = read(render.reply(turn)).text.partition("Reading:")[0]
+    for event in (state(), state(cite(13, 25)), state(cite(n=2, paper=OTHER))):
+        turn.take(event)
+        after = read(render.reply(turn)).text.partition("Reading:")[0]
+        assert after.startswith(before)
+        before = after
+    turn.take(Answer("q", tuple(turn.statements), (cite(n=3, paper=Paper("Third", ABSTRACT)),), kind="papers"))
+    ended = read(render.reply(turn, removable=False)).text
+    assert ended == f"{before}Partly:Third“One is slow.” [3]"
 
 
-def test_a_filter_is_a_button_on_the_last_turn_once_it_is_answered() -> None:
-    found, answer = Found((PAPER,), 9, ("since 2023", "author:b")), Answer("q", (state(),))
-    answered = Reader(render.reply(Turn("q", found=found, answer=answer)))
-    assert answered.text.startswith("Only papers: since 2023 ✕author:b ✕")
-    buttons = [attributes for tag, attributes in answered.tags if tag == "button"]
-    assert [(button["value"], button["aria-label"]) for button in buttons] == [
+def test_a_question_for_papers_tells_how_many_match_and_sorts_more_than_one() -> None:
+    several = read(render.matching(Found((PAPER, OTHER), 9, kind="papers")))
+    assert several.text.startswith("2 of 9 papers match ")
+    assert [option.text for option in several.all("option")] == ["best match first", "newest first", "by title"]
+    one = read(render.matching(Found((PAPER,), 9, kind="papers")))
+    assert one.text.strip() == "1 of 9 papers matches"
+    assert not one.all("select")
+    others = Found((PAPER, OTHER), 9), Found((), 9, kind="papers"), None
+    assert [render.matching(found) for found in others] == ["", "", ""]
+
+
+def test_papers_that_only_touch_a_question_follow_where_papers_are_asked_for() -> None:
+    partial = (cite(13, 25, n=2, paper=OTHER),)
+    assert read(render.reply(done(state(), partial=partial, kind="papers"))).text == (
+        "1 of 9 papers matches A TitleIt is so. [1]Partly:Other 2020“Two is fast.” [2]"
+    )
+    assert "Partly" not in render.reply(done(state(), partial=partial))
+
+
+def test_a_filter_can_be_taken_away_where_it_is_said_to_be_removable_and_nothing_runs() -> None:
+    turn = done(state(), filters=("since 2023", "author:b"))
+    shown = read(render.reply(turn))
+    assert shown.text.startswith("Only papers: since 2023 ✕author:b ✕")
+    assert [(one.attributes["value"], one.attributes["aria-label"]) for one in shown.all("button", "wider")] == [
         ("0", "Search all papers, not only “since 2023”"),
         ("1", "Search all papers, not only “author:b”"),
     ]
-    for html in (render.reply(Turn("q", found=found)), render.reply(Turn("q", found=found, answer=answer), last=False)):
-        assert "since 2023" in Reader(html).text
-        assert "button" not in {tag for tag, _ in Reader(html).tags}
-    assert "Only papers" not in render.reply(Turn("q", found=Found((PAPER,), 9), answer=answer))
+    for html in (render.reply(replace(turn, answer=None)), render.reply(turn, removable=False)):
+        assert read(html).text.startswith("Only papers: since 2023author:b")
+        assert not read(html).all("button")
+    assert "Only papers" not in render.reply(done(state()))
 
 
-def test_refusal_links_to_cards() -> None:
-    html = render.reply(Turn("q", answer=Answer("q", nearest=(PAPER,))))
-    assert f'href="#{cards.anchor(PAPER)}"' in html
-    assert f'id="{cards.anchor(PAPER)}"' in cards.panel(nearest=[PAPER])
+def test_a_refusal_says_no_and_its_links_open_the_cards_of_the_nearest_papers() -> None:
+    near = Paper("Bees & Wax? 100%", ABSTRACT)
+    turn = done(nearest=(near,))
+    shown = read(render.reply(turn))
+    assert shown.text == "The abstracts here do not answer this. Nearest papers:Bees & Wax? 100%"
+    (link,) = shown.all("a", "cite")
+    assert link.attributes["href"] == "/papers?q=Bees%20%26%20Wax%3F%20100%25"
+    assert [card.attributes["id"] for card in read(cards.panel([turn])).all("article")] == [
+        link.attributes["data-card"]
+    ]
+    assert "Nearest" not in render.reply(done())
 
 
-def test_header_counts() -> None:
-    text = Reader(render.header(Collection("papers", 1, 2864, "none", "quotes"))).text
-    assert text == "papers1 paper · 2,864 passages · model: none, quotes only"
-
-
-def test_progress_is_a_bar() -> None:
-    assert ("progress", {"max": "489", "value": "12"}) in Reader(render.progress("embedding", 12, 489)).tags
+def test_what_was_worse_than_asked_for_and_what_went_wrong_are_told_after_what_came() -> None:
+    assert read(render.reply(done(state(), notice="The model failed."))).text.endswith("[1]The model failed.")
+    failed = read(render.reply(Turn("q", found=Found((PAPER,), 9), statements=[state()], error="No such <model>.")))
+    assert failed.text == f"A TitleIt is so. [1]{CUT_OFF}No such <model>."
+    assert failed.all("p", "fault")[0].text == "No such <model>."

@@ -1,0 +1,143 @@
+// What all pages share: calls to the server, updates in place, and the tip that shows a quote.
+
+const LOST = "The server does not answer. See whether it still runs in its terminal, then try again.";
+
+// The reply to a request as data. Throws an Error whose message can be shown to the user.
+export async function call(method, address, body) {
+  const sent = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return read(await fetch(address, { method, ...sent }).catch(() => Promise.reject(new Error(LOST))));
+}
+
+export async function read(response) {
+  const json = (response.headers.get("content-type") ?? "").startsWith("application/json");
+  const data = json ? await response.json() : {};
+  if (!response.ok) throw new Error(data?.fault ?? `The server refused this (status ${response.status}).`);
+  return data;
+}
+
+// Calls the streaming function `name` of the server with `argument`; `take` gets each update as it comes.
+export async function stream(name, argument, take) {
+  const { event_id: id } = await call("POST", `/gradio_api/call/${name}`, { data: [argument] });
+  const source = new EventSource(`/gradio_api/call/${name}/${id}`);
+  await new Promise((resolve, reject) => {
+    source.addEventListener("generating", (event) => take(JSON.parse(event.data)[0]));
+    source.addEventListener("complete", resolve);
+    source.addEventListener("error", () => reject(new Error(LOST)));
+  }).finally(() => source.close());
+}
+
+// Makes the children of `old` those of `html`. What is the same stays as it is, with its focus, its selection and
+// what the reader opened; elements marked data-live are updated child by child.
+export function patch(old, html) {
+  update(old, parsed(html));
+}
+
+// Makes child number `n` of `old` that of `html`.
+export function patchChild(old, n, html) {
+  replace(old, old.children[n], parsed(html).firstElementChild);
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+function update(old, fresh) {
+  const before = [...old.children];
+  const after = [...fresh.children];
+  after.forEach((next, n) => replace(old, before[n], next));
+  before.slice(after.length).forEach((gone) => gone.remove());
+}
+
+const source = new WeakMap(); // an element -> the HTML it came as; what happened to it since does not count
+
+function remember(element) {
+  source.set(element, element.outerHTML);
+  for (const live of element.querySelectorAll("[data-live]")) for (const child of live.children) source.set(child, child.outerHTML);
+  if (element.hasAttribute("data-live")) for (const child of element.children) source.set(child, child.outerHTML);
+}
+document.querySelectorAll("[data-live]").forEach(remember); // this page, before anything happens to it
+
+function replace(parent, now, next) {
+  const html = next.outerHTML;
+  if (now && source.get(now) === html) return;
+  if (now && next.hasAttribute("data-live") && next.id === now.id && next.className === now.className) {
+    for (const { name, value } of next.attributes) now.setAttribute(name, value);
+    update(now, next);
+    source.set(now, html);
+    return;
+  }
+  remember(next);
+  const open = [...(now?.querySelectorAll("details") ?? [])].map((details) => details.open);
+  next.querySelectorAll("details").forEach((details, n) => (details.open = open[n] ?? false));
+  now ? now.replaceWith(next) : parent.append(next);
+}
+
+// Says `text` to who cannot see the page.
+export function say(text) {
+  const live = document.getElementById("live");
+  if (live.textContent !== text) live.textContent = text;
+}
+
+// Calls `act` with the element that matches `selector` and was clicked. Between press and release an update may replace
+// what is pressed, and the browser then tells of no click, so a release where the press was counts as one.
+export function onPress(selector, act) {
+  let press = null;
+  const meant = (event) => event?.target.closest?.(selector);
+  document.addEventListener("pointerdown", (event) => (press = event));
+  document.addEventListener("pointerup", (event) => {
+    const still = press && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < 5;
+    if (still && meant(press) && meant(press) !== meant(event)) act(meant(press), event);
+  });
+  document.addEventListener("click", (event) => meant(event) && act(meant(event), event));
+}
+
+// The quote behind a marker, on hover and on focus; Escape takes it away.
+const tip = document.getElementById("tip");
+let marker = null; // whose quote is shown
+
+function show(pointed) {
+  marker = pointed;
+  const { quote, check } = marker.dataset;
+  tip.replaceChildren(Object.assign(document.createElement("q"), { textContent: quote }), check);
+  marker.setAttribute("aria-describedby", "tip");
+  place();
+}
+
+// Under the marker, or over it where there is no room.
+function place() {
+  const { left, bottom, top } = marker.getBoundingClientRect();
+  tip.hidden = bottom < 0 || top > window.innerHeight;
+  const room = bottom + tip.offsetHeight + 8 < window.innerHeight;
+  tip.style.left = `${Math.max(8, Math.min(left, window.innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${room ? bottom + 4 : Math.max(4, top - tip.offsetHeight - 4)}px`;
+}
+
+export function hideTip() {
+  const shown = !tip.hidden;
+  tip.hidden = true;
+  marker = null;
+  return shown;
+}
+
+for (const event of ["mouseover", "focusin"]) {
+  document.addEventListener(event, ({ target }) => {
+    const pointed = target.closest?.("[data-quote]");
+    // A page that scrolls brings other things under a pointer that rests, which does not take a focused quote away.
+    if (pointed) show(pointed);
+    else if (event === "focusin" || document.activeElement !== marker) hideTip();
+  });
+}
+document.addEventListener("scroll", () => marker && place(), { capture: true, passive: true });
+
+// A menu covers what is under it: a click elsewhere closes it, as does Escape.
+export function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (event.type === "pointerdown" && menu.contains(event.target)) continue;
+    menu.open = false;
+    if (event.type === "keydown") menu.querySelector("summary").focus();
+    event.handled = true;
+  }
+}
+document.addEventListener("pointerdown", closeMenus);

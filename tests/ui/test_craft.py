@@ -1,0 +1,153 @@
+"""For everyone: axe finds nothing serious in any state of the pages, keys reach everything, motion can be declined."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import WHICH
+
+from .conftest import UNANSWERABLE, WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+AXE = Path(__file__).parents[2] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def empty(page: Page, site: Site) -> None:
+    page.goto(site.url)
+
+
+def answered(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    ask_and_wait(page, "which papers keep bees?")
+    page.locator("a.cite").first.click()
+    page.get_by_role("button", name="Not helpful").click()
+    page.locator("details.menu summary").click()
+    page.locator("a.cite").first.focus()
+    expect(page.get_by_role("tooltip")).to_be_visible()
+
+
+def compared(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    ask_and_wait(page, "how do SwiftDepth and TinySpeech differ?")
+
+
+def refused_and_failed(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    ask_and_wait(page, f"{WHICH} since 2024 author:nobody")
+    ask_and_wait(page, UNANSWERABLE)
+    ask(page, "year:soon diffusion")
+    expect(page.locator(".turn .fault")).to_be_visible()
+    page.locator(".turn").first.get_by_role("button", name="Edit").click()
+
+
+def choosing(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Papers in an answer").select_option("5")
+    page.get_by_role("button", name="Test").click()
+    expect(page.locator("#tested")).to_contain_text("no model")
+
+
+def collection(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}papers?q=lighthouse")
+    expect(page.locator("#clusters button").first).to_be_visible()
+    page.get_by_text("By source and year").click()
+    page.get_by_text("Add papers, rebuild").click()
+    page.locator("#clusters button").first.click()
+
+
+def card(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}papers")
+    expect(page.locator("#clusters button").first).to_be_visible()
+    page.evaluate("document.querySelector('#paper').showModal()")
+
+
+STATES = [empty, answered, compared, refused_and_failed, choosing, collection, card]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        complain = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        complain("NO AXE: whether everyone can use the pages is NOT tested. Install npm, then: make check")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_serious(
+    new_user: NewUser, site: Site, axe: str, state: Callable[[Page, Site], None], size: dict[str, int], scheme: str
+) -> None:
+    page = new_user(viewport=size, color_scheme=scheme).new_page()
+    state(page, site)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == []
+
+
+def test_everything_is_reached_by_key_in_the_order_of_reading(page: Page) -> None:
+    ask_and_wait(page, WHICH)
+    page.locator(".skip").focus()
+    reached = ["skip"]
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("(document.activeElement.id || document.activeElement.className || '') + ''"))
+        if reached[-1] == "" and len(reached) > 20:
+            break
+    wanted = ["skip", "brand", "new", "delete", "edit", "sort", "cite", "copy", "judge", "box", "choose", "send"]
+    places = [reached.index(one) for one in wanted]
+    assert places == sorted(places), reached
+
+
+def test_a_question_is_asked_and_sent_by_keys_alone(page: Page) -> None:
+    expect(page.get_by_label("Question", exact=True)).to_be_focused()
+    page.keyboard.type("which papers")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("keep bees?")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    expect(page.locator(".question")).to_have_text("which papers\nkeep bees?")
+
+
+@pytest.mark.parametrize(("motion", "still"), [("reduce", True), ("no-preference", False)])
+def test_motion_can_be_declined(new_user: NewUser, site: Site, motion: str, still: bool) -> None:
+    page = new_user(reduced_motion=motion, viewport=PHONE).new_page()
+    page.goto(site.url)
+    ask_and_wait(page, WHICH)
+    page.evaluate(
+        """() => { const scroll = Element.prototype.scrollIntoView;
+        Element.prototype.scrollIntoView = function (how) { window.how = how.behavior; scroll.call(this, how); }; }"""
+    )
+    page.locator("a.cite").first.click()
+    assert page.evaluate("window.how") == ("instant" if still else "smooth")
+    moving = page.locator("article.source").first.evaluate("one => getComputedStyle(one).transitionDuration")
+    assert (moving == "0s") is still
+
+
+def test_light_and_dark_follow_the_system(new_user: NewUser, site: Site) -> None:
+    pages = [new_user(color_scheme=scheme).new_page() for scheme in ("light", "dark")]
+    for page in pages:
+        page.goto(site.url)
+    light, dark = (page.evaluate("getComputedStyle(document.documentElement).backgroundColor") for page in pages)
+    assert light != dark
+
+
+def test_thirty_sentences_are_read_from_the_top(new_user: NewUser, writing: Writing) -> None:
+    page = new_user().new_page()
+    page.goto(writing.site.url)
+    ask_and_wait(page, "which papers study lighthouse lamps?")
+    assert page.locator(".turn .statement").count() > 30
+    expect(page.locator(".question")).to_be_in_viewport()
+    ask_and_wait(page, WRITTEN)
+    expect(page.locator(".question").last).to_be_in_viewport()
+    expect(page.locator(".question").first).not_to_be_in_viewport()

@@ -1,0 +1,159 @@
+"""Reading an answer: markers, quotes, cards, lists that can be sorted, and tables, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.conftest import WHICH
+
+from .conftest import LONG, UNANSWERABLE, ask_and_wait
+
+pytestmark = pytest.mark.xdist_group("browser")  # one server and one browser for all of them
+
+COMPARED = "how do SwiftDepth and TinySpeech differ?"
+REPLACE = "old => old.replaceWith(old.cloneNode(true))"
+PUSH_DOWN = "old => old.before(Object.assign(document.createElement('h1'), { textContent: 'new' }))"
+
+
+def marker(page: Page, number: int) -> Locator:
+    return page.get_by_role("link", name=re.compile(f"^Source {number}: ")).first
+
+
+def test_every_sentence_ends_in_a_marker_that_has_a_card(page: Page) -> None:
+    ask_and_wait(page)
+    statements = page.locator(".turn .statement").all()
+    assert len(statements) > 2
+    for statement in statements:
+        link = statement.locator("a.cite").last
+        expect(page.locator(f"article{link.get_attribute('href')}")).to_have_count(1)
+    told = page.locator(".turn .list .statement").count()
+    expect(page.locator(".turn .status")).to_have_text(f"done: checked {told} of {told} sentences, each cited")
+
+
+def test_a_marker_opens_its_card_at_the_quote_and_leads_to_what_is_known_of_the_paper(page: Page) -> None:
+    ask_and_wait(page)
+    quote = marker(page, 2).get_attribute("data-quote") or ""
+    marker(page, 2).click()
+    card = page.locator("#source-2")
+    expect(card.locator("mark .current").first).to_be_in_viewport()
+    assert "".join(card.locator("mark .current").all_inner_texts()) == quote
+    expect(card).to_have_class(re.compile("current"))
+    expect(card.locator(".by")).to_contain_text(re.compile(r"\w.* · \d{4}"))
+    expect(card.locator("h3 a")).to_have_attribute("rel", "noopener noreferrer")
+    expect(card.locator(".badge")).to_have_text("match")
+    expect(card.locator(".check")).to_contain_text("quoted word for word")
+    expect(page.locator("#sources details[open]")).to_have_count(1)
+
+
+def test_a_marker_shows_its_quote_and_verdict_on_hover_and_on_focus(page: Page) -> None:
+    ask_and_wait(page)
+    tip = page.get_by_role("tooltip")
+    marker(page, 1).hover()
+    expect(tip).to_contain_text(marker(page, 1).get_attribute("data-quote") or "?")
+    expect(tip).to_contain_text("quoted word for word")
+    page.locator("header .facts").hover()
+    expect(tip).to_be_hidden()
+    marker(page, 2).focus()
+    expect(tip).to_contain_text(marker(page, 2).get_attribute("data-quote") or "?")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+
+
+def test_a_marker_works_from_the_keyboard(page: Page) -> None:
+    ask_and_wait(page)
+    marker(page, 1).press("Enter")
+    expect(page.locator("#source-1 h3")).to_be_focused()
+    page.keyboard.press("Tab")  # the title's link
+    page.keyboard.press("Tab")
+    expect(page.locator("#source-1 summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-1 details")).not_to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("update", [REPLACE, PUSH_DOWN])
+def test_a_click_counts_though_an_update_comes_between_press_and_release(page: Page, update: str) -> None:
+    ask_and_wait(page)
+    marker(page, 1).hover()
+    page.mouse.down()
+    page.locator(".turn .statement").first.evaluate(update)
+    page.mouse.up()
+    expect(page.locator("#source-1 details")).to_have_attribute("open", "")
+
+
+def test_on_a_phone_sources_follow_the_answer_and_lead_back_to_it(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    ask_and_wait(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    answer, sources = page.locator(".turn").bounding_box(), page.locator("#sources").bounding_box()
+    assert answer
+    assert sources
+    assert sources["y"] >= answer["y"] + answer["height"] - 1
+    marker(page, 2).click()
+    expect(page.locator("#source-2 mark .current").first).to_be_in_viewport()
+    page.locator("#source-2").get_by_role("button", name="Back to the answer").click()
+    expect(marker(page, 2)).to_be_in_viewport()
+    expect(marker(page, 2)).to_be_focused()
+
+
+def test_a_list_of_papers_is_sorted_and_back(page: Page) -> None:
+    ask_and_wait(page, "which papers study lighthouse lamps?")
+    sections = page.locator(".turn .list section")
+    titles = sections.evaluate_all("all => all.map((one) => one.dataset.title)")
+    assert len(titles) > 10
+    sort = page.get_by_label("Sort the papers")
+    sort.select_option("newest first")
+    years = sections.evaluate_all("all => all.map((one) => Number(one.dataset.year))")
+    assert years == sorted(years, reverse=True)
+    sort.select_option("by title")
+    assert sections.evaluate_all("all => all.map((one) => one.dataset.title)") == sorted(titles, key=str.lower)
+    sort.select_option("best match first")
+    assert sections.evaluate_all("all => all.map((one) => one.dataset.title)") == titles
+
+
+def test_a_comparison_is_a_table_that_names_papers_and_aspects(page: Page) -> None:
+    ask_and_wait(page, COMPARED)
+    heads = page.locator(".turn th[scope=col]")
+    expect(heads).to_have_count(2)
+    expect(heads.first).to_contain_text("SwiftDepth")
+    assert page.locator(".turn th[scope=row]").count() > 0
+    page.locator(".turn td a.cite").first.click()
+    expect(page.locator("#sources details[open] mark .current").first).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_refusal_names_papers_whose_cards_open(page: Page) -> None:
+    ask_and_wait(page, UNANSWERABLE)
+    expect(page.locator(".turn .reply")).to_contain_text("The abstracts here do not answer this. Nearest papers:")
+    expect(page.locator(".turn .statement")).to_have_count(0)
+    expect(page.locator(".turn .status")).to_have_text("done: no answer in these abstracts")
+    page.locator(".reply a.cite").last.click()
+    expect(page.locator("article.source.current details")).to_have_attribute("open", "")
+    expect(page.locator("article.source mark")).to_have_count(0)
+    ask_and_wait(page, WHICH)
+    expect(page.locator("#cards")).not_to_contain_text("Nearest papers")
+    page.locator(".turn").first.locator(".reply a.cite").last.click()  # its card has gone, the paper has not
+    expect(page).to_have_url(re.compile(r"/papers\?q="))
+    expect(page.locator("article.source").first).to_be_visible()
+
+
+def test_formulas_are_drawn_and_money_is_not(page: Page) -> None:
+    ask_and_wait(page, "which papers keep bees?")
+    expect(page.locator(".turn .list math").first).to_be_visible()
+    card = page.locator("article.source").filter(has_text="Honeycombs")
+    card.locator("summary").click()
+    expect(card.locator(".abstract math mfrac")).to_have_count(1)
+    expect(card.locator(".abstract")).to_contain_text("Honey costs $5 and wax $6 a jar.")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
+def test_a_long_title_fits_at_every_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    ask_and_wait(page, "which papers keep bees?")
+    expect(page.locator("article.source h3").filter(has_text=LONG)).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    wide = "all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    assert page.locator(".turn .paper, article.source, .question").evaluate_all(wide) == 0

@@ -1,0 +1,147 @@
+"""While an answer is made: titles first, sentences as they come, a stop that stops, and faults that lose nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import WHICH
+
+from .conftest import WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PLACES = """() => [...document.querySelectorAll(".question, .status, .statement")]
+  .map((one) => one.getBoundingClientRect().top)"""
+
+
+def opened(new_user: NewUser, site: Site) -> Page:
+    page = new_user().new_page()
+    page.goto(site.url)
+    return page
+
+
+def test_titles_come_before_the_model_writes_a_word_then_each_sentence(new_user: NewUser, writing: Writing) -> None:
+    page = opened(new_user, writing.site)
+    writing.hold()
+    ask(page, WRITTEN)
+    titles = page.locator(".turn .list .paper, .turn .reading li")
+    expect(titles).to_have_count(4)
+    expect(page.locator(".turn .matching")).to_contain_text("4 of ")
+    expect(page.locator(".turn .status")).to_contain_text("writing…")
+    writing.one_more(page)
+    expect(page.locator(".turn .status")).to_have_text(re.compile(r"^checked \d+ sentences? so far; writing…$"))
+    writing.gate.set()
+    expect(page.locator(".turn .status")).to_have_text(re.compile(r"^done: checked (\d+) of \1 sentences, each cited$"))
+    expect(page.locator(".turn .reading")).to_have_count(0)
+
+
+def test_nothing_that_stands_moves_while_more_comes(new_user: NewUser, writing: Writing) -> None:
+    page = opened(new_user, writing.site)
+    ask_and_wait(page, "how is protein structure predicted?")
+    writing.hold()
+    ask(page, WRITTEN)
+    expect(page.locator(".turn").last.locator(".reading li").first).to_be_visible()
+    writing.one_more(page)
+    before = page.evaluate(PLACES)
+    writing.gate.set()
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done")
+    after = page.evaluate(PLACES)
+    assert after[: len(before)] == before
+    assert page.locator(".turn").last.locator(".question").bounding_box()["y"] < 120  # type: ignore[index]
+
+
+def test_an_open_card_and_the_focus_stay_while_the_answer_grows(new_user: NewUser, writing: Writing) -> None:
+    page = opened(new_user, writing.site)
+    writing.hold()
+    ask(page, WRITTEN)
+    writing.one_more(page)
+    page.locator(".turn a.cite").first.click()
+    expect(page.locator("article.source details[open]")).to_have_count(1)
+    page.locator(".turn a.cite").first.focus()
+    writing.gate.set()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    expect(page.locator("article.source details[open]")).to_have_count(1)
+    expect(page.locator("article.source mark .current").first).to_be_visible()
+    expect(page.locator(".turn a.cite").first).to_be_focused()
+
+
+@pytest.mark.parametrize("how", ["click", "Escape"])
+def test_stop_stops_the_model_and_keeps_what_is_written(new_user: NewUser, writing: Writing, how: str) -> None:
+    page = opened(new_user, writing.site)
+    writing.hold()
+    ask(page, WRITTEN)
+    writing.one_more(page)
+    page.get_by_role("button", name="Stop").click() if how == "click" else page.keyboard.press("Escape")
+    expect(page.locator(".turn")).to_have_attribute("data-state", "stopped")
+    assert writing.model.gone.wait(20)
+    written = page.locator(".turn .statement").count()
+    assert 0 < written < 8
+    expect(page.locator(".turn .status")).to_have_text(re.compile(rf"^stopped after {written} sentences?$"))
+    expect(page.locator(".turn .notice")).to_have_text("This answer was cut off.")
+    writing.gate.set()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_the_page_may_be_left_and_the_answer_goes_on(new_user: NewUser, writing: Writing) -> None:
+    page = opened(new_user, writing.site)
+    writing.hold()
+    ask(page, WRITTEN)
+    writing.one_more(page)
+    page.reload()
+    expect(page.locator(".turn .statement").first).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    writing.gate.set()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+def test_a_fault_is_told_in_words_and_the_question_is_kept(page: Page) -> None:
+    ask(page, "year:soon diffusion")
+    fault = page.locator(".turn .fault")
+    expect(fault).to_contain_text("“year:soon” is no filter. Write for example: year:2023")
+    expect(page.locator(".turn .question")).to_have_text("year:soon diffusion")
+    page.reload()
+    expect(fault).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Question", exact=True)).to_have_value("year:soon diffusion")
+    page.get_by_label("Question", exact=True).fill(WHICH)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_a_fault_of_ours_does_not_hang_the_page(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.chat, "resume", lambda said: 1 / 0)
+    ask(page, WHICH)
+    expect(page.locator(".turn .fault")).to_have_text(re.compile("^Something broke inside the program"))
+    monkeypatch.undo()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+
+
+def test_a_server_that_is_gone_is_told_and_the_question_is_back_in_the_box(page: Page) -> None:
+    page.context.set_offline(True)
+    page.get_by_label("Question", exact=True).fill(WHICH)
+    page.keyboard.press("Enter")
+    expect(page.locator("#talk > .fault")).to_contain_text("The server does not answer.")
+    expect(page.get_by_label("Question", exact=True)).to_have_value(WHICH)
+    page.context.set_offline(False)
+    ask_and_wait(page, WHICH)
+    expect(page.locator("#talk > .fault")).to_have_count(0)
+
+
+def test_a_screen_reader_hears_each_state_once(page: Page) -> None:
+    page.evaluate(
+        """() => { window.said = [];
+        new MutationObserver(() => window.said.push(document.getElementById("live").textContent))
+          .observe(document.getElementById("live"), { childList: true }); }"""
+    )
+    ask_and_wait(page, WHICH)
+    said = page.evaluate("window.said")
+    assert said[-1].startswith("done: checked")
+    assert len(said) == len(set(said)) <= 4
