@@ -38,7 +38,6 @@ class Collection:
 
     name: str
     papers: int
-    passages: int
     model: str
     writer: writers.Style
 
@@ -100,7 +99,7 @@ class Chat:
         opened = self.retriever().store
         name = ", ".join(clean(Path(path).name) for path in opened.manifest["paths"])
         model = llm.describe(self.settings.llm)
-        return Collection(name, opened.papers, opened.manifest["counts"]["passages"], model, self.writer().style)
+        return Collection(name, opened.papers, model, self.writer().style)
 
     def load(self) -> None:
         """Loads the models and the index now, so that what is wrong with them shows before the first question."""

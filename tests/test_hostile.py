@@ -288,7 +288,7 @@ def test_the_chat_holds_our_markup_only(told: list[Turn], unread: list[Turn]) ->
         early = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
         judged = replace(turn, good=False, note=question)
         failed = Turn(question, error=question)
-        head = pages.Head(Collection(question, 9, 99, question, "quotes"), fault=question)
+        head = pages.Head(Collection(question, 9, question, "quotes"), fault=question)
         kept = [Kept(CONVERSATION, one_line(question)[:TITLE])]
         page = read(pages.chat(head, kept, CONVERSATION, [early, failed, judged, turn], []))
         assert [one.text for one in page.all("h2", "question")] == [question] * 4

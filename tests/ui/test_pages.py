@@ -22,7 +22,7 @@ from .test_turns import PAPER, cite, done, read, state, turns_with
 if TYPE_CHECKING:
     from rag.chat import Chat
 
-OPEN = Head(Collection("papers.jsonl", 489, 2864, "owl", "sentences"))
+OPEN = Head(Collection("papers.jsonl", 489, "owl", "sentences"))
 CLOSED = Head(None, "There is no index in <index>. Build it: rag rebuild papers")
 NAME = "abcdefghijklmnop"
 KEPT = [Kept(NAME, "how slow?"), Kept("qrstuvwxyz012345", 'which "papers"?')]
@@ -39,7 +39,7 @@ def buttons(turn: Turn) -> list[str]:
 def test_foreign_text_stays_text(payload: str) -> None:
     turns = turns_with(payload)
     turns[3] = replace(turns[3], choices=Choices((payload,), 5, payload), good=False, note=payload)
-    head = Head(Collection(payload, 489, 2864, payload, "quotes"), payload)
+    head = Head(Collection(payload, 489, payload, "quotes"), payload)
     page = read(pages.chat(head, [Kept(NAME, payload)], NAME, turns, [payload]))
     assert page.all("title")[0].text == page.all("a", "brand")[0].text == payload
     assert payload in page.all("p", "facts")[0].text
@@ -166,9 +166,9 @@ def test_the_sources_of_a_conversation_stand_beside_it() -> None:
 @pytest.mark.parametrize(
     ("collection", "facts"),
     [
-        (Collection("a.jsonl", 489, 2864, "owl", "sentences"), "489 papers · owl, one sentence at a time"),
-        (Collection("a.jsonl", 1, 3, "none", "quotes"), "1 paper · no model, quotes only"),
-        (Collection("a.jsonl", 16000, 3, "owl", "synthesis"), "16,000 papers · owl, from all evidence at once"),
+        (Collection("a.jsonl", 489, "owl", "sentences"), "489 papers · owl, one sentence at a time"),
+        (Collection("a.jsonl", 1, "none", "quotes"), "1 paper · no model, quotes only"),
+        (Collection("a.jsonl", 16000, "owl", "synthesis"), "16,000 papers · owl, from all evidence at once"),
     ],
 )
 def test_the_head_tells_what_is_asked_and_who_writes(collection: Collection, facts: str) -> None:
