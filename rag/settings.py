@@ -90,7 +90,7 @@ def load(**overrides: Any) -> Settings:
         raise SettingsError(f"rag.toml cannot be read: {fault}. Correct it, or move it away.") from fault
 
 
-def changed(settings: Settings, file: Path) -> Settings:
+def overridden(settings: Settings, file: Path) -> Settings:
     """`settings` with those that the TOML `file` gives in place of theirs.
 
     Raises SettingsError, in one line, where the file cannot be read or holds what `load` would refuse.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 
-from rag.sources.skipped import clean
+from rag.text import clean_line
 from tests.conftest import DATA
 
 HOSTILE = [json.loads(line) for line in (DATA / "hostile.jsonl").read_text(encoding="utf-8").split("\n") if line]
 BENIGN = [json.loads(line) for line in (DATA / "papers.jsonl").read_text(encoding="utf-8").splitlines()]
-CANARIES = {record["canary"].casefold(): clean(record["abstract"]) for record in HOSTILE}
+CANARIES = {record["canary"].casefold(): clean_line(record["abstract"]) for record in HOSTILE}
 
 # Each is about several hostile papers, or about a benign one that they lie about.
 LISTS = [

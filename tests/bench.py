@@ -16,8 +16,8 @@ import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 from rag import settings
-from rag.chat import Chat
-from tests.ui.conftest import Site, chromium, serving
+from rag.chat.library import Library
+from tests.web.conftest import Site, chromium, serving
 
 USERS = 20
 TIMES = 5  # that each is measured; the median counts
@@ -58,7 +58,7 @@ def asking(browser: Browser, site: Site) -> float:
     return seconds
 
 
-def searching(chat: Chat) -> float:
+def searching(chat: Library) -> float:
     """Seconds that the search alone takes."""
     start = time.perf_counter()
     chat.retriever().search([QUESTION], 100)
@@ -98,7 +98,7 @@ def crossed(seen: Seen, questions: list[str]) -> bool:
 
 
 def main() -> None:
-    chat = Chat(settings.load(llm="none"))
+    chat = Library(settings.load(llm="none"))
     chat.load()
     titles = chat.retriever().store.titles()
     questions = [f"what does “{title}” show?" for title in titles[:: max(1, len(titles) // USERS)][:USERS]]

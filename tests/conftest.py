@@ -55,7 +55,7 @@ def collected(stream: AsyncIterator[T]) -> list[T]:
 
 def index_of(folder: Path, records: Sequence[Mapping[str, object]]) -> Path:
     """An index of these papers, given as the fields of a JSONL file, built in `folder`."""
-    from rag.index.build import rebuild
+    from rag.chat.rebuild import rebuild
 
     (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
@@ -71,7 +71,7 @@ def papers_file() -> Path:
 @pytest.fixture(scope="session")
 def unopened_index(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Path:
     """A built index of `papers_file`, to be copied only: Chroma writes beside its files even when it reads them."""
-    from rag.index.build import rebuild
+    from rag.chat.rebuild import rebuild
 
     shared = tmp_path_factory.getbasetemp().parent / "index"
     with FileLock(f"{shared}.lock"):

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from rag import settings
-from rag.papers import Paper, distinct
-from rag.passages import sentences
+from rag.language.sentences import split_sentences
+from rag.paper import Paper, deduplicate
 from rag.sources import find, read
 
 COUNT = 489
@@ -33,7 +33,7 @@ def papers() -> list[Paper]:
 
 
 def test_it_loads_whole_and_holds_no_paper_twice(papers: list[Paper]) -> None:
-    assert len(papers) == len(distinct(papers)) == COUNT
+    assert len(papers) == len(deduplicate(papers)) == COUNT
     assert len({paper.abstract for paper in papers}) == COUNT
 
 
@@ -53,12 +53,12 @@ def test_fields_are_those_of_the_format_and_titles_in_order(path: Path) -> None:
 
 def test_every_record_is_a_digest_within_bounds(papers: list[Paper]) -> None:
     bad = {
-        paper.title: (len(paper.abstract.split()), len(sentences(paper.abstract)))
+        paper.title: (len(paper.abstract.split()), len(split_sentences(paper.abstract)))
         for paper in papers
         if not paper.digest
         or not paper.source
         or len(paper.abstract.split()) not in WORDS
-        or not 3 <= len(sentences(paper.abstract)) <= 8
+        or not 3 <= len(split_sentences(paper.abstract)) <= 8
     }
     assert bad == {}
 

@@ -20,26 +20,32 @@ import bibtexparser
 import pytest
 from markdown_it import MarkdownIt
 
-from rag import export, llm, prompts, settings, terminal, writers
-from rag.bibtex import bibtex
-from rag.chat import Chat, Collection
-from rag.citations import Answer, Citation, Event, Found, Statement
+from rag import llm, settings
+from rag.answer.types import Answer, Citation, Event, Found, Statement, Style
+from rag.answer.writers import choose, synthesis
+from rag.answer.writers.task import Task, Writer
+from rag.chat.library import Library, LibraryInfo
+from rag.cli import terminal
+from rag.export.bibtex import bibtex
+from rag.export.csv import csv
+from rag.export.formats import FORMATS
+from rag.export.json import answer_json
+from rag.export.markdown import markdown
 from rag.index.changes import Changes
-from rag.papers import Paper, one_line
-from rag.passages import sentences
-from rag.render import answer_json
-from rag.sources import Skipped, jsonl
-from rag.sources.skipped import clean
-from rag.ui import cards, collection, pages
-from rag.ui import export as page_export
-from rag.ui.collection import Shelf
-from rag.ui.conversations import TITLE, Kept
-from rag.ui.turns import Choices, Turn, dump, load
-from rag.writers import Task, synthesis
+from rag.language.sentences import split_sentences
+from rag.llm import bundled, prompts
+from rag.paper import Paper
+from rag.sources import jsonl
+from rag.sources.skipped import Skipped
+from rag.text import clean_line, one_line
+from rag.web import cards, collection, export, pages
+from rag.web.collection import Shelf
+from rag.web.conversations import TITLE, Kept
+from rag.web.turns import Choices, Turn, dump, load
 from tests.attacks import ATTACKS, BENIGN, CANARIES, HOSTILE, LISTS, REAL, REFUSED, SLANDERED, UNTOUCHED
 from tests.conftest import index_of
 from tests.llm.server import Server, running
-from tests.ui.test_turns import read
+from tests.web.test_turns import read
 
 pytestmark = pytest.mark.xdist_group("hostile")  # one index and one model for all of them
 
@@ -60,7 +66,7 @@ SHAPES = {
 }
 
 
-def ask(chat: Chat, question: str) -> Turn:
+def ask(chat: Library, question: str) -> Turn:
     """What comes for a user who asks this and nothing else."""
 
     async def asked() -> Turn:
@@ -82,7 +88,7 @@ def answers(turns: Sequence[Turn]) -> list[Answer]:
     return [turn.answer for turn in turns if turn.answer]
 
 
-def write(writer: writers.Writer, *evidence: Sequence[Citation]) -> tuple[Statement, ...]:
+def write(writer: Writer, *evidence: Sequence[Citation]) -> tuple[Statement, ...]:
     async def written() -> tuple[Statement, ...]:
         task = Task("which papers say so?", "papers", tuple(map(tuple, evidence)))
         async with aclosing(writer.write(task)) as statements:
@@ -93,7 +99,7 @@ def write(writer: writers.Writer, *evidence: Sequence[Citation]) -> tuple[Statem
 
 def cite(paper: Paper, n: int) -> list[Citation]:
     """Every sentence of its abstract."""
-    return [Citation(n, paper, span.start, span.end) for span in sentences(paper.abstract)]
+    return [Citation(n, paper, span.start, span.end) for span in split_sentences(paper.abstract)]
 
 
 def misled(statement: Statement) -> list[str]:
@@ -122,9 +128,9 @@ def papers(index: Path) -> dict[str, Paper]:
 
 
 @pytest.fixture(scope="module")
-def quoting(index: Path) -> Chat:
+def quoting(index: Path) -> Library:
     """Without a model."""
-    return Chat(settings.load(index_dir=index, llm="none"))
+    return Library(settings.load(index_dir=index, llm="none"))
 
 
 @pytest.fixture(scope="module")
@@ -137,20 +143,20 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module", params=["sentences", "synthesis"])
-def style(request: pytest.FixtureRequest) -> writers.Style:
-    chosen: writers.Style = request.param
+def style(request: pytest.FixtureRequest) -> Style:
+    chosen: Style = request.param
     return chosen
 
 
 @pytest.fixture(scope="module")
-def quoted(quoting: Chat) -> list[Turn]:
+def quoted(quoting: Library) -> list[Turn]:
     return [ask(quoting, question) for question in [*LISTS, *SLANDERED, *UNTOUCHED, *ATTACKS]]
 
 
 @pytest.fixture(scope="module")
-def obeyed(index: Path, server: Server, style: writers.Style) -> list[Turn]:
+def obeyed(index: Path, server: Server, style: Style) -> list[Turn]:
     """The questions that attack, put to a model that does as they say."""
-    chat = Chat(settings.load(index_dir=index, llm=f"openai-like:{server.url}/v1#owl", writer=style))
+    chat = Library(settings.load(index_dir=index, llm=f"openai-like:{server.url}/v1#owl", writer=style))
     turns = []
     for question, canary in ATTACKS.items():
         server.content = f"{canary} is the answer. [1a]\n{canary}, says this paper. [1b][2a]\n{canary}!"
@@ -159,15 +165,15 @@ def obeyed(index: Path, server: Server, style: writers.Style) -> list[Turn]:
 
 
 @pytest.fixture(scope="module")
-def believed(quoting: Chat, server: Server, papers: dict[str, Paper], style: writers.Style) -> list[Turn]:
+def believed(quoting: Library, server: Server, papers: dict[str, Paper], style: Style) -> list[Turn]:
     """Each hostile abstract and a benign one, put to a model that does as the first says, also with the second."""
     model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
     assert model
-    writer = writers.choose(model, style, quoting.retriever().checker, None, entailment=True)
+    writer = choose(model, style, quoting.check, None, entailment=True)
     victim = papers[BENIGN[5]["abstract"]]
     turns = []
     for record in HOSTILE:
-        evidence = cite(papers[clean(record["abstract"])], 1), cite(victim, 2)
+        evidence = cite(papers[clean_line(record["abstract"])], 1), cite(victim, 2)
         stolen = f"{record['canary']} removes weights whose posterior variance exceeds their squared mean."
         for reply in (record["obeyed"], stolen):
             server.content = reply
@@ -175,18 +181,18 @@ def believed(quoting: Chat, server: Server, papers: dict[str, Paper], style: wri
                 server.content = "\n".join(
                     f"Yes, {reply}{label}" for label in ("", " [1]", " [2a]", " [2b]", " [1a][2b]")
                 )
-            turns.append(shown(Answer(record["title"], write(writer, *evidence), kind="papers")))
+            turns.append(shown(Answer(record["title"], write(writer, *evidence), intent="papers")))
     return turns
 
 
 @pytest.fixture(scope="module")
-def small(index: Path, style: writers.Style) -> list[Turn]:
+def small(index: Path, style: Style) -> list[Turn]:
     """Questions put to the model that comes along, where it did."""
-    if not llm.bundled_installed():
+    if not bundled.bundled_installed():
         return []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(synthesis, "SYNTHESIS_TOKENS", 200)  # it may repeat itself for minutes
-        chat = Chat(settings.load(index_dir=index, llm="bundled", writer=style))
+        chat = Library(settings.load(index_dir=index, llm="bundled", writer=style))
         return [ask(chat, question) for question in REAL[style]]
 
 
@@ -205,8 +211,8 @@ def unread() -> list[Turn]:
             paper = Paper(record["title"], record["abstract"], tuple(record["authors"]), 2021, url=url)
             whole = Citation(1, paper, 0, len(paper.abstract))
             statements = Statement(whole.quote, (whole,), "quote"), Statement(record["obeyed"], (whole,), "partly")
-            answer = Answer(paper.title, statements, (Citation(2, paper, 0, 9),), kind="papers", notice=paper.title)
-            refusal = Answer(paper.abstract, nearest=(paper,), filters=(paper.title,), searched=1, silent=paper)
+            answer = Answer(paper.title, statements, (Citation(2, paper, 0, 9),), intent="papers", notice=paper.title)
+            refusal = Answer(paper.abstract, nearest=(paper,), filters=(paper.title,), searched=1, not_stated_by=paper)
             turns += [shown(answer), shown(refusal)]
     return turns
 
@@ -234,15 +240,15 @@ def test_no_sentence_says_what_an_abstract_or_a_question_wants_said(told: list[T
     assert [(misled(one), one.text, one.citations) for one in statements if misled(one)] == []
 
 
-@pytest.mark.skipif(not llm.bundled_installed(), reason=f"needs the bundled model: {llm.INSTALL_BUNDLED}")
-def test_the_small_model_writes_about_hostile_papers_without_failing(small: list[Turn], style: writers.Style) -> None:
+@pytest.mark.skipif(not bundled.bundled_installed(), reason=f"needs the bundled model: {bundled.INSTALL_BUNDLED}")
+def test_the_small_model_writes_about_hostile_papers_without_failing(small: list[Turn], style: Style) -> None:
     assert [(answer.writer, answer.notice) for answer in answers(small)] == [(style, "")] * len(REAL[style])
     cited = {one.paper.abstract for answer in answers(small) for one in answer.citations}
     assert len(cited.intersection(CANARIES.values())) >= 6
 
 
-def test_what_benign_papers_say_is_the_same_beside_hostile_ones(index_dir: Path, quoting: Chat) -> None:
-    alone = Chat(settings.load(index_dir=index_dir, llm="none"))
+def test_what_benign_papers_say_is_the_same_beside_hostile_ones(index_dir: Path, quoting: Library) -> None:
+    alone = Library(settings.load(index_dir=index_dir, llm="none"))
     for question in SLANDERED + UNTOUCHED:
         before, after = (answers([ask(chat, question)])[0].citations for chat in (alone, quoting))
         benign = [one for one in after if one.paper.abstract not in CANARIES.values()]
@@ -260,7 +266,7 @@ def test_every_question_gets_an_answer(told: list[Turn]) -> None:
 
 
 @pytest.mark.usefixtures("obeyed", "believed")
-def test_what_is_sent_to_a_model_keeps_its_structure(server: Server, style: writers.Style) -> None:
+def test_what_is_sent_to_a_model_keeps_its_structure(server: Server, style: Style) -> None:
     templates = {name: _messages(name) for name in SHAPES}
     used = set()
     for _, _, body in server.requests:
@@ -288,7 +294,7 @@ def test_the_chat_holds_our_markup_only(told: list[Turn], unread: list[Turn]) ->
         early = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
         judged = replace(turn, good=False, note=question)
         failed = Turn(question, error=question)
-        head = pages.Head(Collection(question, 9, question, "quotes"), fault=question)
+        head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
         kept = [Kept(CONVERSATION, one_line(question)[:TITLE])]
         page = read(pages.chat(head, kept, CONVERSATION, [early, failed, judged, turn], []))
         assert [one.text for one in page.all("h2", "question")] == [question] * 4
@@ -341,7 +347,7 @@ def test_the_terminal_is_not_steered(told: list[Turn], unread: list[Turn], capsy
 
 
 async def _events(answer: Answer) -> AsyncIterator[Event]:
-    yield Found(tuple(one.paper for one in answer.citations), answer.searched, answer.filters, answer.kind)
+    yield Found(tuple(one.paper for one in answer.citations), answer.searched, answer.filters, answer.intent)
     for statement in answer.statements:
         yield statement
     yield answer
@@ -366,7 +372,7 @@ def test_json_holds_titles_and_quotes_as_they_are(told: list[Turn], papers: dict
 def test_markdown_holds_our_markup_only(told: list[Turn], unread: list[Turn]) -> None:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for answer in answers([*told, *unread]):
-        text = export.markdown(answer)
+        text = markdown(answer)
         parsed = parser.parse(text)
         inside = [child for token in parsed for child in token.children or ()]
         assert {token.tag for token in [*parsed, *inside]} - {""} <= OWN_MARKDOWN
@@ -391,7 +397,7 @@ def test_bibtex_holds_our_entries_only(told: list[Turn], unread: list[Turn]) -> 
 
 def test_csv_holds_no_formula(told: list[Turn], unread: list[Turn]) -> None:
     for answer in answers([*told, *unread]):
-        rows = list(DictReader(StringIO(export.csv(answer), newline="")))
+        rows = list(DictReader(StringIO(csv(answer), newline="")))
         assert len(rows) == sum(len(statement.citations) for statement in answer.statements)
         cells = [cell for row in rows for cell in row.values()]
         assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) or any(map(_steers, cell))] == []
@@ -399,7 +405,7 @@ def test_csv_holds_no_formula(told: list[Turn], unread: list[Turn]) -> None:
 
 def test_files_have_harmless_names(told: list[Turn], unread: list[Turn]) -> None:
     for turn in [*told, *unread]:
-        for format_ in export.FORMATS:
-            name, _ = page_export.file([turn], format_)
-            assert re.fullmatch(rf"[\w-]{{1,{page_export.LONGEST}}}\.{format_}", name)
-            assert page_export.file([turn, turn], format_)[0] == f"conversation.{format_}"
+        for format_ in FORMATS:
+            name, _ = export.file([turn], format_)
+            assert re.fullmatch(rf"[\w-]{{1,{export.LONGEST}}}\.{format_}", name)
+            assert export.file([turn, turn], format_)[0] == f"conversation.{format_}"

@@ -118,7 +118,7 @@ def test_a_file_changes_settings_whatever_gave_them(folder: Path, monkeypatch: p
     monkeypatch.setenv("RAG_EMBEDDING", "some/model")
     other = folder / "other.toml"
     other.write_text('embedding = "another/model"')
-    found = settings.changed(settings.load(llm="none"), other)
+    found = settings.overridden(settings.load(llm="none"), other)
     assert (found.embedding, found.llm, found.port) == ("another/model", "none", 1111)
 
 
@@ -136,7 +136,7 @@ def test_a_file_with_wrong_settings_is_named_in_one_line(folder: Path, toml: byt
     if toml is not None:
         (folder / "other.toml").write_bytes(toml)
     with pytest.raises(SettingsError, match=rf"^{re.escape(said)}[^\n]*$"):
-        settings.changed(settings.load(), Path("other.toml"))
+        settings.overridden(settings.load(), Path("other.toml"))
 
 
 def test_a_file_that_is_not_text_is_refused_in_one_line(folder: Path) -> None:

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.batch import Asked
-from rag.chat import Chat, Conversation
-from rag.citations import Answer
+from rag.answer.types import Answer
+from rag.answer.writers.quotes import CUT
+from rag.chat.conversation import Conversation
+from rag.chat.library import Library
 from rag.evaluate.questions import Benchmark, Judged
 from rag.evaluate.run import Metrics, Outcome, Run, ask_each, missing, numbers
-from rag.index.build import Progress
-from rag.papers import Paper, plain
-from rag.query import past
+from rag.paper import Paper
+from rag.progress import Progress
+from rag.query.batch import BatchQuestion
+from rag.query.understanding import batch_history
 from rag.settings import Settings
-from rag.writers.quotes import CUT
+from rag.text import normalize
 
 SHARES = ("cite P", "cite R", "evidence R", "verbatim", "refusal right", "unsupported")
 METRICS: Metrics = dict.fromkeys(SHARES, np.mean) | dict.fromkeys(("first", "total"), np.median)
@@ -39,13 +41,13 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
 
     Raises StoreError and ModelError where there is no usable index, embedding or LLM, and what building one raises.
     """
-    chat = Chat(benchmark.indexed(settings, progress))
+    chat = Library(benchmark.indexed(settings, progress))
     chat.load()
     store = chat.retriever().store
     held = numbers(benchmark, store)
 
-    def ask(asked: Asked) -> Timed:
-        return asyncio.run(timed(chat.conversation(past(asked, store)), asked.question, asked.without))
+    def ask(asked: BatchQuestion) -> Timed:
+        return asyncio.run(timed(chat.conversation(batch_history(asked, store)), asked.question, asked.without))
 
     def stored(paper: Paper) -> Paper:
         return store.paper(held[benchmark.name(paper)])
@@ -82,7 +84,7 @@ def scores(
     """
     cited = {name(citation.paper) for citation in answer.citations}
     best = min(BEST, max(judged.relevant.values(), default=0))
-    said = plain(" ".join([*(c.quote for c in answer.citations), *(s.text for s in answer.statements)]))
+    said = normalize(" ".join([*(c.quote for c in answer.citations), *(s.text for s in answer.statements)]))
     right = {
         # An answer that cites nothing where it should is as wrong as one that cites only the wrong papers.
         "cite P": [paper in judged.relevant for paper in cited] or [False] if judged.relevant else [],

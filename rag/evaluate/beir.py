@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rag import batch
-from rag.batch import Asked
+from rag.chat.rebuild import build_index
 from rag.errors import QuestionError, StoreError
 from rag.evaluate.questions import Judged, grade
-from rag.index import build, store
-from rag.index.build import Progress
-from rag.papers import MAX_ABSTRACT, MAX_TITLE, Paper
+from rag.index import store
+from rag.paper import MAX_ABSTRACT, MAX_TITLE, Paper
+from rag.progress import Progress
+from rag.query import batch
+from rag.query.batch import BatchQuestion
 from rag.settings import Settings
-from rag.sources.skipped import clean
+from rag.text import clean_line
 
 TITLE_WORDS = 10  # of the text, where a document has no title; papers often open with theirs
 FOLDER = "A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv."
@@ -39,13 +40,13 @@ class Beir:
     def indexed(self, settings: Settings, progress: Progress) -> Settings:
         """`settings` with an index of the corpus in `eval/` of their `index_dir`, one for each embedding, kept there.
 
-        Raises QuestionError for a corpus that cannot be read, ModelError and StoreError as `build.write` does.
+        Raises QuestionError for a corpus that cannot be read, ModelError and StoreError as `build_index` does.
         """
         index_dir = settings.index_dir / "eval" / f"{self.folder.resolve().name}-{self._digest(settings.embedding)}"
         try:
             store.open_current(index_dir).close()
         except StoreError:  # not built yet, or damaged: the corpus is there to build it from
-            build.write(documents(self.folder), [self.folder], index_dir, settings.embedding, progress)
+            build_index(documents(self.folder), [self.folder], index_dir, settings.embedding, progress)
         return settings.model_copy(update={"index_dir": index_dir})
 
     def _digest(self, embedding: str) -> str:
@@ -65,7 +66,7 @@ def read(folder: Path) -> Beir:
     queries = _texts(_file(folder, "queries.jsonl"))
     if unknown := next((query for query in relevant if query not in queries), None):
         raise QuestionError(f"The qrels of {folder} judge query {unknown}, which queries.jsonl does not hold.")
-    return Beir([Judged(Asked(queries[query], query), names) for query, names in relevant.items()], folder)
+    return Beir([Judged(BatchQuestion(queries[query], query), names) for query, names in relevant.items()], folder)
 
 
 def documents(folder: Path) -> list[Paper]:
@@ -74,7 +75,7 @@ def documents(folder: Path) -> list[Paper]:
     What is longer than a paper may be is cut. Raises QuestionError for a line that is no document.
     """
     found: dict[str, Paper] = {}
-    for where, data in batch.records(folder / "corpus.jsonl"):
+    for where, data in batch.json_lines(folder / "corpus.jsonl"):
         name, title, text = (_field(data, field, where) for field in ("_id", "title", "text"))
         if name in found:
             raise QuestionError(f"{where}: a document with the _id {name} came before.")
@@ -95,7 +96,7 @@ def _file(folder: Path, *names: str) -> Path:
 
 
 def _texts(queries: Path) -> dict[str, str]:
-    return {_field(data, "_id", where): _field(data, "text", where) for where, data in batch.records(queries)}
+    return {_field(data, "_id", where): _field(data, "text", where) for where, data in batch.json_lines(queries)}
 
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
@@ -108,7 +109,7 @@ def _qrels(path: Path) -> dict[str, dict[str, int]]:
             if len(fields) != 3:
                 raise QuestionError(f"{path.name}:{n} is not a judgement. Each line is query-id, corpus-id, score.")
             if (score := grade(fields[2], f"{path.name}:{n}")) > 0:
-                found.setdefault(clean(fields[0]), {})[_name(clean(fields[1]))] = score
+                found.setdefault(clean_line(fields[0]), {})[_name(clean_line(fields[1]))] = score
     if not found:
         raise QuestionError(f"{path} judges no document as relevant. Its lines are query-id, corpus-id, score.")
     return found
@@ -119,7 +120,7 @@ def _field(data: Any, field: str, where: str) -> str:
     value = data.get(field) if isinstance(data, dict) else None
     if not isinstance(value, str | int | None) or (field == "_id" and value is None):
         raise QuestionError(f'{where} is not of BEIR: each line has an "_id" and a "text".')
-    return clean(str("" if value is None else value))
+    return clean_line(str("" if value is None else value))
 
 
 def _name(document: str) -> str:

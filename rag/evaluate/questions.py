@@ -1,6 +1,6 @@
 """Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}, "evidence"?}.
 
-Those of `rag.feedback` are among them.
+Those of `rag.chat.ratings` are among them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag import batch
-from rag.batch import Asked
 from rag.errors import QuestionError
-from rag.index.build import Progress
-from rag.papers import Paper, one_line, plain
+from rag.paper import Paper
+from rag.progress import Progress
+from rag.query import batch
+from rag.query.batch import BatchQuestion
 from rag.settings import Settings
+from rag.text import normalize, one_line
 
 MAX_GRADE = 10  # a paper's gain is 2^grade - 1: a higher grade would leave nothing to the others
 LINE = 'Each line is {"id": ..., "question": ..., "relevant": {title: grade}}'
@@ -26,10 +27,10 @@ class Judged:
     """A question with the names of the papers that answer it, each with a grade from 1 to MAX_GRADE.
 
     `relevant` is empty where no paper does. `type` is a group of questions to report on, or "". `evidence` are
-    sentences that a good answer quotes, as `rag.papers.plain` puts them; empty where none are judged.
+    sentences that a good answer quotes, as `rag.text.normalize` puts them; empty where none are judged.
     """
 
-    asked: Asked
+    asked: BatchQuestion
     relevant: dict[str, int]
     type: str = ""
     evidence: tuple[str, ...] = ()
@@ -72,7 +73,7 @@ def read(path: Path) -> Questions:
 
     Raises QuestionError, naming the line, for what is not a question or is not judged.
     """
-    lines = _last(batch.records(path))
+    lines = _last(batch.json_lines(path))
     judged = [_parse(data, where) for where, data in lines if not (_feedback(data) and data.get("good") is False)]
     notice = _left_out(len(lines) - len(judged))
     if not any(question.relevant for question in judged):
@@ -115,14 +116,14 @@ def _parse(data: Any, where: str) -> Judged:
     titles, kind = data.get("relevant"), data.get("type") or ""
     if not isinstance(titles, dict) or not isinstance(kind, str):
         raise QuestionError(f"{where} is not a judged question. {LINE}")
-    grades = {plain(title): grade(value, where) for title, value in titles.items()}
+    grades = {normalize(title): grade(value, where) for title, value in titles.items()}
     relevant = {name: grade for name, grade in grades.items() if grade > 0}
     return Judged(asked, relevant, one_line(kind)[:40], _evidence(data.get("evidence"), where))
 
 
 def _evidence(value: Any, where: str) -> tuple[str, ...]:
     try:
-        sentences = tuple(plain(one["sentence"]) for one in value or [])
+        sentences = tuple(normalize(one["sentence"]) for one in value or [])
     except (TypeError, KeyError, AttributeError):
         sentences = ("",)
     if not all(sentences):

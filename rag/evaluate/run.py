@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from rag.batch import Asked
-from rag.chat import Chat
+from rag.chat.library import Library
 from rag.errors import QuestionError
 from rag.evaluate.questions import MAX_GRADE, Benchmark, Judged
-from rag.index.build import Progress
 from rag.index.store import Store
-from rag.query import past, understand
-from rag.retrieve import Hits
+from rag.progress import Progress
+from rag.query.batch import BatchQuestion
+from rag.query.understanding import batch_history, understand
+from rag.retrieval.hits import Hits
 from rag.settings import Settings
 
 Reply = TypeVar("Reply")
@@ -56,11 +56,11 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
 
     Raises StoreError and ModelError where there is no usable index or embedding, and what building one raises.
     """
-    retriever = Chat(benchmark.indexed(settings, progress)).retriever()
+    retriever = Library(benchmark.indexed(settings, progress)).retriever()
 
-    def ask(asked: Asked) -> Hits:
-        query = understand(asked.question, retriever.store, past(asked, retriever.store), asked.without)
-        return retriever.search(query.phrasings, TOP, query.among)
+    def ask(asked: BatchQuestion) -> Hits:
+        query = understand(asked.question, retriever.store, batch_history(asked, retriever.store), asked.without)
+        return retriever.search(query.rewrites, TOP, query.among)
 
     replies = ask_each(benchmark, ask, progress)
     rankings = [[benchmark.name(hit.paper) for hit in hits.papers] if hits else [] for hits, _ in replies]
@@ -73,7 +73,9 @@ def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
     return Run(outcomes, missing(benchmark, numbers(benchmark, retriever.store)), METRICS)
 
 
-def ask_each(benchmark: Benchmark, ask: Callable[[Asked], Reply], progress: Progress) -> list[tuple[Reply | None, str]]:
+def ask_each(
+    benchmark: Benchmark, ask: Callable[[BatchQuestion], Reply], progress: Progress
+) -> list[tuple[Reply | None, str]]:
     """What `ask` replies to each question, or None and why it could not be asked: the others are asked all the same."""
     replies: list[tuple[Reply | None, str]] = []
     for done, judged in enumerate(benchmark.judged):
@@ -101,7 +103,7 @@ def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str
 
 def numbers(benchmark: Benchmark, store: Store) -> dict[str, int]:
     """The number in `store` of each paper by its judged name."""
-    return {benchmark.name(store.paper(n)): n for n in range(1, store.papers + 1)}
+    return {benchmark.name(store.paper(n)): n for n in range(1, store.paper_count + 1)}
 
 
 def missing(benchmark: Benchmark, held: Mapping[str, int]) -> list[str]:

@@ -7,27 +7,28 @@ import json
 import math
 import os
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import atlas, calibration, contexts, embed, passages, sources, words
-from rag.errors import SourceError
-from rag.index import generations, store, vectors
-from rag.papers import Paper, distinct, plain
-from rag.retrieve import HybridRetriever
-from rag.sources import Skipped
+from rag.index import bm25, generations, maxsim, projection, store, vectors
+from rag.index.calibration import Curve
+from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
+from rag.language.sentences import split_sentences
+from rag.language.tokens import surface_forms
+from rag.models.embedding import Embedding
+from rag.paper import Paper
+from rag.progress import Progress
+from rag.text import normalize
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
 
-Progress = Callable[[str, int, int], None]  # the stage in a word, how many are done, how many in all
 CHUNK = 32  # papers embedded and written at a time: bounds memory, and progress shows
 BATCH = 1_024  # words
 MAX_VOCABULARY = 30_000  # words, the commonest: the rest are names and slips, and none is another word for them
@@ -43,104 +44,42 @@ CREATE INDEX papers_in_order ON papers (year DESC, title COLLATE NOCASE);
 CREATE INDEX papers_by_source ON papers (source);
 CREATE TABLE sources (source TEXT PRIMARY KEY, plain TEXT) WITHOUT ROWID;
 CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
-CREATE TABLE vectors (kind TEXT, paper INTEGER, name TEXT, PRIMARY KEY (kind, paper, name)) WITHOUT ROWID;
+CREATE TABLE vectors (granularity TEXT, paper INTEGER, id TEXT, PRIMARY KEY (granularity, paper, id)) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """What so many `files` hold: `records` of `papers`, each paper once, and what is none."""
-
-    files: int
-    records: int
-    papers: list[Paper]
-    skipped: tuple[Skipped, ...]
+Calibrate = Callable[[store.Store, Embedding, Progress], Curve]
 
 
-@dataclass(frozen=True)
-class BuildReport:
-    """What a rebuild did; `seconds` is from the first file read to the switch."""
-
-    files: int
-    records: int
-    papers: int
-    skipped: tuple[Skipped, ...]
-    seconds: float
-
-    @property
-    def duplicates(self) -> int:
-        return self.records - self.papers
-
-    def __str__(self) -> str:
-        return (
-            f"{self.files} file{'' if self.files == 1 else 's'}, {self.records} records, {self.papers} papers, "
-            f"{self.duplicates} duplicates, {len(self.skipped)} skipped, {self.seconds:.1f} seconds"
-        )
-
-
-def rebuild(paths: list[Path], index_dir: Path, embedding: str, progress: Progress) -> BuildReport:
-    """Builds an index of the papers in `paths` (files and folders) and makes it current.
-
-    The index that was there answers until the new one is complete. Raises SourceError where nothing can be
-    read, ModelError where the embedding cannot be loaded, StoreError where another rebuild is running.
-    """
-    began = time.monotonic()
-    found = gather(paths, progress)
-    write(found.papers, paths, index_dir, embedding, progress)
-    seconds = time.monotonic() - began
-    return BuildReport(found.files, found.records, len(found.papers), found.skipped, seconds)
-
-
-def gather(paths: list[Path], progress: Progress) -> Gathered:
-    """The papers in `paths` (files and folders) as a rebuild takes them. Raises SourceError where there are none."""
-    files = sources.find(paths)
-    records, skipped = _read(files, progress)
-    if not records:
-        raise SourceError(_nothing_read(files, skipped))
-    return Gathered(len(files), len(records), distinct(records), tuple(skipped))
-
-
-def write(papers: list[Paper], paths: list[Path], index_dir: Path, embedding: str, progress: Progress) -> None:
+def build(
+    papers: list[Paper],
+    paths: list[Path],
+    index_dir: Path,
+    load_model: Callable[[], Embedding],
+    calibrate: Calibrate,
+    progress: Progress,
+) -> None:
     """Builds an index of `papers`, at least one, as they are, and makes it current; `paths` are where they came from.
 
-    Raises ModelError and StoreError as `rebuild` does.
+    `calibrate` fits the curve of probabilities on the finished index. Raises StoreError where another build is running
+    or the folder cannot be written, and what `load_model` raises, which is called once the folder is there.
     """
     with generations.building(index_dir) as folder:
-        model = embed.load(embedding)
+        model = load_model()
         counts = _write(folder, papers, model, progress)
         manifest = _manifest(folder, counts, papers, [str(path.resolve()) for path in paths], model)
-        _seal(folder, manifest, model, progress)
+        _seal(folder, manifest, model, calibrate, progress)
 
 
-def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skipped]]:
-    records: list[Paper] = []
-    skipped: list[Skipped] = []
-    for done, path in enumerate(files):
-        progress("reading", done, len(files))
-        for found in sources.read(path):
-            if isinstance(found, Skipped):
-                skipped.append(found)
-            else:
-                records.append(found)
-    progress("reading", len(files), len(files))
-    return records, skipped
-
-
-def _nothing_read(files: list[Path], skipped: list[Skipped]) -> str:
-    why = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
-    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"No paper could be read: {why}{more}. Give listing pages or JSONL: rag rebuild PATH"
-
-
-def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: Progress) -> dict[str, int]:
+def _write(folder: Path, papers: list[Paper], model: Embedding, progress: Progress) -> dict[str, int]:
     """Writes everything but the manifest; how many vectors there are of each kind."""
     with (
         closing(sqlite3.connect(folder / "papers.db")) as database,
         closing(store.chroma(folder)) as client,
-        contexts.Writer(folder, len(papers)) as words_in_context,
+        maxsim.MaxSimWriter(folder, len(papers)) as words_in_context,
     ):
         database.executescript(TABLES)
-        for kind in (*vectors.KINDS, store.VOCABULARY):
+        for kind in (*vectors.GRANULARITIES, store.VOCABULARY):
             client.create_collection(kind, embedding_function=None, configuration={"hnsw": {"space": "cosine"}})
         whole: dict[int, np.ndarray] = {}  # the vector of each paper, for the map
         done, chunks = 0, math.ceil(len(papers) / CHUNK)
@@ -155,10 +94,12 @@ def _write(folder: Path, papers: list[Paper], model: embed.Embedding, progress: 
             words_in_context.add(of_words)
             whole |= {int(vector.name): vector.values for vector in of_chunk if vector.kind == "papers"}
         progress("embedding", len(papers), len(papers))
-        counts: dict[str, int] = dict(database.execute("SELECT kind, count(*) FROM vectors GROUP BY kind").fetchall())
+        counts: dict[str, int] = dict(
+            database.execute("SELECT granularity, count(*) FROM vectors GROUP BY granularity").fetchall()
+        )
         database.commit()
-        forms = words.forms(f"{paper.title} {paper.abstract}" for paper in papers)
-        words.write(folder / "words.npz", (words.stems(paper.title, paper.abstract) for paper in papers), forms)
+        forms = surface_forms(f"{paper.title} {paper.abstract}" for paper in papers)
+        bm25.write(folder / "bm25.npz", (bm25.term_frequencies(paper.title, paper.abstract) for paper in papers), forms)
         _write_map(folder, [whole[number] for number in sorted(whole)], papers, progress)
         return counts | {store.VOCABULARY: _write_vocabulary(client, forms, model, progress)}
 
@@ -167,14 +108,14 @@ def _write_map(folder: Path, vectors: list[np.ndarray], papers: list[Paper], pro
     import numpy as np
 
     progress("map", 0, len(papers))
-    atlas.save(folder, atlas.draw(np.array(vectors, dtype=np.float32), [paper.title for paper in papers]))
+    projection.save(folder, projection.project(np.array(vectors, dtype=np.float32), [paper.title for paper in papers]))
     progress("map", len(papers), len(papers))
 
 
-def _write_vocabulary(client: Client, forms: dict[str, str], model: embed.Embedding, progress: Progress) -> int:
+def _write_vocabulary(client: Client, forms: dict[str, str], model: Embedding, progress: Progress) -> int:
     """Embeds the words, so that a question finds what it calls by another name; how many."""
     told = ((stem, form) for stem, form in forms.items() if len(form) >= SHORTEST and form.isalpha())
-    entries = list(islice((entry for entry in told if model.knows(entry[1])), MAX_VOCABULARY))
+    entries = list(islice((entry for entry in told if model.in_vocabulary(entry[1])), MAX_VOCABULARY))
     collection = client.get_collection(store.VOCABULARY, embedding_function=None)
     for first in range(0, len(entries), BATCH):
         progress("vocabulary", first, len(entries))
@@ -192,10 +133,10 @@ def _write_rows(database: sqlite3.Connection, chunk: list[tuple[int, Paper]]) ->
             "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, *row, paper.url, paper.source, paper.digest),
         )
-        database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, plain(paper.source)))
-        names = [(plain(author), number) for author in paper.authors]
+        database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, normalize(paper.source)))
+        names = [(normalize(author), number) for author in paper.authors]
         database.executemany("INSERT INTO authors VALUES (?, ?)", names)
-        spans = passages.sentences(paper.abstract)
+        spans = split_sentences(paper.abstract)
         database.executemany(
             "INSERT INTO sentences VALUES (?, ?, ?, ?)",
             [(number, n, span.start, span.end) for n, span in enumerate(spans)],
@@ -207,7 +148,7 @@ def _write_vectors(database: sqlite3.Connection, client: Client, chunk: list[vec
     rows = [(vector.kind, int(vector.name.split(".")[0]), vector.name) for vector in chunk]
     database.executemany("INSERT INTO vectors VALUES (?, ?, ?)", rows)
     most = client.get_max_batch_size()  # that Chroma takes at a time; very long abstracts have more sentences
-    for kind in vectors.KINDS:
+    for kind in vectors.GRANULARITIES:
         of_kind = [vector for vector in chunk if vector.kind == kind]
         for batch in (of_kind[first : first + most] for first in range(0, len(of_kind), most)):
             client.get_collection(kind, embedding_function=None).add(
@@ -218,7 +159,7 @@ def _write_vectors(database: sqlite3.Connection, client: Client, chunk: list[vec
 
 
 def _manifest(
-    folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: embed.Embedding
+    folder: Path, counts: dict[str, int], papers: list[Paper], paths: list[str], model: Embedding
 ) -> dict[str, Any]:
     """What a generation is made of."""
     # Chroma writes to its own database whenever it opens it, so that file's size says nothing.
@@ -233,18 +174,18 @@ def _manifest(
             "fingerprint": model.fingerprint,
             "dimensions": len(model.get_text_embedding("")),
         },
-        "chunking": {"sentences": passages.SENTENCES, "shared": passages.SHARED, "tokens": model.limit},
+        "chunking": {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP, "tokens": model.max_tokens},
         "counts": counts,
         "calibration": {"centre": 0.0, "slope": 1.0},  # until the finished index is asked
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
 
 
-def _seal(folder: Path, manifest: dict[str, Any], model: embed.Embedding, progress: Progress) -> None:
+def _seal(folder: Path, manifest: dict[str, Any], model: Embedding, calibrate: Calibrate, progress: Progress) -> None:
     """Verifies and calibrates what was written, then writes its manifest; a generation without one is not complete."""
     with closing(store.Store(folder, manifest)) as written:
         store.verify(written)
-        manifest["calibration"] = asdict(calibration.fit(HybridRetriever(written, model), progress))
+        manifest["calibration"] = asdict(calibrate(written, model, progress))
     with (folder / "manifest.json").open("w", encoding="utf-8") as file:
         json.dump(manifest, file, indent=1)
         file.flush()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from rag.filters import Filters
+from rag.index.filters import Filters
 from rag.index.store import AMONG, Store, paper_of
-from rag.papers import Paper
+from rag.paper import Paper
 
 MAX_PAGE = 200  # papers
 _ORDER = "ORDER BY year DESC, title COLLATE NOCASE, id"  # as the index of the table has it; NULL comes last
@@ -34,7 +34,7 @@ def browse(store: Store, offset: int, limit: int, filters: Filters = Filters()) 
     page = f"SELECT id FROM papers {among} {_ORDER} LIMIT ? OFFSET ?"
     bounds = min(max(limit, 0), MAX_PAGE), max(offset, 0)
     rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {_ORDER}", *values, *bounds)
-    total = store.papers if numbers is None else len(numbers)
+    total = store.paper_count if numbers is None else len(numbers)
     return Page({row["id"]: paper_of(row) for row in rows}, total)
 
 

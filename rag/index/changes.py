@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import StoreError
-from rag.index import build, generations, store
-from rag.papers import Paper
-from rag.sources import Skipped
+from rag.index import generations, store
+from rag.paper import Paper
+from rag.sources.gather import gather
+from rag.sources.skipped import Skipped
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def compare(index_dir: Path, paths: Sequence[Path]) -> Changes:
     comes from may be renamed. Where there is no index, or none that can be read, all papers are added. Raises
     SourceError as `build.rebuild` does.
     """
-    found = build.gather(list(paths), _unseen)
+    found = gather(list(paths), _unseen)
     after = {paper.key: paper for paper in found.papers}
     before = {paper.key: paper for paper in _held(index_dir)}
     kept = [(before[key], paper) for key, paper in after.items() if key in before]

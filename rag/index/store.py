@@ -12,23 +12,24 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from rag import atlas, contexts, passages, words
-from rag.atlas import Atlas
-from rag.contexts import ContextIndex
 from rag.errors import StoreError
-from rag.filters import Field, Filters
-from rag.index import generations
-from rag.index.vectors import KINDS, Kind
-from rag.papers import Paper, one_line
-from rag.passages import Span
-from rag.words import WordIndex
+from rag.index import bm25, generations, maxsim, projection
+from rag.index.bm25 import BM25Index
+from rag.index.filters import Field, Filters
+from rag.index.maxsim import MaxSimIndex
+from rag.index.projection import Projection
+from rag.index.vectors import GRANULARITIES, Granularity
+from rag.language.passages import first_positions
+from rag.language.sentences import Span, span_texts
+from rag.paper import Paper
+from rag.text import one_line
 
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection as Vectors
 
-SCHEMA = 5  # of a generation's files; one built with another is refused, not misread
+SCHEMA = 6  # of a generation's files; one built with another is refused, not misread
 VOCABULARY = "vocabulary"  # the Chroma collection of the words, each named by its stem
 AT_A_TIME = 10_000  # vectors asked of Chroma by name, which makes each a parameter of SQL: SQLite limits their number
 AMONG = "IN (SELECT value FROM json_each(?))"  # one parameter, however many papers: SQLite limits their number
@@ -52,7 +53,7 @@ class Store:
         return generations.rebuild_hint(self.folder.parent, self.manifest["paths"])
 
     @property
-    def papers(self) -> int:
+    def paper_count(self) -> int:
         """How many papers the index holds."""
         return int(self.manifest["counts"]["papers"])
 
@@ -66,22 +67,24 @@ class Store:
 
     @cached_property
     def _collections(self) -> dict[str, Vectors]:
-        return {kind: self._chroma.get_collection(kind, embedding_function=None) for kind in (*KINDS, VOCABULARY)}
+        return {
+            kind: self._chroma.get_collection(kind, embedding_function=None) for kind in (*GRANULARITIES, VOCABULARY)
+        }
 
     @cached_property
-    def words(self) -> WordIndex:
+    def bm25(self) -> BM25Index:
         """BM25 of every word in every paper."""
-        return words.load(self.folder / "words.npz")
+        return bm25.load(self.folder / "bm25.npz")
 
     @cached_property
-    def contexts(self) -> ContextIndex:
+    def maxsim(self) -> MaxSimIndex:
         """Every word of every paper in its context."""
-        return contexts.load(self.folder)
+        return maxsim.load(self.folder)
 
     @cached_property
-    def atlas(self) -> Atlas:
+    def projection(self) -> Projection:
         """The map of the papers."""
-        return atlas.load(self.folder)
+        return projection.load(self.folder)
 
     def close(self) -> None:
         """Lets go of the files; the store is not used after."""
@@ -107,7 +110,7 @@ class Store:
         rows = self._database.execute("SELECT start, stop FROM sentences WHERE paper = ? ORDER BY n", (number,))
         return [Span(start, stop) for start, stop in rows]
 
-    def knows(self, field: Field) -> bool:
+    def has_field(self, field: Field) -> bool:
         """Whether any paper here tells its `field`. Where none does, a filter on it would say nothing but "none"."""
         return self._database.execute(_KNOWN[field]).fetchone() is not None
 
@@ -136,7 +139,7 @@ class Store:
     def _numbers(self, sql: str, *values: object) -> frozenset[int]:
         return frozenset(number for (number,) in self._database.execute(sql, values))
 
-    def alike(self, vectors: Sequence[Sequence[float]], limit: int) -> list[dict[str, float]]:
+    def nearest_words(self, vectors: Sequence[Sequence[float]], limit: int) -> list[dict[str, float]]:
         """For each vector the `limit` nearest words of the collection, as stems, with their cosines, best first."""
         collection = self._collections[VOCABULARY]
         count = min(limit, self.manifest["counts"][VOCABULARY])
@@ -149,7 +152,7 @@ class Store:
         ]
 
     def nearest(
-        self, kind: Kind, vector: list[float], limit: int, among: Collection[int] | None = None
+        self, kind: Granularity, vector: list[float], limit: int, among: Collection[int] | None = None
     ) -> dict[int, float]:
         """Papers by the cosine of their nearest vector of `kind` to `vector`, best first, from `limit` vectors.
 
@@ -165,12 +168,14 @@ class Store:
             best.setdefault(int(name.split(".")[0]), cosine)
         return best
 
-    def _names(self, kind: Kind, among: Collection[int]) -> list[str]:
+    def _names(self, kind: Granularity, among: Collection[int]) -> list[str]:
         """The ids of the vectors of `kind` that these papers have."""
-        sql = f"SELECT name FROM vectors WHERE kind = ? AND paper {AMONG}"
+        sql = f"SELECT id FROM vectors WHERE granularity = ? AND paper {AMONG}"
         return [name for (name,) in self._database.execute(sql, (kind, json.dumps(list(among))))]
 
-    def _search(self, kind: Kind, vector: list[float], limit: int, names: list[str] | None) -> list[tuple[str, float]]:
+    def _search(
+        self, kind: Granularity, vector: list[float], limit: int, names: list[str] | None
+    ) -> list[tuple[str, float]]:
         """The `limit` nearest of the vectors with these names, or of all, by Chroma's graph, each with its cosine."""
         collection = self._collections[kind]
         found = collection.query(
@@ -182,12 +187,12 @@ class Store:
         distances = (found["distances"] or [[]])[0]
         return [(name, 1.0 - distance) for name, distance in zip(found["ids"][0], distances, strict=True)]
 
-    def _cosines(self, kind: Kind, names: list[str], vector: list[float]) -> list[tuple[str, float]]:
+    def _cosines(self, kind: Granularity, names: list[str], vector: list[float]) -> list[tuple[str, float]]:
         """All vectors with these names, each with its cosine, best first: exact, and faster than the graph for few."""
         cosines = (self._vectors(kind, names) @ vector).tolist()  # both of length 1
         return sorted(zip(names, cosines, strict=True), key=lambda pair: -pair[1])
 
-    def _vectors(self, kind: Kind, names: list[str]) -> np.ndarray:
+    def _vectors(self, kind: Granularity, names: list[str]) -> np.ndarray:
         """The vectors with these names, in their order: float32 of (names, dimensions)."""
         import numpy as np
 
@@ -207,8 +212,8 @@ class Store:
         """Of each of these papers the vectors of its sentences, in order: float32 of (sentences, dimensions)."""
         names: list[list[str]] = []
         for number in numbers:
-            texts = passages.texts(self.paper(number).abstract, self.spans(number))
-            place = passages.places(texts)  # a sentence that comes again has the vector of its first place
+            texts = span_texts(self.paper(number).abstract, self.spans(number))
+            place = first_positions(texts)  # a sentence that comes again has the vector of its first place
             names.append([f"{number}.{place[text]}" for text in texts])
         vectors = self._vectors("sentences", [name for of_paper in names for name in of_paper])
         ends = list(accumulate(map(len, names)))
@@ -249,20 +254,20 @@ def verify(store: Store) -> None:
     rows = store._database.execute("SELECT count(*) FROM papers").fetchone()[0]
     if rows != counts["papers"]:
         raise ValueError(f"papers.db holds {rows} papers, not {counts['papers']}")
-    if store.words.total != rows:
-        raise ValueError(f"the words are of {store.words.total} papers, not {rows}")
-    if len(store.contexts.ranges) != rows + 1:
-        raise ValueError(f"the contexts are of {len(store.contexts.ranges) - 1} papers, not {rows}")
-    if len(store.atlas.points) != rows:
-        raise ValueError(f"the map is of {len(store.atlas.points)} papers, not {rows}")
+    if store.bm25.paper_count != rows:
+        raise ValueError(f"the words are of {store.bm25.paper_count} papers, not {rows}")
+    if len(store.maxsim.ranges) != rows + 1:
+        raise ValueError(f"the contexts are of {len(store.maxsim.ranges) - 1} papers, not {rows}")
+    if len(store.projection.points) != rows:
+        raise ValueError(f"the map is of {len(store.projection.points)} papers, not {rows}")
     anywhere = [1.0] * store.manifest["embedding"]["dimensions"]
     try:
-        for kind in (*KINDS, VOCABULARY):
+        for kind in (*GRANULARITIES, VOCABULARY):
             held = store._collections[kind].count()
             if held != counts[kind]:
                 raise ValueError(f"Chroma holds {held} vectors of {kind}, not {counts[kind]}")
-        store.alike([anywhere], 1)
-        if not all(store.nearest(kind, anywhere, 1) for kind in KINDS):
+        store.nearest_words([anywhere], 1)
+        if not all(store.nearest(kind, anywhere, 1) for kind in GRANULARITIES):
             raise ValueError("Chroma finds nothing")
     except ChromaError as fault:
         raise ValueError(f"Chroma: {fault}") from fault

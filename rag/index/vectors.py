@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
-from rag import passages
-from rag.contexts import in_context
-from rag.embed import unit
+from rag.index.maxsim import content_word_embeddings
+from rag.language.passages import first_positions, passage_windows, split_by_tokens, title_and_text
+from rag.language.sentences import span_texts, split_sentences
+from rag.models.embedding import l2_normalize
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.embed import Embedding, Read
-    from rag.papers import Paper
+    from rag.models.embedding import Embedding, EncodedText
+    from rag.paper import Paper
 
-Kind = Literal["papers", "passages", "sentences"]
-KINDS: tuple[Kind, ...] = ("papers", "passages", "sentences")  # one Chroma collection each
+Granularity = Literal["papers", "passages", "sentences"]
+GRANULARITIES: tuple[Granularity, ...] = ("papers", "passages", "sentences")  # one Chroma collection each
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
     """A vector of length 1, its name, which starts with the paper's number, and the text it is of."""
 
-    kind: Kind
+    kind: Granularity
     name: str
     values: np.ndarray
     text: str
@@ -37,16 +38,16 @@ def of_papers(
     """All vectors of the numbered papers, embedded together, and of each paper its words in context."""
     import numpy as np
 
-    sentences = [passages.texts(paper.abstract, passages.sentences(paper.abstract)) for _, paper in chunk]
+    sentences = [span_texts(paper.abstract, split_sentences(paper.abstract)) for _, paper in chunk]
     texts = [_texts(paper, of_paper, model) for (_, paper), of_paper in zip(chunk, sentences, strict=True)]
-    read = iter(model.read(list(chain.from_iterable(chain.from_iterable(texts)))))
+    read = iter(model.encode_tokens(list(chain.from_iterable(chain.from_iterable(texts)))))
     found, contexts = [], []
     for (number, paper), of_paper, parts in zip(chunk, sentences, texts, strict=True):
         of_parts = [list(islice(read, len(part))) for part in parts]
         found += _of_paper(number, paper, of_paper, [_mean(part) for part in of_parts])
         # The first text is title and abstract, whose words come again in the others.
         in_parts = zip(chain.from_iterable(parts[1:]), chain.from_iterable(of_parts[1:]), strict=True)
-        contexts.append((number, np.concatenate([in_context(text, one)[1] for text, one in in_parts])))
+        contexts.append((number, np.concatenate([content_word_embeddings(text, one)[1] for text, one in in_parts])))
     return found, contexts
 
 
@@ -55,32 +56,35 @@ def _texts(paper: Paper, sentences: list[str], model: Embedding) -> list[list[st
 
     Of title and abstract together the model reads the beginning; the rest is in the sentences.
     """
-    whole = [passages.led(paper.title, paper.abstract)]
+    whole = [title_and_text(paper.title, paper.abstract)]
     return [
         whole,
-        *(passages.parts(text, model.count, model.limit) for text in (paper.title, *passages.places(sentences))),
+        *(
+            split_by_tokens(text, model.count_tokens, model.max_tokens)
+            for text in (paper.title, *first_positions(sentences))
+        ),
     ]
 
 
 def _of_paper(number: int, paper: Paper, sentences: list[str], vectors: list[np.ndarray]) -> list[Vector]:
     whole, title, *distinct = vectors
-    places = passages.places(sentences)
+    places = first_positions(sentences)
     by_text = dict(zip(places, distinct, strict=True))
-    windows = {" ".join(sentences[n] for n in window): window for window in passages.windows(len(sentences))}
+    windows = {" ".join(sentences[n] for n in window): window for window in passage_windows(len(sentences))}
     return [
-        Vector("papers", str(number), whole, passages.led(paper.title, paper.abstract)),
+        Vector("papers", str(number), whole, title_and_text(paper.title, paper.abstract)),
         Vector("sentences", f"{number}.title", title, paper.title),  # often the sentence that says best what it does
         *(Vector("sentences", f"{number}.{places[text]}", by_text[text], text) for text in places),
         # A passage embedded as a text of its own took as long again as all the rest and ranked no better.
         *(
-            Vector("passages", f"{number}.{n}", unit(title + sum(by_text[sentences[i]] for i in window)), text)
+            Vector("passages", f"{number}.{n}", l2_normalize(title + sum(by_text[sentences[i]] for i in window)), text)
             for n, (text, window) in enumerate(windows.items())
         ),
     ]
 
 
-def _mean(parts: list[Read]) -> np.ndarray:
+def _mean(parts: list[EncodedText]) -> np.ndarray:
     """The direction of a text, of which the model read one part at a time."""
     import numpy as np
 
-    return unit(np.sum([part.vector for part in parts], axis=0))
+    return l2_normalize(np.sum([part.vector for part in parts], axis=0))

@@ -10,7 +10,7 @@ from rag.llm import faults
 from rag.llm.model import UNKNOWN_CONTEXT, Model, parameters
 from rag.llm.server import REACH_TIMEOUT, Server
 from rag.llm.tokens import estimate
-from rag.llm.vendor import ANTHROPIC, THOUGHTS
+from rag.llm.vendors import ANTHROPIC, THOUGHTS
 
 if TYPE_CHECKING:
     from anthropic.types import ModelInfo
@@ -24,7 +24,7 @@ def load(model: str, name: str, timeout: float) -> Model:
     Raises ModelError without the extra or a key, and where nobody answers, or refuses the key, or has no such model.
     """
     server = ANTHROPIC.server(timeout)
-    with faults.told(server):
+    with faults.explained(server):
         return _model(server, model, name, _ask(server, model))
 
 

@@ -13,15 +13,15 @@ from rag.errors import ModelError
 from rag.llm import ollama
 from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
 from rag.llm.model import parameters
-from rag.llm.server import REACH_TIMEOUT, shown
-from rag.llm.vendor import OPENAI, VENDORS, Vendor
-from rag.papers import one_line
+from rag.llm.server import REACH_TIMEOUT, without_password
+from rag.llm.vendors import OPENAI, VENDORS, Vendor
+from rag.text import one_line
 
 if TYPE_CHECKING:
-    from rag.llm import Model
+    from rag.llm.model import Model
 
 _OPEN = (":MODEL", "#MODEL", ":PATH")  # what the spec ends with where a name is still to be filled in
-WORDS = 256  # tokens that a trial may take: some models think before they say anything
+TRIAL_TOKENS = 256  # tokens that a trial may take: some models think before they say anything
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def trial(spec: str, timeout: float) -> str:
 async def _begin(model: Model) -> None:
     from llama_index.core.llms import ChatMessage
 
-    async with aclosing(model.stream([ChatMessage("Say yes.")], WORDS)) as pieces:
+    async with aclosing(model.stream([ChatMessage("Say yes.")], TRIAL_TOKENS)) as pieces:
         await anext(pieces)
 
 
@@ -85,10 +85,10 @@ def _chosen(spec: str) -> Choice:
     try:
         model = llm.load(spec, REACH_TIMEOUT)
     except ModelError as fault:
-        return Choice(shown(spec), False, str(fault), chosen=True)
+        return Choice(without_password(spec), False, str(fault), chosen=True)
     if model is None:
         return Choice(spec, True, "quotes only", chosen=True)
-    return Choice(shown(spec), True, "answers", model.parameters, model.context, chosen=True)
+    return Choice(without_password(spec), True, "answers", model.parameters, model.context, chosen=True)
 
 
 def _bundled() -> Choice:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from rag.errors import ModelError
-from rag.papers import one_line
+from rag.llm.refusal import EmptyReply, Refused, error_text, shortened
 
 if TYPE_CHECKING:
-    import httpx
     from tenacity import RetryCallState
 
     from rag.llm.server import Server
@@ -21,38 +20,9 @@ T = TypeVar("T")
 TRIES = 3
 PAUSE = 0.5  # seconds before the second try; twice that before the third, and up to PAUSE more at random
 LONGEST_PAUSE = 20.0  # seconds; a server that asks for a longer one is not asked again
-DETAIL = 200  # characters of what a server says of its fault
 
 
-class EmptyReply(Exception):
-    """A reply without a word."""
-
-
-class Refused(Exception):
-    """A reply with a status that is no success."""
-
-    def __init__(self, status: int, detail: str, pause: float | None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.detail = detail  # what the server says, "" if nothing readable
-        self.pause = pause  # seconds that it asks to wait
-
-
-def refused(reply: httpx.Response, key: str) -> Refused:
-    """The refusal that `reply` is, read already; `key` is taken out of what it says."""
-    try:
-        said = _said(reply.json())
-    except ValueError:
-        said = ""
-    try:
-        pause = float(reply.headers["Retry-After"])
-    except (KeyError, ValueError):  # not there, or a date
-        pause = None
-    status = 401 if "API_KEY_INVALID" in reply.text else reply.status_code  # Google answers 400
-    return Refused(status, _detail(said, key), pause)
-
-
-async def retrying(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+async def with_retries(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `call` gives, called up to `TRIES` times while it fails with what may pass: see `_may_pass`."""
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
@@ -63,7 +33,7 @@ async def retrying(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.k
 
 
 @contextmanager
-def told(server: Server) -> Iterator[None]:
+def explained(server: Server) -> Iterator[None]:
     """Whatever is raised inside, as a ModelError of one line that says what to do."""
     try:
         yield
@@ -117,7 +87,7 @@ def explain(fault: BaseException, server: Server) -> str:
         return f"{where} broke off ({type(root).__name__}). See its log, or choose another: --llm."
     if isinstance(fault, EmptyReply):
         return f"{where} gave an empty reply. Choose another: --llm."
-    return f"{where} gave no usable reply ({_detail(_why(fault), server.key)}). Choose another: --llm."
+    return f"{where} gave no usable reply ({shortened(_why(fault), server.key)}). Choose another: --llm."
 
 
 def _explain_refusal(refusal: Refused, server: Server) -> str:
@@ -135,22 +105,9 @@ def _explain_refusal(refusal: Refused, server: Server) -> str:
 
 def _why(fault: BaseException) -> object:
     """What a client makes of an error in place of the next piece of a stream; else the kind of fault."""
-    said = _said(getattr(fault, "body", None))  # Anthropic's has it here, Ollama's as .error, the others as .message
+    said = error_text(
+        getattr(fault, "body", None)
+    )  # Anthropic's has it here, Ollama's as .error, the others as .message
     said = said or getattr(fault, "error", None) or getattr(fault, "message", None)
     ended = str(fault) if isinstance(fault, RuntimeError) else None  # by Gemini: too long, or unsafe
     return said or ended or type(fault).__name__
-
-
-def _said(body: Any) -> object:
-    """What a server says of its fault in the `body` of a reply, "" if nothing readable."""
-    try:
-        said = body["error"]
-        return said["message"] if isinstance(said, dict) else said
-    except (LookupError, TypeError):
-        return ""
-
-
-def _detail(said: object, key: str) -> str:
-    """What a server says of its fault, as the end of a line."""
-    text = str(said)
-    return one_line(text.replace(key, "…") if key else text)[:DETAIL].rstrip(". ")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.llm import faults
+from rag.llm.refusal import EmptyReply
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
@@ -41,16 +42,16 @@ class Model:
 
     async def complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError."""
-        with faults.told(self.server):
-            return await faults.retrying(self._reply, messages, max_tokens)
+        with faults.explained(self.server):
+            return await faults.with_retries(self._reply, messages, max_tokens)
 
     async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
         """The reply to `messages` piece by piece as it is written. Raises ModelError, also after the first piece.
 
         Who stops early closes it (`contextlib.aclosing`): only then does the server stop as well.
         """
-        with faults.told(self.server):
-            first, rest = await faults.retrying(self._begun, messages, max_tokens)
+        with faults.explained(self.server):
+            first, rest = await faults.with_retries(self._begun, messages, max_tokens)
             async with aclosing(rest):
                 yield first
                 async for piece in rest:
@@ -58,14 +59,14 @@ class Model:
 
     async def count(self, text: str) -> int:
         """Tokens of `text`: exact where the server can tell, else an estimate that errs upwards. Raises ModelError."""
-        with faults.told(self.server):
-            return await faults.retrying(self.tokens, text)
+        with faults.explained(self.server):
+            return await faults.with_retries(self.tokens, text)
 
     async def _reply(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         async with self.connect(max_tokens) as llm:
             reply = (await llm.achat(messages)).message.content or ""
         if not reply.strip():
-            raise faults.EmptyReply
+            raise EmptyReply
         return reply
 
     async def _begun(self, messages: Sequence[ChatMessage], max_tokens: int) -> tuple[str, AsyncGenerator[str]]:
@@ -75,7 +76,7 @@ class Model:
             first += piece
             if first.strip():
                 return first, rest
-        raise faults.EmptyReply
+        raise EmptyReply
 
     async def _pieces(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
         async with self.connect(max_tokens) as llm:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import ModelError
 from rag.llm import faults
 from rag.llm.model import MAX_CONTEXT, UNKNOWN_CONTEXT, Model, parameters
-from rag.llm.server import REACH_TIMEOUT, Server, key_from, shown
+from rag.llm.refusal import Refused
+from rag.llm.server import REACH_TIMEOUT, Server, key_from, without_password
 from rag.llm.tokens import estimate
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def load(model: str, name: str, timeout: float) -> Model:
 
 def host() -> str:
     """Where Ollama is looked for, as a reader is told."""
-    return shown(os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434")
+    return without_password(os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434")
 
 
 def _model(server: Server, model: str, name: str, size: int | None, context: int) -> Model:
@@ -62,7 +63,7 @@ def _show(server: Server, model: str) -> ShowResponse:
     try:
         with Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as client:
             info: ShowResponse = client.show(model)
-    except faults.Refused as fault:
+    except Refused as fault:
         lacks = f"Ollama has no model '{model}'. Run: ollama pull {model}"
         raise ModelError(lacks if fault.status == 404 else faults.explain(fault, server)) from fault
     except (ConnectionError, httpx.HTTPError, ValueError, TypeError) as fault:  # the last two: it is no Ollama

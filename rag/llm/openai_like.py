@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rag.llm.model import UNKNOWN_CONTEXT, Count, Model, parameters
 from rag.llm.probe import probe, question
-from rag.llm.server import Server, key_from, shown
+from rag.llm.server import Server, key_from, without_password
 from rag.llm.tokens import estimate
-from rag.llm.vendor import OPENAI
+from rag.llm.vendors import OPENAI
 
 if TYPE_CHECKING:
     import httpx
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def load(url: str, model: str, name: str, timeout: float) -> Model:
     """`model` of the server at `url`, told of as `name`. Raises ModelError as `at` does."""
-    return at(Server(url, timeout, key_from("OPENAI_API_KEY"), where=f"The LLM at {shown(url)}"), model, name)
+    return at(
+        Server(url, timeout, key_from("OPENAI_API_KEY"), where=f"The LLM at {without_password(url)}"), model, name
+    )
 
 
 def hosted(model: str, name: str, timeout: float) -> Model:

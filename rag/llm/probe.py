@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
-from rag.llm.server import REACH_TIMEOUT, Server, shown
+from rag.llm.server import REACH_TIMEOUT, Server, without_password
 
 if TYPE_CHECKING:
     import httpx
@@ -15,7 +15,7 @@ TOKENIZERS = ("llamacpp", "vllm")  # "owned_by" of the servers that have /tokeni
 
 
 @dataclass(frozen=True)
-class Told:
+class ModelInfo:
     """What is known of a model after its server was asked."""
 
     parameters: int | None
@@ -23,7 +23,7 @@ class Told:
     tokenize: str | None  # the address that counts tokens
 
 
-def probe(server: Server, model: str) -> Told:
+def probe(server: Server, model: str) -> ModelInfo:
     """Asks `server` about `model`. Raises ModelError where nobody answers, or the key is refused."""
     import httpx
 
@@ -34,7 +34,7 @@ def probe(server: Server, model: str) -> Told:
         tokenize = f"{root}/tokenize"
         exact = kind in TOKENIZERS and tokens(_ask(client, "POST", tokenize, json=question(model, "word")))
     context = _whole(props, "default_generation_settings", "n_ctx") or _whole(entry, "max_model_len")
-    return Told(_whole(entry, "meta", "n_params"), context, tokenize if exact else None)
+    return ModelInfo(_whole(entry, "meta", "n_params"), context, tokenize if exact else None)
 
 
 def question(model: str, text: str) -> dict[str, str]:
@@ -57,12 +57,12 @@ def _reach(client: httpx.Client, server: Server) -> Any:
         reply = client.get(address)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise ModelError(
-            f"No LLM answers at {shown(address)} ({type(fault).__name__}). "
+            f"No LLM answers at {without_password(address)} ({type(fault).__name__}). "
             "Start it, correct the address, or choose --llm none"
         ) from fault
     if reply.status_code in (401, 403):
         raise ModelError(
-            f"The LLM at {shown(address)} refuses the key. Set {server.key_name} to a valid one, or choose --llm none"
+            f"The LLM at {without_password(address)} refuses the key. Set {server.key_name} to a valid one, or choose --llm none"
         )
     return _json(reply)
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
-from rag.llm import faults
+from rag.llm.refusal import refusal_of
 
 if TYPE_CHECKING:
     import httpx
@@ -54,16 +54,16 @@ class Server:
         """Raises `faults.Refused` where `reply` is no success."""
         if not reply.is_success:
             reply.read()
-            raise faults.refused(reply, self.key)
+            raise refusal_of(reply, self.key)
 
     async def acheck(self, reply: httpx.Response) -> None:
         """As `check`, for an AsyncClient."""
         if not reply.is_success:
             await reply.aread()
-            raise faults.refused(reply, self.key)
+            raise refusal_of(reply, self.key)
 
 
-def shown(url: str) -> str:
+def without_password(url: str) -> str:
     """`url` for a reader: a password in an address does not belong on the screen."""
     return re.sub(r"//[^/@]*@", "//", url)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from rag.errors import SourceError
-from rag.papers import Paper
+from rag.paper import Paper
 from rag.sources import jsonl, listing
 from rag.sources.skipped import Skipped
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.papers import Paper
-from rag.sources.skipped import Skipped, clean, fault
+from rag.paper import Paper
+from rag.sources.skipped import Skipped, rejection
+from rag.text import clean_line
 
 YEARS = range(1000, 2101)
 WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -24,7 +25,7 @@ def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield _paper(_object(line), clean(path.name))
+                yield _paper(_object(line), clean_line(path.name))
             except LineError as error:
                 yield Skipped(path, number, str(error))
 
@@ -43,7 +44,7 @@ def _object(line: str) -> dict[str, Any]:
 
 def _paper(fields: dict[str, Any], name: str) -> Paper:
     title, abstract = _text(fields, "title"), _text(fields, "abstract")
-    if reason := fault(title, abstract):
+    if reason := rejection(title, abstract):
         raise LineError(reason)
     return Paper(
         title=title,
@@ -61,7 +62,7 @@ def _text(fields: dict[str, Any], field: str) -> str:
     value = fields.get(field)
     if value is not None and not isinstance(value, str):
         raise LineError(f'"{field}" is not a string')
-    return clean(value or "")
+    return clean_line(value or "")
 
 
 def _texts(fields: dict[str, Any], field: str) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def _texts(fields: dict[str, Any], field: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise LineError(f'"{field}" is not a list of strings')
-    return tuple(text for item in value if (text := clean(item)))
+    return tuple(text for item in value if (text := clean_line(item)))
 
 
 def _year(fields: dict[str, Any]) -> int | None:

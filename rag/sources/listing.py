@@ -13,9 +13,10 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.papers import Paper, one_line
+from rag.paper import Paper
 from rag.sources import chrome
-from rag.sources.skipped import Skipped, clean, fault
+from rag.sources.skipped import Skipped, rejection
+from rag.text import clean_line, one_line
 
 PROSE = 30  # words: no title is that long
 SENTENCE = 5  # words: from here on, what ends in a period is a sentence
@@ -53,7 +54,7 @@ def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
         yield Skipped(path, 0, "no papers in it: neither titles with abstracts nor one JSON object a line")
     for entry in entries:
         reason = _fault(entry)
-        yield Skipped(path, entry.line, reason) if reason else _paper(entry, clean(path.name))
+        yield Skipped(path, entry.line, reason) if reason else _paper(entry, clean_line(path.name))
 
 
 def _runs(lines: Sequence[str]) -> list[list[Block]]:
@@ -125,7 +126,7 @@ def _fault(entry: Entry) -> str:
         return f"abstract without a title: {entry.abstract[:80]}"
     if entry.abstract and len(entry.abstract.split()) < SENTENCE:
         return f"abstract cut off: {entry.title[:80]}"
-    return fault(entry.title, entry.abstract)
+    return rejection(entry.title, entry.abstract)
 
 
 def _paper(entry: Entry, source: str) -> Paper:

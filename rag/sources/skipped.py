@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.papers import MAX_ABSTRACT, MAX_TITLE, one_line
+from rag.paper import MAX_ABSTRACT, MAX_TITLE
+from rag.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +18,11 @@ class Skipped:
     reason: str
 
     def __str__(self) -> str:
-        name = clean(self.path.name)
+        name = clean_line(self.path.name)
         return f"{name}:{self.line}: {self.reason}" if self.line else f"{name}: {self.reason}"
 
 
-def clean(text: str) -> str:
-    """`text` from JSON, or the name of a file, on one line, as a file and a database can store it."""
-    # JSON can spell half of a surrogate pair, and Python gives one for each byte of a name that is no text: nothing can
-    # store it, so it becomes "?".
-    return one_line(text.encode(errors="replace").decode())
-
-
-def fault(title: str, abstract: str) -> str:
+def rejection(title: str, abstract: str) -> str:
     """The reason why a record of this `title` and `abstract` cannot be a `Paper`, or "" when it can."""
     if not any(c.isalnum() for c in title):  # identity is made of letters and digits: without any, all look alike
         return "no title"

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from rag import settings
-from rag.batch import Asked
-from rag.citations import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Statement
 from rag.errors import ModelError
 from rag.evaluate import beir
 from rag.evaluate.answers import METRICS, run, scores
 from rag.evaluate.questions import Judged, Questions
-from rag.papers import Paper, plain
+from rag.paper import Paper
+from rag.query.batch import BatchQuestion
+from rag.text import normalize
 from tests.conftest import no_progress
 
 OWLS = Paper("Owls", "Owls hunt by ear. They hear voles under snow.")
@@ -30,7 +31,7 @@ REFUSAL = Answer("Who hears?", nearest=(OWLS,))
 def score(
     answer: Answer, relevant: dict[str, int], evidence: tuple[str, ...] = (), stored: Paper | None = None
 ) -> dict[str, float]:
-    judged = Judged(Asked("Who hears?"), relevant, evidence=tuple(map(plain, evidence)))
+    judged = Judged(BatchQuestion("Who hears?"), relevant, evidence=tuple(map(normalize, evidence)))
     return scores(judged, answer, lambda paper: paper.key, lambda paper: stored or paper)
 
 
@@ -89,9 +90,9 @@ def test_a_sentence_of_any_other_verdict_is_unsupported() -> None:
 def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(index_dir: Path) -> None:
     speech = "tinyspeech keyword spotting on microcontrollers"
     judged = [
-        Judged(Asked("coral year:soon"), {"a paper of another index": 1}),
-        Judged(Asked("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
-        Judged(Asked("who won the 2022 world cup?"), {}),
+        Judged(BatchQuestion("coral year:soon"), {"a paper of another index": 1}),
+        Judged(BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
+        Judged(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
     done = run(Questions(judged), settings.load(index_dir=index_dir, llm="none"), no_progress)
     failed, followup, football = done.outcomes
@@ -112,7 +113,7 @@ def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(in
 def test_a_llm_that_is_not_there_is_told_before_the_first_question(index_dir: Path) -> None:
     chosen = settings.load(index_dir=index_dir, llm="ollama:none")
     with pytest.raises(ModelError):
-        run(Questions([Judged(Asked("?"), {"a": 1})]), chosen, no_progress)
+        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), chosen, no_progress)
 
 
 def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_path: Path) -> None:

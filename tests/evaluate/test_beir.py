@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from rag import settings
-from rag.batch import Asked
 from rag.errors import QuestionError
 from rag.evaluate import beir
 from rag.evaluate.questions import Judged
 from rag.evaluate.run import run
+from rag.query.batch import BatchQuestion
 from tests.conftest import no_progress
 
 CORPUS = [
@@ -50,8 +50,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_query_without_a_relevant_document_is_not_judged(folder: Path) -> None:
     expected = [
-        Judged(Asked("where do swifts sleep?", "q1"), {"beir:2": 2}),
-        Judged(Asked("rusting", "q2"), {"beir:3": 1, "beir:5": 1}),
+        Judged(BatchQuestion("where do swifts sleep?", "q1"), {"beir:2": 2}),
+        Judged(BatchQuestion("rusting", "q2"), {"beir:3": 1, "beir:5": 1}),
     ]
     assert beir.read(folder).judged == expected
     (folder / "qrels").mkdir()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.batch import Asked
 from rag.errors import QuestionError
 from rag.evaluate import questions
 from rag.evaluate.questions import Judged
-from rag.papers import Paper
+from rag.paper import Paper
+from rag.query.batch import BatchQuestion
 
 GOOD = '{"id": "a", "question": "Do owls hoot?", "relevant": {"Owls": 2}}'
 
@@ -30,9 +30,9 @@ def test_questions_come_with_type_history_and_what_is_relevant(tmp_path: Path) -
         '{"id": 3, "type": "none", "question": "Who won?", "relevant": {}}',
     )
     assert questions.read(file).judged == [
-        Judged(Asked("Do owls hoot?", "a"), {"owls": 2}),
-        Judged(Asked("And bats?", 2, ("Which birds hunt at night?",)), {}, "follow-up"),
-        Judged(Asked("Who won?", 3), {}, "none"),
+        Judged(BatchQuestion("Do owls hoot?", "a"), {"owls": 2}),
+        Judged(BatchQuestion("And bats?", 2, ("Which birds hunt at night?",)), {}, "follow-up"),
+        Judged(BatchQuestion("Who won?", 3), {}, "none"),
     ]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from rag.batch import Asked
 from rag.evaluate import answers
 from rag.evaluate.questions import Judged
 from rag.evaluate.report import compare, summary, table
 from rag.evaluate.run import METRICS, Outcome, Run
+from rag.query.batch import BatchQuestion
 
 
 def outcome(kind: str, score: float | None, confidence: float) -> Outcome:
     """An outcome with the same score in each metric; None for a question without an answer."""
     if score is None:
-        return Outcome(Judged(Asked("?"), {}, kind), {}, confidence)
-    return Outcome(Judged(Asked("?"), {"a": 1}, kind), dict.fromkeys(METRICS, score), confidence)
+        return Outcome(Judged(BatchQuestion("?"), {}, kind), {}, confidence)
+    return Outcome(Judged(BatchQuestion("?"), {"a": 1}, kind), dict.fromkeys(METRICS, score), confidence)
 
 
 def of(*outcomes: Outcome) -> Run:
@@ -22,7 +22,7 @@ def of(*outcomes: Outcome) -> Run:
 
 def timed(*seconds: float | None) -> Run:
     """A run of answers, one in each of `seconds`; None for a question that could not be asked."""
-    judged = Judged(Asked("?"), {"a": 1})
+    judged = Judged(BatchQuestion("?"), {"a": 1})
     found = [Outcome(judged, {} if one is None else {"total": one}, error="" if one else "No.") for one in seconds]
     return Run(found, [], answers.METRICS)
 

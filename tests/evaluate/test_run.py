@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag import settings
-from rag.batch import Asked
 from rag.errors import StoreError
 from rag.evaluate.questions import Judged, Questions
 from rag.evaluate.run import run, scores
+from rag.query.batch import BatchQuestion
 from tests.conftest import WHICH, no_progress
 
 SPEECH = "tinyspeech keyword spotting on microcontrollers"  # as titles are compared
@@ -33,23 +33,25 @@ LATE = [f"other {n}" for n in range(14)]  # then the 15th is within 20, not with
 def test_scores(
     relevant: dict[str, int], ranking: list[str], ndcg: float, recall_10: float, recall_20: float, mrr: float
 ) -> None:
-    (found,) = scores([Judged(Asked("?"), relevant)], [ranking])
+    (found,) = scores([Judged(BatchQuestion("?"), relevant)], [ranking])
     assert found == pytest.approx({"nDCG@10": ndcg, "recall@10": recall_10, "recall@20": recall_20, "MRR@20": mrr})
 
 
 def test_a_question_without_an_answer_has_no_scores() -> None:
-    asked = [Judged(Asked("?"), {}), Judged(Asked("?"), {"a": 1})]
+    asked = [Judged(BatchQuestion("?"), {}), Judged(BatchQuestion("?"), {"a": 1})]
     assert [bool(found) for found in scores(asked, [["a"], ["a"]])] == [False, True]
 
 
 def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
     judged = [
-        Judged(Asked(WHICH), {"early exit for diffusion based depth estimation": 2, "a paper of another index": 1}),
         Judged(
-            Asked("and how accurate is it?", earlier=("keyword spotting",)),
+            BatchQuestion(WHICH), {"early exit for diffusion based depth estimation": 2, "a paper of another index": 1}
+        ),
+        Judged(
+            BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)),
             {SPEECH: 1},
         ),
-        Judged(Asked("who won the 2022 world cup?"), {}),
+        Judged(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
     done = run(Questions(judged), settings.load(index_dir=index_dir), no_progress)
     depth, speech, football = done.outcomes
@@ -64,7 +66,10 @@ def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
 
 
 def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> None:
-    judged = [Judged(Asked("coral year:soon"), {"a": 1}), Judged(Asked("keyword spotting"), {SPEECH: 1})]
+    judged = [
+        Judged(BatchQuestion("coral year:soon"), {"a": 1}),
+        Judged(BatchQuestion("keyword spotting"), {SPEECH: 1}),
+    ]
     failed, speech = run(Questions(judged), settings.load(index_dir=index_dir), no_progress).outcomes
     assert "year:soon" in failed.error
     assert (failed.scores, failed.confidence) == ({}, None)
@@ -73,4 +78,4 @@ def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> N
 
 def test_without_an_index_the_command_that_builds_one_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"There is no index in .*\. Run: rag rebuild"):
-        run(Questions([Judged(Asked("?"), {"a": 1})]), settings.load(index_dir=tmp_path), no_progress)
+        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), settings.load(index_dir=tmp_path), no_progress)

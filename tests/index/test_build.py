@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rag import embed
+from rag.chat.rebuild import rebuild
 from rag.errors import ModelError, SourceError
-from rag.index import build, store
-from rag.retrieve import Hit, HybridRetriever
+from rag.index import store
+from rag.models import embedding
+from rag.retrieval.hits import Hit
+from rag.retrieval.retriever import HybridRetriever
 from tests.conftest import index_of, no_progress
 
 
@@ -27,7 +29,7 @@ def test_report_counts_files_records_duplicates_and_skipped(tmp_path: Path) -> N
     (tmp_path / "bad.jsonl").write_text('{"title": "Lost"}')
     seen: list[tuple[str, int, int]] = []
     paths = [one, two, tmp_path / "bad.jsonl"]
-    report = build.rebuild(paths, tmp_path / "index", "bundled", lambda *step: seen.append(step))
+    report = rebuild(paths, tmp_path / "index", "bundled", lambda *step: seen.append(step))
     assert (report.files, report.records, report.papers, report.duplicates) == (3, 5, 3, 2)
     assert [str(skipped) for skipped in report.skipped] == ["bad.jsonl:1: no abstract: Lost"]
     assert str(report).startswith("3 files, 5 records, 3 papers, 2 duplicates, 1 skipped, ")
@@ -43,7 +45,7 @@ def test_report_counts_files_records_duplicates_and_skipped(tmp_path: Path) -> N
 
 def find(index_dir: Path, question: str) -> Hit:
     with closing(store.open_current(index_dir)) as opened:
-        return HybridRetriever(opened, embed.load("bundled")).search([question], 1).papers[0]
+        return HybridRetriever(opened, embedding.load("bundled")).search([question], 1).papers[0]
 
 
 @pytest.mark.parametrize("end", [". ", " and "], ids=["many sentences", "one sentence"])
@@ -73,12 +75,12 @@ def test_an_abstract_without_prose_is_indexed_too(tmp_path: Path, abstract: str)
 
 def test_nothing_readable_leaves_the_old_index(tmp_path: Path, papers_file: Path) -> None:
     index_dir = tmp_path / "index"
-    build.rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
+    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
     before = (index_dir / "CURRENT").read_text()
     binary = tmp_path / "binary.txt"
     binary.write_bytes(bytes(range(256)) * 10)
     with pytest.raises(SourceError, match=r"No paper could be read: binary\.txt: .*rag rebuild PATH"):
-        build.rebuild([binary], index_dir, "bundled", no_progress)
+        rebuild([binary], index_dir, "bundled", no_progress)
     assert (index_dir / "CURRENT").read_text() == before
 
 
@@ -87,8 +89,8 @@ def test_an_embedding_that_is_not_to_be_had_leaves_the_old_index(
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     index_dir = tmp_path / "index"
-    build.rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
+    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
     before = sorted(index_dir.iterdir())
     with pytest.raises(ModelError, match="'no/such-model'"):
-        build.rebuild([tmp_path / "one.jsonl"], index_dir, "no/such-model", no_progress)
+        rebuild([tmp_path / "one.jsonl"], index_dir, "no/such-model", no_progress)
     assert sorted(index_dir.iterdir()) == before

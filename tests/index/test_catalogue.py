@@ -8,10 +8,11 @@ from contextlib import closing
 import pytest
 
 from rag.errors import StoreError
-from rag.filters import Filters, parse
 from rag.index import catalogue, store
 from rag.index.catalogue import browse
+from rag.index.filters import Filters
 from rag.index.store import Store
+from rag.query.filters import parse_filters
 from tests.conftest import index_of
 
 PAPERS = [
@@ -59,7 +60,7 @@ def test_pages_follow_each_other(opened: Store) -> None:
     ],
 )
 def test_filters_narrow_it(opened: Store, filters: str, found: list[str]) -> None:
-    _, chosen = parse(filters)
+    _, chosen = parse_filters(filters)
     page = browse(opened, 0, 100, chosen)
     assert (titles(page), page.total) == (found, len(found))
     second = browse(opened, 1, 1, chosen)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.chat.rebuild import rebuild
 from rag.errors import SourceError
-from rag.index import build, generations
+from rag.index import generations
 from rag.index.changes import compare
 from tests.conftest import no_progress
 
@@ -111,7 +112,7 @@ def test_what_a_rebuild_refuses_is_refused(index_dir: Path, tmp_path: Path) -> N
     with pytest.raises(SourceError) as told:
         compare(index_dir, [tmp_path / "empty.txt"])
     with pytest.raises(SourceError) as refused:
-        build.rebuild([tmp_path / "empty.txt"], tmp_path / "index", "bundled", no_progress)
+        rebuild([tmp_path / "empty.txt"], tmp_path / "index", "bundled", no_progress)
     assert str(told.value) == str(refused.value)
 
 

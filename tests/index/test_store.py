@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import atlas, contexts, embed
 from rag.errors import StoreError
-from rag.filters import Field, Filters, parse
-from rag.index import generations, store
-from rag.index.store import Kind, Store
+from rag.index import generations, maxsim, projection, store
+from rag.index.filters import Field, Filters
+from rag.index.store import Store
+from rag.index.vectors import GRANULARITIES, Granularity
+from rag.models import embedding
+from rag.query.filters import parse_filters
 from tests.conftest import index_of
 
 
@@ -46,9 +48,9 @@ def change_count(folder: Path, kind: str) -> None:
 
 def redraw(folder: Path, papers: int) -> None:
     """A whole map of other papers, which the manifest knows."""
-    atlas.save(folder, atlas.draw(np.eye(papers, dtype=np.float32), ["Owls"] * papers))
+    projection.save(folder, projection.project(np.eye(papers, dtype=np.float32), ["Owls"] * papers))
     files = json.loads((folder / "manifest.json").read_text())["files"]
-    change_manifest(folder, files=files | {atlas.FILE: (folder / atlas.FILE).stat().st_size})
+    change_manifest(folder, files=files | {projection.FILE: (folder / projection.FILE).stat().st_size})
 
 
 def vectors(folder: Path) -> Path:
@@ -70,20 +72,20 @@ def vectors(folder: Path) -> Path:
         lambda folder: scribble(folder / "chroma" / "chroma.sqlite3"),
         lambda folder: cut(vectors(folder)),
         lambda folder: shutil.rmtree(vectors(folder).parent),
-        lambda folder: (folder / "words.npz").unlink(),
-        lambda folder: (folder / "words.npz").write_bytes(b""),
-        lambda folder: cut(folder / "words.npz"),
-        lambda folder: scribble(folder / "words.npz"),
-        lambda folder: overwrite(folder / "words.npz"),
-        *(lambda folder, name=name: (folder / name).unlink() for name in (contexts.ROWS, contexts.TABLE)),
-        *(lambda folder, name=name: cut(folder / name) for name in (contexts.ROWS, contexts.TABLE)),
-        lambda folder: overwrite(folder / contexts.TABLE),
-        lambda folder: (folder / atlas.FILE).unlink(),
-        lambda folder: cut(folder / atlas.FILE),
-        lambda folder: overwrite(folder / atlas.FILE),
+        lambda folder: (folder / "bm25.npz").unlink(),
+        lambda folder: (folder / "bm25.npz").write_bytes(b""),
+        lambda folder: cut(folder / "bm25.npz"),
+        lambda folder: scribble(folder / "bm25.npz"),
+        lambda folder: overwrite(folder / "bm25.npz"),
+        *(lambda folder, name=name: (folder / name).unlink() for name in (maxsim.ROWS, maxsim.TABLE)),
+        *(lambda folder, name=name: cut(folder / name) for name in (maxsim.ROWS, maxsim.TABLE)),
+        lambda folder: overwrite(folder / maxsim.TABLE),
+        lambda folder: (folder / projection.FILE).unlink(),
+        lambda folder: cut(folder / projection.FILE),
+        lambda folder: overwrite(folder / projection.FILE),
         lambda folder: redraw(folder, 13),
         lambda folder: change_manifest(folder, counts={"papers": 15}),
-        *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*store.KINDS, store.VOCABULARY)),
+        *(lambda folder, kind=kind: change_count(folder, kind) for kind in (*GRANULARITIES, store.VOCABULARY)),
     ],
 )
 def test_damage_is_named_in_one_line(index_copy: Path, damage: Callable[[Path], object]) -> None:
@@ -111,7 +113,7 @@ def test_another_schema_is_refused(index_copy: Path) -> None:
 def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) -> None:
     opened = store.open_current(index_dir)
     written = [json.loads(line) for line in papers_file.read_text(encoding="utf-8").splitlines()]
-    assert opened.papers == len(written)
+    assert opened.paper_count == len(written)
     for number, record in enumerate(written, 1):
         paper = opened.paper(number)
         assert (paper.title, paper.abstract, paper.year) == (record["title"], record["abstract"], record["year"])
@@ -141,14 +143,16 @@ def test_a_sentence_that_comes_again_has_its_vector_again(tmp_path: Path) -> Non
 
 def test_words_of_the_collection_that_mean_the_same_are_found_by_a_vector(index_dir: Path) -> None:
     with closing(store.open_current(index_dir)) as opened:
-        vectors = embed.load("bundled").encode_queries(["movie", "cellphones"])
-        movie, phone = opened.alike(vectors, 3)
+        vectors = embedding.load("bundled").encode_queries(["movie", "cellphones"])
+        movie, phone = opened.nearest_words(vectors, 3)
         assert (next(iter(movie)), next(iter(phone))) == ("video", "phone")  # stems
         assert [list(found.values()) for found in (movie, phone)] == [
             sorted(found.values(), reverse=True) for found in (movie, phone)
         ]
-        assert [len(found) for found in opened.alike(vectors, 100_000)] == [opened.manifest["counts"]["vocabulary"]] * 2
-        assert opened.alike([], 3) == []
+        assert [len(found) for found in opened.nearest_words(vectors, 100_000)] == [
+            opened.manifest["counts"]["vocabulary"]
+        ] * 2
+        assert opened.nearest_words([], 3) == []
 
 
 def paper(title: str, year: int | None, authors: list[str], source: str) -> dict[str, object]:
@@ -180,7 +184,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def vector() -> list[float]:
-    return embed.load("bundled").get_query_embedding("owls")
+    return embedding.load("bundled").get_query_embedding("owls")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +216,7 @@ def vector() -> list[float]:
     ],
 )
 def test_filters_tell_which_papers_match(dated: Store, written: str, numbers: set[int]) -> None:
-    assert dated.matching(parse(written)[1]) == numbers
+    assert dated.matching(parse_filters(written)[1]) == numbers
 
 
 def test_without_filters_there_is_nothing_to_keep_to(dated: Store, vector: list[float]) -> None:
@@ -220,18 +224,18 @@ def test_without_filters_there_is_nothing_to_keep_to(dated: Store, vector: list[
     assert len(dated.nearest("papers", vector, 9, None)) == 7
 
 
-@pytest.mark.parametrize("kind", store.KINDS)
+@pytest.mark.parametrize("kind", GRANULARITIES)
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_the_one_paper_allowed_is_found_however_far_it_is(
-    dated: Store, vector: list[float], kind: Kind, limit: int
+    dated: Store, vector: list[float], kind: Granularity, limit: int
 ) -> None:
     assert 6 not in dated.nearest(kind, vector, 1)
     assert list(dated.nearest(kind, vector, limit, {6})) == [6]
 
 
-@pytest.mark.parametrize("kind", store.KINDS)
+@pytest.mark.parametrize("kind", GRANULARITIES)
 def test_a_filter_changes_which_papers_are_found_and_not_how_near_they_are(
-    dated: Store, vector: list[float], kind: Kind
+    dated: Store, vector: list[float], kind: Granularity
 ) -> None:
     everything = dated.nearest(kind, vector, 100)
     for limit in (3, 100):  # by Chroma's graph, and by the vectors themselves
@@ -242,7 +246,7 @@ def test_a_filter_changes_which_papers_are_found_and_not_how_near_they_are(
 
 
 def test_nothing_allowed_finds_nothing(dated: Store, vector: list[float]) -> None:
-    assert [dated.nearest(kind, vector, 9, frozenset()) for kind in store.KINDS] == [{}, {}, {}]
+    assert [dated.nearest(kind, vector, 9, frozenset()) for kind in GRANULARITIES] == [{}, {}, {}]
 
 
 def test_more_papers_may_be_allowed_than_a_query_has_parameters(dated: Store, vector: list[float]) -> None:
@@ -262,5 +266,5 @@ def test_what_no_paper_tells_is_not_known(tmp_path: Path, records: list[dict[str
     papers = [{"title": f"Owl {n}", "abstract": "It hoots."} | record for n, record in enumerate(records)]
     with closing(store.open_current(index_of(tmp_path, papers))) as opened:
         fields: tuple[Field, ...] = ("year", "author")
-        assert {field for field in fields if opened.knows(field)} == known
-        assert opened.knows("source")  # a record that names none has the file's name
+        assert {field for field in fields if opened.has_field(field)} == known
+        assert opened.has_field("source")  # a record that names none has the file's name

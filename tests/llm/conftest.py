@@ -11,20 +11,21 @@ import pytest
 
 from rag import llm
 from rag.llm import faults
-from rag.llm.vendor import OPENAI, VENDORS
+from rag.llm.model import Model
+from rag.llm.vendors import OPENAI, VENDORS
 
 from .server import Server, running
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
-Ask = Callable[[llm.Model], str]  # a reply in full
+Ask = Callable[[Model], str]  # a reply in full
 MAX_TOKENS = 7
 KEY = "sk-very-secret"
 OTHERS = "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"  # that the vendors' clients read
 
 
-def load(spec: str, timeout: float = 20.0) -> llm.Model:
+def load(spec: str, timeout: float = 20.0) -> Model:
     loaded = llm.load(spec, timeout)
     assert loaded is not None
     return loaded
@@ -36,11 +37,11 @@ def messages(question: str = "Who hoots?") -> list[ChatMessage]:
     return [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content=question)]
 
 
-async def complete(model: llm.Model) -> str:
+async def complete(model: Model) -> str:
     return await model.complete(messages(), MAX_TOKENS)
 
 
-async def stream(model: llm.Model) -> str:
+async def stream(model: Model) -> str:
     return "".join([piece async for piece in model.stream(messages(), MAX_TOKENS)])
 
 

@@ -7,13 +7,14 @@ from contextlib import aclosing
 
 import pytest
 
-from rag import llm
 from rag.errors import ModelError
 from rag.llm import bundled
 
 from .conftest import load, messages
 
-pytestmark = pytest.mark.skipif(not llm.bundled_installed(), reason=f"needs the bundled model: {llm.INSTALL_BUNDLED}")
+pytestmark = pytest.mark.skipif(
+    not bundled.bundled_installed(), reason=f"needs the bundled model: {bundled.INSTALL_BUNDLED}"
+)
 LONG = messages("Tell a very long story about owls.")
 TOKENS = 2000  # minutes of writing
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SourceError
-from rag.papers import Paper
-from rag.sources import Skipped, find, read
+from rag.paper import Paper
+from rag.sources import find, read
+from rag.sources.skipped import Skipped
 
 TITLE, ABSTRACT = "Dâms at Night", "Beavers rebuild a dam in five nights, or so it seems to us."
 RECORD = json.dumps({"title": TITLE, "abstract": ABSTRACT}, ensure_ascii=False)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.papers import Paper
-from rag.sources import Skipped, jsonl
+from rag.paper import Paper
+from rag.sources import jsonl
+from rag.sources.skipped import Skipped
 
 FILE = Path("mine.jsonl")
 GOOD = {"title": "Dams at Night", "abstract": "Beavers rebuild a dam in five nights."}

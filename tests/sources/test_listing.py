@@ -5,8 +5,9 @@ from textwrap import wrap
 
 import pytest
 
-from rag.papers import MAX_ABSTRACT, Paper
-from rag.sources import Skipped, listing
+from rag.paper import MAX_ABSTRACT, Paper
+from rag.sources import listing
+from rag.sources.skipped import Skipped
 
 PAGE = Path("page.txt")
 LONG = (

@@ -1,0 +1,94 @@
+"""Answers as files for other programs, each sentence with its citation: Markdown, BibTeX and CSV. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rag.answer.table import NOT_STATED, Table, split
+from rag.answer.types import Answer, Citation, Statement
+from rag.export import escape
+from rag.export.phrases import display_title, match_count, refusal
+from rag.paper import Paper
+
+
+def markdown(*answers: Answer) -> str:
+    """`answers` in turn: the question as heading, sentences with markers under their papers, and the sources."""
+    return "\n\n".join(block for answer in answers for block in _blocks(answer)) + "\n"
+
+
+def _blocks(answer: Answer) -> Iterator[str]:
+    """What blank lines set apart."""
+    yield f"# {escape.markdown(answer.question)}"
+    if answer.filters:
+        yield f"Only papers: {', '.join(map(escape.markdown, answer.filters))}"
+    if answer.refused:
+        yield from _refusal(answer)
+    elif answer.intent == "papers":
+        yield match_count(answer.relevant_count, answer.searched)
+    rest, compared = split(answer.statements)
+    yield from _statements(rest)
+    if compared:
+        yield _table(compared)
+    partial = answer.related if answer.intent == "papers" else ()
+    if partial:
+        yield "Partly:"
+        yield from _statements([Statement(one.quote, (one,), "quote") for one in partial])
+    if answer.notice:
+        yield escape.markdown(answer.notice)
+    yield from _sources([*answer.citations, *partial])
+
+
+def _refusal(answer: Answer) -> Iterator[str]:
+    yield escape.markdown(refusal(answer))
+    if answer.nearest:
+        yield "Nearest papers:"
+        yield "\n".join(f"- {_name(paper)}" for paper in answer.nearest)
+
+
+def _statements(statements: Sequence[Statement]) -> Iterator[str]:
+    """Sentences in order; those in a row on one paper stand under its title."""
+    for numbers, run in groupby(statements, key=lambda statement: {citation.n for citation in statement.citations}):
+        sentences = list(run)
+        if len(numbers) == 1:
+            yield f"**{_name(sentences[0].citations[0].paper)}**"
+        yield from map(_statement, sentences)
+
+
+def _table(compared: Table) -> str:
+    """A row for each aspect, a column for each paper. A bar would end a cell."""
+    head = ["", *(f"{_name(paper)} [{n}]" for n, paper in compared.papers.items())]
+    rows = [
+        [aspect, *("<br>".join(map(_statement, cell)) or NOT_STATED for cell in cells)]
+        for aspect, cells in compared.rows
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+def _statement(statement: Statement) -> str:
+    text = escape.markdown(statement.text)
+    markers = "".join(f" [{n}]" for n in dict.fromkeys(citation.n for citation in statement.citations))
+    return (f"“{text}”" if statement.verdict == "quote" else text) + markers
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[str]:
+    """Each paper by number, with what is known of it and its quotes."""
+    if citations:
+        yield "## Sources"
+    for n, run in groupby(sorted(citations, key=lambda citation: citation.n), key=lambda citation: citation.n):
+        quotes = list(run)
+        paper = quotes[0].paper
+        yield f"**[{n}]** {_link(paper)}"
+        if by := ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]):
+            yield escape.markdown(by)
+        yield from (f"> “{escape.markdown(citation.quote)}”" for citation in quotes)
+
+
+def _link(paper: Paper) -> str:
+    url = escape.http_url(paper.url)
+    return f"[{_name(paper)}](<{url}>)" if url else _name(paper)
+
+
+def _name(paper: Paper) -> str:
+    return escape.markdown(display_title(paper))

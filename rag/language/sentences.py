@@ -1,0 +1,57 @@
+"""Abstract → sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nltk.tokenize.punkt import PunktTokenizer
+
+# Abbreviations of scientific prose after which punkt would wrongly end a sentence.
+ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
+# Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence. Nor
+# does what numbers an item of a list, as "i.)".
+_NEVER_LAST = re.compile(
+    r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$|(?:^|[\s(])(?:[ivx]+|[a-h]|\d)\.\)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of an abstract: characters `start` to `end`, end excluded."""
+
+    start: int
+    end: int
+
+
+@cache
+def _punkt() -> PunktTokenizer:
+    """NLTK's English sentence model, from the copy that llama-index-core carries, so that nothing is downloaded."""
+    import llama_index.core
+    import nltk
+    from nltk.tokenize.punkt import PunktTokenizer
+
+    nltk.data.path.insert(0, str(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"))
+    tokenizer = PunktTokenizer("english")
+    tokenizer._params.abbrev_types |= set(ABBREVIATIONS)
+    return tokenizer
+
+
+def split_sentences(abstract: str) -> list[Span]:
+    """The sentences of `abstract`, in order; together they cover all of it but the white space between them."""
+    spans: list[Span] = []
+    for start, end in _punkt().span_tokenize(abstract):
+        if spans and _NEVER_LAST.search(abstract, spans[-1].start, spans[-1].end):
+            start = spans.pop().start
+        spans.append(Span(start, end))
+    return spans
+
+
+def span_texts(abstract: str, spans: Iterable[Span]) -> list[str]:
+    """The pieces of `abstract` that `spans` name, as strings."""
+    return [abstract[span.start : span.end] for span in spans]

@@ -1,0 +1,66 @@
+"""Which style fits a model, and that each style has its writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.answer.types import Style
+from rag.answer.writers import choose, style_of
+from rag.answer.writers.quotes import QuoteWriter
+from rag.answer.writers.sentences import SentenceWriter
+from rag.answer.writers.synthesis import SynthesisWriter
+from rag.errors import SettingsError
+from rag.llm.model import Model
+from rag.verify.checker import Checker
+
+STYLES: list[Style] = ["quotes", "sentences", "synthesis"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "style"),
+    [
+        (0, "quotes"),
+        (135_000_000, "quotes"),
+        (999_999_999, "quotes"),
+        (1_000_000_000, "sentences"),
+        (2_999_999_999, "sentences"),
+        (3_000_000_000, "synthesis"),
+        (70_000_000_000, "synthesis"),
+        (None, "synthesis"),
+    ],
+)
+def test_the_style_that_fits_a_model_goes_by_its_size(parameters: int | None, style: Style) -> None:
+    assert style_of("auto", parameters) == style
+
+
+@pytest.mark.parametrize("parameters", [0, None, 70_000_000_000])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_that_is_named_is_taken_whatever_the_model(style: Style, parameters: int | None) -> None:
+    assert style_of(style, parameters) == style
+
+
+@pytest.mark.parametrize(("style", "kind"), [*zip(STYLES, [QuoteWriter, SentenceWriter, SynthesisWriter], strict=True)])
+def test_each_style_has_its_writer(model: Model, check: Checker, style: Style, kind: type) -> None:
+    writer = choose(model, style, check, None, entailment=True)
+    assert isinstance(writer, kind)
+    assert writer.style == style
+
+
+@pytest.mark.parametrize(
+    ("prompt", "style", "entailment"),
+    [
+        ("rephrase", "sentences", False),
+        ("repair", "sentences", False),
+        ("synthesis", "synthesis", False),
+        ("repair", "synthesis", False),
+        ("entailment", "synthesis", True),
+    ],
+)
+def test_a_prompt_that_cannot_be_used_is_told_before_anything_is_asked(
+    model: Model, check: Checker, tmp_path: Path, prompt: str, style: Style, entailment: bool
+) -> None:
+    (tmp_path / f"{prompt}.md").write_text("## user\nHello")
+    with pytest.raises(SettingsError, match=rf"{prompt}\.md lacks"):
+        choose(model, style, check, tmp_path, entailment)

@@ -1,0 +1,104 @@
+"""What readers think is kept in lines that can be asked again, however many write at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.answer.types import Answer, Citation, Statement
+from rag.chat.ratings import MAX_NOTE, record
+from rag.errors import StoreError
+from rag.paper import Paper
+from rag.query import batch
+
+OWLS, BATS = Paper("Owls", "Owls hoot. They hunt."), Paper("Bats", "Bats fly. … They hang.")
+QUESTION = "which animals fly since 2020?"
+
+
+def answer(*papers: Paper, question: str = QUESTION, filters: tuple[str, ...] = ("since 2020",)) -> Answer:
+    """It quotes the first sentence of each of `papers`."""
+    cited = (Citation(n, paper, 0, paper.abstract.index(".") + 1) for n, paper in enumerate(papers, 1))
+    return Answer(question, tuple(Statement(one.quote, (one,), "quote") for one in cited), filters=filters)
+
+
+def lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_good_answer_judges_what_it_cites_and_quotes(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "feedback.jsonl"
+    record(file, "a1", answer(OWLS, BATS, OWLS), True, " Just\nright.\x1b[0m ")
+    (line,) = lines(file)
+    assert datetime.fromisoformat(line.pop("at")).tzinfo
+    assert line == {
+        "id": "a1",
+        "type": "feedback",
+        "question": QUESTION,
+        "without": [],
+        "history": [],
+        "good": True,
+        "note": "Just right. [0m",
+        "relevant": {"Owls": 1, "Bats": 1},
+        "evidence": [{"title": "Owls", "sentence": "Owls hoot."}, {"title": "Bats", "sentence": "Bats fly."}],
+    }
+
+
+def test_a_refusal_that_was_right_has_nothing_relevant(tmp_path: Path) -> None:
+    record(tmp_path / "f.jsonl", "a1", answer(), True)
+    (line,) = lines(tmp_path / "f.jsonl")
+    assert (line["relevant"], line["evidence"]) == ({}, [])
+
+
+def test_of_a_bad_answer_nobody_knows_what_is_relevant(tmp_path: Path) -> None:
+    record(tmp_path / "f.jsonl", "a1", answer(OWLS), False, "x" * (MAX_NOTE + 1))
+    (line,) = lines(tmp_path / "f.jsonl")
+    assert (line["good"], line["cited"], len(line["note"])) == (False, ["Owls"], MAX_NOTE)
+    assert "relevant" not in line
+
+
+def test_a_question_can_be_asked_again_as_it_was(tmp_path: Path) -> None:
+    earlier = [answer(BATS, OWLS, question="which animals fly?"), answer(question="and swim?")]
+    record(tmp_path / "f.jsonl", "a1", answer(OWLS, filters=()), True, history=earlier)
+    (asked,) = batch.read(tmp_path / "f.jsonl")
+    assert asked == batch.BatchQuestion(
+        QUESTION, "a1", ("which animals fly?", "and swim?"), "Bats\nOwls", ("since 2020",)
+    )
+
+
+def test_who_writes_at_once_loses_no_line(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from rag.citations import Answer; from rag.feedback import record\n"
+        "for n in range(40): record(Path(sys.argv[1]), f'p{n}', Answer('q' * 20_000), True)"
+    )
+    file = tmp_path / "f.jsonl"
+    other = subprocess.Popen([sys.executable, "-c", program, str(file)])
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda n: record(file, f"t{n}", answer(OWLS, question="é" * 20_000), True), range(40)))
+    assert other.wait(60) == 0
+    assert {line["id"] for line in lines(file)} == {f"{who}{n}" for who in "pt" for n in range(40)}
+
+
+def test_half_a_character_is_no_reason_to_lose_a_judgement(tmp_path: Path) -> None:
+    record(tmp_path / "f.jsonl", "a1", answer(OWLS, question="what is \ud800?"), True)
+    assert lines(tmp_path / "f.jsonl")[0]["question"] == "what is ??"
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(StoreError, match=r"^Cannot keep feedback in .*f\.jsonl: .*exists"):
+        record(tmp_path / "taken" / "f.jsonl", "a1", answer(OWLS), True)
+
+
+def test_who_holds_the_file_too_long_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from filelock import FileLock
+
+    monkeypatch.setattr("rag.chat.ratings.WAIT", 0.1)
+    with FileLock(tmp_path / "f.jsonl.lock"), pytest.raises(StoreError, match="another program holds it"):
+        record(tmp_path / "f.jsonl", "a1", answer(OWLS), True)

@@ -1,0 +1,145 @@
+"""Words in context: what a word means where it stands, and which papers come nearest to what is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.index import maxsim
+from rag.index.maxsim import MaxSimIndex, MaxSimWriter, content_word_embeddings
+from rag.models import embedding
+
+SCANS = "We register point clouds that are rotated by any angle."
+BANKS = "A bank lends money at interest."
+RIVER = "Otters sleep on the bank of a river."
+
+
+@pytest.fixture(scope="module")
+def model() -> embedding.Embedding:
+    return embedding.load("bundled")
+
+
+def read(text: str, model: embedding.Embedding) -> tuple[list[str], np.ndarray]:
+    return content_word_embeddings(text, *model.encode_tokens([text]))
+
+
+def index(folder: Path, model: embedding.Embedding, *texts: str) -> MaxSimIndex:
+    """An index of papers, numbered from 1, each of the words of a text."""
+    with MaxSimWriter(folder, len(texts)) as writer:
+        writer.add([(number, read(text, model)[1]) for number, text in enumerate(texts, 1)])
+    return maxsim.load(folder)
+
+
+def scores(found: MaxSimIndex, question: str, model: embedding.Embedding, numbers: list[int]) -> list[float]:
+    words, asked = read(question, model)
+    scored: list[float] = found.scores(asked, [1.0] * len(words), np.array(numbers)).tolist()
+    return scored
+
+
+def test_a_word_means_what_it_means_in_its_sentence(model: embedding.Embedding) -> None:
+    def bank(text: str) -> np.ndarray:
+        words, vectors = read(text, model)
+        return vectors[words.index("bank")]
+
+    assert bank(BANKS) @ bank("The bank gave us a loan.") > bank(BANKS) @ bank(RIVER) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Which papers align scans?", ["align", "scans"]),
+        ("SE(3)-equivariant γ-MoD, 3-D", ["SE", "3", "equivariant", "MoD", "3"]),
+        ("the of and?", []),
+        ("", []),
+        ("electroencephalography 🦉", ["electroencephalography"]),
+    ],
+)
+def test_words_that_carry_meaning_have_a_vector_of_length_one(
+    model: embedding.Embedding, text: str, words: list[str]
+) -> None:
+    found, vectors = read(text, model)
+    assert found == words
+    assert vectors.shape == (len(words), 384)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_words_beyond_what_the_model_reads_have_none(model: embedding.Embedding) -> None:
+    words, vectors = read("owl " * 1_000, model)
+    assert len(words) == len(vectors) == model.max_tokens - 2  # its start and end tokens
+
+
+def test_a_prompt_of_the_model_is_no_part_of_the_text(model: embedding.Embedding, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    bundled = str(embedding._bundled_folder())
+    asking = SentenceTransformer(bundled, prompts={"asked": "passage of a paper: "}, default_prompt_name="asked")
+    asking.save(str(tmp_path / "asking"))
+    words, vectors = read(RIVER, embedding.load(str(tmp_path / "asking")))
+    plain_words, plain = read(RIVER, model)
+    assert words == plain_words
+    assert (vectors @ plain.T).argmax(axis=1).tolist() == list(range(len(words)))
+
+
+def test_texts_read_together_are_as_read_alone(model: embedding.Embedding) -> None:
+    texts = [RIVER, "", "owl " * 300, BANKS, "?"]
+    for text, together in zip(texts, model.encode_tokens(texts), strict=True):
+        (alone,) = model.encode_tokens([text])
+        assert together.vector == pytest.approx(alone.vector, abs=1e-4)
+        assert together.vector == pytest.approx(model.encode([text])[0], abs=1e-4)
+        assert together.token_embeddings == pytest.approx(alone.token_embeddings, abs=1e-3)
+        assert together.offsets.tolist() == alone.offsets.tolist()
+
+
+def test_the_paper_that_says_it_in_other_words_is_nearest(tmp_path: Path, model: embedding.Embedding) -> None:
+    found = index(tmp_path, model, BANKS, SCANS, RIVER)
+    asked = scores(found, "aligning 3-D scans that may be turned arbitrarily", model, [1, 2, 3])
+    assert np.argmax(asked) == 1
+    assert all(-1 <= score <= 1 for score in asked)
+
+
+def test_a_paper_scores_the_same_whichever_others_are_asked(tmp_path: Path, model: embedding.Embedding) -> None:
+    found = index(tmp_path, model, BANKS, "the", SCANS, RIVER)
+    whole = scores(found, "otters and money", model, [1, 2, 3, 4])
+    assert scores(found, "otters and money", model, [4, 2]) == pytest.approx([whole[3], whole[1]])
+    assert whole[1] == 0  # it has no word
+    assert scores(found, "sleeping otters", model, [4, 1])[0] == max(scores(found, "sleeping otters", model, [1, 3, 4]))
+
+
+def test_what_is_kept_of_a_word_is_enough_to_know_it_again(tmp_path: Path, model: embedding.Embedding) -> None:
+    found = index(tmp_path, model, BANKS, SCANS)
+    assert scores(found, BANKS, model, [1]) == pytest.approx([1.0], abs=0.02)
+
+
+def test_words_that_weigh_more_count_more(tmp_path: Path, model: embedding.Embedding) -> None:
+    found = index(tmp_path, model, BANKS, RIVER)
+    _, asked = read("otters money", model)
+    for weights, best in (([1.0, 0.1], 1), ([0.1, 1.0], 0)):
+        assert np.argmax(found.scores(asked, weights, np.array([1, 2]))) == best
+
+
+@pytest.mark.parametrize("question", ["", "the of and"])
+def test_a_question_without_words_is_as_near_to_all(tmp_path: Path, model: embedding.Embedding, question: str) -> None:
+    assert scores(index(tmp_path, model, BANKS, RIVER), question, model, [1, 2]) == [0, 0]
+
+
+def test_words_without_weight_are_as_near_to_all(tmp_path: Path, model: embedding.Embedding) -> None:
+    _, asked = read("otters", model)
+    assert index(tmp_path, model, BANKS, RIVER).scores(asked, [0.0], np.array([1, 2])).tolist() == [0, 0]
+
+
+def test_a_block_that_fails_leaves_no_table(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, 1):
+        raise RuntimeError
+    with pytest.raises(FileNotFoundError):
+        maxsim.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [maxsim.ROWS, maxsim.TABLE])
+def test_an_index_that_is_not_whole_is_refused(tmp_path: Path, model: embedding.Embedding, name: str) -> None:
+    index(tmp_path, model, BANKS, RIVER)
+    data = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(data[: len(data) // 2])
+    with pytest.raises((ValueError, OSError, KeyError)):
+        maxsim.load(tmp_path)

@@ -1,0 +1,234 @@
+"""What is uploaded lies whole in one of two places, under a name that is safe, and no file takes another's place."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from rag import sources
+from rag.errors import SourceError
+from rag.index import generations, uploads
+from rag.settings import shipped
+
+PAPERS = b'{"title": "Sourdough", "abstract": "We bake bread."}\n'
+OTHERS = b'{"title": "Rye", "abstract": "We bake rye bread."}\n'
+
+
+def stage(index_dir: Path, name: str = "bread.jsonl", data: bytes = PAPERS) -> Path:
+    return uploads.stage(index_dir, name, io.BytesIO(data))
+
+
+def add(index_dir: Path, name: str = "bread.jsonl", data: bytes = PAPERS) -> Path:
+    return uploads.accept(index_dir, stage(index_dir, name, data))
+
+
+def contents(index_dir: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in uploads.files(index_dir)}
+
+
+def staged(index_dir: Path) -> list[Path]:
+    return [file for file in left(index_dir) if file.is_file()]
+
+
+def left(index_dir: Path) -> list[Path]:
+    """What is in the staging, folders too."""
+    return list((index_dir / uploads.STAGING).rglob("*"))
+
+
+def test_a_file_is_staged_then_added(tmp_path: Path) -> None:
+    file = stage(tmp_path)
+    assert (file.name, file.read_bytes(), uploads.files(tmp_path)) == ("bread.jsonl", PAPERS, [])
+    assert staged(tmp_path) == [file]
+    assert uploads.accept(tmp_path, file) == tmp_path / "added" / "bread.jsonl"
+    assert contents(tmp_path) == {"bread.jsonl": PAPERS}
+    assert left(tmp_path) == []
+
+
+def test_what_is_discarded_is_gone_and_nothing_else(tmp_path: Path) -> None:
+    file, other = stage(tmp_path), stage(tmp_path)
+    kept = add(tmp_path)
+    for one in (file, file, kept, tmp_path / uploads.STAGING / ".." / "x", tmp_path):
+        uploads.discard(tmp_path, one)
+    assert staged(tmp_path) == [other]
+    assert uploads.files(tmp_path) == [kept]
+
+
+def test_a_name_that_is_taken_is_numbered_and_the_same_file_is_one(tmp_path: Path) -> None:
+    assert [add(tmp_path, data=data).name for data in (PAPERS, OTHERS, PAPERS, OTHERS, b"{}")] == [
+        *("bread.jsonl", "bread-2.jsonl", "bread.jsonl", "bread-2.jsonl", "bread-3.jsonl")
+    ]
+    assert contents(tmp_path) == {"bread.jsonl": PAPERS, "bread-2.jsonl": OTHERS, "bread-3.jsonl": b"{}"}
+    assert left(tmp_path) == []
+
+
+def test_of_many_at_once_with_one_name_none_is_lost(tmp_path: Path) -> None:
+    data = {f"paper {n}".encode() for n in range(12)}
+    files = [stage(tmp_path, data=one) for one in data]
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda file: uploads.accept(tmp_path, file), files))
+    assert set(contents(tmp_path).values()) == data
+
+
+def test_a_kill_before_or_after_the_move_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = stage(tmp_path)
+
+    def accept_until(owner: object, name: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                uploads.accept(tmp_path, file)
+
+    accept_until(Path, "replace")
+    assert (file.read_bytes(), uploads.files(tmp_path)) == (PAPERS, [])
+    accept_until(uploads, "discard")
+    assert contents(tmp_path) == {"bread.jsonl": PAPERS}
+    assert staged(tmp_path) == []
+
+
+def test_what_is_removed_waits_to_be_added_again(tmp_path: Path) -> None:
+    add(tmp_path)
+    file = uploads.remove(tmp_path, "bread.jsonl")
+    assert (uploads.files(tmp_path), staged(tmp_path)) == ([], [file])
+    uploads.accept(tmp_path, file)
+    assert contents(tmp_path) == {"bread.jsonl": PAPERS}
+
+
+@pytest.mark.parametrize("name", ["", ".", "other.jsonl", "../CURRENT", "/etc/passwd", "bread.jsonl/"])
+def test_only_what_was_added_is_removed(tmp_path: Path, name: str) -> None:
+    add(tmp_path)
+    (tmp_path / "CURRENT").write_text("x")
+    with pytest.raises(SourceError, match=r"^No added file is named “.*”\. It may have been removed already\.$"):
+        uploads.remove(tmp_path, name)
+    assert (tmp_path / "CURRENT").exists()
+    assert contents(tmp_path) == {"bread.jsonl": PAPERS}
+
+
+def test_only_what_is_staged_is_accepted(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("x")
+    file = stage(tmp_path)
+    for one in (
+        secret,
+        file.parent / ".." / ".." / "secret.txt",
+        file.with_name("other.jsonl"),
+        file.parent,
+        file / "..",
+    ):
+        with pytest.raises(SourceError, match=r"does not wait to be added\. Add it again\.$"):
+            uploads.accept(tmp_path, one)
+    assert uploads.files(tmp_path) == []
+    assert secret.exists()
+
+
+NO_NAME = "it is not the name of a file. Rename it"
+UNREAD = "hidden files and READMEs are not read. Rename it"
+LONG = "its name is too long. Rename it"
+FORMAT = "only .txt, .text, .jsonl files are read. Save it as one"
+REFUSED = {
+    NO_NAME: ("../x.txt", "/etc/x.txt", "C:\\x.txt", "C:x.txt", "a/b.txt", "con.txt", "NUL .jsonl", "Com1.a.txt"),
+    UNREAD: (".hidden.txt", "README.txt", "..txt"),
+    LONG: ("x" * 300 + ".txt", "é" * 100 + ".txt"),
+    FORMAT: ("", ".txt", "x.pdf", "txt", "..", "x.txt\0.pdf", "x\u202etxt.exe"),
+}
+
+
+@pytest.mark.parametrize(("name", "reason"), [(name, reason) for reason, names in REFUSED.items() for name in names])
+def test_a_name_that_cannot_be_is_refused_in_one_line(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        stage(tmp_path / "index", name)
+    assert str(caught.value).startswith("Cannot add “")
+    assert str(caught.value).endswith(f"”: {reason}, then add it again.")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("x\u202ey.txt", "xy.txt"),
+        ("a\0\nb.text", "a b.text"),
+        *((name, name) for name in ("My papers.TXT", "מאמרים.jsonl", "conference.txt", "x" * 196 + ".txt")),
+    ],
+)
+def test_a_name_that_can_be_is_kept_but_for_what_cannot_be_seen(tmp_path: Path, name: str, safe: str) -> None:
+    assert stage(tmp_path, name).name == safe
+    assert len({add(tmp_path, name, data) for data in (PAPERS, OTHERS)}) == 2
+    assert tmp_path / "added" / safe in uploads.files(tmp_path)
+
+
+def test_a_file_that_is_too_large_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_FILE", len(PAPERS))
+    monkeypatch.setattr(uploads, "CHUNK", 10)
+    stage(tmp_path)
+    with pytest.raises(SourceError, match=r"^“big\.txt” has more than 53 bytes\. Split it, then add the parts\.$"):
+        stage(tmp_path, "big.txt", PAPERS + b"x")
+    assert [file.name for file in staged(tmp_path)] == ["bread.jsonl"]
+    assert len(left(tmp_path)) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("")
+    with pytest.raises(SourceError, match=r"^Cannot write to .*index: Not a directory\. Make room there, then try"):
+        stage(tmp_path / "index")
+
+
+def test_what_nobody_wanted_for_a_day_goes_when_something_new_comes(tmp_path: Path) -> None:
+    old, young = stage(tmp_path), stage(tmp_path)
+    for file, hours in ((old, 25), (young, 23)):
+        os.utime(file.parent, (time.time() - hours * 3600,) * 2)
+    new = stage(tmp_path)
+    assert set(staged(tmp_path)) == {young, new}
+    assert len(left(tmp_path)) == 4
+    with pytest.raises(SourceError, match="Add it again"):
+        uploads.accept(tmp_path, old)
+
+
+def test_builds_leave_what_was_added_and_staged(tmp_path: Path) -> None:
+    kept, waiting = add(tmp_path), stage(tmp_path)
+    for _ in range(3):
+        with generations.building(tmp_path):
+            pass
+    assert kept.exists()
+    assert waiting.exists()
+
+
+def test_what_is_staged_is_not_read_with_a_folder_around_the_index(tmp_path: Path) -> None:
+    stage(tmp_path)
+    kept = add(tmp_path, "rye.jsonl")
+    assert sources.find([tmp_path]) == [kept]
+
+
+def built(index_dir: Path, manifest: str) -> None:
+    with generations.building(index_dir) as folder:
+        (folder / "manifest.json").write_text(manifest)
+
+
+@pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", '{"paths": null}', '{"paths": []}'])
+def test_the_shipped_papers_stand_in_where_no_manifest_tells(tmp_path: Path, manifest: str) -> None:
+    assert uploads.paths(tmp_path) == [shipped("papers")]
+    built(tmp_path, manifest)
+    assert uploads.paths(tmp_path) == [shipped("papers")]
+    add(tmp_path)
+    assert uploads.paths(tmp_path) == [shipped("papers"), tmp_path / "added"]
+    (tmp_path / "CURRENT").write_text("nonsense")
+    assert uploads.paths(tmp_path) == [shipped("papers"), tmp_path / "added"]
+
+
+def test_a_rebuild_reads_what_the_index_was_built_from_and_the_added_files_once(tmp_path: Path) -> None:
+    folder = tmp_path / "added"
+    built(tmp_path, f'{{"paths": ["/mine", "{folder}", "{folder}/bread.jsonl"]}}')
+    assert uploads.paths(tmp_path) == [Path("/mine")]
+    add(tmp_path)
+    assert uploads.paths(tmp_path) == [Path("/mine"), folder]
+    built(tmp_path, f'{{"paths": ["{folder}"]}}')
+    assert uploads.paths(tmp_path) == [folder]
+    shutil.rmtree(folder)
+    assert uploads.paths(tmp_path) == [shipped("papers")]

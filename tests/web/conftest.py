@@ -1,0 +1,226 @@
+"""A browser, and the chat served for it with everything real behind: Chroma on disk and the bundled embedding."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Semaphore
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from rag import settings, sources
+from rag.chat.library import Library
+from rag.chat.rebuild import build_index
+from rag.paper import Paper
+from rag.web.serve import start
+from tests.attacks import BENIGN
+from tests.conftest import WHICH, no_progress
+from tests.llm.server import Server, running
+
+from . import payloads
+
+PATIENCE = 30_000  # milliseconds for anything to appear
+expect.set_options(timeout=PATIENCE)
+
+WRITTEN = "which papers study kite tails?"  # a model has sentences of each to tell without their "we"
+UNANSWERABLE = "who won the 2022 world cup?"
+LONG = "Very " * 60 + "Long Titles of Beekeeping"
+FORMULA = {
+    "title": r"Beekeeping with $\gamma$-Honeycombs",
+    "abstract": r"We keep bees in combs of $\frac{1}{2}\gamma^2$ cells. Honey costs $5 and wax $6 a jar. Bees hum.",
+    "authors": ["Ada Apiarist"],
+    "year": 2021,
+    "url": "https://example.org/bees",
+}
+BEES = [
+    FORMULA,
+    {"title": LONG, "abstract": "A paper on bees has a title that wraps. Beekeeping is calm.", "year": 2019},
+]
+KITES = [
+    {
+        "title": f"Kite Tails of {cloth}",
+        "abstract": f"We show that kite tails of {cloth} steady a kite by {n} percent. "
+        f"We find that kite tails of {cloth} weigh {n + 40} grams.",
+        "year": 2000 + n,
+    }
+    for n, cloth in enumerate(["silk", "paper", "linen", "felt"], 11)
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served chat."""
+
+    port: int
+    chat: Library
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
+@contextmanager
+def serving(chat: Library) -> Iterator[Site]:
+    """`chat` served on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    close = start(chat, "127.0.0.1", port)
+    yield Site(port, chat)
+    close()
+
+
+@pytest.fixture(scope="session")
+def pages_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fourteen benign papers, two on bees, four on kites, and a hostile one for each payload."""
+    folder = tmp_path_factory.mktemp("pages")
+    file = folder / "papers.jsonl"
+    file.write_text("\n".join(map(json.dumps, BENIGN + BEES + KITES)), encoding="utf-8")
+    benign = [paper for paper in sources.read(file) if isinstance(paper, Paper)]
+    build_index([*benign, *payloads.papers()], [file], folder / "index", "bundled", no_progress)
+    return folder / "index"
+
+
+@pytest.fixture(scope="session")
+def site(pages_index: Path) -> Iterator[Site]:
+    """Answers in quotes, at once."""
+    with serving(Library(settings.load(index_dir=pages_index, llm="none"))) as served:
+        yield served
+
+
+class Gate(Event):
+    """Lets all pass while it is set, and otherwise as many as are `let`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._let = Semaphore(0)
+
+    def let(self) -> None:
+        self._let.release()
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._let.acquire(blocking=False)
+
+
+@dataclass
+class Writing:
+    """A chat whose model replies while the `gate` is set, or once for each that it lets pass."""
+
+    site: Site
+    model: Server
+    gate: Gate
+    let: int = 0  # of the model's replies since it was held
+
+    def hold(self) -> None:
+        """From now on the model is silent."""
+        self.gate.clear()
+        self.let = len(self.model.requests)
+
+    def one_more(self, page: Page) -> None:
+        """Lets the model write until there is one more sentence on the page."""
+        statements = page.locator(".turn .statement")
+        before, patience = statements.count(), PATIENCE / 10
+        while statements.count() == before:
+            assert (patience := patience - 1) > 0, "no sentence came"
+            if len(self.model.requests) > self.let:  # it waits; it may be asked twice for one sentence
+                self.let += 1
+                self.gate.let()
+            page.wait_for_timeout(10)
+
+
+@pytest.fixture
+def writing(pages_index: Path) -> Iterator[Writing]:
+    with pytest.MonkeyPatch.context() as patch, running() as model:
+        for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+        gate = Gate()
+        gate.set()
+        chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="sentences")
+        with serving(Library(chosen)) as served:
+            model.says = lambda: _retold(model)  # type: ignore[method-assign]
+            model.silent = gate
+            yield Writing(served, model, gate)
+            gate.set()
+
+
+def _retold(model: Server) -> str:
+    """The sentence that the model is asked to tell, without its "We show that"."""
+    sentence = model.heard[-1].said[-1][1].partition("Sentence: ")[2]
+    return sentence.partition(" that ")[2].capitalize() or "Yes."
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        executable = chromium(playwright)
+        if executable is None:
+            complain = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            complain("NO BROWSER: the page is NOT tested. Install chromium, or run: playwright install chromium")
+        found = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+NewUser = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_user(browser: Browser) -> Iterator[NewUser]:
+    """Makes a user with a browser of their own. Nothing they did may have asked another host, or failed in a script."""
+    contexts: list[BrowserContext] = []
+    abroad: list[str] = []
+    faults: list[str] = []
+
+    def make(**options: object) -> BrowserContext:
+        chosen = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
+        context = browser.new_context(**chosen)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        local = ("http://127.0.0.1:", "data:", "blob:")
+        context.on("request", lambda one: None if one.url.startswith(local) else abroad.append(one.url))
+        context.on("weberror", lambda one: faults.append(str(one.error)))
+        context.on("dialog", lambda one: faults.append(f"a script ran: {one.message}") or one.dismiss())
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert abroad == []
+    assert faults == []
+
+
+@pytest.fixture
+def page(new_user: NewUser, site: Site) -> Page:
+    """The chat, just opened."""
+    opened = new_user().new_page()
+    opened.goto(site.url)
+    return opened
+
+
+def ask(page: Page, question: str) -> None:
+    """Asks, and waits until the question stands on the page."""
+    before = page.locator(".turn").count()
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    page.get_by_label("Question", exact=True).fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_count(before + 1)
+
+
+def ask_and_wait(page: Page, question: str = WHICH) -> None:
+    """Asks, and waits for the whole answer."""
+    ask(page, question)
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """The browser of the system, or Playwright's own; None where there is neither."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    own = playwright.chromium.executable_path
+    return next(filter(None, map(shutil.which, names)), own if Path(own).exists() else None)

@@ -1,0 +1,109 @@
+"""Twenty users at once: all are answered, each sees their own, waits in turn, and a rebuild underneath harms nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from rag import settings
+from rag.chat.library import Library
+from rag.web.jobs import AT_ONCE
+from tests.attacks import BENIGN
+from tests.conftest import no_progress
+
+from .conftest import WRITTEN, NewUser, Site, Writing, ask, serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+USERS = 20
+QUESTIONS = [f"what does “{record['title']}” show?" for record in BENIGN]
+
+
+async def updates(user: httpx.AsyncClient, question: str) -> AsyncIterator[dict[str, Any]]:
+    """What the page of `user` gets to see of the answer, as its script asks for it."""
+    asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
+    async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
+        async for line in events.aiter_lines():
+            if line.startswith("data: ["):
+                yield json.loads(line[6:])[0]
+
+
+async def visit(site: Site, n: int) -> tuple[str, list[dict[str, Any]]]:
+    """A user of their own asks question `n`."""
+    async with httpx.AsyncClient(base_url=site.url, timeout=120, trust_env=False) as user:
+        await user.get("/")  # gets the cookie
+        question = QUESTIONS[n % len(QUESTIONS)]
+        return question, [update async for update in updates(user, question)]
+
+
+def check(question: str, seen: list[dict[str, Any]]) -> None:
+    """The answer is whole, and nobody else's question or conversation is in it."""
+    last = seen[-1]
+    assert not last["running"]
+    assert last["status"].startswith("done: checked"), last["status"]
+    title = question.removeprefix("what does “").removesuffix("” show?")
+    assert title in last["cards"]
+    assert last["turns"].count('<article class="turn"') == 1
+    assert last["list"].count("<li>") == 1
+    others = [one for one in QUESTIONS if one != question]
+    assert not [one for one in others if one in json.dumps(seen, ensure_ascii=False)]
+
+
+def test_twenty_users_are_answered_at_once_and_see_their_own_only(site: Site) -> None:
+    async def all_at_once() -> list[tuple[str, list[dict[str, Any]]]]:
+        return await asyncio.gather(*(visit(site, n) for n in range(USERS)))
+
+    visits = asyncio.run(all_at_once())
+    assert len(visits) == USERS
+    for question, seen in visits:
+        check(question, seen)
+    assert len({seen[-1]["name"] for _, seen in visits}) == USERS
+    assert any("before yours" in update["status"] for _, seen in visits for update in seen)
+
+
+def test_an_index_switched_underneath_disturbs_no_answer(index_copy: Path) -> None:
+    chat = Library(settings.load(index_dir=index_copy, llm="none"))
+
+    def rebuild_twice() -> None:
+        for _ in range(2):
+            chat.rebuild(no_progress)
+
+    async def rounds(site: Site) -> list[tuple[str, list[dict[str, Any]]]]:
+        rebuilt = asyncio.ensure_future(asyncio.to_thread(rebuild_twice))
+        visits = []
+        while not rebuilt.done():
+            visits += await asyncio.gather(*(visit(site, n) for n in range(6)))
+        await rebuilt
+        return [*visits, await visit(site, 0)]
+
+    with serving(chat) as site:
+        visits = asyncio.run(rounds(site))
+    assert len(visits) > 7
+    for question, seen in visits:
+        check(question, seen)
+
+
+def test_the_place_in_the_line_is_shown_and_counts_down(new_user: NewUser, writing: Writing) -> None:
+    writing.hold()
+    pages = [new_user().new_page() for _ in range(AT_ONCE + 2)]
+    for page in pages:
+        page.goto(writing.site.url)
+        ask(page, WRITTEN)
+        expect(page.locator(".turn .paper, .turn .reading li").first).to_be_visible()  # the titles do not wait
+    expect(pages[-2].locator(".turn .status")).to_contain_text("waiting: yours is next")
+    expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: 1 question is before yours")
+    pages[0].get_by_role("button", name="Stop").click()
+    expect(pages[-2].locator(".turn .status")).to_contain_text("writing…")
+    expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: yours is next")
+    pages[-1].get_by_role("button", name="Stop").click()  # who waits can leave
+    expect(pages[-1].locator(".turn")).to_have_attribute("data-state", "stopped")
+    writing.gate.set()
+    for page in pages[1:-1]:
+        expect(page.locator(".turn")).to_have_attribute("data-state", "done")
