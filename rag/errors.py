@@ -1,29 +1,29 @@
-"""One exception tree. Each message is one line: what is wrong, where, and the next command to type."""
+"""The exceptions that a user may see. Each message is one line: what is wrong, where, and the next command to type."""
 
 
 class RagError(Exception):
-    """A fault the user can act on. The command line prints its message and exits with 1."""
+    """An error that the user can act on. The command line prints its message and exits with status 1."""
 
 
 class SettingsError(RagError):
-    """A setting is unknown or has a value out of range."""
+    """A setting is unknown or its value is out of range."""
 
 
 class SourceError(RagError):
-    """The papers to read are missing, or nothing readable is in them."""
+    """The papers to read are missing, or contain nothing readable."""
 
 
 class StoreError(RagError):
-    """There is no index, it is damaged, locked, or was built with other settings."""
+    """There is no index, or it is damaged, locked, or was built with other settings."""
 
 
 class ModelError(RagError):
-    """An embedding model or LLM is not installed, not reachable, or gave no usable reply."""
+    """An embedding model or LLM is not installed, cannot be reached, or returned nothing usable."""
 
 
 class QuestionError(RagError):
-    """A question, or a file of them, cannot be read."""
+    """A question, or a file of questions, cannot be read."""
 
 
 class ConversationError(RagError):
-    """A kept conversation is not there, is another user's, or cannot be read or written."""
+    """A saved conversation does not exist, belongs to another user, or cannot be read or written."""

@@ -1,4 +1,4 @@
-"""What a paper is, and when two records are the same paper."""
+"""The record of a paper, and when two records are the same paper."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from rag.text import normalize
 
-MAX_TITLE = 500  # characters; longer "titles" are text that a reader took for one
-MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract arXiv admits (1,920)
+MAX_TITLE = 500  # characters; a longer "title" is other text that a reader mistook for one
+MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract that arXiv accepts (1,920)
+MAX_NAME_WORDS = 3  # before the colon of a title; what is longer is a phrase, not the name of a method
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper. `title` and `abstract` are single-line plain text, neither empty.
+    """One paper. `title` and `abstract` are non-empty plain text on a single line.
 
-    `ids` are namespaced identifiers such as ``arxiv:2409.09144`` or ``doi:10.1000/182``;
-    `source` is the file the record came from; `digest` is true where the abstract is a
-    retelling and not the authors' own text.
+    `ids` are namespaced identifiers such as ``arxiv:2409.09144`` or ``doi:10.1000/182``; `source` is the name of the
+    file that the record came from; `digest` is true if the abstract is a summary and not the authors' own text.
     """
 
     title: str
@@ -31,12 +31,18 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """The identity: letters and digits of the title, without case, accents or punctuation."""
+        """The identity of the paper: its title, case-folded and without accents or punctuation."""
         return normalize(self.title)
+
+    @property
+    def short_name(self) -> str:
+        """The name of the method, which precedes the colon of the title ("OwlNet: Hearing in the Dark"), or ""."""
+        name, colon, _ = self.title.partition(":")
+        return name if colon and len(name.split()) <= MAX_NAME_WORDS else ""
 
 
 def merge(first: Paper, second: Paper) -> Paper:
-    """Two records of one paper as one: the longer abstract, and whatever either of them knows."""
+    """Two records of the same paper as one: the longer abstract, and each field from whichever record has it."""
     longer, other = (second, first) if len(second.abstract) > len(first.abstract) else (first, second)
     return replace(
         longer,
@@ -48,8 +54,8 @@ def merge(first: Paper, second: Paper) -> Paper:
 
 
 def deduplicate(papers: Iterable[Paper]) -> list[Paper]:
-    """One record per paper, in order of first appearance."""
-    found: dict[str, Paper] = {}
+    """`papers` with the records of each paper merged, in order of first appearance."""
+    merged: dict[str, Paper] = {}
     for paper in papers:
-        found[paper.key] = merge(found[paper.key], paper) if paper.key in found else paper
-    return list(found.values())
+        merged[paper.key] = merge(merged[paper.key], paper) if paper.key in merged else paper
+    return list(merged.values())

@@ -1,4 +1,4 @@
-"""Every setting in one frozen model: command line, then RAG_* environment, then rag.toml, then defaults."""
+"""All settings in one frozen model. Precedence: command line, RAG_* environment variables, rag.toml, defaults."""
 
 from __future__ import annotations
 
@@ -14,52 +14,54 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from rag.errors import SettingsError
 
-PACKAGE = Path(__file__).parent
-CLONE = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
+_PACKAGE = Path(__file__).parent
+_CLONE = _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() else None
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` ("prompts" or "papers") that came with this installation: of the clone, or of the wheel."""
-    return CLONE / name if CLONE else PACKAGE / "_shipped" / name
+    """The folder `name` ("prompts" or "papers") that comes with rag: in the clone, or in the installed wheel."""
+    return _CLONE / name if _CLONE else _PACKAGE / "_shipped" / name
 
 
 class Settings(BaseSettings):
-    """What a user can choose. Each field is `RAG_<NAME>` in the environment and `name = ...` in rag.toml."""
+    """What a user can choose: each field is `RAG_<NAME>` in the environment and `name = ...` in rag.toml."""
 
     model_config = SettingsConfigDict(env_prefix="RAG_", toml_file="rag.toml", extra="forbid", frozen=True)
 
     index_dir: Path = Field(
-        default=CLONE / "index" if CLONE else user_data_path("rag") / "index",
-        description="Folder that holds the index.",
+        default=_CLONE / "index" if _CLONE else user_data_path("rag") / "index",
+        description="Folder of the index.",
     )
     llm: str = Field(
         default="bundled",
-        description="Who writes: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, "
-        "anthropic:MODEL or gemini:MODEL.",
+        description="LLM that writes the answers: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, "
+        "openai:MODEL, anthropic:MODEL or gemini:MODEL.",
     )
     writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
         default="auto",
-        description="Whether the LLM writes nothing, a sentence at a time, or from all evidence; auto: by its size.",
+        description="How the LLM writes: not at all, by sentence, or from all evidence at once; auto: by its size.",
     )
     entailment: bool = Field(
         default=False,
-        description="Whether the LLM is asked about each sentence of a synthesis if its evidence states it.",
+        description="Whether the LLM also judges, for each sentence of a synthesis, if the evidence supports it.",
     )
-    prompts_dir: Path | None = Field(default=None, description="Folder of prompts that stand in for those of prompts/.")
-    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds that the LLM may be silent.")
+    prompts_dir: Path | None = Field(
+        default=None, description="Folder of prompts that replace those of the same name in prompts/."
+    )
+    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for the next part of the LLM's reply.")
     embedding: str = Field(
         default="bundled",
-        description="Sentence-transformers model: bundled, a folder, or a Hugging Face name.",
+        description="Embedding model: bundled, or a sentence-transformers model as a folder or Hugging Face name.",
     )
     rerank: str = Field(
         default="",
-        description="Cross-encoder that reads the best papers again: a folder or a Hugging Face name; none if empty.",
+        description="Cross-encoder that reranks the best papers: a folder or a Hugging Face name; empty for none.",
     )
     min_probability: float = Field(
         default=0.5,
         ge=0,
         le=1,
-        description="Probability of an answer below which a question is refused.",
+        description="Questions whose answer is less probable than this are declined.",
     )
     host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")
@@ -77,35 +79,35 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """The settings in force; `overrides` that are None count as not given.
+    """The settings in effect; `overrides` that are None are ignored.
 
-    Raises SettingsError, in one line, for an unknown name or a value out of range.
+    Raises SettingsError for an unknown name or an invalid value.
     """
-    _refuse_unknown_environment()
+    _check_environment()
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as fault:
         raise SettingsError(_explain(fault, "rag.toml")) from fault
     except ValueError as fault:  # rag.toml is not TOML
-        raise SettingsError(f"rag.toml cannot be read: {fault}. Correct it, or move it away.") from fault
+        raise SettingsError(f"rag.toml cannot be read: {fault}. Correct it or delete it.") from fault
 
 
 def overridden(settings: Settings, file: Path) -> Settings:
-    """`settings` with those that the TOML `file` gives in place of theirs.
+    """`settings` updated with those in the TOML `file`.
 
-    Raises SettingsError, in one line, where the file cannot be read or holds what `load` would refuse.
+    Raises SettingsError if the file cannot be read, and for an unknown name or an invalid value in it.
     """
     try:
         return Settings(**settings.model_dump() | tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except ValidationError as fault:
         raise SettingsError(_explain(fault, str(file))) from fault
-    except (OSError, ValueError) as fault:  # not there, not text, or not TOML
+    except (OSError, ValueError) as fault:  # missing, not UTF-8, or not TOML
         reason = fault.strerror if isinstance(fault, OSError) else fault
-        raise SettingsError(f"{file} cannot be read: {reason}. Give a file like rag.toml.") from fault
+        raise SettingsError(f"{file} cannot be read: {reason}. Give a file such as rag.toml.") from fault
 
 
-def _refuse_unknown_environment() -> None:
-    """pydantic-settings passes over unknown variables; a misspelt RAG_LMM must not be a silent default."""
+def _check_environment() -> None:
+    """Raises SettingsError for a misspelt RAG_* variable, which pydantic-settings would silently ignore."""
     known = {f"RAG_{name}".upper() for name in Settings.model_fields}
     for name in sorted(os.environ):
         if name.upper().startswith("RAG_") and name.upper() not in known:

@@ -1,41 +1,46 @@
-"""Text that others wrote, cleaned: pure functions of strings."""
+"""Cleaning text that comes from outside, and small helpers for messages: pure functions of strings."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Letters of names that Unicode does not take apart into one of a keyboard and its accent.
-_STROKES = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"})
-# What turns the direction of the text behind it, which may be ours; letters know their own.
-_TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Latin letters that Unicode does not decompose into a base letter and an accent.
+_BASE_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"}
+)
+# Bidirectional embeddings, overrides and isolates: they would also reorder the text that follows, which may be ours.
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Categories replaced by a space: control characters, surrogates, line and paragraph separators.
+_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
 def normalize(text: str) -> str:
-    """The words of `text`, one space apart, without case, accents or punctuation."""
-    letters = (c for c in unicodedata.normalize("NFKD", text.translate(_STROKES)) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", "".join(letters)).strip().casefold()
+    """The words of `text`, separated by single spaces, case-folded and without accents or punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_BASE_LETTERS))
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", letters).strip().casefold()
 
 
 def one_line(text: str) -> str:
-    """`text` with runs of white space as one space, without what controls a terminal, turns text or is no character."""
-    others = ("Cc", "Cs", "Zl", "Zp")  # Cs: half of a surrogate pair, which nothing can encode
-    printable = "".join(" " if unicodedata.category(c) in others else c for c in text.translate(_TURNS))
-    return " ".join(printable.split())
+    """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space."""
+    characters = text.translate(_BIDI_CONTROLS)
+    return " ".join("".join(" " if unicodedata.category(c) in _UNPRINTABLE else c for c in characters).split())
 
 
 def replace_surrogates(text: str) -> str:
-    """`text` as a tokenizer takes it: half of a surrogate pair, from a terminal or JSON, becomes "?"."""
+    """`text` with "?" for each lone surrogate, so that it can be encoded as UTF-8, tokenized and stored.
+
+    JSON can contain lone surrogates, and Python uses them for undecodable bytes in file names and terminal input.
+    """
     return text.encode(errors="replace").decode()
 
 
 def clean_line(text: str) -> str:
-    """`text` from JSON, or the name of a file, on one line, as a file and a database can store it."""
-    # JSON can spell half of a surrogate pair, and Python gives one for each byte of a name that is no text: nothing can
-    # store it, so it becomes "?".
-    return one_line(text.encode(errors="replace").decode())
+    """`text` from a file, or the name of one, as a single line that can be stored: see the two functions above."""
+    return one_line(replace_surrogates(text))
 
 
 def count(number: int, noun: str) -> str:
-    """``1 paper``, ``2,864 passages``."""
+    """`number` with `noun`, in the plural where it is not 1: ``1 paper``, ``2,864 passages``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

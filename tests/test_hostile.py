@@ -22,8 +22,10 @@ from markdown_it import MarkdownIt
 
 from rag import llm, settings
 from rag.answer.types import Answer, Citation, Event, Found, Statement, Style
-from rag.answer.writers import choose, synthesis
+from rag.answer.writers import synthesis
+from rag.answer.writers.factory import create_writer
 from rag.answer.writers.task import Task, Writer
+from rag.chat.conversation import Conversation
 from rag.chat.library import Library, LibraryInfo
 from rag.cli import terminal
 from rag.export.bibtex import bibtex
@@ -38,14 +40,16 @@ from rag.paper import Paper
 from rag.sources import jsonl
 from rag.sources.skipped import Skipped
 from rag.text import clean_line, one_line
-from rag.web import cards, collection, export, pages
-from rag.web.collection import Shelf
-from rag.web.conversations import TITLE, Kept
-from rag.web.turns import Choices, Turn, dump, load
+from rag.web import cards, export, pages, papers_page
+from rag.web.conversations import MAX_TITLE_CHARS, ListedConversation
+from rag.web.pages import Head
+from rag.web.papers_page import Shelf
+from rag.web.records import dump, load
+from rag.web.turns import Choices, Turn
 from tests.attacks import ATTACKS, BENIGN, CANARIES, HOSTILE, LISTS, REAL, REFUSED, SLANDERED, UNTOUCHED
 from tests.conftest import index_of
 from tests.llm.server import Server, running
-from tests.web.test_turns import read
+from tests.web.reader import read
 
 pytestmark = pytest.mark.xdist_group("hostile")  # one index and one model for all of them
 
@@ -71,7 +75,7 @@ def ask(chat: Library, question: str) -> Turn:
 
     async def asked() -> Turn:
         turn = Turn(question, papers=len(HOSTILE))
-        async with aclosing(chat.conversation().ask(question)) as events:
+        async with aclosing(Conversation(chat).ask(question)) as events:
             async for event in events:
                 turn.take(event)
         return turn
@@ -169,7 +173,7 @@ def believed(quoting: Library, server: Server, papers: dict[str, Paper], style: 
     """Each hostile abstract and a benign one, put to a model that does as the first says, also with the second."""
     model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
     assert model
-    writer = choose(model, style, quoting.check, None, entailment=True)
+    writer = create_writer(model, style, quoting.check, None, entailment=True)
     victim = papers[BENIGN[5]["abstract"]]
     turns = []
     for record in HOSTILE:
@@ -191,7 +195,7 @@ def small(index: Path, style: Style) -> list[Turn]:
     if not bundled.bundled_installed():
         return []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synthesis, "SYNTHESIS_TOKENS", 200)  # it may repeat itself for minutes
+        patch.setattr(synthesis, "MAX_SYNTHESIS_TOKENS", 200)  # it may repeat itself for minutes
         chat = Library(settings.load(index_dir=index, llm="bundled", writer=style))
         return [ask(chat, question) for question in REAL[style]]
 
@@ -278,8 +282,8 @@ def test_what_is_sent_to_a_model_keeps_its_structure(server: Server, style: Styl
         used.add(name)
     assert used >= ({"rephrase", "repair"} if style == "sentences" else {"synthesis", "repair", "entailment"})
     sent = "\n".join(body["messages"][-1]["content"] for _, _, body in server.requests)
-    assert [record["title"] for record in HOSTILE if prompts.data(record["title"], 1_000) not in sent] == []
-    assert [question for question in ATTACKS if prompts.data(question, 100) not in sent] == [REFUSED]
+    assert [record["title"] for record in HOSTILE if prompts.sanitize(record["title"], 1_000) not in sent] == []
+    assert [question for question in ATTACKS if prompts.sanitize(question, 100) not in sent] == [REFUSED]
 
 
 def _messages(name: str) -> list[tuple[str, str]]:
@@ -294,48 +298,49 @@ def test_the_chat_holds_our_markup_only(told: list[Turn], unread: list[Turn]) ->
         early = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
         judged = replace(turn, good=False, note=question)
         failed = Turn(question, error=question)
-        head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
-        kept = [Kept(CONVERSATION, one_line(question)[:TITLE])]
+        head = Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
+        kept = [ListedConversation(CONVERSATION, one_line(question)[:MAX_TITLE_CHARS])]
         page = read(pages.chat(head, kept, CONVERSATION, [early, failed, judged, turn], []))
-        assert [one.text for one in page.all("h2", "question")] == [question] * 4
-        assert page.all("title")[0].text == page.all("p", "fault")[0].text == question
+        assert [one.content for one in page.all("h2", "question")] == [question] * 4
+        assert page.all("title")[0].content == page.all("p", "fault")[0].content == question
         assert page.all("form", "note")[0].text
-        assert [one.text for one in page.all("a") if one.attributes["href"] == f"/c/{CONVERSATION}"] == [kept[0].title]
+        assert [one.content for one in page.all("a") if one.attributes["href"] == f"/c/{CONVERSATION}"] == [kept[0].title]
         *_, last = page.all("article", "turn")
-        assert all(statement.text.replace("$$", "") in last.text for statement in turn.statements)
-        assert read(pages.dialogue([turn], CONVERSATION)).text.startswith(question)
-        read(cards.panel([turn]))
+        assert all(statement.text.replace("$$", "") in last.content for statement in turn.statements)
+        for entry in cards.sources([turn]):
+            read(cards.entry_html(entry))
         welcome = read(pages.chat(head, [], "", [], [question]))
-        assert [one.text for one in welcome.all("button", "example")] == [question]
+        assert [one.content for one in welcome.all("button", "example")] == [question]
 
 
 def test_the_collection_holds_our_markup_only(papers: dict[str, Paper], unread: list[Turn]) -> None:
     raw = [turn.answer.nearest[0] for turn in unread if turn.answer and turn.answer.refused]
     known = [*papers.values(), *raw]
-    shelf = read(collection.page(Shelf(dict(enumerate(known, 1)), len(known)), [], [], []))
-    titles = [title.text for title in shelf.all("h3", "title")]
+    shelf = read(papers_page.page(Head(None), Shelf(dict(enumerate(known, 1)), len(known)), [], [], []))
+    titles = [title.content for title in shelf.all("h3", "title")]
     assert titles == [paper.title.replace("$$", "") for paper in known]
     for text in [*ATTACKS, *(record["title"] for record in HOSTILE)]:
         name = text.encode("utf-8", "replace").decode()  # as a browser sends it
         file = Path(re.sub(r"[/\0]", "", name)[:80])
         found = Shelf({7: known[0]}, 999, 50, name, [7], name)
-        page = read(collection.page(found, [(name, 7), ("", 3)], [(2021, 7), (None, 3)], [file]))
-        assert page.all("h1")[0].text == f"999 papers: {name}"
+        page = read(papers_page.page(Head(None), found, [(name, 7), ("", 3)], [(2021, 7), (None, 3)], [file]))
+        assert page.all("h1")[0].content == f"999 papers: {name}"
         assert page.all("input")[0].attributes["value"] == name
         assert [one.attributes["value"] for one in page.all("button", "remove")] == [file.name]
-        assert read(collection.page(Shelf({}, 0, fault=name), [], [], [])).all("p", "fault")[0].text == name
+        faulty = papers_page.page(Head(None), Shelf({}, 0, fault=name), [], [], [])
+        assert read(faulty).all("p", "fault")[0].content == name
         planned = Changes((known[0],), (), (raw[0],), 0, (Skipped(file, 3, name),))
-        assert read(collection.changes(planned)).all("li")[-1].text == str(planned.skipped[0])
-        assert read(collection.progress(name, 1, 2)).all("p")[0].text == f"{name} 1 of 2"
-        assert read(collection.built(name)).all("p")[0].text == f"Done: {name}."
+        assert read(papers_page.changes(planned)).all("li")[-1].content == str(planned.skipped[0])
+        assert read(papers_page.progress(name, 1, 2)).all("p")[0].content == f"{name} 1 of 2"
+        assert read(papers_page.built(name)).all("p")[0].content == f"Done: {name}."
     for n, paper in enumerate(raw):
         planned = Changes(tuple(raw[n : n + 1]), tuple(raw[n : n + 1]), (), 0, ())
-        assert [one.text for one in read(collection.changes(planned)).all("li")] == [paper.title.replace("$$", "")] * 2
+        assert [one.content for one in read(papers_page.changes(planned)).all("li")] == [paper.title.replace("$$", "")] * 2
 
 
 def test_conversations_come_back_as_they_were(told: list[Turn], unread: list[Turn]) -> None:
     turns = [*told, *unread]
-    assert load(dump(turns)) == turns
+    assert [load(*dump(turn)) for turn in turns] == turns
 
 
 def test_the_terminal_is_not_steered(told: list[Turn], unread: list[Turn], capsys: pytest.CaptureFixture[str]) -> None:
@@ -407,5 +412,5 @@ def test_files_have_harmless_names(told: list[Turn], unread: list[Turn]) -> None
     for turn in [*told, *unread]:
         for format_ in FORMATS:
             name, _ = export.file([turn], format_)
-            assert re.fullmatch(rf"[\w-]{{1,{export.LONGEST}}}\.{format_}", name)
+            assert re.fullmatch(rf"[\w-]{{1,{export.MAX_FILE_NAME}}}\.{format_}", name)
             assert export.file([turn, turn], format_)[0] == f"conversation.{format_}"

@@ -1,8 +1,11 @@
-"""What a sentence of an abstract tells: the problem, the approach or the result."""
+"""The aspects of a paper that a comparison sets side by side, and which of them a sentence is about."""
 
 from __future__ import annotations
 
 import re
+
+from rag.language.cues import describes_own_work, proposes
+from rag.paper import Paper
 
 _PROBLEM = re.compile(
     r"\b(however|although|challeng\w+|difficult\w*|lacks?|limit(s|ed|ation\w*)|remains?|suffers?|problems?|hard|costly|"
@@ -18,27 +21,9 @@ _RESULT = re.compile(
 ASPECTS = ("Problem", "Approach", "Result")
 
 
-def aspect_of(sentence: str, title: str) -> str:
-    """Which of ASPECTS `sentence` of the paper `title` tells."""
-    own = describes_own_work(sentence, title)
-    if not _MADE.search(sentence) and _RESULT.search(sentence):
+def aspect_of(sentence: str, paper: Paper) -> str:
+    """Which of ASPECTS `sentence`, from the abstract of `paper`, is about."""
+    own = describes_own_work(sentence, paper.short_name)
+    if not proposes(sentence) and _RESULT.search(sentence):
         return "Result"
     return "Problem" if _PROBLEM.search(sentence) and not own else "Approach"
-
-
-NAME = 3  # words before the colon of a title that still are a method's name
-_OWN_WORK = re.compile(r"\b(we|our|(this|the) (paper|work|article|study|thesis|method|approach|book))\b", re.IGNORECASE)
-_MAKES = (
-    r"\b(we|here|this (paper|work|article|study))\b.{0,60}?\b"
-    r"(propos|introduc|present|develop|design|devis|describ|build|construct)\w*"
-)
-_MADE = re.compile(_MAKES, re.IGNORECASE)
-PROPOSAL_PATTERN = re.compile(
-    rf"{_MAKES}|\bour (method|approach|model|framework|network|system|algorithm)\b", re.IGNORECASE
-)
-
-
-def describes_own_work(sentence: str, title: str) -> bool:
-    name, colon, _ = title.partition(":")
-    named = bool(colon) and len(name.split()) <= NAME and name.lower() in sentence.lower()
-    return named or bool(_OWN_WORK.search(sentence))

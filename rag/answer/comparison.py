@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rag.answer.sentence_ranking import names_paper
 from rag.query.understanding import Query
@@ -11,32 +11,32 @@ from rag.retrieval.retriever import HybridRetriever
 
 
 def search_compared(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, list[str]]:
-    """The papers of the sides of `query`, their sentences ranked by the whole question, and the sides without one.
+    """One paper for each side of the comparison `query`, in its order, and the sides that no paper is about.
 
-    A paper must be at least as probable to be about its side as `min_probability`.
+    A paper qualifies for a side if it is relevant to it with at least `min_probability`. Its sentences are scored
+    against the whole question.
     """
-    count = len(query.compared_items) + 1  # another side may have the first
-    found = {side: retriever.search([side], count, query.among).papers for side in query.compared_items}
-    chosen = _assigned(
-        {side: [hit for hit in hits if hit.probability >= min_probability] for side, hits in found.items()}
-    )
-    missing = [side for side in query.compared_items if side not in chosen]
-    if not chosen:
+    sides = query.compared_items
+    depth = len(sides) + 1  # the best papers may be those of the other sides
+    found = [retriever.search([side], depth, query.among).papers for side in sides]
+    chosen = _assign(sides, [[hit for hit in hits if hit.probability >= min_probability] for hits in found])
+    missing = [side for side, hit in zip(sides, chosen, strict=True) if hit is None]
+    compared = [hit for hit in chosen if hit]
+    if not compared:
         return Hits((), 0.0, ()), missing
-    titles = [chosen[side].paper.title for side in query.compared_items if side in chosen]
-    hits = retriever.search(query.rewrites, len(titles), retriever.store.numbers(titles))
-    papers = sorted(hits.papers, key=lambda hit: titles.index(hit.paper.title))
-    return Hits(tuple(papers), max(hit.probability for hit in chosen.values()), hits.terms), missing
+    numbers = [hit.number for hit in compared]
+    hits = retriever.search(query.rewrites, len(numbers), frozenset(numbers))
+    papers = sorted(hits.papers, key=lambda hit: numbers.index(hit.number))
+    return Hits(tuple(papers), max(hit.probability for hit in compared), hits.terms), missing
 
 
-def _assigned(found: Mapping[str, Sequence[Hit]]) -> dict[str, Hit]:
-    """For each side the best paper that is not another's; one that is called like a side is that side's."""
-    chosen: dict[str, Hit] = {}
+def _assign(sides: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[Hit | None]:
+    """The best paper `found` for each side that is no other side's; a paper that a side names goes to that side."""
+    chosen: list[Hit | None] = [None] * len(sides)
     for by_name in (True, False):
-        for side, hits in found.items():
-            taken = {hit.paper.title for hit in chosen.values()}
-            free = (hit for hit in hits if hit.paper.title not in taken)
-            hit = next((hit for hit in free if not by_name or names_paper(side, hit.paper.title)), None)
-            if hit and side not in chosen:
-                chosen[side] = hit
+        for n, (side, hits) in enumerate(zip(sides, found, strict=True)):
+            taken = {hit.number for hit in chosen if hit}
+            free = (hit for hit in hits if hit.number not in taken)
+            if chosen[n] is None:
+                chosen[n] = next((hit for hit in free if not by_name or names_paper(side, hit.paper)), None)
     return chosen

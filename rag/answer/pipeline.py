@@ -1,4 +1,4 @@
-"""The algorithm: retrieve → evidence → write → check → Answer, streamed as it comes."""
+"""The answer pipeline: retrieve → select evidence → write → check → Answer, streamed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.answer.aspects import aspect_of
 from rag.answer.comparison import search_compared
 from rag.answer.evidence import Evidence, Selection
 from rag.answer.types import Answer, Citation, Event, Found, Statement
-from rag.answer.writers.quotes import quoted
+from rag.answer.writers.quotes import quote
 from rag.answer.writers.task import Task, Writer
 from rag.errors import ModelError
 from rag.paper import Paper
@@ -20,7 +20,7 @@ from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
 
-MAX_CANDIDATES = 100  # papers retrieved, among which those that match are chosen
+MAX_CANDIDATES = 100  # papers retrieved, among which the relevant ones are selected
 MAX_NEAREST = 5  # papers that a refusal names
 
 Numbering = Callable[[Paper], int]
@@ -30,99 +30,101 @@ async def stream_answer(
     query: Query,
     retriever: HybridRetriever,
     writer: Writer,
-    number: Numbering,
+    numbering: Numbering,
     min_probability: float,
-    most: int | None = None,
+    max_papers: int | None = None,
 ) -> AsyncGenerator[Event]:
-    """Streams the answer to `query`: Found, then each Statement once checked, then the Answer with all of them.
+    """Streams the answer to `query`: Found, then each Statement once it is checked, then the whole Answer.
 
-    `writer` puts the evidence into words; where it fails, and for papers that it leaves out, the abstracts' own
-    sentences stand. `number` gives a paper its number. Where more than `most` papers match, from 1 on, the best are
-    used; None uses all. Who stops early closes the stream (`contextlib.aclosing`).
+    `writer` puts the evidence into words. Papers that it leaves out are quoted, and so is the rest when it fails.
+    `numbering` gives each paper its citation number, and is called in the order in which papers are cited. At most
+    `max_papers`, from 1, are used; None uses all relevant papers. To stop early, close the stream
+    (`contextlib.aclosing`).
     """
-    hits, chosen, notices = await asyncio.to_thread(_search, query, retriever, min_probability)
-    if most and len(chosen.relevant) > max(most, len(query.compared_items)):  # things that are compared stay together
-        notices.append(_kept(most, len(chosen.relevant)))
-        chosen = replace(chosen, relevant=chosen.relevant[:most], related=[])  # those left out fit better than partly
-    yield Found(tuple(one.paper for one in chosen.relevant), query.searched, query.filters, query.intent)
-    whole = Answer(
+    hits, selection, notices = await asyncio.to_thread(_search, query, retriever, min_probability)
+    relevant_count = len(selection.relevant)
+    if max_papers and relevant_count > max(max_papers, len(query.compared_items)):  # a comparison stays complete
+        verb = "is" if max_papers == 1 else "are"
+        notices.append(f"Only the best {max_papers} of {relevant_count} matching papers {verb} used.")
+        # Related papers are dropped: the relevant ones that are left out come before them.
+        selection = replace(selection, relevant=selection.relevant[:max_papers], related=[])
+    yield Found(tuple(found.paper for found in selection.relevant), query.searched, query.filters, query.intent)
+    answer = Answer(
         query.question,
         searched=query.searched,
         filters=query.filters,
         intent=query.intent,
-        probability=chosen.probability,
+        probability=selection.probability,
         notice=" ".join(notices),
-        not_stated_by=chosen.not_stated_by,
+        not_stated_by=selection.not_stated_by,
         writer=writer.style,
     )
-    if not chosen.relevant:
-        named = [chosen.not_stated_by] if chosen.not_stated_by else []
-        near = dict.fromkeys([*named, *(hit.paper for hit in hits.papers)])
-        yield replace(whole, nearest=tuple(near)[:MAX_NEAREST])
+    if not selection.relevant:
+        yield replace(answer, nearest=_nearest(hits, selection.not_stated_by))
         return
-    task = Task(query.question, query.intent, tuple(map(_citations, chosen.relevant)))
+    task = Task(query.question, query.intent, tuple(map(_citations, selection.relevant)))
     statements: list[Statement] = []
-    async with aclosing(_written(task, writer, notices)) as written:
-        async for statement in written:
-            statements.append(_numbered(statement, number))
+    async with aclosing(_statements(task, writer, notices)) as stream:
+        async for statement in stream:
+            citations = tuple(replace(citation, n=numbering(citation.paper)) for citation in statement.citations)
+            statements.append(replace(statement, citations=citations))
             yield statements[-1]
-    partial = tuple(replace(_citations(one)[0], n=number(one.paper)) for one in chosen.related)
-    yield replace(whole, statements=tuple(statements), related=partial, notice=" ".join(notices))
+    related = tuple(replace(_citations(found)[0], n=numbering(found.paper)) for found in selection.related)
+    yield replace(answer, statements=tuple(statements), related=related, notice=" ".join(notices))
 
 
 def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str]]:
-    """What was retrieved, what of it answers, and what a reader should know of that."""
+    """The papers retrieved for `query`, the evidence selected among them, and notices for the reader."""
     notices = [query.notice] if query.notice else []
     if query.compared_items:
         hits, missing = search_compared(query, retriever, min_probability)
-        chosen = evidence.select_compared(query.rewrites[0], hits)
-        notices += [f"No paper here is about “{side}”." for side in missing if chosen.relevant]
-        return hits, chosen, notices
+        selection = evidence.select_compared(query.rewrites[0], hits)
+        notices += [f"No paper in the collection is about “{side}”." for side in missing if selection.relevant]
+        return hits, selection, notices
     hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
-    chosen = evidence.select(query.rewrites[0], query.intent, hits, min_probability)
-    if chosen.more and len(hits.papers) == MAX_CANDIDATES:
+    selection = evidence.select(query.rewrites[0], query.intent, hits, min_probability)
+    if selection.more and len(hits.papers) == MAX_CANDIDATES:
         notices.append(
-            f"Only the best {MAX_CANDIDATES} papers were judged, and more may match. Narrow the question, as with a filter."
+            f"Only the {MAX_CANDIDATES} best papers were considered; more may match. "
+            "Narrow the question, for example with a filter."
         )
-    return hits, chosen, notices
+    return hits, selection, notices
 
 
-def _kept(most: int, matching: int) -> str:
-    return f"Only the best {most} of {matching} matching papers {'is' if most == 1 else 'are'} used."
+def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:
+    """The papers that a refusal names: first the one that the question names, then the best hits."""
+    named = [not_stated_by] if not_stated_by else []
+    return tuple(dict.fromkeys([*named, *(hit.paper for hit in hits.papers)]))[:MAX_NEAREST]
 
 
-async def _written(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:
-    """What `writer` writes, and quotes for all that it leaves out; a failure is told in `notices`."""
+async def _statements(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:
+    """What `writer` writes, then quotes of what it left out. Adds a notice if it fails."""
     cited: set[Citation] = set()
     try:
-        async with aclosing(writer.write(task)) as written:
-            async for statement in written:
+        async with aclosing(writer.write(task)) as stream:
+            async for statement in stream:
                 cited.update(statement.citations)
-                yield statement if writer.style == "synthesis" else _in_place(statement, task)
+                yield statement if writer.style == "synthesis" else _with_aspect(statement, task)
     except ModelError as fault:
-        notices.append(f"{fault} From there on the answer is quotes.")
+        notices.append(f"{fault} The rest of the answer is quoted.")
     if writer.style != "synthesis":
-        left = [[one for one in of_paper if one not in cited] for of_paper in task.evidence]
-    elif task.intent == "comparison":  # the table stands below what was written
-        left = [*map(list, task.evidence)]
+        remaining = [[citation for citation in citations if citation not in cited] for citations in task.evidence]
+    elif task.intent == "comparison":  # the text is followed by the complete table
+        remaining = [*map(list, task.evidence)]
     else:
-        left = [list(of_paper) for of_paper in task.evidence if cited.isdisjoint(of_paper)]
-    for statement in quoted(task.question, left):
-        yield _in_place(statement, task)
+        remaining = [list(citations) for citations in task.evidence if cited.isdisjoint(citations)]
+    for statement in quote(task.question, remaining):
+        yield _with_aspect(statement, task)
 
 
-def _in_place(statement: Statement, task: Task) -> Statement:
-    """In a comparison each sentence has its row."""
+def _with_aspect(statement: Statement, task: Task) -> Statement:
+    """`statement`, in a comparison with its aspect, which is its row in the table."""
     if task.intent != "comparison":
         return statement
-    source = statement.citations[0]
-    return replace(statement, aspect=aspect_of(source.quote, source.paper.title))
+    citation = statement.citations[0]
+    return replace(statement, aspect=aspect_of(citation.quote, citation.paper))
 
 
 def _citations(found: Evidence) -> tuple[Citation, ...]:
+    """The sentences of `found` as citations that have no number yet."""
     return tuple(Citation(0, found.paper, span.start, span.end) for span in found.spans)
-
-
-def _numbered(statement: Statement, number: Numbering) -> Statement:
-    """Numbers are given in the order in which papers are cited."""
-    return replace(statement, citations=tuple(replace(one, n=number(one.paper)) for one in statement.citations))

@@ -1,7 +1,7 @@
-"""What each sentence of an abstract is worth as evidence, and what it tells: the problem, the approach or the result.
+"""Ranking the sentences of an abstract as evidence.
 
-The weights were fitted to the judged evidence of development questions by a pairwise logistic regression, each question
-left out in turn, and rounded.
+The weights were fitted to the judged evidence of the development questions by pairwise logistic regression with
+leave-one-question-out cross-validation, and rounded.
 """
 
 from __future__ import annotations
@@ -9,98 +9,95 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answer.aspects import NAME, PROPOSAL_PATTERN, aspect_of, describes_own_work
+from rag.answer.aspects import aspect_of
+from rag.language.cues import describes_own_work, states_contribution
 from rag.language.sentences import Span
-from rag.language.tokens import stem, stems
+from rag.language.tokens import HYPHEN, scan, stem, stems
 from rag.paper import Paper
 from rag.query.intent import Intent, asks_for_quantity, term_to_define
 from rag.retrieval.expansion import Term
 from rag.retrieval.hits import ScoredSentence
 from rag.text import normalize
 
-# What a sentence is worth beside its cosine to the question.
-WORDS = 0.5  # times the share, by weight, that it holds of the terms that the title does not
-OPENING = -0.5  # for the first one where it does not tell the paper's own work: it is what was known before
-OWN_WORK = 0.15
-PROPOSAL = 0.15  # where it is told what the paper brings
-CENTRALITY = 0.5  # times its cosine to the whole paper
-QUANTITY = 0.3  # for one with a number, where a number is asked for; there the two above do not count
-DEFINES = 0.5  # for one that says what the term is whose meaning is asked for
-ELSEWHERE = -0.3  # for one that says where the code or the project page is
+# Weights of what is added to a sentence's cosine to the question.
+TERM_WEIGHT = 0.5  # of the idf-weighted share of the question's terms in it, other than those in the title
+BACKGROUND_WEIGHT = -0.5  # of a first sentence that is not about the paper's own work: it states what was known before
+OWN_WORK_WEIGHT = 0.15  # of a sentence about the paper's own work
+PROPOSAL_WEIGHT = 0.15  # of a sentence that states what the paper proposes
+CENTRALITY_WEIGHT = 0.5  # of its cosine to the whole paper
+QUANTITY_WEIGHT = 0.3  # of a number, where the question asks for one; it replaces the two weights above
+DEFINITION_WEIGHT = 0.5  # of a definition of the term that the question asks about
+AVAILABILITY_WEIGHT = -0.3  # of a sentence about where code, data or a project page can be found
 
 _NUMBER = re.compile(r"\d|\b(twice|half|orders? of magnitude|times)\b", re.IGNORECASE)
-_ELSEWHERE = re.compile(
+_AVAILABILITY = re.compile(
     r"https?://|\b(code|data|models?|page|website)\b.*\b(available|released|found at)\b", re.IGNORECASE
 )
-_COMPOUND = re.compile(r"\w+(?:[-‐‑–]\w+)+")  # is a name of its own: "S-KAN" does not name KAN
 
 
 def best_sentences(
     question: str, intent: Intent, paper: Paper, sentences: Sequence[ScoredSentence], terms: Sequence[Term], count: int
 ) -> tuple[Span, ...]:
-    """The `count` sentences of `paper` that answer best, in the order of the abstract; for a fact the best one first.
+    """The `count` best sentences of `paper`, in the order of the abstract; for a fact, the best one comes first.
 
-    `terms` are those of `question`. For a comparison there is one more for each of ASPECTS that they do not tell.
+    `terms` are those of `question`. A comparison also gets the best sentence of each aspect that those do not cover.
     """
-    telling = {stem(term.word): term.idf for term in terms_beyond_title(paper.title, terms)}
-    quantity, cue = asks_for_quantity(question), _defining(term_to_define(question))
+    idf_by_stem = {stem(term.word): term.idf for term in terms_beyond_title(paper.title, terms)}
+    asks_quantity, definition = asks_for_quantity(question), _definition_pattern(term_to_define(question))
 
-    def worth(sentence: ScoredSentence) -> float:
+    def score(sentence: ScoredSentence) -> float:
         text = paper.abstract[sentence.span.start : sentence.span.end]
-        own, said = describes_own_work(text, paper.title), stems(text)
-        held = sum(weight for term, weight in telling.items() if term in said)
-        aim = QUANTITY * has_number(text) if quantity else _brings(text, sentence.centrality)
+        is_own_work, sentence_stems = describes_own_work(text, paper.short_name), stems(text)
+        matched_idf = sum(idf for term, idf in idf_by_stem.items() if term in sentence_stems)
         return (
             sentence.cosine
-            + WORDS * held / (sum(telling.values()) or 1.0)
-            + (OWN_WORK if own else OPENING * (sentence.span.start == 0))
-            + aim
-            + DEFINES * bool(cue and cue.search(text))
-            + ELSEWHERE * bool(_ELSEWHERE.search(text))
+            + TERM_WEIGHT * matched_idf / (sum(idf_by_stem.values()) or 1.0)
+            + (OWN_WORK_WEIGHT if is_own_work else BACKGROUND_WEIGHT * (sentence.span.start == 0))
+            + (QUANTITY_WEIGHT * has_number(text) if asks_quantity else _contribution(text, sentence.centrality))
+            + DEFINITION_WEIGHT * bool(definition and definition.search(text))
+            + AVAILABILITY_WEIGHT * bool(_AVAILABILITY.search(text))
         )
 
-    ranked = [sentence.span for sentence in sorted(sentences, key=worth, reverse=True)]
-    chosen = ranked[:count]
-    if intent == "comparison":
-        chosen = _for_each_aspect(paper, ranked, count)
-    return tuple(chosen[: intent == "fact"] + sorted(chosen[intent == "fact" :], key=lambda span: span.start))
+    ranked = [sentence.span for sentence in sorted(sentences, key=score, reverse=True)]
+    chosen = _with_each_aspect(paper, ranked, count) if intent == "comparison" else ranked[:count]
+    first = 1 if intent == "fact" else 0
+    return tuple(chosen[:first] + sorted(chosen[first:], key=lambda span: span.start))
 
 
-def _for_each_aspect(paper: Paper, ranked: Sequence[Span], count: int) -> list[Span]:
-    """The first `count` spans, and the first of each aspect that those do not tell."""
-    told = [aspect_of(paper.abstract[span.start : span.end], paper.title) for span in ranked]
-    return [span for at, span in enumerate(ranked) if at < count or told[at] not in told[:at]]
+def _with_each_aspect(paper: Paper, ranked: Sequence[Span], count: int) -> list[Span]:
+    """The first `count` spans, and the first of each aspect that those do not cover."""
+    aspects = [aspect_of(paper.abstract[span.start : span.end], paper) for span in ranked]
+    return [span for n, span in enumerate(ranked) if n < count or aspects[n] not in aspects[:n]]
 
 
 def terms_beyond_title(title: str, terms: Sequence[Term]) -> list[Term]:
-    """Those of `terms` that the paper `title` does not say already by its title."""
+    """Those of `terms` that do not occur in `title`: what a question about that paper asks beyond naming it."""
     known = stems(title)
     return [term for term in terms if stem(term.word) not in known]
 
 
-def names_paper(question: str, title: str) -> bool:
-    """Whether `question` names the paper `title`: by the method's name before its colon, or all of it."""
-    name, colon, _ = title.partition(":")
-    short = name if colon and len(name.split()) <= NAME else title
-    called = f" {normalize(short)} "
-
-    def whole(compound: re.Match[str]) -> str:
-        return compound[0] if f" {normalize(compound[0])} " in called else normalize(compound[0]).replace(" ", "")
-
-    return called in f" {normalize(_COMPOUND.sub(whole, question))} "
+def names_paper(question: str, paper: Paper) -> bool:
+    """Whether `question` names `paper`: by its short name, or by its whole title if it has none."""
+    name = f" {normalize(paper.short_name or paper.title)} "
+    text = question
+    for token in reversed([*scan(question, HYPHEN, decimals=False)]):
+        words = normalize(token.text)
+        if " " in words and f" {words} " not in name:  # another name: "S-KAN" does not name KAN
+            text = text[: token.start] + words.replace(" ", "") + text[token.end :]
+    return name in f" {normalize(text)} "
 
 
 def has_number(text: str) -> bool:
-    """Whether `text` gives a number, in digits or as "twice"."""
+    """Whether `text` states a number, in digits or in words such as "twice"."""
     return bool(_NUMBER.search(text))
 
 
-def _brings(text: str, centrality: float) -> float:
-    return PROPOSAL * bool(PROPOSAL_PATTERN.search(text)) + CENTRALITY * centrality
+def _contribution(text: str, centrality: float) -> float:
+    return PROPOSAL_WEIGHT * states_contribution(text) + CENTRALITY_WEIGHT * centrality
 
 
-def _defining(term: str) -> re.Pattern[str] | None:
-    """What stands in a sentence that says what `term` is; None for no term."""
+def _definition_pattern(term: str) -> re.Pattern[str] | None:
+    """Matches in a sentence that defines `term`; None if there is no term."""
     if not term:
         return None
     named = r"[\s-]+".join(map(re.escape, term.split())) + "s?"

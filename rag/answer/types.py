@@ -1,4 +1,4 @@
-"""An answer as data: statements, each with the sentences of abstracts that back it."""
+"""An answer as data: statements, and the sentences of abstracts that each cites."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Style = Literal["quotes", "sentences", "synthesis"]
 class Citation:
     """A verbatim passage of one abstract: `paper.abstract[start:end]`.
 
-    `n` is the number shown to the reader, from 1; one number per paper, kept for a whole conversation.
+    `n` is the citation number that a reader sees, from 1; a paper keeps its number for a whole conversation.
     """
 
     n: int
@@ -31,11 +31,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer, without markers.
+    """One sentence of an answer, without citation markers.
 
-    `verdict` says how it was checked: ``quote`` is the abstract's own words, the rest was written by a model. What is
-    ``supported`` agrees with the sentences it cites in all that it says; ``partly`` agrees in names, numbers and
-    direction, and may mean more than they do. In a comparison, `aspect` says what the sentence tells of its paper.
+    `verdict` is how it was checked. A ``quote`` is the abstract's own words; anything else was written by a model. A
+    ``supported`` sentence agrees with its citations in everything it says. A ``partly`` supported one agrees with them
+    in names, numbers and direction, but may say more. In a comparison, `aspect` is what the sentence says about its
+    paper: one of `rag.answer.aspects.ASPECTS`.
     """
 
     text: str
@@ -46,10 +47,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What retrieval brought, before a word is written: the `papers` that match, of `searched`.
+    """What was retrieved, before anything is written: the relevant `papers`, and the `intent` of the question.
 
-    `searched` counts the papers that pass the question's `filters`, which stand as the user wrote them. `intent` is what
-    the question asks for.
+    `searched` is the number of papers that pass `filters`, which are given as the user wrote them.
     """
 
     papers: tuple[Paper, ...]
@@ -60,14 +60,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The reply to `question`. A refusal has no statements and names the `nearest` papers instead.
+    """The answer to `question`. A refusal has no statements and names the `nearest` papers instead.
 
-    `writer` is how it was put into words: in quotes, by a model a sentence at a time, or from all evidence at once.
-    `silent` is the paper that the question names and whose abstract does not say what is asked, if that is why.
-    `partial` are papers that touch the question without answering it, each with its nearest sentence; a reader is shown
-    them where papers are asked for. `probability` is that of the collection answering the question, 0 to 1. `searched`,
-    `filters` and `intent` are as in `Found`. `notice` tells in one line what was worse than asked for (a model that
-    failed, a filter that was not applied), or is empty.
+    `related` cites the best sentence of each paper that is related to the question but does not answer it; readers see
+    these where they ask for papers. `probability` is how likely the collection is to answer the question, 0 to 1.
+    `not_stated_by` is the paper that the question names, if the refusal is because its abstract does not state what is
+    asked. `notice` is one line about anything that went less well than asked (a model failed, a filter was not
+    applied), or empty. `writer` is the style of the text. `searched`, `filters` and `intent` are as in `Found`.
     """
 
     question: str
@@ -88,24 +87,24 @@ class Answer:
 
     @property
     def relevant_count(self) -> int:
-        """How many papers the statements cite."""
+        """The number of papers that the statements cite."""
         return len({citation.n for citation in self.citations})
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation once, in order of appearance."""
+        """The distinct citations of all statements, in order of appearance."""
         return tuple(dict.fromkeys(c for s in self.statements for c in s.citations))
 
 
-# What asking a question streams, in this order: one Found, each Statement once it is checked, one Answer.
+# A question streams, in this order: one Found, each Statement once it is checked, one Answer.
 Event = Found | Statement | Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the check made of a sentence: which of its `citations` support it, and how.
+    """The result of checking a sentence: the `verdict`, and which of its `citations` support it.
 
-    `verdict` is None where none does, and `reason` says why, in words.
+    `verdict` is None if none of them does, and `reason` then says why, in words.
     """
 
     verdict: Verdict | None

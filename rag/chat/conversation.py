@@ -1,10 +1,9 @@
-"""A conversation: follow-ups, and citation numbers that stay."""
+"""A conversation: follow-up questions, and citation numbers that stay the same throughout."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from collections.abc import Collection as Container
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,71 +19,95 @@ if TYPE_CHECKING:
     from rag.chat.library import Library
     from rag.retrieval.retriever import HybridRetriever
 
-MAX_QUESTION = 2_000  # characters; a pasted abstract fits, a pasted paper does not
+MAX_QUESTION_CHARS = 2_000  # a pasted abstract fits, a pasted paper does not
 MAX_HISTORY = 20  # questions that a conversation remembers
+
+_PaperId = tuple[str, tuple[str, ...]]
 
 
 class Conversation:
-    """One user's questions in turn. A paper keeps its citation number from its first mention on."""
+    """One user's questions to `library`, asked one after the other, following on from `history`.
 
-    def __init__(self, chat: Library, past: History) -> None:
-        self._chat = chat
-        self._past = past
-        self._numbers: dict[str, int] = {}
-        self._titles: dict[int, str] = {}
+    A paper keeps the citation number that it gets when it is first cited.
+    """
+
+    def __init__(self, library: Library, history: History = History()) -> None:  # noqa: B008 - it is immutable
+        self._library = library
+        self._history = history
+        self._numbers: dict[_PaperId, int] = {}
+        self._papers: dict[int, Paper] = {}
+
+    @classmethod
+    def resume(cls, library: Library, answers: Sequence[Answer]) -> Conversation:
+        """A conversation that continues after `answers`, oldest first; their papers keep their numbers."""
+        conversation = cls(library)
+        for answer in answers:
+            conversation._remember_answer(answer)
+        return conversation
 
     async def ask(
-        self, question: str, without: Container[str] = (), most: int | None = None, llm: str | None = None
+        self, question: str, without: Collection[str] = (), max_papers: int | None = None, llm: str | None = None
     ) -> AsyncGenerator[Event]:
         """Streams the answer; see `rag.answer.types.Event`.
 
-        Filters of the question that are written as one of `without` are not applied. The answer cites `most` papers,
-        from 1 on, or all that match. The model of the spec `llm` writes it, or that of the settings. Raises
-        QuestionError for a question that is empty or too long or a `most` below 1, and as `rag.query.understanding.understand` does,
-        ModelError where the model cannot be opened.
+        Filters in the question that are written as one of `without` are not applied. The answer cites at most
+        `max_papers` papers, or all that match if None. `llm` is the spec of the model that writes it; if None, that of
+        the settings.
+
+        Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, and as
+        `rag.query.understanding.understand` does; ModelError if the model cannot be opened; StoreError if the index
+        cannot be opened.
         """
-        if not 0 < len(question.strip()) <= MAX_QUESTION:
-            raise QuestionError(f"A question has 1 to {MAX_QUESTION:,} characters; this one has {len(question):,}.")
-        if most is not None and most < 1:
-            raise QuestionError(f"An answer cites at least one paper, not at most {most}.")
-        retriever, writer = await asyncio.to_thread(self._ready, llm)
-        query = await asyncio.to_thread(understand, question, retriever.store, self._past, without)
-        self._ask(question)
-        known = max(self._titles, default=0)
-        cited: dict[str, None] = {}
-        min_probability = self._chat.settings.min_probability
-        async with aclosing(stream_answer(query, retriever, writer, self._number, min_probability, most)) as events:
+        if not 0 < len(question.strip()) <= MAX_QUESTION_CHARS:
+            raise QuestionError(
+                f"A question must have 1 to {MAX_QUESTION_CHARS:,} characters; this one has {len(question):,}."
+            )
+        if max_papers is not None and max_papers < 1:
+            raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
+        retriever, writer = await asyncio.to_thread(self._open, llm)
+        query = await asyncio.to_thread(understand, question, retriever.store, self._history, without)
+        self._remember_question(question)
+        last_number = max(self._papers, default=0)
+        cited: dict[Paper, None] = {}
+        min_probability = self._library.settings.min_probability
+        async with aclosing(
+            stream_answer(query, retriever, writer, self._number, min_probability, max_papers)
+        ) as events:
             async for event in events:
-                if isinstance(event, Statement):  # an answer that cites nothing leaves what was cited before
-                    cited |= dict.fromkeys(citation.paper.title for citation in event.citations)
-                    self._past = replace(self._past, cited=tuple(cited))
+                if isinstance(event, Statement):  # an answer without citations leaves `cited` of the one before
+                    cited |= dict.fromkeys(citation.paper for citation in event.citations)
+                    self._history = replace(self._history, cited=tuple(cited))
                 elif isinstance(event, Answer) and event.intent != "papers":
-                    self._forget(event.related, known)
+                    self._release_numbers(event.related, last_number)
                 yield event
 
-    def remember(self, said: Answer) -> None:
-        """Takes `said` for what this conversation answered last."""
-        shown = [*said.citations, *(said.related if said.intent == "papers" else ())]
-        self._numbers |= {citation.paper.key: citation.n for citation in shown}
-        self._titles |= {citation.n: citation.paper.title for citation in shown}
-        self._ask(said.question)
-        if cited := tuple(dict.fromkeys(citation.paper.title for citation in said.citations)):
-            self._past = replace(self._past, cited=cited)
+    def _open(self, llm: str | None) -> tuple[HybridRetriever, Writer]:
+        return self._library.retriever(), self._library.writer(llm)
 
-    def _ask(self, question: str) -> None:
-        past = self._past
-        self._past = History((*past.earlier, question)[-MAX_HISTORY:], past.cited, self._titles)
+    def _remember_question(self, question: str) -> None:
+        earlier = (*self._history.earlier, question)[-MAX_HISTORY:]
+        self._history = History(earlier, self._history.cited, self._papers)
 
-    def _ready(self, llm: str | None) -> tuple[HybridRetriever, Writer]:
-        return self._chat.retriever(), self._chat.writer(llm)
+    def _remember_answer(self, answer: Answer) -> None:
+        for citation in (*answer.citations, *(answer.related if answer.intent == "papers" else ())):
+            self._numbers[_id(citation.paper)] = citation.n
+            self._papers[citation.n] = citation.paper
+        self._remember_question(answer.question)
+        if cited := tuple(dict.fromkeys(citation.paper for citation in answer.citations)):
+            self._history = replace(self._history, cited=cited)
 
     def _number(self, paper: Paper) -> int:
-        n = self._numbers.setdefault(paper.key, max(self._titles, default=0) + 1)
-        self._titles[n] = paper.title
+        n = self._numbers.setdefault(_id(paper), max(self._papers, default=0) + 1)
+        self._papers[n] = paper
         return n
 
-    def _forget(self, unseen: tuple[Citation, ...], known: int) -> None:
-        """Takes back the numbers after `known` of papers that no reader is shown, so that none seem to be missing."""
-        for citation in unseen:
-            if citation.n > known:
-                del self._numbers[citation.paper.key], self._titles[citation.n]
+    def _release_numbers(self, hidden: Sequence[Citation], last_number: int) -> None:
+        """Frees the numbers above `last_number` of `hidden` papers, so that readers see no gap in the numbering."""
+        for citation in hidden:
+            if citation.n > last_number:
+                del self._numbers[_id(citation.paper)], self._papers[citation.n]
+
+
+def _id(paper: Paper) -> _PaperId:
+    """What identifies `paper` even if a rebuild corrects its abstract. Papers may share a title, but not their ids."""
+    return paper.key, paper.ids

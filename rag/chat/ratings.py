@@ -1,4 +1,4 @@
-"""What readers think of answers, kept as questions that `rag eval` can ask again: one JSON line for each judgement."""
+"""Readers' ratings of answers, kept as JSON lines that `rag eval` can read as judged questions."""
 
 from __future__ import annotations
 
@@ -15,51 +15,48 @@ from rag.errors import StoreError
 from rag.query.understanding import written_filters
 from rag.text import normalize, one_line
 
-MAX_NOTE = 1_000  # characters
-WAIT = 10.0  # seconds for another who writes
+MAX_NOTE_CHARS = 1_000
+LOCK_TIMEOUT = 10.0  # seconds
 
 
 def record(file: Path, id: str, answer: Answer, good: bool, note: str = "", history: Sequence[Answer] = ()) -> None:
-    """Appends to `file` that `answer` is `good` or not; threads and processes may do so at once.
+    """Appends the rating of `answer` to `file`; several threads and processes may do so at once.
 
-    `id` names the turn: who changes their mind records it again under the same `id`, and the last line counts. `note`
-    is the reader's own words, cut at MAX_NOTE characters. `history` holds the earlier answers of the conversation,
-    oldest first. Raises StoreError where `file` cannot be written.
+    `id` identifies the turn of a conversation: a later rating with the same `id` replaces an earlier one. `note` is the
+    reader's comment, cut at MAX_NOTE_CHARS. `history` holds the earlier answers of the conversation, oldest first.
+    Raises StoreError if `file` cannot be written.
     """
-    line = json.dumps(_judgement(id, answer, good, note, history), ensure_ascii=False)
+    line = json.dumps(_rating(id, answer, good, note, history), ensure_ascii=False)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with (
-            FileLock(f"{file}.lock", timeout=WAIT),
+            FileLock(f"{file}.lock", timeout=LOCK_TIMEOUT),
             file.open("a", encoding="utf-8", errors="replace", newline="\n") as out,
         ):
             out.write(f"{line}\n")
     except (OSError, Timeout) as fault:
-        reason = "another program holds it" if isinstance(fault, Timeout) else fault.strerror
-        raise StoreError(
-            f"Cannot keep feedback in {file}: {reason}. Make room for it there, then try again."
-        ) from fault
+        reason = "another program has locked it" if isinstance(fault, Timeout) else fault.strerror
+        raise StoreError(f"Cannot write to {file}: {reason}. Make it writable, then rate the answer again.") from fault
 
 
-def _judgement(id: str, answer: Answer, good: bool, note: str, history: Sequence[Answer]) -> dict[str, Any]:
-    titles = _titles(answer)
-    # Of a bad answer nobody knows what would be right: without "relevant" it is not measured.
-    right = {"relevant": dict.fromkeys(titles, 1), "evidence": _evidence(answer)} if good else {"cited": titles}
-    whole = {
+def _rating(id: str, answer: Answer, good: bool, note: str, history: Sequence[Answer]) -> dict[str, Any]:
+    titles = _cited_titles(answer)
+    # A bad answer does not tell what a good one would cite: without "relevant", `rag eval` skips it.
+    judgement = {"relevant": dict.fromkeys(titles, 1), "evidence": _evidence(answer)} if good else {"cited": titles}
+    rating = {
         "id": id,
         "type": "feedback",
         "question": answer.question,
         "without": sorted(written_filters(answer.question).difference(answer.filters)),
-        "history": [turn for earlier in history for turn in _turns(earlier)],
+        "history": [message for earlier in history for message in _messages(earlier)],
         "good": good,
-        "note": one_line(note)[:MAX_NOTE],
+        "note": one_line(note)[:MAX_NOTE_CHARS],
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return whole | right
+    return rating | judgement
 
 
-def _titles(answer: Answer) -> list[str]:
-    """The titles that `answer` cites, once, in order."""
+def _cited_titles(answer: Answer) -> list[str]:
     return list(dict.fromkeys(citation.paper.title for citation in answer.citations))
 
 
@@ -68,9 +65,9 @@ def _evidence(answer: Answer) -> list[dict[str, str]]:
     return [{"title": title, "sentence": quote} for title, quote in quotes if normalize(quote)]
 
 
-def _turns(answer: Answer) -> list[dict[str, str]]:
-    """A question and what it cited. One that cited nothing left what those before it cited."""
-    said = [{"role": "user", "content": answer.question}]
-    if titles := _titles(answer):
-        said.append({"role": "assistant", "content": "\n".join(titles)})
-    return said
+def _messages(answer: Answer) -> list[dict[str, str]]:
+    """The question and the titles that the answer cites. Without any, follow-ups refer to the answer before it."""
+    messages = [{"role": "user", "content": answer.question}]
+    if titles := _cited_titles(answer):
+        messages.append({"role": "assistant", "content": "\n".join(titles)})
+    return messages

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.paper import Paper
+from rag.progress import Progress
+from rag.sources.gather import gather
+from rag.sources.skipped import Skipped
+from rag.text import count
 
 if TYPE_CHECKING:
     from rag.index.calibration import Curve
     from rag.index.store import Store
     from rag.models.embedding import Embedding
 
-import time
-from dataclasses import dataclass
-from pathlib import Path
-
-from rag.progress import Progress
-from rag.sources.gather import gather
-from rag.sources.skipped import Skipped
-
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a rebuild did; `seconds` is from the first file read to the switch."""
+    """What a rebuild did; `seconds` is the time from reading the first file to making the new index current."""
 
     files: int
     records: int
@@ -37,30 +36,30 @@ class BuildReport:
 
     def __str__(self) -> str:
         return (
-            f"{self.files} file{'' if self.files == 1 else 's'}, {self.records} records, {self.papers} papers, "
-            f"{self.duplicates} duplicates, {len(self.skipped)} skipped, {self.seconds:.1f} seconds"
+            f"{count(self.files, 'file')}, {count(self.records, 'record')}, {count(self.papers, 'paper')}, "
+            f"{count(self.duplicates, 'duplicate')}, {len(self.skipped):,} skipped, {self.seconds:.1f} seconds"
         )
 
 
 def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: Progress) -> BuildReport:
     """Builds an index of the papers in `paths` (files and folders) and makes it current.
 
-    The index that was there answers until the new one is complete. Raises SourceError where nothing can be
-    read, ModelError where the embedding cannot be loaded, StoreError where another rebuild is running.
+    The previous index stays in use until the new one is complete. Raises SourceError if no paper can be read,
+    ModelError if the embedding cannot be loaded, StoreError if another rebuild is running.
     """
-    began = time.monotonic()
-    found = gather(paths, progress)
-    build_index(found.papers, paths, index_dir, embedding_name, progress)
-    seconds = time.monotonic() - began
-    return BuildReport(found.files, found.records, len(found.papers), found.skipped, seconds)
+    start = time.monotonic()
+    gathered = gather(paths, progress)
+    build_index(gathered.papers, paths, index_dir, embedding_name, progress)
+    seconds = time.monotonic() - start
+    return BuildReport(gathered.files, gathered.records, len(gathered.papers), gathered.skipped, seconds)
 
 
 def build_index(
     papers: list[Paper], paths: list[Path], index_dir: Path, embedding_name: str, progress: Progress
 ) -> None:
-    """Builds a calibrated index of `papers`, at least one, as they are, and makes it current.
+    """Builds a calibrated index of `papers`, at least one, without merging any, and makes it current.
 
-    Raises ModelError and StoreError as `rebuild` does.
+    `paths` are recorded as what it was built from. Raises ModelError and StoreError as `rebuild` does.
     """
     from rag.index.build import build
     from rag.models import embedding
@@ -69,7 +68,7 @@ def build_index(
 
 
 def calibrate(store: Store, model: Embedding, progress: Progress) -> Curve:
-    """The curve of probabilities of the collection in `store`, as the retriever searches it."""
+    """The calibration curve of the collection in `store`, from the signals of the retriever that will search it."""
     from rag.index import calibration
     from rag.retrieval.retriever import HybridRetriever
 

@@ -1,9 +1,9 @@
-"""The command that measures, and what it prints."""
+"""`rag eval`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 from rag.cli import terminal
 from rag.cli.options import index_option, json_option, llm_option, settings_with
 from rag.errors import QuestionError
-from rag.text import one_line
+from rag.text import count, one_line
 
 if TYPE_CHECKING:
     from rag.evaluate.questions import Benchmark
@@ -22,97 +22,103 @@ if TYPE_CHECKING:
 
     Measure = Callable[[Benchmark, Settings, Progress], Run]
 
+_MAX_TITLE_CHARS = 100  # of a missing paper in its message
 
-@click.command(short_help="Measure retrieval, or answers, on judged questions.")
-@click.argument("judged", metavar="QUESTIONS", type=click.Path(path_type=Path))
+
+@click.command("eval", short_help="Measure retrieval or answers on judged questions.")
+@click.argument("path", metavar="QUESTIONS", type=click.Path(path_type=Path))
 @click.option(
     "--compare",
     type=click.Path(path_type=Path),
     metavar="SETTINGS.toml",
-    help="Ask under these settings as well, and show both: a file like rag.toml; what it leaves out stays as it is.",
+    help="Compare with other settings: a file like rag.toml. What it leaves out stays the same.",
 )
-@click.option("--answers", is_flag=True, help="Measure whole answers: what they cite and quote, and their seconds.")
+@click.option("--answers", is_flag=True, help="Measure answers: what they cite and quote, and how long they take.")
 @json_option
 @llm_option
 @index_option
 def evaluate(
-    judged: Path, compare: Path | None, answers: bool, as_json: bool, llm: str | None, index_dir: Path | None
+    path: Path, compare: Path | None, answers: bool, as_json: bool, llm: str | None, index_dir: Path | None
 ) -> None:
-    """Measure retrieval, or answers, on judged QUESTIONS: a JSONL file, or a folder in BEIR format.
+    """Measure retrieval, or with --answers whole answers, on QUESTIONS: a JSONL file, or a folder in BEIR format.
 
     \b
-    A file has one question a line, asked of your index:
+    Each line of a file is a question to your index:
       {"id": 1, "question": "…", "relevant": {"title of a paper": 2, …}}
-    A grade is 1 for a paper that touches the question and more for a better one;
-    "relevant" is {} where no paper answers. "type" groups questions in the table,
-    "history" holds earlier turns, as for rag ask --batch. "evidence" holds what
-    a good answer quotes: [{"title": "…", "sentence": "…"}, …]
+    The grade of a paper is 1 if it is partly relevant and higher if it is more
+    so; "relevant" is {} if no paper answers the question. Optional fields are
+    "type", which groups questions in the table; "history", the earlier turns, as
+    for rag ask --batch; and "evidence", the sentences that a good answer quotes:
+    [{"title": "…", "sentence": "…"}, …]
 
     \b
-    A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or
-    qrels/test.tsv. Its corpus gets an index of its own, built once, in eval/ of
-    the index folder.
+    A BEIR folder has corpus.jsonl, queries.jsonl, and qrels.tsv or
+    qrels/test.tsv. Its corpus gets its own index, which is built once and kept in
+    eval/ of the index folder.
 
     \b
-    nDCG@10    are the best papers first? A paper gains 2^grade - 1
+    nDCG@10    are the best papers ranked first? The gain of a paper is 2^grade - 1
     recall@N   share of the relevant papers among the first N
     MRR@20     1 / rank of the first relevant paper
-    AUROC      do questions that have an answer look answerable, and others not?
-               0.5 is chance; "-" without questions of both kinds
+    AUROC      do questions with an answer get a higher probability than those
+               without? 0.5 is chance; "-" without questions of both kinds
 
     \b
-    With --answers, asked as by rag ask; a number is of the questions it fits:
+    With --answers, each over the questions that it applies to:
     cite P         share of the cited papers that are relevant; 0 if none is cited
-    cite R         share of the papers of grade 2 and more that are cited, or of
-                   the highest grade where that is 1
-    evidence R     share of "evidence" that stands in the quotes or the answer,
-                   by letters and digits
-    verbatim       share of the quotes that stand so in the abstract they cite
-    refusal right  refused if, and only if, no paper is relevant
-    unsupported    share of the sentences that are neither a quote nor checked
-                   to say what they cite
-    first, total   seconds to the first sentence and to the last; the median
+    cite R         share of the papers of grade 2 or higher that are cited, or of
+                   grade 1 if there are no higher grades
+    evidence R     share of the "evidence" found in the quotes or the answer,
+                   comparing letters and digits only
+    verbatim       share of the quotes that are verbatim in the abstract they cite
+    refusal right  share of the questions that are refused if, and only if, no
+                   paper is relevant
+    unsupported    share of the sentences that are neither a quote nor fully
+                   supported by what they cite
+    first, total   median seconds until the first result and the end of the answer
 
-    With --compare, p is how often chance alone would make such a difference.
+    With --compare, p is the probability of such a difference by chance alone.
     """
     if llm and not answers:
-        raise click.UsageError("--llm is for --answers: retrieval asks no model.")
+        raise click.UsageError("--llm needs --answers: retrieval uses no language model.")
     settings = settings_with(index_dir=index_dir, llm=llm)
     from rag.settings import overridden
 
-    others = [overridden(settings, compare)] if compare else []  # what is wrong with them shows before minutes of work
-    from rag.evaluate import beir, questions, report, run
-    from rag.evaluate.answers import run as measure_answers
+    others = [overridden(settings, compare)] if compare else []  # an error in them must not show only after minutes
+    from rag.evaluate import beir, questions, report
+    from rag.evaluate.answers import evaluate_answers
+    from rag.evaluate.rankings import evaluate_rankings
 
-    benchmark = beir.read(judged) if judged.is_dir() else questions.read(judged)
+    benchmark = beir.read(path) if path.is_dir() else questions.read(path)
     terminal.show_notice(benchmark.notice)
-    measure = measure_answers if answers else run.run
-    runs = [_evaluated(measure, benchmark, each) for each in (settings, *others)]
+    measure = evaluate_answers if answers else evaluate_rankings
+    runs = [_measure(measure, benchmark, each) for each in (settings, *others)]
     rows = report.compare(*runs) if compare else report.summary(*runs)
-    if not as_json:
+    if as_json:
+        for row in rows:
+            terminal.show_json(row)
+    else:
         click.echo(report.table(rows))
-    for row in rows if as_json else ():
-        terminal.show_json(row)
-    _fail_for(runs)
+    _raise_for_failed(runs)
 
 
-def _evaluated(measure: Measure, benchmark: Benchmark, settings: Settings) -> Run:
+def _measure(measure: Measure, benchmark: Benchmark, settings: Settings) -> Run:
     with terminal.progress_bar() as progress:
-        done = measure(benchmark, settings, progress)
-    if lost := done.missing:
-        of = f"{len(lost)} judged paper{'' if len(lost) == 1 else 's'}"
-        click.echo(one_line(f"Not in the index, so never found: {of}, such as {lost[0][:100]}"), err=True)
-    for notice, times in Counter(one.notice for one in done.outcomes if one.notice).items():
-        terminal.show_notice(f"{times} of {len(done.outcomes)} answers: {notice}")
-    return done
+        run = measure(benchmark, settings, progress)
+    if run.missing:
+        papers = f"{count(len(run.missing), 'judged paper')}, such as “{run.missing[0][:_MAX_TITLE_CHARS]}”"
+        click.echo(one_line(f"Missing from the index, so counted as not found: {papers}"), err=True)
+    for notice, times in Counter(outcome.notice for outcome in run.outcomes if outcome.notice).items():
+        terminal.show_notice(f"{times} of {len(run.outcomes)} answers: {notice}")
+    return run
 
 
-def _fail_for(runs: list[Run]) -> None:
-    """Ends the command with status 1, after the numbers, where they leave out questions that could not be asked."""
-    errors = {n: one.error for each in runs for n, one in enumerate(each.outcomes, 1) if one.error}
+def _raise_for_failed(runs: Sequence[Run]) -> None:
+    """Raises QuestionError if there were questions that could not be asked: the numbers leave them out."""
+    errors = {n: outcome.error for run in runs for n, outcome in enumerate(run.outcomes) if outcome.error}
     if errors:
-        first = runs[0].outcomes[min(errors) - 1].judged.asked.id
+        outcomes, first = runs[0].outcomes, min(errors)
         raise QuestionError(
-            f"{len(errors)} of {len(runs[0].outcomes)} questions could not be asked and are left out; "
-            f"of {first}: {errors[min(errors)]}"
+            f"{len(errors)} of {len(outcomes)} questions could not be asked and are left out. "
+            f"Question {outcomes[first].judged.question.id}: {errors[first]}"
         )

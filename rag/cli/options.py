@@ -1,4 +1,4 @@
-"""Options that several commands have, and the settings that they change."""
+"""Arguments and options that several commands share, and the settings that they override."""
 
 from __future__ import annotations
 
@@ -10,22 +10,36 @@ import click
 if TYPE_CHECKING:
     from rag.settings import Settings
 
+question_argument = click.argument("question", required=False)
 index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
 llm_option = click.option(
     "--llm",
-    help="bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or "
-    "gemini:MODEL; see rag models.",
+    metavar="MODEL",
+    help="Language model: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, "
+    "anthropic:MODEL or gemini:MODEL. To list them, run: rag models",
 )
 writer_option = click.option(
     "--writer",
     type=click.Choice(["auto", "quotes", "sentences", "synthesis"]),
-    help="How the LLM writes: not at all, a sentence at a time, or from all evidence at once. By its size if auto.",
+    help="What the language model writes: nothing, one sentence at a time, or a synthesis of all evidence. With auto, "
+    "its size decides.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+no_filters_option = click.option(
+    "--no-filters",
+    is_flag=True,
+    help="Search all papers, ignoring filters in the question such as “since 2020”, author:… or year:….",
+)
+batch_option = click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='File of questions, as JSON lines {"id", "question", "history"?}. Prints JSON.',
+)
 
 
 def settings_with(**overrides: Any) -> Settings:
-    """The settings with these `overrides`, None for an option that was not given. Raises SettingsError."""
+    """The settings with these `overrides`, of which None means that the option was not given. Raises SettingsError."""
     from rag import settings
 
     return settings.load(**overrides)

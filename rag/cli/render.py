@@ -1,70 +1,80 @@
-"""Answers and hits as text for a terminal and as JSON: pure functions of typed data."""
+"""Answers and hits as text for a terminal: pure functions of typed data."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rag.answer.table import NOT_STATED, Table
 from rag.answer.types import Answer, Citation, Statement
-from rag.export.phrases import cited_statement, display_title, refusal
-from rag.index.changes import Changes
+from rag.export.phrases import (
+    FILTERS_LABEL,
+    NEAREST_HEADING,
+    RELATED_HEADING,
+    cited_statement,
+    display_title,
+    refusal,
+)
 from rag.paper import Paper
-from rag.retrieval.hits import Hit
 from rag.text import one_line
 
-WIDTH = 100  # characters of a line on a terminal
-SHOWN = 5  # titles of a group of papers that may be all there are
+if TYPE_CHECKING:
+    from rag.index.changes import Changes
+    from rag.retrieval.hits import Hit
+
+LINE_WIDTH = 100  # characters
+_MAX_TITLES = 5  # of each group of changes, which may be the whole collection
 
 
 def heading(n: int, paper: Paper) -> str:
-    """A paper's number and title."""
+    """The number and title of `paper`."""
     return fill(f"[{n}] {display_title(paper)}", "")
 
 
-def statement_text(statement_: Statement, headed: bool) -> str:
-    """One sentence for the terminal: under its paper's title where `headed`, over its source where rewritten."""
-    (citation, *_) = statement_.citations
-    lines = ["", heading(citation.n, citation.paper)] if headed else []
-    lines.append(fill(cited_statement(statement_), "    "))
-    if statement_.verdict != "quote":
-        agrees = " partly" if statement_.verdict == "partly" else ""
-        lines += [fill(f"agrees{agrees} with “{cited.quote}” [{cited.n}]", "      ") for cited in statement_.citations]
+def statement_text(statement: Statement, with_title: bool) -> str:
+    """One sentence, `with_title` after the title of its paper, and with its sources if a model wrote it."""
+    (citation, *_) = statement.citations
+    lines = ["", heading(citation.n, citation.paper)] if with_title else []
+    lines.append(fill(cited_statement(statement), "    "))
+    if statement.verdict != "quote":
+        agrees = "partly agrees" if statement.verdict == "partly" else "agrees"
+        lines += [fill(f"{agrees} with “{source.quote}” [{source.n}]", "      ") for source in statement.citations]
     return "\n".join(lines)
 
 
 def table_text(table: Table) -> str:
-    """A comparison for the terminal: under each aspect what each paper says of it."""
+    """A comparison: the titles of the papers, then under each aspect the sentences of each paper on it."""
     lines = ["", *(heading(n, paper) for n, paper in table.papers.items())]
     for aspect, cells in table.rows:
         lines += ["", aspect]
         for n, cell in zip(table.papers, cells, strict=True):
-            said = [fill(cited_statement(one), "    ") for one in cell]
-            lines += said or [fill(f"{NOT_STATED} [{n}]", "    ")]
+            sentences = [fill(cited_statement(statement), "    ") for statement in cell]
+            lines += sentences or [fill(f"{NOT_STATED} [{n}]", "    ")]
     return "\n".join(lines)
 
 
-def partial_text(partial: Sequence[Citation]) -> str:
-    """Papers that touch the question, each with its nearest sentence."""
-    papers = [statement_text(Statement(one.quote, (one,), "quote"), headed=True) for one in partial]
-    return "\n".join(["", "Partly:", *papers])
+def related_text(related: Sequence[Citation]) -> str:
+    """Papers that are related, but do not answer the question, each with its best matching sentence."""
+    papers = [statement_text(Statement(citation.quote, (citation,), "quote"), with_title=True) for citation in related]
+    return "\n".join(["", RELATED_HEADING, *papers])
 
 
 def refusal_text(answer: Answer) -> str:
-    """What is said where no abstract answers."""
+    """Why there is no answer, and the nearest papers."""
     lines = [fill(refusal(answer), "")]
     if answer.nearest:
-        lines += ["Nearest papers:", *(fill(f"- {display_title(paper)}", "  ") for paper in answer.nearest)]
+        lines += [NEAREST_HEADING, *(fill(f"- {display_title(paper)}", "  ") for paper in answer.nearest)]
     return "\n".join(lines)
 
 
 def filters_text(filters: Sequence[str]) -> str:
-    """Which papers were searched, and how to search all of them."""
-    return fill(f"Only papers: {', '.join(filters)} (all papers: --no-filters)", "")
+    """The filters that were applied, and how to search all papers."""
+    return fill(f"{FILTERS_LABEL} {', '.join(filters)} (to search all papers, add --no-filters)", "")
 
 
-def hits_text(hits: tuple[Hit, ...]) -> str:
-    """Ranked titles, each with the sentence that matched."""
+def hits_text(hits: Sequence[Hit]) -> str:
+    """Ranked titles, each with its best matching sentence."""
     return "\n".join(
         f"{fill(f'{rank}. {display_title(hit.paper)}', '')}\n{fill(hit.best, '   ')}"
         for rank, hit in enumerate(hits, 1)
@@ -72,16 +82,17 @@ def hits_text(hits: tuple[Hit, ...]) -> str:
 
 
 def changes_text(changes: Changes) -> str:
-    """What a rebuild would do: in a line, then titles by what becomes of their papers, the first few of each."""
+    """What a rebuild would change: the counts, then the first titles of each kind of change."""
     groups = {"Added": changes.added, "Changed": changes.changed, "Removed": changes.removed}
     lines = [str(changes)]
-    for what, papers in groups.items():
-        lines += [f"{what}:"] * bool(papers)
-        lines += [fill(f"- {display_title(paper)}", "  ") for paper in papers[:SHOWN]]
-        lines += [f"  … and {len(papers) - SHOWN:,} more"] * (len(papers) > SHOWN)
+    for name, papers in groups.items():
+        if papers:
+            lines += [f"{name}:", *(fill(f"- {display_title(paper)}", "  ") for paper in papers[:_MAX_TITLES])]
+        if len(papers) > _MAX_TITLES:
+            lines.append(f"  … and {len(papers) - _MAX_TITLES:,} more")
     return "\n".join(lines)
 
 
 def fill(text: str, indent: str) -> str:
-    """`text` wrapped and indented, without control characters: a title must not steer the terminal."""
-    return textwrap.fill(one_line(text), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    """`text` wrapped and indented, without control characters, which could otherwise act on the terminal."""
+    return textwrap.fill(one_line(text), LINE_WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -1,4 +1,4 @@
-"""What the commands write to the terminal: progress, answers as they stream, one JSON object a line."""
+"""What commands print: progress, answers as they are streamed, and JSON lines."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rag.cli import render
 from rag.text import one_line
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from rag.answer.types import Answer, Event, Statement
+    from rag.answer.types import Answer, Event, Found, Statement
+    from rag.export.formats import Format
     from rag.progress import Progress
     from rag.query.batch import BatchQuestion
     from rag.sources.skipped import Skipped
 
-# Of a stage; else papers.
-UNITS = {"reading": " files", "vocabulary": " words", "calibrating": " questions", "asking": " questions"}
+# What each stage counts, if not papers.
+_UNITS = {"reading": " files", "vocabulary": " words", "calibrating": " questions", "asking": " questions"}
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A bar on standard error with rate and time left, one for each stage; nothing where it is not a terminal."""
+    """A progress bar per stage, on standard error; nothing if that is not a terminal."""
     from tqdm import tqdm
 
     bars: dict[str, tqdm[Any]] = {}
 
     def show(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            unit = UNITS.get(stage, " papers")
+            unit = _UNITS.get(stage, " papers")
             bars[stage] = tqdm(total=total, desc=stage.capitalize(), unit=unit, disable=None, file=sys.stderr)
         bars[stage].update(done - bars[stage].n)
-        if done == total:  # its last line stays, and the next stage's bar begins below
+        if done == total:  # leaves the finished bar on its line and starts the next one below
             bars[stage].close()
 
     try:
@@ -46,103 +48,105 @@ def progress_bar() -> Iterator[Progress]:
             bar.close()
 
 
-async def show_answer_json(events: AsyncIterator[Event], asked: BatchQuestion) -> None:
-    """The finished answer, behind the id of its question."""
+async def show_answer_json(events: AsyncIterator[Event], question: BatchQuestion) -> None:
+    """Prints the complete answer as JSON, after the id of its question."""
     from rag.answer.types import Answer
     from rag.export.json import answer_json
 
     async for event in events:
         if isinstance(event, Answer):
-            show_json(asked.label | answer_json(event))
+            show_json(question.label | answer_json(event))
 
 
-async def show_export(events: AsyncIterator[Event], format_: str) -> None:
-    """The finished answer as one of `rag.export.formats.FORMATS`; on standard error that it is none, for the file may not."""
+async def show_export(events: AsyncIterator[Event], format_: Format) -> None:
+    """Prints the complete answer in `format_`, and on standard error a refusal: not every format can express it."""
     from rag.answer.types import Answer
-    from rag.export.formats import FORMATS
     from rag.export.phrases import refusal
 
     async for event in events:
         if isinstance(event, Answer):
-            click.echo(FORMATS[format_](event), nl=False)
+            click.echo(format_.render(event), nl=False)
             show_notice(refusal(event) if event.refused else "")
             show_notice(event.notice)
 
 
 async def show_answer(events: AsyncIterator[Event]) -> None:
-    """The answer as it streams: the count where papers are listed, sentences under titles, what the end brings."""
+    """Prints the answer as it is streamed, its sentences grouped under the titles of their papers."""
     from rag.answer.types import Found, Statement
-    from rag.cli import render
-    from rag.export.phrases import match_count
 
-    last = 0  # the paper under whose title the sentences stand
-    headed: set[int] = set()
+    current = 0  # the number of the paper whose title was printed last, 0 after a sentence on several papers
+    titled: set[int] = set()
     async for event in events:
         if isinstance(event, Found):
-            show_filters(event.filters)
-            if event.intent == "papers" and event.papers:
-                click.echo(match_count(len(event.papers), event.searched))
-        elif isinstance(event, Statement):
-            if event.aspect:
-                continue  # its place is in a table, which stands once all of it has come
+            show_found(event)
+        elif not isinstance(event, Statement):
+            show_rest(event, titled)
+        elif not event.aspect:  # those with an aspect are printed at the end, as a table
             numbers = {citation.n for citation in event.citations}
-            alone = next(iter(numbers)) if len(numbers) == 1 else 0
-            click.echo(render.statement_text(event, headed=bool(alone) and alone != last))
-            last, headed = alone, headed | {alone}
-        else:
-            show_table(event.statements)
-            show_titles(event, headed)
-            if event.refused:
-                click.echo(render.refusal_text(event))
-            if event.intent == "papers" and event.related:
-                click.echo(render.partial_text(event.related))
-            show_notice(event.notice)
+            number = numbers.pop() if len(numbers) == 1 else 0
+            click.echo(render.statement_text(event, with_title=number not in (0, current)))
+            current = number
+            titled.add(number)
 
 
-def show_titles(answer: Answer, headed: Collection[int]) -> None:
-    """The papers that only sentences about several cite, and so have no title above them."""
-    from rag.cli import render
+def show_found(found: Found) -> None:
+    """Prints the filters that were applied, and for a question about papers how many match."""
+    from rag.export.phrases import match_count
 
-    unnamed = {
-        one.n: one.paper for s in answer.statements if not s.aspect for one in s.citations if one.n not in headed
-    }
-    for at, (n, paper) in enumerate(sorted(unnamed.items())):
-        click.echo(("" if at else "\n") + render.heading(n, paper))
+    show_filters(found.filters)
+    if found.intent == "papers" and found.papers:
+        click.echo(match_count(len(found.papers), found.searched))
+
+
+def show_rest(answer: Answer, titled: Collection[int]) -> None:
+    """Prints what follows the statements. `titled` are the numbers of the papers whose titles were printed."""
+    show_table(answer.statements)
+    show_titles(answer, titled)
+    if answer.refused:
+        click.echo(render.refusal_text(answer))
+    if answer.intent == "papers" and answer.related:
+        click.echo(render.related_text(answer.related))
+    show_notice(answer.notice)
+
+
+def show_titles(answer: Answer, titled: Collection[int]) -> None:
+    """Prints the titles of papers that are cited only together with others, and so are not among `titled`."""
+    cited = (citation for statement in answer.statements if not statement.aspect for citation in statement.citations)
+    untitled = {citation.n: citation.paper for citation in cited if citation.n not in titled}
+    for position, (n, paper) in enumerate(sorted(untitled.items())):
+        click.echo(("" if position else "\n") + render.heading(n, paper))
 
 
 def show_table(statements: Sequence[Statement]) -> None:
-    """The table of a comparison, or of one paper alone what it says of each aspect."""
+    """Prints the comparison in `statements` as a table, or as a list if it is of a single paper."""
     from rag.answer.table import split
-    from rag.cli import render
 
-    rest, table = split(statements)
+    others, table = split(statements)
     if table:
         click.echo(render.table_text(table))
     else:
-        for n, statement in enumerate(one for one in rest if one.aspect):
-            click.echo(render.statement_text(statement, headed=n == 0))
+        for n, statement in enumerate(statement for statement in others if statement.aspect):
+            click.echo(render.statement_text(statement, with_title=n == 0))
 
 
 def show_filters(filters: Sequence[str]) -> None:
-    """Which filters were applied, where any were."""
-    from rag.cli import render
-
+    """Prints the filters that were applied, if any."""
     if filters:
         click.echo(render.filters_text(filters))
 
 
 def show_notice(notice: str) -> None:
-    """What was worse than asked for, on standard error."""
+    """Prints `notice`, if any, on standard error."""
     if notice:
         click.echo(one_line(notice), err=True)
 
 
 def show_skipped(skipped: Sequence[Skipped]) -> None:
-    """What a rebuild does not read, on standard error."""
-    for one in skipped:
-        click.echo(one_line(f"Skipped {one}"), err=True)
+    """Prints the records that a rebuild leaves out, on standard error."""
+    for record in skipped:
+        click.echo(one_line(f"Skipped {record}"), err=True)
 
 
 def show_json(data: dict[str, Any]) -> None:
-    """One object on one line."""
+    """Prints `data` on one line."""
     click.echo(json.dumps(data, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Retrieval and answers, measured on judged questions.
+"""Measures retrieval and answers on judged questions.
 
-These are read (questions, beir), asked for papers (run) or for answers (answers), and told in numbers (report).
+`questions` and `beir` read the questions, `rankings` and `answers` ask and score them, `report` summarises the scores.
 """

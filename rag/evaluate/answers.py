@@ -1,4 +1,4 @@
-"""Asks judged questions through the product's own conversations and measures each answer."""
+"""Asks judged questions in conversations, as `rag ask` does, and scores each answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.answer.types import Answer
-from rag.answer.writers.quotes import CUT
+from rag.answer.writers.quotes import ELLIPSIS
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
-from rag.evaluate.questions import Benchmark, Judged
-from rag.evaluate.run import Metrics, Outcome, Run, ask_each, missing, numbers
+from rag.evaluate.questions import Benchmark, JudgedQuestion
+from rag.evaluate.run import Metrics, Outcome, Run, ask_each, missing_names, numbers_by_name
 from rag.paper import Paper
 from rag.progress import Progress
 from rag.query.batch import BatchQuestion
@@ -22,86 +22,86 @@ from rag.query.understanding import batch_history
 from rag.settings import Settings
 from rag.text import normalize
 
-SHARES = ("cite P", "cite R", "evidence R", "verbatim", "refusal right", "unsupported")
-METRICS: Metrics = dict.fromkeys(SHARES, np.mean) | dict.fromkeys(("first", "total"), np.median)
-BEST = 2  # the grade from which on a paper belongs into the answer
+_SHARES = ("cite P", "cite R", "evidence R", "verbatim", "refusal right", "unsupported")
+ANSWER_METRICS: Metrics = dict.fromkeys(_SHARES, np.mean) | dict.fromkeys(("first", "total"), np.median)
+_GRADE_TO_CITE = 2  # the lowest grade of a paper that an answer should cite
 
 
 @dataclass(frozen=True)
-class Timed:
-    """An answer, and after how many seconds the `first` of it came, the titles that match, and its end."""
+class TimedAnswer:
+    """An answer; `first` is the time until its list of papers was known, `total` until it was complete, in seconds."""
 
     answer: Answer
     first: float
     total: float
 
 
-def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
-    """Asks for answers. SHARES are 0 to 1, `first` and `total` seconds.
+def evaluate_answers(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
+    """Answers each question. Of ANSWER_METRICS, `first` and `total` are seconds, all others are shares from 0 to 1.
 
-    Raises StoreError and ModelError where there is no usable index, embedding or LLM, and what building one raises.
+    Raises StoreError and ModelError if the index, embedding or LLM cannot be used, and as `Benchmark.prepare` does.
     """
-    chat = Library(benchmark.indexed(settings, progress))
-    chat.load()
-    store = chat.retriever().store
-    held = numbers(benchmark, store)
+    library = Library(benchmark.prepare(settings, progress))
+    library.load()
+    store = library.retriever().store
+    indexed = numbers_by_name(benchmark, store)
 
-    def ask(asked: BatchQuestion) -> Timed:
-        return asyncio.run(timed(chat.conversation(batch_history(asked, store)), asked.question, asked.without))
+    def ask(question: BatchQuestion) -> TimedAnswer:
+        conversation = Conversation(library, batch_history(question, store))
+        return asyncio.run(timed_answer(conversation, question.question, question.without))
 
     def stored(paper: Paper) -> Paper:
-        return store.paper(held[benchmark.name(paper)])
+        return store.paper(indexed[benchmark.name_of(paper)])
 
-    outcomes = [
-        Outcome(
-            judged,
-            scores(judged, reply.answer, benchmark.name, stored) | {"first": reply.first, "total": reply.total},
-            notice=reply.answer.notice,
-        )
-        if reply
-        else Outcome(judged, {}, error=error)
-        for judged, (reply, error) in zip(benchmark.judged, ask_each(benchmark, ask, progress), strict=True)
-    ]
-    return Run(outcomes, missing(benchmark, held), METRICS)
+    def outcome(judged: JudgedQuestion, timed: TimedAnswer | None, error: str) -> Outcome:
+        if timed is None:
+            return Outcome(judged, {}, error=error)
+        scores = answer_scores(judged, timed.answer, benchmark.name_of, stored)
+        return Outcome(judged, scores | {"first": timed.first, "total": timed.total}, notice=timed.answer.notice)
+
+    replies = ask_each(benchmark, ask, progress)
+    outcomes = [outcome(judged, *reply) for judged, reply in zip(benchmark.questions, replies, strict=True)]
+    return Run(outcomes, missing_names(benchmark, indexed), ANSWER_METRICS)
 
 
-async def timed(conversation: Conversation, question: str, without: Collection[str] = ()) -> Timed:
-    """The answer of `conversation` to `question` less the filters `without`; raises what `Conversation.ask` does."""
+async def timed_answer(conversation: Conversation, question: str, without: Collection[str] = ()) -> TimedAnswer:
+    """The answer to `question`, not applying the filters `without`. Raises as `Conversation.ask` does."""
     start, first = time.perf_counter(), 0.0
     async for event in conversation.ask(question, without):
         first = first or time.perf_counter() - start
         if isinstance(event, Answer):
             answer = event
-    return Timed(answer, first, time.perf_counter() - start)
+    return TimedAnswer(answer, first, time.perf_counter() - start)
 
 
-def scores(
-    judged: Judged, answer: Answer, name: Callable[[Paper], str], stored: Callable[[Paper], Paper]
+def answer_scores(
+    judged: JudgedQuestion, answer: Answer, name_of: Callable[[Paper], str], stored: Callable[[Paper], Paper]
 ) -> dict[str, float]:
-    """Those of SHARES that there are any things for to have a share in.
+    """Those of the shares that apply to `answer`.
 
-    `name` is what the judgements call a paper, `stored` the paper as the index holds it.
+    `name_of` gives the name of a paper in the judgements, `stored` the paper as it is in the index.
     """
-    cited = {name(citation.paper) for citation in answer.citations}
-    best = min(BEST, max(judged.relevant.values(), default=0))
-    said = normalize(" ".join([*(c.quote for c in answer.citations), *(s.text for s in answer.statements)]))
-    right = {
-        # An answer that cites nothing where it should is as wrong as one that cites only the wrong papers.
+    cited = {name_of(citation.paper) for citation in answer.citations}
+    lowest_grade = min(_GRADE_TO_CITE, max(judged.relevant.values(), default=0))
+    quotes = [citation.quote for citation in answer.citations]
+    text = normalize(" ".join([*quotes, *(statement.text for statement in answer.statements)]))
+    checks = {
+        # An answer that cites nothing, but should, is as wrong as one that cites only wrong papers.
         "cite P": [paper in judged.relevant for paper in cited] or [False] if judged.relevant else [],
-        "cite R": [paper in cited for paper, grade in judged.relevant.items() if grade >= best],
-        "evidence R": [sentence in said for sentence in judged.evidence],
+        "cite R": [paper in cited for paper, grade in judged.relevant.items() if grade >= lowest_grade],
+        "evidence R": [sentence in text for sentence in judged.evidence],
         "verbatim": _verbatim(answer, stored),
         "refusal right": [answer.refused != bool(judged.relevant)],
         "unsupported": [statement.verdict not in ("quote", "supported") for statement in answer.statements],
     }
-    return {share: sum(among) / len(among) for share, among in right.items() if among}
+    return {name: sum(passed) / len(passed) for name, passed in checks.items() if passed}
 
 
 def _verbatim(answer: Answer, stored: Callable[[Paper], Paper]) -> list[bool]:
-    """For each citation of each sentence, whether what stands in quotation marks stands so in the index."""
+    """For each citation of each statement, whether its quote is verbatim in the index."""
     return [
         stored(citation.paper).abstract[citation.start : citation.end] == citation.quote
-        and (statement.verdict != "quote" or statement.text.strip(f"{CUT} ") in citation.quote)
+        and (statement.verdict != "quote" or statement.text.strip(f"{ELLIPSIS} ") in citation.quote)
         for statement in answer.statements
         for citation in statement.citations
     ]

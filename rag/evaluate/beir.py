@@ -1,7 +1,7 @@
 """BEIR folders: corpus.jsonl {"_id", "title", "text"}, queries.jsonl {"_id", "text"}, and qrels.tsv or qrels/test.tsv.
 
-Such a collection has an index of its own beside the user's: titles may be missing or shared there, so documents are
-told apart by their ids, and none are merged.
+A corpus gets its own index next to the user's. Its titles may be missing or shared, so documents are identified by
+their ids, and none are merged.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from rag.chat.rebuild import build_index
 from rag.errors import QuestionError, StoreError
-from rag.evaluate.questions import Judged, grade
-from rag.index import store
+from rag.evaluate.questions import JudgedQuestion, parse_grade
+from rag.index.opening import open_current
 from rag.paper import MAX_ABSTRACT, MAX_TITLE, Paper
 from rag.progress import Progress
 from rag.query import batch
@@ -22,30 +22,30 @@ from rag.query.batch import BatchQuestion
 from rag.settings import Settings
 from rag.text import clean_line
 
-TITLE_WORDS = 10  # of the text, where a document has no title; papers often open with theirs
-FOLDER = "A BEIR folder holds corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv."
+_TITLE_WORDS = 10  # first words of the text, used if a document has no title: papers often open with theirs
+_FOLDER_FORMAT = "A BEIR folder has corpus.jsonl, queries.jsonl, and qrels.tsv or qrels/test.tsv."
 
 
 @dataclass(frozen=True)
-class Beir:
-    """A BEIR folder's judged queries, over its own corpus."""
+class BeirFolder:
+    """The judged queries of a BEIR folder, to be asked of its own corpus."""
 
-    judged: list[Judged]
+    questions: list[JudgedQuestion]
     folder: Path
     notice: ClassVar[str] = ""
 
-    def name(self, paper: Paper) -> str:
+    def name_of(self, paper: Paper) -> str:
         return paper.ids[0]
 
-    def indexed(self, settings: Settings, progress: Progress) -> Settings:
-        """`settings` with an index of the corpus in `eval/` of their `index_dir`, one for each embedding, kept there.
+    def prepare(self, settings: Settings, progress: Progress) -> Settings:
+        """`settings` with an index of the corpus, kept in `eval/` of their `index_dir`, one per embedding.
 
-        Raises QuestionError for a corpus that cannot be read, ModelError and StoreError as `build_index` does.
+        Raises QuestionError if the corpus cannot be read, ModelError and StoreError as `build_index` does.
         """
         index_dir = settings.index_dir / "eval" / f"{self.folder.resolve().name}-{self._digest(settings.embedding)}"
         try:
-            store.open_current(index_dir).close()
-        except StoreError:  # not built yet, or damaged: the corpus is there to build it from
+            open_current(index_dir).close()
+        except StoreError:  # missing or damaged
             build_index(documents(self.folder), [self.folder], index_dir, settings.embedding, progress)
         return settings.model_copy(update={"index_dir": index_dir})
 
@@ -56,72 +56,74 @@ class Beir:
         return digest.hexdigest()[:12]
 
 
-def read(folder: Path) -> Beir:
-    """The queries of `folder` that have a relevant document; others count as not judged.
+def read(folder: Path) -> BeirFolder:
+    """The queries of `folder` that have a relevant document; the others count as not judged.
 
-    Raises QuestionError, naming file and line, where a file is missing, cannot be read or judges nothing.
+    Raises QuestionError, naming file and line, if a file is missing or malformed, or no document is relevant.
     """
     relevant = _qrels(_file(folder, "qrels.tsv", "qrels/test.tsv"))
     _file(folder, "corpus.jsonl")
-    queries = _texts(_file(folder, "queries.jsonl"))
+    queries = _query_texts(_file(folder, "queries.jsonl"))
     if unknown := next((query for query in relevant if query not in queries), None):
-        raise QuestionError(f"The qrels of {folder} judge query {unknown}, which queries.jsonl does not hold.")
-    return Beir([Judged(BatchQuestion(queries[query], query), names) for query, names in relevant.items()], folder)
+        raise QuestionError(f"The qrels of {folder} judge query {unknown}, which is not in queries.jsonl.")
+    questions = [JudgedQuestion(BatchQuestion(queries[query], query), names) for query, names in relevant.items()]
+    return BeirFolder(questions, folder)
 
 
 def documents(folder: Path) -> list[Paper]:
-    """The documents of `folder`, each with its id as "beir:<_id>"; those without any words are left out.
+    """The documents of `folder` as papers with the id "beir:<_id>", without those that have no words.
 
-    What is longer than a paper may be is cut. Raises QuestionError for a line that is no document.
+    Titles and texts are cut to what a paper may have. Raises QuestionError if a line is not a document.
     """
-    found: dict[str, Paper] = {}
+    papers: dict[str, Paper] = {}
     for where, data in batch.json_lines(folder / "corpus.jsonl"):
-        name, title, text = (_field(data, field, where) for field in ("_id", "title", "text"))
-        if name in found:
-            raise QuestionError(f"{where}: a document with the _id {name} came before.")
-        title = title or " ".join(text.split()[:TITLE_WORDS])
+        id, title, text = (_field(data, field, where) for field in ("_id", "title", "text"))
+        if id in papers:
+            raise QuestionError(f"{where}: an earlier document has the same _id, {id}.")
+        title = title or " ".join(text.split()[:_TITLE_WORDS])
         if title:
-            found[name] = Paper(title[:MAX_TITLE], text[:MAX_ABSTRACT] or title, ids=(_name(name),), source=folder.name)
-    if not found:
-        raise QuestionError(f"{folder / 'corpus.jsonl'} holds no document. {FOLDER}")
-    return list(found.values())
+            papers[id] = Paper(title[:MAX_TITLE], text[:MAX_ABSTRACT] or title, ids=(_name(id),), source=folder.name)
+    if not papers:
+        raise QuestionError(f"There are no documents in {folder / 'corpus.jsonl'}. {_FOLDER_FORMAT}")
+    return list(papers.values())
 
 
 def _file(folder: Path, *names: str) -> Path:
-    """The first of the files `names` that `folder` holds."""
+    """The first of the files `names` that is in `folder`."""
     for name in names:
         if (folder / name).is_file():
             return folder / name
-    raise QuestionError(f"{folder} holds no {' or '.join(names)}. {FOLDER}")
+    raise QuestionError(f"There is no {' or '.join(names)} in {folder}. {_FOLDER_FORMAT}")
 
 
-def _texts(queries: Path) -> dict[str, str]:
+def _query_texts(queries: Path) -> dict[str, str]:
+    """The text of each query by its id."""
     return {_field(data, "_id", where): _field(data, "text", where) for where, data in batch.json_lines(queries)}
 
 
 def _qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Relevant documents with their grades, by query."""
-    found: dict[str, dict[str, int]] = {}
+    """For each query, its relevant documents with their grades."""
+    relevant: dict[str, dict[str, int]] = {}
     with path.open(encoding="utf-8-sig", errors="replace") as lines:
-        next(lines, "")  # names the columns
+        next(lines, "")  # the header
         for n, line in enumerate(lines, 2):
             fields = line.rstrip("\r\n").split("\t")
             if len(fields) != 3:
                 raise QuestionError(f"{path.name}:{n} is not a judgement. Each line is query-id, corpus-id, score.")
-            if (score := grade(fields[2], f"{path.name}:{n}")) > 0:
-                found.setdefault(clean_line(fields[0]), {})[_name(clean_line(fields[1]))] = score
-    if not found:
-        raise QuestionError(f"{path} judges no document as relevant. Its lines are query-id, corpus-id, score.")
-    return found
+            if (grade := parse_grade(fields[2], f"{path.name}:{n}")) > 0:
+                relevant.setdefault(clean_line(fields[0]), {})[_name(clean_line(fields[1]))] = grade
+    if not relevant:
+        raise QuestionError(f"No document in {path} is relevant. Each line is query-id, corpus-id, score.")
+    return relevant
 
 
 def _field(data: Any, field: str, where: str) -> str:
-    """A field of a line on one line; "" where it is missing, but for the id."""
+    """A field of a JSON line as one line of text; "" if it is missing, except for the id."""
     value = data.get(field) if isinstance(data, dict) else None
     if not isinstance(value, str | int | None) or (field == "_id" and value is None):
-        raise QuestionError(f'{where} is not of BEIR: each line has an "_id" and a "text".')
+        raise QuestionError(f'{where} is not in BEIR format: each line has an "_id" and a "text".')
     return clean_line(str("" if value is None else value))
 
 
-def _name(document: str) -> str:
-    return f"beir:{document}"
+def _name(id: str) -> str:
+    return f"beir:{id}"

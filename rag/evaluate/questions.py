@@ -1,6 +1,6 @@
 """Judged questions: JSON lines {"id", "type"?, "question", "history"?, "relevant": {title: grade}, "evidence"?}.
 
-Those of `rag.chat.ratings` are among them.
+Readers' ratings are such questions too; see `rag.chat.ratings`.
 """
 
 from __future__ import annotations
@@ -16,116 +16,119 @@ from rag.progress import Progress
 from rag.query import batch
 from rag.query.batch import BatchQuestion
 from rag.settings import Settings
-from rag.text import normalize, one_line
+from rag.text import count, normalize, one_line
 
-MAX_GRADE = 10  # a paper's gain is 2^grade - 1: a higher grade would leave nothing to the others
-LINE = 'Each line is {"id": ..., "question": ..., "relevant": {title: grade}}'
+MAX_GRADE = 10  # the gain is 2^grade - 1: with a higher grade, no other paper would count
+_LINE_FORMAT = 'Each line is {"id": ..., "question": ..., "relevant": {title: grade}}'
+_MAX_SHOWN_CHARS = 40  # of a question type, and of a wrong grade in its error
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A question with the names of the papers that answer it, each with a grade from 1 to MAX_GRADE.
+class JudgedQuestion:
+    """A question, and the papers that answer it by name, each with a grade from 1 to MAX_GRADE.
 
-    `relevant` is empty where no paper does. `type` is a group of questions to report on, or "". `evidence` are
-    sentences that a good answer quotes, as `rag.text.normalize` puts them; empty where none are judged.
+    `relevant` is empty if no paper answers it. `type` names a group of questions to report on, or is "". `evidence` are
+    sentences that a good answer quotes, normalised as by `rag.text.normalize`; empty if none were judged.
     """
 
-    asked: BatchQuestion
+    question: BatchQuestion
     relevant: dict[str, int]
     type: str = ""
     evidence: tuple[str, ...] = ()
 
 
 class Benchmark(Protocol):
-    """Judged questions and the collection they are asked of."""
+    """Judged questions, and the collection that they are asked of."""
 
     @property
-    def judged(self) -> Sequence[Judged]:
+    def questions(self) -> Sequence[JudgedQuestion]:
         """The questions; at least one has an answer."""
 
     @property
     def notice(self) -> str:
-        """What is left out and why, in one line, or ""."""
+        """How many questions were left out and why, in one line, or ""."""
 
-    def name(self, paper: Paper) -> str:
-        """What the judgements call `paper`."""
+    def name_of(self, paper: Paper) -> str:
+        """The name of `paper` in the judgements."""
 
-    def indexed(self, settings: Settings, progress: Progress) -> Settings:
-        """`settings` with the `index_dir` that holds the collection; where it must be built, it is."""
+    def prepare(self, settings: Settings, progress: Progress) -> Settings:
+        """`settings` with the `index_dir` of the collection, whose index is built first if necessary."""
 
 
 @dataclass(frozen=True)
-class Questions:
-    """A file of questions over the current index, whose judgements name papers by title."""
+class QuestionFile:
+    """A file of questions to the user's own index, which names papers by their titles."""
 
-    judged: list[Judged]
+    questions: list[JudgedQuestion]
     notice: str = ""
 
-    def name(self, paper: Paper) -> str:
+    def name_of(self, paper: Paper) -> str:
         return paper.key
 
-    def indexed(self, settings: Settings, progress: Progress) -> Settings:
+    def prepare(self, settings: Settings, progress: Progress) -> Settings:
         return settings
 
 
-def read(path: Path) -> Questions:
-    """The questions in `path`, less those whose answer a reader judged bad: what is right is not known of them.
+def read(path: Path) -> QuestionFile:
+    """The questions in `path`, without those whose answer was rated bad: what would answer them is not known.
 
-    Raises QuestionError, naming the line, for what is not a question or is not judged.
+    Raises QuestionError, naming the line, if one is not a judged question.
     """
-    lines = _last(batch.json_lines(path))
-    judged = [_parse(data, where) for where, data in lines if not (_feedback(data) and data.get("good") is False)]
-    notice = _left_out(len(lines) - len(judged))
-    if not any(question.relevant for question in judged):
-        raise QuestionError(" ".join(filter(None, [f"{path} holds no question with a relevant title.", notice, LINE])))
-    return Questions(judged, notice)
+    lines = _latest_ratings(batch.json_lines(path))
+    usable = [(data, where) for where, data in lines if not (_is_rating(data) and data.get("good") is False)]
+    questions = [_parse(data, where) for data, where in usable]
+    notice = _notice(len(lines) - len(usable))
+    if not any(question.relevant for question in questions):
+        message = [f"No question in {path} has a relevant paper.", notice, _LINE_FORMAT]
+        raise QuestionError(" ".join(filter(None, message)))
+    return QuestionFile(questions, notice)
 
 
-def grade(value: Any, where: str) -> int:
-    """`value` as a grade; 0 and less is not relevant. Raises QuestionError, naming `where` it stands, if it is none."""
+def parse_grade(value: Any, where: str) -> int:
+    """`value` as a grade; 0 and less mean not relevant. Raises QuestionError, naming `where`, if it is not a grade."""
     try:
-        number = int(str(value))
+        grade = int(str(value))
     except ValueError:
-        number = MAX_GRADE + 1
-    if number > MAX_GRADE:
-        raise QuestionError(f"{where}: a grade is a whole number up to {MAX_GRADE}, not {one_line(str(value))[:40]}.")
-    return number
+        grade = MAX_GRADE + 1
+    if grade > MAX_GRADE:
+        written = one_line(str(value))[:_MAX_SHOWN_CHARS]
+        raise QuestionError(f"{where}: a grade must be a whole number up to {MAX_GRADE}, not {written}.")
+    return grade
 
 
-def _last(lines: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    """`lines` less feedback that is taken back by a later line with its id."""
-    kept: dict[tuple[bool, str], tuple[str, Any]] = {}
+def _latest_ratings(lines: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """`lines` without ratings that a later line with the same id replaces."""
+    latest: dict[tuple[bool, str], tuple[str, Any]] = {}
     for where, data in lines:
-        kept[_feedback(data), str(data.get("id")) if _feedback(data) else where] = where, data
-    return list(kept.values())
+        latest[_is_rating(data), str(data.get("id")) if _is_rating(data) else where] = where, data
+    return list(latest.values())
 
 
-def _feedback(data: Any) -> bool:
+def _is_rating(data: Any) -> bool:
     return isinstance(data, dict) and data.get("type") == "feedback"
 
 
-def _left_out(bad: int) -> str:
-    if not bad:
-        return ""
-    were = "question was judged bad and says" if bad == 1 else "questions were judged bad and say"
-    return f"{bad} {were} not what would be right: not measured."
+def _notice(bad: int) -> str:
+    return f"Skipped {count(bad, 'question')} whose answer was rated bad: the right answer is not known." if bad else ""
 
 
-def _parse(data: Any, where: str) -> Judged:
-    asked = batch.parse(data, where)
-    titles, kind = data.get("relevant"), data.get("type") or ""
-    if not isinstance(titles, dict) or not isinstance(kind, str):
-        raise QuestionError(f"{where} is not a judged question. {LINE}")
-    grades = {normalize(title): grade(value, where) for title, value in titles.items()}
+def _parse(data: Any, where: str) -> JudgedQuestion:
+    question = batch.parse(data, where)
+    titles, type_ = data.get("relevant"), data.get("type") or ""
+    if not isinstance(titles, dict) or not isinstance(type_, str):
+        raise QuestionError(f"{where} is not a judged question. {_LINE_FORMAT}")
+    grades = {normalize(title): parse_grade(value, where) for title, value in titles.items()}
     relevant = {name: grade for name, grade in grades.items() if grade > 0}
-    return Judged(asked, relevant, one_line(kind)[:40], _evidence(data.get("evidence"), where))
+    return JudgedQuestion(
+        question, relevant, one_line(type_)[:_MAX_SHOWN_CHARS], _evidence(data.get("evidence"), where)
+    )
 
 
 def _evidence(value: Any, where: str) -> tuple[str, ...]:
     try:
-        sentences = tuple(normalize(one["sentence"]) for one in value or [])
+        sentences = tuple(normalize(entry["sentence"]) for entry in value or [])
     except (TypeError, KeyError, AttributeError):
         sentences = ("",)
     if not all(sentences):
-        raise QuestionError(f'{where}: "evidence" is a list of {{"title": ..., "sentence": ...}}.')
+        raise QuestionError(f'{where}: "evidence" must be a list of {{"title": ..., "sentence": ...}}.')
     return sentences

@@ -1,41 +1,31 @@
-"""Asks judged questions through the product's own retrieval and scores each ranking; what every run has in common."""
+"""What the runs that measure rankings and answers have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import numpy as np
-
-from rag.chat.library import Library
 from rag.errors import QuestionError
-from rag.evaluate.questions import MAX_GRADE, Benchmark, Judged
+from rag.evaluate.questions import Benchmark, JudgedQuestion
 from rag.index.store import Store
 from rag.progress import Progress
 from rag.query.batch import BatchQuestion
-from rag.query.understanding import batch_history, understand
-from rag.retrieval.hits import Hits
-from rag.settings import Settings
 
 Reply = TypeVar("Reply")
-Metrics = Mapping[str, Callable[..., Any]]  # the name of a number and how those of questions become one: mean or median
-
-TOP = 20  # papers asked for: the deepest cutoff of METRICS
-METRICS: Metrics = dict.fromkeys(("nDCG@10", "recall@10", "recall@20", "MRR@20"), np.mean)
-GAINS = {grade: 2**grade - 1 for grade in range(1, MAX_GRADE + 1)}
+Metrics = Mapping[str, Callable[..., Any]]  # how scores are summarised over questions, by name: by mean or median
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a question.
+    """The result for one question.
 
-    `scores` has those of the run's metrics that have a number for it. `confidence`, where it is measured, is what
-    decides about refusal: the higher, the likelier is the question to be answered; comparable only within one run.
-    `notice` tells what was worse than asked for, `error` why the question could not be asked; else they are "".
+    `scores` has those metrics of the run that apply to the question. `confidence`, if measured, is the score that
+    decides on refusal: the higher, the more likely the question is to be answered; comparable within one run only.
+    `notice` is that of the answer. `error` says why the question could not be asked. Both may be "".
     """
 
-    judged: Judged
+    judged: JudgedQuestion
     scores: dict[str, float]
     confidence: float | None = None
     notice: str = ""
@@ -44,69 +34,34 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Run:
-    """One outcome for each question in order, the judged names that the index does not hold, and what was measured."""
+    """One outcome per question, in order; the judged papers that are not in the index; and the metrics."""
 
     outcomes: list[Outcome]
     missing: list[str]
     metrics: Metrics
 
 
-def run(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
-    """Asks for papers. METRICS are 0 to 1, and for questions with a relevant paper only.
-
-    Raises StoreError and ModelError where there is no usable index or embedding, and what building one raises.
-    """
-    retriever = Library(benchmark.indexed(settings, progress)).retriever()
-
-    def ask(asked: BatchQuestion) -> Hits:
-        query = understand(asked.question, retriever.store, batch_history(asked, retriever.store), asked.without)
-        return retriever.search(query.rewrites, TOP, query.among)
-
-    replies = ask_each(benchmark, ask, progress)
-    rankings = [[benchmark.name(hit.paper) for hit in hits.papers] if hits else [] for hits, _ in replies]
-    outcomes = [
-        Outcome(judged, found, hits.probability) if hits else Outcome(judged, {}, error=error)
-        for judged, found, (hits, error) in zip(
-            benchmark.judged, scores(benchmark.judged, rankings), replies, strict=True
-        )
-    ]
-    return Run(outcomes, missing(benchmark, numbers(benchmark, retriever.store)), METRICS)
-
-
 def ask_each(
     benchmark: Benchmark, ask: Callable[[BatchQuestion], Reply], progress: Progress
 ) -> list[tuple[Reply | None, str]]:
-    """What `ask` replies to each question, or None and why it could not be asked: the others are asked all the same."""
+    """For each question the reply of `ask` and "", or None and the error if it cannot be asked."""
     replies: list[tuple[Reply | None, str]] = []
-    for done, judged in enumerate(benchmark.judged):
-        progress("asking", done, len(benchmark.judged))
+    for done, judged in enumerate(benchmark.questions):
+        progress("asking", done, len(benchmark.questions))
         try:
-            replies.append((ask(judged.asked), ""))
+            replies.append((ask(judged.question), ""))
         except QuestionError as fault:
             replies.append((None, str(fault)))
     progress("asking", len(replies), len(replies))
     return replies
 
 
-def scores(judged: Sequence[Judged], rankings: list[list[str]]) -> list[dict[str, float]]:
-    """METRICS of each ranking, names best first, by the judgements of its question; {} where none is relevant."""
-    from ir_measures import RR, R, iter_calc, nDCG
-
-    measures = dict(zip((nDCG(gains=GAINS) @ 10, R @ 10, R @ 20, RR), METRICS, strict=True))
-    relevant = {str(n): question.relevant for n, question in enumerate(judged) if question.relevant}
-    ranked = {str(n): {name: -float(rank) for rank, name in enumerate(names)} for n, names in enumerate(rankings)}
-    found: list[dict[str, float]] = [{} for _ in judged]
-    for metric in iter_calc(list(measures), relevant, ranked):
-        found[int(metric.query_id)][measures[metric.measure]] = metric.value
-    return found
+def numbers_by_name(benchmark: Benchmark, store: Store) -> dict[str, int]:
+    """The number in `store` of each paper, by its name in the judgements."""
+    return {benchmark.name_of(store.paper(n)): n for n in range(1, store.paper_count + 1)}
 
 
-def numbers(benchmark: Benchmark, store: Store) -> dict[str, int]:
-    """The number in `store` of each paper by its judged name."""
-    return {benchmark.name(store.paper(n)): n for n in range(1, store.paper_count + 1)}
-
-
-def missing(benchmark: Benchmark, held: Mapping[str, int]) -> list[str]:
-    """The judged names that are not among those `held`."""
-    named = dict.fromkeys(name for question in benchmark.judged for name in question.relevant)
-    return [name for name in named if name not in held]
+def missing_names(benchmark: Benchmark, indexed: Mapping[str, int]) -> list[str]:
+    """The names of judged papers that are not among those `indexed`."""
+    judged = dict.fromkeys(name for question in benchmark.questions for name in question.relevant)
+    return [name for name in judged if name not in indexed]

@@ -12,12 +12,13 @@ from rag.export import escape
 from rag.paper import Paper
 from rag.text import normalize
 
-_FILLERS = frozenset("a an and are at by for from how in is of on or the to towards what when why with".split())
-_MISREAD = re.compile(r"(?i)\band\b|^others$|,.*,.*,")  # what BibTeX takes for more than one name, or for none
+_STOP_WORDS = frozenset("a an and are at by for from how in is of on or the to towards what when why with".split())
+# Names that BibTeX would split into several, or take for "et al.".
+_AMBIGUOUS_NAME = re.compile(r"(?i)\band\b|^others$|,.*,.*,")
 
 
 def bibtex(*answers: Answer) -> str:
-    """An entry for each paper that a sentence of `answers` cites, in the order of their numbers; "" for none."""
+    """An entry for each paper that a statement of `answers` cites, by citation number; "" if none is cited."""
     cited: dict[int, list[Citation]] = {}
     for citation in dict.fromkeys(citation for answer in answers for citation in answer.citations):
         cited.setdefault(citation.n, []).append(citation)
@@ -34,36 +35,36 @@ def _entry(key: str, citations: Sequence[Citation]) -> str:
 
 
 def _fields(paper: Paper, citations: Sequence[Citation]) -> Iterator[tuple[str, str]]:
-    """Each field of an entry with its value, "" where that is not known."""
+    """The name and value of each field; the value is "" if it is not known."""
     arxiv, doi = _id(paper, "arxiv"), _id(paper, "doi")
-    whose = "Digest, not the authors' words: " if paper.digest else ""
-    yield "title", f"{{{escape.latex(paper.title)}}}"  # in braces, so that no style puts it in lower case
+    prefix = "Digest, not the authors' words: " if paper.digest else ""
+    yield "title", f"{{{escape.latex(paper.title)}}}"  # a second pair of braces keeps styles from changing its case
     yield "author", " and ".join(map(_author, paper.authors))
     yield "year", str(paper.year or "")
     yield "eprint", arxiv
     yield "archiveprefix", "arXiv" if arxiv else ""
     yield "doi", doi
     yield "url", escape.http_url(paper.url)
-    yield "annote", escape.latex(whose + " ".join(f"“{citation.quote}”" for citation in citations))
+    yield "annote", escape.latex(prefix + " ".join(f"“{citation.quote}”" for citation in citations))
 
 
 def _id(paper: Paper, kind: str) -> str:
-    """The first identifier of `kind` that `paper` has, or ""."""
-    found = (value for space, _, value in (one.partition(":") for one in paper.ids) if space.casefold() == kind)
-    return escape.percent_encoded(next(found, ""))
+    """The first identifier of `paper` in the namespace `kind`, or ""."""
+    values = (value for prefix, _, value in (id.partition(":") for id in paper.ids) if prefix.casefold() == kind)
+    return escape.percent_encoded(next(values, ""))
 
 
 def _author(name: str) -> str:
-    return f"{{{escape.latex(name)}}}" if _MISREAD.search(name) else escape.latex(name)
+    return f"{{{escape.latex(name)}}}" if _AMBIGUOUS_NAME.search(name) else escape.latex(name)
 
 
 def _keys(paper: Paper) -> Iterator[str]:
-    """Keys for `paper`, best first: who, when and what, as in ``example2024quick``; then the same with a number."""
+    """Keys for `paper`, the best first: family name, year and title word, as in ``example2024quick``, then numbered."""
     name = paper.authors[0] if paper.authors else ""
     family = _ascii(name.partition(",")[0])[-1:]
-    words = [word for word in _ascii(paper.title) if word not in _FILLERS]
+    words = [word for word in _ascii(paper.title) if word not in _STOP_WORDS]
     key = "".join([*family, str(paper.year or ""), *words[: 1 if family else 3]])
-    if not re.search("[a-z]", key):  # names and titles in other scripts
+    if not re.search("[a-z]", key):  # name and title are in another script
         key = f"paper{hashlib.sha256(paper.key.encode()).hexdigest()[:8]}"
     yield key
     yield from (f"{key}-{n}" for n in count(2))

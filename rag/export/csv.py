@@ -1,4 +1,4 @@
-"""Answers as CSV."""
+"""Answers as CSV, one row per citation."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ COLUMNS = "question n title authors year url sentence verdict quote start end di
 
 
 def csv(*answers: Answer) -> str:
-    """COLUMNS, then a row for each citation of each sentence; `start` and `end` are places in the abstract.
+    """A header of COLUMNS, then one row for each citation of each statement.
 
-    What a spreadsheet would take for a formula begins with an apostrophe.
+    `start` and `end` are character offsets of the quote in the abstract. A cell that a spreadsheet would take for a
+    formula is prefixed with an apostrophe.
     """
     text = StringIO()
     rows = writer(text, lineterminator="\n")

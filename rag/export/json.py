@@ -11,13 +11,14 @@ from rag.retrieval.hits import Hits
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """`answer` as {"answer": its text, "kind", "writer", "refused", "matching", "searched", "probability", …}.
+    """`answer` as {"answer", "kind", "writer", "refused", "matching", "searched", "probability", …}.
 
-    "statements" are [{"text", "verdict", "citations": [{"n", "start", "end"}]}], with "aspect" in a comparison and
-    places in the abstract; "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence",
-    "digest"}]; "nearest" [title]. "matching" and "searched" count papers; "digest" is true where the quote is of our
-    words and not of the authors'. "filters" [as written], "notice", and "silent", the title of the paper that does not
-    say it, stand there where there are any.
+    "answer" is its whole text; "kind" what the question asks for. The rest are lists: "statements" [{"text", "verdict",
+    "citations": [{"n", "start", "end"}]}] with offsets into the abstract, and in a comparison also "aspect";
+    "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence", "digest"}], the related
+    papers; "nearest" [title]. "matching" and "searched" count papers; "digest" is true if the abstract is not the
+    authors' own text. Only present if not empty: "filters" [as written], "notice", and "silent", the title of the paper
+    that does not state what is asked.
     """
     data: dict[str, Any] = {
         "answer": " ".join(map(cited_statement, answer.statements)) or refusal(answer),
@@ -37,25 +38,26 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def _statement_json(statement: Statement) -> dict[str, Any]:
-    places = [{"n": one.n, "start": one.start, "end": one.end} for one in statement.citations]
+    citations = [{"n": citation.n, "start": citation.start, "end": citation.end} for citation in statement.citations]
     aspect = {"aspect": statement.aspect} if statement.aspect else {}
-    return {"text": statement.text, "verdict": statement.verdict, "citations": places} | aspect
+    return {"text": statement.text, "verdict": statement.verdict, "citations": citations} | aspect
 
 
-def _citation_json(citation: Citation, words: str) -> dict[str, Any]:
+def _citation_json(citation: Citation, quote_key: str) -> dict[str, Any]:
     paper = citation.paper
-    return {"n": citation.n, "title": paper.title, words: citation.quote, "digest": paper.digest}
+    return {"n": citation.n, "title": paper.title, quote_key: citation.quote, "digest": paper.digest}
 
 
 def notes_json(filters: Sequence[str], notice: str) -> dict[str, Any]:
-    """{"filters", "notice"}, each where there is one."""
+    """{"filters", "notice"}, each only if not empty."""
     return ({"filters": list(filters)} if filters else {}) | ({"notice": notice} if notice else {})
 
 
 def hits_json(hits: Hits) -> dict[str, Any]:
     """{"probability", "results": [{"title", "score", "probability", "sentence", "digest"}]}, best first.
 
-    The probability is that of the collection, and of each paper, answering the question; "digest" as in `answer_json`.
+    "probability" is that of the whole collection, and of each paper, answering the question; "digest" as in
+    `answer_json`.
     """
     results = [
         {

@@ -1,4 +1,4 @@
-"""Answers as files for other programs, each sentence with its citation: Markdown, BibTeX and CSV. Pure functions."""
+"""Answers as Markdown, each sentence with its citations."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from itertools import groupby
 from rag.answer.table import NOT_STATED, Table, split
 from rag.answer.types import Answer, Citation, Statement
 from rag.export import escape
-from rag.export.phrases import display_title, match_count, refusal
+from rag.export.phrases import (
+    FILTERS_LABEL,
+    NEAREST_HEADING,
+    RELATED_HEADING,
+    display_title,
+    markers,
+    match_count,
+    refusal,
+)
 from rag.paper import Paper
 
 
 def markdown(*answers: Answer) -> str:
-    """`answers` in turn: the question as heading, sentences with markers under their papers, and the sources."""
+    """`answers` in order: the question as heading, sentences with markers under their papers, then the sources."""
     return "\n\n".join(block for answer in answers for block in _blocks(answer)) + "\n"
 
 
 def _blocks(answer: Answer) -> Iterator[str]:
-    """What blank lines set apart."""
+    """The parts of `answer`, to be separated by blank lines."""
     yield f"# {escape.markdown(answer.question)}"
     if answer.filters:
-        yield f"Only papers: {', '.join(map(escape.markdown, answer.filters))}"
+        yield f"{FILTERS_LABEL} {', '.join(map(escape.markdown, answer.filters))}"
     if answer.refused:
         yield from _refusal(answer)
     elif answer.intent == "papers":
@@ -30,24 +38,24 @@ def _blocks(answer: Answer) -> Iterator[str]:
     yield from _statements(rest)
     if compared:
         yield _table(compared)
-    partial = answer.related if answer.intent == "papers" else ()
-    if partial:
-        yield "Partly:"
-        yield from _statements([Statement(one.quote, (one,), "quote") for one in partial])
+    related = answer.related if answer.intent == "papers" else ()
+    if related:
+        yield RELATED_HEADING
+        yield from _statements([Statement(citation.quote, (citation,), "quote") for citation in related])
     if answer.notice:
         yield escape.markdown(answer.notice)
-    yield from _sources([*answer.citations, *partial])
+    yield from _sources([*answer.citations, *related])
 
 
 def _refusal(answer: Answer) -> Iterator[str]:
     yield escape.markdown(refusal(answer))
     if answer.nearest:
-        yield "Nearest papers:"
+        yield NEAREST_HEADING
         yield "\n".join(f"- {_name(paper)}" for paper in answer.nearest)
 
 
 def _statements(statements: Sequence[Statement]) -> Iterator[str]:
-    """Sentences in order; those in a row on one paper stand under its title."""
+    """Sentences in order; consecutive ones that cite the same single paper are grouped under its title."""
     for numbers, run in groupby(statements, key=lambda statement: {citation.n for citation in statement.citations}):
         sentences = list(run)
         if len(numbers) == 1:
@@ -56,7 +64,7 @@ def _statements(statements: Sequence[Statement]) -> Iterator[str]:
 
 
 def _table(compared: Table) -> str:
-    """A row for each aspect, a column for each paper. A bar would end a cell."""
+    """A row for each aspect, a column for each paper. A vertical bar would end a cell, so it becomes an entity."""
     head = ["", *(f"{_name(paper)} [{n}]" for n, paper in compared.papers.items())]
     rows = [
         [aspect, *("<br>".join(map(_statement, cell)) or NOT_STATED for cell in cells)]
@@ -68,20 +76,19 @@ def _table(compared: Table) -> str:
 
 def _statement(statement: Statement) -> str:
     text = escape.markdown(statement.text)
-    markers = "".join(f" [{n}]" for n in dict.fromkeys(citation.n for citation in statement.citations))
-    return (f"“{text}”" if statement.verdict == "quote" else text) + markers
+    return (f"“{text}”" if statement.verdict == "quote" else text) + markers(statement)
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:
-    """Each paper by number, with what is known of it and its quotes."""
+    """Each paper by number, with its authors and year, if known, and its quotes."""
     if citations:
         yield "## Sources"
     for n, run in groupby(sorted(citations, key=lambda citation: citation.n), key=lambda citation: citation.n):
         quotes = list(run)
         paper = quotes[0].paper
         yield f"**[{n}]** {_link(paper)}"
-        if by := ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]):
-            yield escape.markdown(by)
+        if byline := ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]):
+            yield escape.markdown(byline)
         yield from (f"> “{escape.markdown(citation.quote)}”" for citation in quotes)
 
 

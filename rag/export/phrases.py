@@ -1,4 +1,4 @@
-"""The sentences in which every rendering tells the same thing."""
+"""Wording that the terminal, the exported files and the chat share."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from rag.answer.types import Answer, Statement
 from rag.paper import Paper
 
+FILTERS_LABEL = "Limited to:"
+RELATED_HEADING = "Related, but do not answer:"
+NEAREST_HEADING = "Nearest papers:"
+
 
 def cited_statement(statement: Statement) -> str:
-    """One sentence with its markers: “…” [1] where it is a quote."""
-    markers = "".join(f" [{n}]" for n in dict.fromkeys(c.n for c in statement.citations))
-    return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers
+    """The sentence with its citation markers, in quotation marks if it is verbatim: ``“Owls hunt by ear.” [1]``."""
+    return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers(statement)
+
+
+def markers(statement: Statement) -> str:
+    """The number of each paper that `statement` cites: `` [1] [2]``."""
+    return "".join(f" [{n}]" for n in dict.fromkeys(citation.n for citation in statement.citations))
 
 
 def match_count(papers: int, searched: int) -> str:
@@ -20,7 +28,7 @@ def match_count(papers: int, searched: int) -> str:
 
 
 def refusal(answer: Answer) -> str:
-    """The sentence that says why nothing is answered."""
+    """Why `answer`, a refusal, has no statements, in one sentence."""
     if answer.filters and not answer.searched:
         return no_paper(answer.filters)
     if answer.not_stated_by:
@@ -29,10 +37,10 @@ def refusal(answer: Answer) -> str:
 
 
 def no_paper(filters: Sequence[str]) -> str:
-    """What is said where `filters` leave no paper."""
-    return f"No paper here matches {' and '.join(f'“{one}”' for one in filters)}."
+    """The sentence shown if no paper passes `filters`."""
+    return f"No paper here matches {' and '.join(f'“{written}”' for written in filters)}."
 
 
 def display_title(paper: Paper) -> str:
-    """The title, with a word of warning where the abstract is not the authors' own."""
+    """The title, marked if the abstract is a digest instead of the authors' own text."""
     return f"{paper.title} (digest)" if paper.digest else paper.title

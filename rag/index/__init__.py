@@ -1,4 +1,5 @@
-"""The index on disk: generations (which one is current), build (a new one), store (the open one).
+"""The index on disk.
 
-Around them: catalogue (an index leafed through), changes (what a rebuild would do), added (uploaded files).
+`build` writes a new generation, which `generations` makes current; `opening` opens the current one as a `store`. On top
+of that, `catalogue` pages through an index, `changes` previews a rebuild, and `uploads` keeps uploaded files.
 """

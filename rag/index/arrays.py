@@ -1,4 +1,4 @@
-"""Arrays in a file that may be damaged."""
+"""Reads arrays from files that may be damaged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def load(file: Path) -> dict[str, np.ndarray]:
-    """The arrays in the .npz `file`, by name. Raises OSError or ValueError if it is not whole."""
+    """The arrays in the .npz `file`, by name. Raises OSError or ValueError if it is missing or damaged."""
     import numpy as np
 
     try:
         with file.open("rb") as opened, np.load(opened) as arrays:
             return dict(arrays)
-    except (BadZipFile, EOFError, RuntimeError) as fault:  # a .npz is a zip file with a checksum for each array
+    except (BadZipFile, EOFError, RuntimeError) as fault:  # a .npz is a zip file with checksums
         raise ValueError(f"{file.name}: {fault}") from fault

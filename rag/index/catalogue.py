@@ -1,4 +1,4 @@
-"""What an index holds, to leaf through: its papers in order, a page at a time, and how many there are of each kind."""
+"""What an index holds: its papers in order, a page at a time, and their numbers by source and by year."""
 
 from __future__ import annotations
 
@@ -6,45 +6,46 @@ import json
 from dataclasses import dataclass
 
 from rag.index.filters import Filters
-from rag.index.store import AMONG, Store, paper_of
+from rag.index.papers_database import IN_JSON, paper_from_row
+from rag.index.store import Store
 from rag.paper import Paper
 
-MAX_PAGE = 200  # papers
-_ORDER = "ORDER BY year DESC, title COLLATE NOCASE, id"  # as the index of the table has it; NULL comes last
+MAX_PAGE_SIZE = 200  # papers
+_ORDER = "ORDER BY year DESC, title COLLATE NOCASE, id"  # as the SQL index `papers_in_order` has it; NULL comes last
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some papers by their numbers, in order, out of `total`."""
+    """Papers by number, in order: one page of `total` papers."""
 
     papers: dict[int, Paper]
     total: int
 
 
 def browse(store: Store, offset: int, limit: int, filters: Filters = Filters()) -> Page:  # noqa: B008 - it is frozen
-    """At most `limit` papers that pass `filters`, after the first `offset` of them.
+    """At most `limit` of the papers that pass `filters`, from the one at position `offset` on.
 
-    The newest come first, those without a year last; within a year they go by title, whatever the case of its
-    English letters. A limit beyond MAX_PAGE is MAX_PAGE, a number below 0 is 0.
+    Papers are sorted by year, newest first and those without a year last, then by title, ignoring the case of ASCII
+    letters. A `limit` above MAX_PAGE_SIZE is lowered to it; negative numbers count as 0.
     """
     numbers = store.matching(filters)
-    among = "" if numbers is None else f"WHERE id {AMONG}"
+    among = "" if numbers is None else f"WHERE id {IN_JSON}"
     values = () if numbers is None else (json.dumps(sorted(numbers)),)
-    # Which papers a page has is read from the index alone, however far it lies: rows hold abstracts and are long.
+    # The inner query finds the page in the SQL index alone, however deep it is: rows hold abstracts and are long.
     page = f"SELECT id FROM papers {among} {_ORDER} LIMIT ? OFFSET ?"
-    bounds = min(max(limit, 0), MAX_PAGE), max(offset, 0)
+    bounds = min(max(limit, 0), MAX_PAGE_SIZE), max(offset, 0)
     rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {_ORDER}", *values, *bounds)
     total = store.paper_count if numbers is None else len(numbers)
-    return Page({row["id"]: paper_of(row) for row in rows}, total)
+    return Page({row["id"]: paper_from_row(row) for row in rows}, total)
 
 
 def by_source(store: Store) -> list[tuple[str, int]]:
-    """Each source with its number of papers, most first."""
+    """Each source with its number of papers, largest first."""
     sql = "SELECT source, count(*) AS papers FROM papers GROUP BY source ORDER BY papers DESC, source"
     return [(source, papers) for source, papers in store.rows(sql)]
 
 
 def by_year(store: Store) -> list[tuple[int | None, int]]:
-    """Each year with its number of papers, newest first; last None, for papers that do not tell their year."""
+    """Each year with its number of papers, newest first; None, for papers without a year, comes last."""
     sql = "SELECT year, count(*) FROM papers GROUP BY year ORDER BY year DESC"
     return [(year, papers) for year, papers in store.rows(sql)]

@@ -1,4 +1,4 @@
-"""A rebuild tried out: what it would add to an index, change in it and remove, told without building anything."""
+"""A preview of a rebuild: which papers it would add, change and remove. Nothing is built."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import StoreError
-from rag.index import generations, store
+from rag.index import generations, papers_database
 from rag.paper import Paper
+from rag.progress import silent
 from rag.sources.gather import gather
 from rag.sources.skipped import Skipped
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What a rebuild would do: `changed` papers are as they would be then, `same` says how many stay as they are."""
+    """What a rebuild would do. `changed` papers are given in their new form; `same` counts the unchanged ones."""
 
     added: tuple[Paper, ...]
     changed: tuple[Paper, ...]
@@ -32,15 +33,15 @@ class Changes:
 
 
 def compare(index_dir: Path, paths: Sequence[Path]) -> Changes:
-    """What a rebuild of `index_dir` from `paths` would change. It reads them as the rebuild would, and writes nothing.
+    """What a rebuild of `index_dir` from `paths` would change. Reads the files as a rebuild does, and writes nothing.
 
-    Papers are the same by their `key`, and changed where anything but their source is other: the file that a paper
-    comes from may be renamed. Where there is no index, or none that can be read, all papers are added. Raises
-    SourceError as `build.rebuild` does.
+    Papers are matched by `key`. A paper has changed if any field but its source differs: a file may just have been
+    renamed. If there is no readable index, all papers count as added. Raises SourceError as `rag.chat.rebuild.rebuild`
+    does.
     """
-    found = gather(list(paths), _unseen)
+    found = gather(paths, silent)
     after = {paper.key: paper for paper in found.papers}
-    before = {paper.key: paper for paper in _held(index_dir)}
+    before = {paper.key: paper for paper in _current_papers(index_dir)}
     kept = [(before[key], paper) for key, paper in after.items() if key in before]
     changed = tuple(new for old, new in kept if replace(old, source="") != replace(new, source=""))
     return Changes(
@@ -52,14 +53,10 @@ def compare(index_dir: Path, paths: Sequence[Path]) -> Changes:
     )
 
 
-def _held(index_dir: Path) -> list[Paper]:
-    """The papers of the current generation. Its vectors are not opened, and with what it embeds does not matter."""
+def _current_papers(index_dir: Path) -> list[Paper]:
+    """The papers of the current generation, whose vectors are not opened; none if it cannot be read."""
     try:
         folder = generations.current(index_dir)
-        return store.papers_in(folder) if folder else []
-    except (StoreError, sqlite3.Error, ValueError, IndexError):  # damaged, or its tables are of another version
+        return papers_database.read_papers(folder) if folder else []
+    except (StoreError, sqlite3.Error, ValueError, IndexError):  # damaged, or of another schema
         return []
-
-
-def _unseen(stage: str, done: int, total: int) -> None:
-    """Progress of what takes seconds."""

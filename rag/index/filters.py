@@ -1,4 +1,4 @@
-"""What a search can be kept to: years, authors and sources."""
+"""What a search can be restricted to: years, authors and sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ Field = Literal["year", "author", "source"]
 
 @dataclass(frozen=True, slots=True)
 class NameFilter:
-    """Papers of an author or source: `text` is its name as `rag.text.normalize` has it, `written` the user's words."""
+    """Papers by an author or from a source, whose name holds `text`, as `rag.text.normalize` returns it.
+
+    `written` is the filter as the user wrote it.
+    """
 
     field: Literal["author", "source"]
     written: str
@@ -20,7 +23,7 @@ class NameFilter:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """All that a question asks of a paper beside its content: every period, every author, any of the sources."""
+    """Conditions on papers: within all of `years`, by all of `authors`, and from any of `sources`."""
 
     years: tuple[YearFilter, ...] = ()
     authors: tuple[NameFilter, ...] = ()
@@ -36,17 +39,17 @@ class Filters:
 
     @property
     def period(self) -> tuple[int, int]:
-        """The first and last year that all `years` admit; the first is later than the last where none is."""
+        """The first and last year that all `years` allow; the first is later than the last if they allow none."""
         firsts, lasts = [years.first for years in self.years], [years.last for years in self.years]
         return max(firsts, default=EARLIEST), min(lasts, default=LATEST)
 
 
-EARLIEST, LATEST = 0, 9999  # where a period is open
+EARLIEST, LATEST = 0, 9999  # the bounds of an open-ended period
 
 
 @dataclass(frozen=True, slots=True)
 class YearFilter:
-    """Papers from `first` to `last`, both included. `written` is how the user put it."""
+    """Papers from `first` to `last`, both included. `written` is the filter as the user wrote it."""
 
     field: ClassVar[Literal["year"]] = "year"
     written: str

@@ -1,8 +1,8 @@
-"""Generations: every build is a fresh folder, and one atomic rename of a pointer file makes it current.
+"""Generations: each build writes a fresh folder, and one atomic rename of a pointer file makes it current.
 
-A kill at any instant leaves either the old pointer or the new one, each naming a complete generation.
-What a killed build left is removed by the next one, which alone holds the lock. A generation that someone reads is
-removed by a build after that: Chroma opens its files anew as it needs them.
+A process killed at any moment leaves the old pointer or the new one, each naming a complete generation. The next build,
+which alone holds the lock, removes what a killed one left. A generation that is being read is kept until a later
+build, because Chroma reopens its files as it needs them.
 """
 
 from __future__ import annotations
@@ -28,18 +28,21 @@ _GENERATION = re.compile(r"g\d{14}-[0-9a-f]{6}")  # nothing else in the folder i
 
 
 def current(index_dir: Path) -> Path | None:
-    """The folder of the current generation, or None where nothing was ever built.
+    """The folder of the current generation, or None if nothing has been built.
 
-    Raises StoreError where the pointer is there but names no generation.
+    Raises StoreError if the pointer exists but names no generation.
     """
-    names = _pointed(index_dir)
+    names = _generations_in_use(index_dir)
     if not names and (index_dir / POINTER).exists():
         raise StoreError(f"The index in {index_dir} is damaged: {POINTER} is unreadable. {rebuild_hint(index_dir)}")
     return index_dir / names[0] if names else None
 
 
 def built_from(index_dir: Path) -> list[Path]:
-    """What the current generation was built from, even if it is damaged otherwise; nothing where no manifest tells."""
+    """The paths that the current generation was built from; none if its manifest cannot be read.
+
+    The rest of it may be damaged.
+    """
     try:
         folder = current(index_dir)
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {"paths": []}
@@ -49,19 +52,20 @@ def built_from(index_dir: Path) -> list[Path]:
 
 
 def hold(folder: Path, reader: object) -> None:
-    """Keeps the generation in `folder` from being removed while `reader` is in use, in this or any other process."""
-    lock = FileLock(folder / f"{secrets.token_hex(4)}.lock", thread_local=False)  # one who reads may end in any thread
+    """Prevents builds, of this or any other process, from removing the generation in `folder` while `reader` exists."""
+    # Not thread-local: the reader may be garbage-collected in any thread.
+    lock = FileLock(folder / f"{secrets.token_hex(4)}.lock", thread_local=False)
     lock.acquire()
-    weakref.finalize(reader, _let_go, lock)
+    weakref.finalize(reader, _release, lock)
 
 
-def _let_go(lock: BaseFileLock) -> None:
+def _release(lock: BaseFileLock) -> None:
     lock.release(force=True)
     Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _is_held(file: Path) -> bool:
-    """Whether who made the lock `file` still reads; a process that was killed does not, though its file is there."""
+    """Whether the reader that made the lock `file` still exists. A killed process leaves its file, but unlocked."""
     try:
         with FileLock(file, timeout=0):
             return False
@@ -70,26 +74,26 @@ def _is_held(file: Path) -> bool:
 
 
 def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
-    """The command that makes a good index in `index_dir`, from the same `paths` where they are known."""
+    """The command that rebuilds the index in `index_dir`, from the given `paths` or else the default ones."""
     return f"Run: {shlex.join(['rag', 'rebuild', *paths, '--index', str(index_dir)])}"
 
 
 @contextmanager
 def building(index_dir: Path) -> Iterator[Path]:
-    """A fresh folder to build in. It becomes current when the block ends, and vanishes where the block fails.
+    """A fresh folder to build in. It becomes current when the block ends, and is removed if the block raises.
 
-    Raises StoreError where another build holds the lock or the folder cannot be written.
+    Raises StoreError if another build holds the lock or `index_dir` cannot be written.
     """
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / ".lock", timeout=0)
         lock.acquire()
     except Timeout as fault:
-        raise StoreError(f"Another rebuild of {index_dir} is running. Wait for it to end, then try again.") from fault
+        raise StoreError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
     except OSError as fault:
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another with --index.") from fault
     with lock:
-        _remove_all_but(index_dir, _pointed(index_dir))
+        _remove_all_but(index_dir, _generations_in_use(index_dir))
         generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
         generation.mkdir()
         try:
@@ -101,18 +105,19 @@ def building(index_dir: Path) -> Iterator[Path]:
 
 
 def _switch(index_dir: Path, name: str) -> None:
-    names = [name, *_pointed(index_dir)[:1]]
-    aside = index_dir / f"{POINTER}.new"
-    with aside.open("w", encoding="utf-8") as file:
+    """Makes the generation `name` current and keeps the one before it."""
+    names = [name, *_generations_in_use(index_dir)[:1]]
+    new_pointer = index_dir / f"{POINTER}.new"
+    with new_pointer.open("w", encoding="utf-8") as file:
         file.write("".join(f"{line}\n" for line in names))
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(index_dir / POINTER)
+    new_pointer.replace(index_dir / POINTER)
     _remove_all_but(index_dir, names)
 
 
-def _pointed(index_dir: Path) -> list[str]:
-    """The generations that the pointer names, current first; none where it is missing or unreadable."""
+def _generations_in_use(index_dir: Path) -> list[str]:
+    """The generations that the pointer names, the current one first; none if it is missing or unreadable."""
     try:
         names = (index_dir / POINTER).read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError):

@@ -1,8 +1,8 @@
-"""Files that were added to an index by upload: staged first, to see what they would change, and then kept.
+"""Files that users upload to a collection: staged first, to preview what they would change, then accepted.
 
-`added/` beside the generations holds the files; every rebuild that is not told what to read reads it too. What is
-staged lies in a folder of its own for a day. A file is always whole in one of the two: it goes between them by one
-rename, so a kill before it or after it loses nothing. The index follows with the next rebuild, whenever that is.
+Accepted files are in `added/`, beside the generations, and every rebuild without explicit paths reads them too. Staged
+files are in a hidden folder, for a day. A file moves between the two by a single rename, so a process killed at any
+moment loses nothing. Neither changes the index: the next rebuild does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,47 +28,47 @@ from rag.text import one_line
 
 FOLDER = "added"
 STAGING = ".incoming"  # hidden, so that a rebuild from a folder around the index does not read it
-KEPT = 24 * 60 * 60  # seconds that a staged file waits
-MAX_NAME = 200  # bytes: file systems have room for 255, and a number may be appended
-CHUNK = 1_000_000  # bytes copied at a time
+CHUNK_BYTES = 1_000_000  # copied at a time
+_EXPIRY_SECONDS = 24 * 60 * 60  # of a staged file
+_MAX_NAME_BYTES = 200  # file systems allow 255, and a number may be appended
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
-_NO_NAME = re.compile(r'[/\\:*?"<>|]')  # paths, and what some file system does not take
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  # Windows opens these, not files
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|]')  # path separators, and characters that some file systems refuse
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  # on Windows these open devices
 
 
 def paths(index_dir: Path) -> list[Path]:
-    """What a rebuild of `index_dir` reads that is told no paths: what the index was built from, and the added files.
+    """What a rebuild of `index_dir` without explicit paths reads: what the index was built from, and the uploads.
 
-    The papers that came with rag take the place of the former where there is no index, where it is too damaged to
-    tell, and where nothing would be left to read.
+    The papers that come with rag stand in for the former if there is no index, if its manifest cannot be read, or if
+    nothing would be left to read.
     """
     chosen = generations.built_from(index_dir) or [shipped("papers")]
-    return with_added(index_dir, chosen) or [shipped("papers")]
+    return with_uploads(index_dir, chosen) or [shipped("papers")]
 
 
-def with_added(index_dir: Path, chosen: Sequence[Path]) -> list[Path]:
-    """The `chosen` paths and the folder of added files, once, and not at all while it is empty."""
+def with_uploads(index_dir: Path, chosen: Sequence[Path]) -> list[Path]:
+    """The `chosen` paths, and the folder of accepted files exactly once, unless it is empty."""
     folder = (index_dir / FOLDER).resolve()
     others = [path for path in chosen if not path.resolve().is_relative_to(folder)]
     return [*others, folder] if files(index_dir) else others
 
 
 def files(index_dir: Path) -> list[Path]:
-    """The files that were added, by name."""
-    return sources.inside(index_dir / FOLDER)
+    """The accepted files, by name."""
+    return sources.files_in(index_dir / FOLDER)
 
 
 def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
-    """Puts what `stream` brings into a new folder, under `name`; where it lies, for `accept` or `discard`.
+    """Copies `stream` into a new staging folder, under `name`, and returns the file, for `accept` or `discard`.
 
-    What was staged a day ago or earlier is removed. Raises SourceError for a name that cannot be that of a file of
-    papers, for more than `sources.MAX_FILE` bytes, and where the file cannot be written.
+    Files staged a day ago or earlier are removed. Raises SourceError if `name` is not that of a file that rag reads, if
+    the file has more than `sources.MAX_FILE_BYTES` bytes, or if it cannot be written.
     """
     name = _checked(name)
     try:
-        _remove_old(index_dir)
-        file = _fresh(index_dir) / name
+        _remove_expired(index_dir)
+        file = _new_staging_folder(index_dir) / name
         try:
             with file.open("xb") as out:
                 _copy(stream, out, name)
@@ -80,96 +81,93 @@ def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
 
 
 def accept(index_dir: Path, file: Path) -> Path:
-    """Moves a staged `file` to the added ones; where it lies then, for the next rebuild to read.
+    """Moves a staged `file` to the accepted ones, for the next rebuild to read, and returns its new path.
 
-    Another file of its name stays: this one is numbered, or dropped where both say the same. Raises SourceError where
-    it is not staged, or not any more.
+    If the name is taken, a number is appended, unless the two files are identical. Raises SourceError if `file` is not
+    staged, or no longer.
     """
-    with FileLock(index_dir / ".added.lock"):  # else two at once could take one name, and one file were lost
+    with FileLock(index_dir / ".added.lock"):  # or two files could take the same name at once, and one would be lost
         if not (_is_staged(index_dir, file) and file.is_file()):
-            raise SourceError(f"“{one_line(file.name)[:80]}” does not wait to be added. Add it again.")
+            raise SourceError(f"“{one_line(file.name)[:80]}” is no longer waiting to be added. Add it again.")
         (index_dir / FOLDER).mkdir(exist_ok=True)
-        place = next(place for place in _places(index_dir, file.name) if not place.exists() or _alike(place, file))
-        file.replace(place)  # the one step that counts, and the same bytes where a file is there
+        paths = _candidate_paths(index_dir, file.name)
+        path = next(path for path in paths if not path.exists() or _is_identical(path, file))
+        file.replace(path)  # the one step that counts; an existing file has the same bytes
     discard(index_dir, file)
-    return place
+    return path
 
 
 def discard(index_dir: Path, file: Path) -> None:
-    """Removes a staged `file` with its folder. Nothing happens to other files, or where it is gone already."""
+    """Removes a staged `file` with its folder. Does nothing if it is not staged, or gone already."""
     if _is_staged(index_dir, file):
         shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def remove(index_dir: Path, name: str) -> Path:
-    """Takes away the added file `name`, for the next rebuild to leave out; where it is staged, for `accept` to undo it.
+    """Moves the accepted file `name` back to the staging, and returns its new path; `accept` undoes that.
 
-    Raises SourceError where no such file was added.
+    The next rebuild no longer reads it. Raises SourceError if there is no such file.
     """
     for file in files(index_dir):
         if file.relative_to(index_dir / FOLDER).as_posix() == name:
-            return file.replace(_fresh(index_dir) / file.name)
-    raise SourceError(f"No added file is named “{one_line(name)[:80]}”. It may have been removed already.")
+            return file.replace(_new_staging_folder(index_dir) / file.name)
+    raise SourceError(f"There is no added file “{one_line(name)[:80]}”. It may have been removed already.")
 
 
 def _checked(name: str) -> str:
-    """`name` as it is safe on any file system. Raises SourceError, with what to do, where it cannot be."""
+    """`name` without invisible characters. Raises SourceError if it is unsafe on some file system, or not read."""
     name = one_line(name)
-    if reason := _fault(name):
+    if reason := _why_refused(name):
         raise SourceError(f"Cannot add “{name[:80]}”: {reason}, then add it again.")
     return name
 
 
-def _fault(name: str) -> str:
-    if _NO_NAME.search(name) or _DEVICE.match(name):
-        return "it is not the name of a file. Rename it"
-    if len(name.encode()) > MAX_NAME:
+def _why_refused(name: str) -> str:
+    if _FORBIDDEN.search(name) or _DEVICE.match(name):
+        return "it is not a valid file name. Rename it"
+    if len(name.encode()) > _MAX_NAME_BYTES:
         return "its name is too long. Rename it"
-    if Path(name).suffix.lower() not in sources.ENDINGS:
-        return f"only {', '.join(sources.ENDINGS)} files are read. Save it as one"
-    if not sources.is_ours(Path(name)):
+    if Path(name).suffix.lower() not in sources.EXTENSIONS:
+        return f"only {', '.join(sources.EXTENSIONS)} files are read. Save it as one"
+    if not sources.is_supported(Path(name)):
         return "hidden files and READMEs are not read. Rename it"
     return ""
 
 
 def _copy(stream: BinaryIO, out: BinaryIO, name: str) -> None:
-    left = sources.MAX_FILE
-    while chunk := stream.read(CHUNK):
-        left -= len(chunk)
-        if left < 0:
-            raise SourceError(f"“{name}” has more than {sources.MAX_FILE:,} bytes. Split it, then add the parts.")
+    copied = 0
+    while chunk := stream.read(CHUNK_BYTES):
+        copied += len(chunk)
+        if copied > sources.MAX_FILE_BYTES:
+            raise SourceError(f"“{name}” has more than {sources.MAX_FILE_BYTES:,} bytes. Split it, then add the parts.")
         out.write(chunk)
 
 
-def _fresh(index_dir: Path) -> Path:
-    """A new folder of the staging."""
+def _new_staging_folder(index_dir: Path) -> Path:
     folder = index_dir / STAGING / secrets.token_hex(8)
     folder.mkdir(parents=True)
     return folder
 
 
 def _is_staged(index_dir: Path, file: Path) -> bool:
-    """Whether `file` lies, or lay, in a folder of the staging."""
+    """Whether `file` is the path of a staged file, which may be gone."""
     return file.parent.parent == index_dir / STAGING and bool(_TOKEN.fullmatch(file.parent.name))
 
 
-def _remove_old(index_dir: Path) -> None:
-    """Removes what nobody accepted or discarded, as when the browser was closed or the process killed."""
+def _remove_expired(index_dir: Path) -> None:
+    """Removes what was neither accepted nor discarded, as after a closed browser or a killed process."""
     for folder in (index_dir / STAGING).glob("*"):
-        with suppress(FileNotFoundError):  # another may remove it, too
-            if time.time() - folder.stat().st_mtime >= KEPT:
+        with suppress(FileNotFoundError):  # another thread may be removing it too
+            if time.time() - folder.stat().st_mtime >= _EXPIRY_SECONDS:
                 shutil.rmtree(folder)
 
 
-def _places(index_dir: Path, name: str) -> Iterator[Path]:
-    """Where the file may go: its name, then numbered."""
-    place = index_dir / FOLDER / name
-    yield place
-    number = 2
-    while True:
-        yield place.with_stem(f"{place.stem}-{number}")
-        number += 1
+def _candidate_paths(index_dir: Path, name: str) -> Iterator[Path]:
+    """Where an accepted file of this name may go: under its name, or else with a number appended."""
+    path = index_dir / FOLDER / name
+    yield path
+    yield from (path.with_stem(f"{path.stem}-{number}") for number in count(2))
 
 
-def _alike(one: Path, other: Path) -> bool:
-    return one.is_file() and filecmp.cmp(one, other, shallow=False)
+def _is_identical(path: Path, other: Path) -> bool:
+    return path.is_file() and filecmp.cmp(path, other, shallow=False)

@@ -1,19 +1,37 @@
-"""How something is said: negated, conditional, in the first person. One list of each, for ranking and for checking."""
+"""Words and phrases that show how a sentence is meant: negation, conditions, and who speaks of what.
+
+The only lists of their kind: ranking, writing and verification all take theirs from here.
+"""
 
 from __future__ import annotations
 
 import re
 
+from rag.language.tokens import scan
+
 NEGATIONS = frozenset(
     "not no never nor neither none cannot hardly rarely fail fails failed failing unable without lack lacks lacking "
     "impossible unlikely".split()
 )
-# A clause with one of these says when or for what the rest holds.
+# Words of a clause that limits when, or for what, the rest of the sentence holds.
 CONDITIONS = frozenset(
     "if unless except provided assuming without under when below above until contrary "
     "according ideally respectively".split()
 )
-_FIRST_PERSON = re.compile(r"\b(we|our|ours|us|this (paper|work|article|study))\b", re.IGNORECASE)
+PUBLICATION_NOUNS = tuple("paper work article study".split())
+METHOD_NOUNS = tuple("method approach model framework network system algorithm".split())
+# "We show that …": what follows is the claim of the sentence.
+REPORTING_VERBS = tuple("show demonstrate find prove reveal observe confirm indicate".split())
+# "We propose …": what follows is the contribution of the paper.
+PROPOSAL_VERBS = tuple("propose introduce present develop design describe devise build construct".split())
+
+_PUBLICATION, _METHOD = "|".join(PUBLICATION_NOUNS), "|".join(METHOD_NOUNS)
+_PROPOSAL = "|".join(verb.removesuffix("e") for verb in PROPOSAL_VERBS)  # "propos" begins "proposes" and "proposing"
+_FIRST_PERSON = re.compile(rf"\b(we|our|ours|us|this ({_PUBLICATION}))\b", re.IGNORECASE)
+_OWN_WORK = re.compile(rf"\b(we|our|(this|the) ({_PUBLICATION}|thesis|book|method|approach))\b", re.IGNORECASE)
+_OWN_METHOD = re.compile(rf"\b(we|our|ours|it|this ({_PUBLICATION}|{_METHOD}))\b", re.IGNORECASE)
+_OUR_METHOD = re.compile(rf"\bour ({_METHOD})\b", re.IGNORECASE)
+_PROPOSES = re.compile(rf"\b(we|here|this ({_PUBLICATION}))\b.{{0,60}}?\b({_PROPOSAL})\w*", re.IGNORECASE)
 
 
 def is_first_person(sentence: str) -> bool:
@@ -21,11 +39,34 @@ def is_first_person(sentence: str) -> bool:
     return bool(_FIRST_PERSON.search(sentence))
 
 
+def describes_own_work(sentence: str, short_name: str) -> bool:
+    """Whether `sentence` is about the paper's own work: it says "we" or "the method", or has its `short_name`."""
+    named = bool(short_name) and short_name.lower() in sentence.lower()
+    return named or bool(_OWN_WORK.search(sentence))
+
+
+def proposes(sentence: str) -> bool:
+    """Whether `sentence` says that its authors propose something: "we introduce", "this paper presents"."""
+    return bool(_PROPOSES.search(sentence))
+
+
+def states_contribution(sentence: str) -> bool:
+    """Whether `sentence` proposes something, or speaks of "our method"."""
+    return proposes(sentence) or bool(_OUR_METHOD.search(sentence))
+
+
+def own_method_offsets(text: str) -> list[int]:
+    """Where `text` refers to the paper's own method by a pronoun or "this model"."""
+    return [match.start() for match in _OWN_METHOD.finditer(text)]
+
+
 def is_conditional(text: str) -> bool:
-    """Whether `text` says when or for what something holds, or denies it."""
-    return not (CONDITIONS | NEGATIONS).isdisjoint(re.findall(r"[^\W\d_]+", with_not(text.lower())))
+    """Whether `text` contains a condition or a negation."""
+    words = {token.text for token in scan(expand_negations(text.lower()))}
+    return not (CONDITIONS | NEGATIONS).isdisjoint(words)
 
 
-def with_not(text: str) -> str:
-    """`text` in lower case with each contracted "n't" spelled out as a word of its own."""
-    return re.sub(r"n't\b", " not", text.replace("’", "'")).replace("cannot", "can not")
+def expand_negations(text: str) -> str:
+    """`text`, in lower case, with "not" as a word of its own: "don't" → "do not", "cannot" → "can not"."""
+    straight = text.replace("’", "'").replace("can't", "cannot")
+    return re.sub(r"n't\b", " not", straight).replace("cannot", "can not")

@@ -1,51 +1,49 @@
-"""Abstract → sentences, and overlapping passages of three sentences."""
+"""Sentences → overlapping passages, and texts cut to the length that a model reads."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
-
-SENTENCES_PER_PASSAGE = 3  # in a passage: enough context to be understood alone, short enough to be about one thing
-OVERLAP = 1  # sentence of consecutive passages, so that no pair of neighbours is torn apart
-SPECIAL_TOKENS = 8  # tokens that a model may add to a text; no less
+SENTENCES_PER_PASSAGE = 3  # enough context to be understood on its own, short enough to be about one thing
+OVERLAP = 1  # sentences that consecutive passages share, so that every pair of neighbours is together in one
+SPECIAL_TOKENS = 8  # upper bound of the tokens that a model adds to a text
 
 
-def first_positions(pieces: Iterable[str]) -> dict[str, int]:
-    """Each distinct piece with the place, from 0, where it stands first.
+def first_positions(texts: Iterable[str]) -> dict[str, int]:
+    """Each distinct text with the position, from 0, of its first occurrence.
 
-    Only these are embedded: many equal vectors would hide from Chroma's graph whatever lies near them.
+    Only these are embedded: in Chroma's graph, many equal vectors make their neighbours unreachable.
     """
-    first: dict[str, int] = {}
-    for place, piece in enumerate(pieces):
-        first.setdefault(piece, place)
-    return first
+    positions: dict[str, int] = {}
+    for position, text in enumerate(texts):
+        positions.setdefault(text, position)
+    return positions
 
 
 def passage_windows(count: int) -> list[range]:
-    """Which of `count` sentences, from 0, make up each passage: SENTENCES in a row, SHARED of them with the one before.
+    """The sentences, numbered from 0 to `count` - 1, of each passage.
 
-    The last passage may be shorter.
+    A passage has SENTENCES_PER_PASSAGE consecutive sentences and shares OVERLAP of them with the one before. The last
+    one may be shorter.
     """
     step = SENTENCES_PER_PASSAGE - OVERLAP
-    return [
-        range(first, min(first + SENTENCES_PER_PASSAGE, count)) for first in range(0, max(count - OVERLAP, 1), step)
-    ]
+    starts = range(0, max(count - OVERLAP, 1), step)
+    return [range(start, min(start + SENTENCES_PER_PASSAGE, count)) for start in starts]
 
 
 def split_by_tokens(text: str, count: Callable[[str], int], limit: int) -> list[str]:
-    """`text` whole where it has no more than `limit` tokens by `count`, otherwise in runs of words that have not."""
+    """`text` in parts of whole words with at most `limit` tokens each, as counted by `count`; [`text`] if it fits.
+
+    A single word is never split.
+    """
     words = text.split()
-    if (
-        len(words) < 2 or len(text) + SPECIAL_TOKENS <= limit or count(text) <= limit
-    ):  # a token has at least one character
+    # A token has at least one character: a text that is short enough need not be tokenized.
+    if len(words) < 2 or len(text) + SPECIAL_TOKENS <= limit or count(text) <= limit:
         return [text]
     middle = len(words) // 2
     return [part for half in (words[:middle], words[middle:]) for part in split_by_tokens(" ".join(half), count, limit)]
 
 
 def title_and_text(title: str, text: str) -> str:
-    """`text` behind `title` as a sentence of its own."""
+    """`title` as a sentence of its own, followed by `text`."""
     return f"{title}{'' if title[-1:] in '.?!' else '.'} {text}"

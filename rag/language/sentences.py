@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktTokenizer
 
-# Abbreviations of scientific prose after which punkt would wrongly end a sentence.
+# Abbreviations in scientific prose that punkt would mistake for the end of a sentence.
 ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a.k.a i.i.d viz ref refs tab thm".split()
-# Those that never end one; punkt, for all its abbreviations, breaks before a capital that often opens a sentence. Nor
-# does what numbers an item of a list, as "i.)".
+# What never ends a sentence: abbreviations after which punkt still splits if a capitalised word that often opens a
+# sentence follows, and list numbering such as "i.)".
 _NEVER_LAST = re.compile(
     r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$|(?:^|[\s(])(?:[ivx]+|[a-h]|\d)\.\)$", re.IGNORECASE
 )
@@ -23,7 +23,7 @@ _NEVER_LAST = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of an abstract: characters `start` to `end`, end excluded."""
+    """A piece of an abstract: ``abstract[start:end]``."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class Span:
 
 @cache
 def _punkt() -> PunktTokenizer:
-    """NLTK's English sentence model, from the copy that llama-index-core carries, so that nothing is downloaded."""
+    """NLTK's English sentence model, from the copy inside llama-index-core, so that nothing is downloaded."""
     import llama_index.core
     import nltk
     from nltk.tokenize.punkt import PunktTokenizer
@@ -43,7 +43,7 @@ def _punkt() -> PunktTokenizer:
 
 
 def split_sentences(abstract: str) -> list[Span]:
-    """The sentences of `abstract`, in order; together they cover all of it but the white space between them."""
+    """The sentences of `abstract`, in order; together they cover all of it except the white space between them."""
     spans: list[Span] = []
     for start, end in _punkt().span_tokenize(abstract):
         if spans and _NEVER_LAST.search(abstract, spans[-1].start, spans[-1].end):
@@ -53,5 +53,5 @@ def split_sentences(abstract: str) -> list[Span]:
 
 
 def span_texts(abstract: str, spans: Iterable[Span]) -> list[str]:
-    """The pieces of `abstract` that `spans` name, as strings."""
+    """The text of each of `spans` of `abstract`."""
     return [abstract[span.start : span.end] for span in spans]

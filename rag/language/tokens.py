@@ -1,7 +1,7 @@
-"""Text → words, and the word index: BM25 of every word in every paper, as a sparse matrix.
+"""Text → tokens and terms.
 
-One tokenizer serves papers and questions, so "3-D" finds "3D", "β-VAE" finds "$\\beta$-VAE" and "multitask" finds
-"multi-task".
+Papers and questions share one tokenizer, so that "3-D" matches "3D", "β-VAE" matches "$\\beta$-VAE" and "multitask"
+matches "multi-task".
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from nltk.stem import PorterStemmer
 
 MAX_WORD_LENGTH = (
-    50  # letters; a longer word is cut, as the stemmer would take seconds and an array room for the longest
+    50  # characters; longer words are cut: the stemmer is slow on them, and arrays are as wide as the longest
 )
+MAX_TERMS = 64  # of a question; a pasted page must not become a query of thousands of terms
 
-# Function words, politeness, and the words with which one asks for papers: they match everything and mean nothing.
+# Function words, politeness, and the words with which people ask for papers: frequent, and no help in finding any.
 STOP_WORDS = frozenset(
     """
     a about all also am an and any are as at be because been but by can could did do does doing done each else even
@@ -37,42 +38,89 @@ STOP_WORDS = frozenset(
     """.split()
 )
 
-_PLAIN = re.compile(r"\w+")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
-_TOKEN = re.compile(rf"{_NUMBER.pattern}|\w+(?:[-‐‑–]\w+|\(\w+\))*")
+# Each continues a word, and so makes it a compound.
+HYPHENS = "-‐‑–"
+HYPHEN = rf"[{HYPHENS}]\w+"
+APOSTROPHE = r"['’]\w+"
+PARENTHESES = r"\(\w+\)"
+
 _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower() for n in range(0x3B1, 0x3CA)} | {"λ": "lambda"}
-_COMMAND = re.compile(r"\\[a-z]+(?={)")  # of LaTeX, about what stands in the braces behind it
-_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": "", "_": ""} | _GREEK)
+_LATEX_COMMAND = re.compile(r"\\[a-z]+(?={)")  # formats the braces that follow; other commands name a symbol
+_LATEX_MARKUP = str.maketrans({"\\": " ", "$": "", "{": "", "}": "", "_": ""} | _GREEK)
+
+
+Kind = Literal["word", "number", "mark"]
+
+
+class Token(NamedTuple):
+    """A piece of a text, as written: ``text[start:end]``."""
+
+    text: str
+    start: int
+    kind: Kind
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character."""
+        return self.start + len(self.text)
+
+
+@cache
+def _scanner(joints: tuple[str, ...], decimals: bool) -> re.Pattern[str]:
+    separator = "[.,]" if decimals else "(?!)"  # which never matches
+    word = rf"\w+(?:{'|'.join(joints)})*"
+    return re.compile(rf"(?P<number>\d+(?:{separator}\d+)+)|(?P<word>{word})|(?P<mark>[^\w\s])")
+
+
+def scan(text: str, *joints: str, decimals: bool = True) -> Iterator[Token]:
+    """The words, numbers and punctuation marks of `text`, in order; together they are all of it except white space.
+
+    A mark is a single character. A word is a run of letters, digits and underscores, with whatever continues it by one
+    of `joints`, such as HYPHEN. A number is a run of digits; with `decimals` also "0.5" and "1,000".
+    """
+    for match in _scanner(joints, decimals).finditer(text):
+        token = match[0]
+        kind: Kind = "mark" if match["mark"] else "number" if match["number"] or token.isdecimal() else "word"
+        yield Token(token, match.start(), kind)
 
 
 def tokenize(text: str) -> Iterator[str]:
-    """The words of `text` in lower case, without accents, Greek letters by name.
+    """The terms of `text` for retrieval: lower case, no accents, Greek letters by name, no LaTeX.
 
-    A compound gives its parts, but for single letters and digits, and two parts also as one word.
+    A compound yields each of its parts that is longer than one character. If it has two parts, it also yields both as
+    one word; if it has more, only the neighbours of single characters: "3-D" → "3d", "E(n)-equivariant" → "en",
+    "nequivariant", "equivariant".
     """
-    letters = unicodedata.normalize("NFKD", text).lower()
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    for token in _TOKEN.findall(_COMMAND.sub("", plain).translate(_MARKUP)):
-        yield from (word[:MAX_WORD_LENGTH] for word in _readings(token))
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = _LATEX_COMMAND.sub("", letters).translate(_LATEX_MARKUP)
+    for token in scan(plain, HYPHEN, PARENTHESES):
+        yield from (term[:MAX_WORD_LENGTH] for term in _terms(token))
 
 
-def _readings(token: str) -> Iterator[str]:
-    if _NUMBER.fullmatch(token):
-        yield token.replace(",", "")
+def _terms(token: Token) -> Iterator[str]:
+    if token.kind == "mark":
         return
-    parts = re.findall(r"\w+", token)
+    if token.kind == "number":
+        yield token.text.replace(",", "")
+        return
+    if token.text.isalnum():
+        yield token.text
+        return
+    parts = [part.text for part in scan(token.text) if part.kind != "mark"]
     yield from (part for part in parts if len(part) > 1 or len(parts) == 1)
     yield from (a + b for a, b in pairwise(parts) if len(parts) == 2 or min(len(a), len(b)) == 1)
 
 
 def is_content_word(word: str) -> bool:
-    """Whether `word`, in lower case, carries meaning of its own."""
+    """Whether `word`, in lower case, is neither a stop word nor a single letter."""
     return word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
 
 
 def content_word_offsets(text: str) -> list[tuple[int, int]]:
-    """Where in `text` the words that carry meaning begin and end, as written: the parts of a compound each."""
-    return [word.span() for word in _PLAIN.finditer(text) if is_content_word(word[0].lower())]
+    """The start and end in `text` of each content word; the parts of a compound count separately."""
+    words = (token for token in scan(text, decimals=False) if token.kind != "mark")
+    return [(word.start, word.end) for word in words if is_content_word(word.text.lower())]
 
 
 @cache
@@ -84,38 +132,34 @@ def _stemmer() -> PorterStemmer:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """`word` without its grammatical ending: propose and proposes are one."""
+    """`word` without its inflection, by Porter's algorithm: propose and proposes both give "propos"."""
     return str(_stemmer().stem(word))
 
 
+def stems(text: str) -> set[str]:
+    """The stems of all terms of `text`."""
+    return set(map(stem, tokenize(text)))
+
+
 def content_words(text: str) -> set[str]:
-    """The words of `text` that carry meaning."""
-    return {word for word in tokenize(text) if word not in STOP_WORDS}
+    """The terms of `text` that are not stop words."""
+    return {term for term in tokenize(text) if term not in STOP_WORDS}
 
 
 def content_stems(text: str) -> set[str]:
-    """The stems of the words of `text` that carry meaning."""
+    """The stems of the terms of `text` that are not stop words."""
     return set(map(stem, content_words(text)))
 
 
-def surface_forms(texts: Iterable[str]) -> dict[str, str]:
-    """The stems of all `texts`, the commonest first, each with the form in which most of the texts have it."""
-    counts = Counter(form for text in texts for form in set(tokenize(text)))
-    found: dict[str, str] = {}
-    for form, _ in counts.most_common():
-        found.setdefault(stem(form), form)
-    return found
-
-
-def stems(text: str) -> set[str]:
-    """The stems of the words in `text`."""
-    return {stem(word) for word in tokenize(text)}
-
-
-MAX_TERMS = 64  # of one question in the word index; a pasted page must not become a query of thousands
-
-
 def content_terms(question: str) -> list[str]:
-    """The words of `question` that carry meaning, as `rag.language.tokens.tokenize` gives them, each once, in order."""
-    found = dict.fromkeys(tokenize(question))
-    return [word for word in found if is_content_word(word)][:MAX_TERMS]
+    """The distinct content words among the terms of `question`, in order, at most MAX_TERMS."""
+    return [term for term in dict.fromkeys(tokenize(question)) if is_content_word(term)][:MAX_TERMS]
+
+
+def surface_forms(texts: Iterable[str]) -> dict[str, str]:
+    """The stems of all `texts`, most frequent first, each with the form that occurs in the most texts."""
+    counts = Counter(form for text in texts for form in set(tokenize(text)))
+    forms: dict[str, str] = {}
+    for form, _ in counts.most_common():
+        forms.setdefault(stem(form), form)
+    return forms

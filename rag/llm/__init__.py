@@ -1,55 +1,55 @@
-"""Who writes: a spec such as "ollama:qwen2.5" → a `Model` that is there and answers."""
+"""Language models: a spec such as "ollama:qwen2.5" → a `Model` that is known to answer.
+
+To add a vendor, write a module with its `Vendor` and a `load` function, and list them in `VENDORS` and `_LOADERS`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from rag.errors import ModelError
-from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
+from rag.llm import anthropic, bundled, gemini, ollama, openai_like
 from rag.llm.model import Model
 
-__all__ = ["FORMS", "INSTALL_BUNDLED", "Model", "bundled_installed", "bundled_parameters", "describe", "load"]
+__all__ = ["FORMS", "VENDORS", "Model", "bundled_parameters", "describe", "load"]
 
-FORMS = "bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or gemini:MODEL"
+VENDORS = (openai_like.OPENAI, anthropic.ANTHROPIC, gemini.GEMINI)
+FORMS = ("bundled", "none", "gguf:PATH", "ollama:MODEL", "openai-like:URL#MODEL", *(f"{v.kind}:MODEL" for v in VENDORS))
+
+# By what precedes the colon of a spec: what follows it, the name to show, and the timeout in seconds → the model.
+_LOADERS: Mapping[str, Callable[[str, str, float], Model]] = {
+    "gguf": bundled.load_gguf,
+    "ollama": ollama.load,
+    "openai-like": openai_like.load,
+    "openai": openai_like.load_openai,
+    "anthropic": anthropic.load,
+    "gemini": gemini.load,
+}
 
 
 def load(spec: str, timeout: float) -> Model | None:
-    """The model that `spec` names, known to be reachable; None for "none". It may be silent for `timeout` seconds.
+    """The model that `spec` names, known to be reachable; None for "none".
 
-    Raises ModelError for a spec of no known form, a missing file or key, or a server that does not answer.
+    `timeout` is the number of seconds to wait for the next part of a reply. Raises ModelError for a spec of an unknown
+    form, a missing file or key, and a server that does not answer.
     """
-    from rag.llm import anthropic, bundled, gemini, ollama, openai_like
-
-    kind, _, rest = spec.partition(":")
     if spec == "none":
         return None
     if spec == "bundled":
-        return bundled.load(bundled.bundled_file(), describe(spec), timeout)
-    if kind == "gguf" and rest:
-        return bundled.load(bundled.gguf_file(rest), describe(spec), timeout)
-    if kind == "ollama" and rest:
-        return ollama.load(rest, describe(spec), timeout)
-    if kind == "openai" and rest:
-        return openai_like.hosted(rest, describe(spec), timeout)
-    if kind == "anthropic" and rest:
-        return anthropic.load(rest, describe(spec), timeout)
-    if kind == "gemini" and rest:
-        return gemini.load(rest, describe(spec), timeout)
-    if kind == "openai-like" and "#" in rest:
-        url, _, model = rest.rpartition("#")
-        return openai_like.load(url.rstrip("/"), model, describe(spec), timeout)
-    raise ModelError(f"Unknown llm '{spec}'. It is one of: {FORMS}")
+        return bundled.load(describe(spec), timeout)
+    kind, _, rest = spec.partition(":")
+    if rest and kind in _LOADERS:
+        return _LOADERS[kind](rest, describe(spec), timeout)
+    raise ModelError(f"Unknown llm '{spec}'. It is one of: {', '.join(FORMS[:-1])} or {FORMS[-1]}")
 
 
 def bundled_parameters(spec: str) -> int | None:
-    """Number of weights of the model that `spec` names, if it is the bundled one."""
-    from rag.llm import bundled
-
+    """The number of parameters of the bundled model if `spec` names it; None for other models."""
     return bundled.PARAMETERS if spec == "bundled" else None
 
 
 def describe(spec: str) -> str:
-    """`spec` as a reader knows it; an address loses what may be a secret in it."""
+    """The name to show for `spec`; of an address, which may contain a password, only the model."""
     if spec == "bundled":
         return "bundled (SmolLM2 135M)"
-    if spec == "none":
-        return "none"
     return spec.rpartition("#")[2] if spec.startswith("openai-like:") else spec

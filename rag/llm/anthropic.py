@@ -1,4 +1,4 @@
-"""Models of Anthropic's."""
+"""Models that Anthropic hosts."""
 
 from __future__ import annotations
 
@@ -7,36 +7,45 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from rag.llm import faults
-from rag.llm.model import UNKNOWN_CONTEXT, Model, parameters
+from rag.llm.model import UNKNOWN_CONTEXT, Model, parameter_count
 from rag.llm.server import REACH_TIMEOUT, Server
-from rag.llm.tokens import estimate
-from rag.llm.vendors import ANTHROPIC, THOUGHTS
+from rag.llm.tokens import estimate_tokens
+from rag.llm.vendors import THINKING_TOKENS, Vendor
 
 if TYPE_CHECKING:
     from anthropic.types import ModelInfo
     from llama_index.core.llms import LLM
     from llama_index.llms.anthropic import Anthropic
 
+ANTHROPIC = Vendor(
+    "Anthropic",
+    "anthropic",
+    "llama_index.llms.anthropic",
+    "ANTHROPIC_API_KEY",
+    "https://api.anthropic.com",
+    "ANTHROPIC_BASE_URL",
+)
+
 
 def load(model: str, name: str, timeout: float) -> Model:
-    """`model` of Anthropic, or of whom ANTHROPIC_BASE_URL names, told of as `name`.
+    """`model` of Anthropic, or of the server at ANTHROPIC_BASE_URL, shown as `name`.
 
-    Raises ModelError without the extra or a key, and where nobody answers, or refuses the key, or has no such model.
+    Raises ModelError without the extra or a key, and if the server does not answer, rejects the key, or lacks the model.
     """
     server = ANTHROPIC.server(timeout)
     with faults.explained(server):
-        return _model(server, model, name, _ask(server, model))
+        return _model(server, model, name, _info(server, model))
 
 
 def _model(server: Server, model: str, name: str, info: ModelInfo) -> Model:
     context = info.max_input_tokens or UNKNOWN_CONTEXT
-    thinks = info.capabilities and info.capabilities.thinking.types.adaptive.supported  # where it sees fit, unasked
-    room = THOUGHTS if thinks else 0
+    thinks = info.capabilities and info.capabilities.thinking.types.adaptive.supported  # unasked, when it sees fit
+    thinking_tokens = THINKING_TOKENS if thinks else 0
     llm = _client(context)(
         model=model,
         base_url=server.url,
         api_key=server.key,
-        temperature=0.0,  # which LlamaIndex leaves out where a model refuses it
+        temperature=0.0,  # LlamaIndex omits it for models that reject it
         timeout=server.timeout,
         max_retries=0,
     )
@@ -44,19 +53,19 @@ def _model(server: Server, model: str, name: str, info: ModelInfo) -> Model:
     @asynccontextmanager
     async def connect(max_tokens: int) -> AsyncIterator[LLM]:
         async with server.client() as http:
-            one = llm.model_copy(update={"max_tokens": max_tokens + room})
-            one._aclient = llm._aclient.copy(http_client=http, timeout=http.timeout)  # it cannot be given one
-            yield one
+            connected = llm.model_copy(update={"max_tokens": max_tokens + thinking_tokens})
+            connected._aclient = llm._aclient.copy(http_client=http, timeout=http.timeout)  # no parameter sets it
+            yield connected
 
-    return Model(name, parameters(model), context, llm, server, connect, estimate)
+    return Model(name, parameter_count(model), context, llm, server, connect, estimate_tokens)
 
 
 def _client(context: int) -> type[Anthropic]:
     from llama_index.core.llms import LLMMetadata
     from llama_index.llms.anthropic import Anthropic
 
-    class Known(Anthropic):
-        """LlamaIndex refuses a model that is newer than its list of them."""
+    class AnyAnthropic(Anthropic):
+        """LlamaIndex rejects a model that is missing from its list of models, as new ones are."""
 
         @property
         def metadata(self) -> LLMMetadata:
@@ -68,10 +77,10 @@ def _client(context: int) -> type[Anthropic]:
                 model_name=self.model,
             )
 
-    return Known
+    return AnyAnthropic
 
 
-def _ask(server: Server, model: str) -> ModelInfo:
+def _info(server: Server, model: str) -> ModelInfo:
     import httpx
     from anthropic import Anthropic
 

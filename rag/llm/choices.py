@@ -1,4 +1,4 @@
-"""Which models are within reach, and whether one writes. Nobody is asked but Ollama and whom the settings name."""
+"""Which models are available, and whether one answers. Only Ollama and the chosen model's server are contacted."""
 
 from __future__ import annotations
 
@@ -12,73 +12,82 @@ from rag import llm
 from rag.errors import ModelError
 from rag.llm import ollama
 from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
-from rag.llm.model import parameters
+from rag.llm.model import parameter_count
+from rag.llm.openai_like import OPENAI
 from rag.llm.server import REACH_TIMEOUT, without_password
-from rag.llm.vendors import OPENAI, VENDORS, Vendor
 from rag.text import one_line
 
 if TYPE_CHECKING:
     from rag.llm.model import Model
+    from rag.llm.vendors import Vendor
 
-_OPEN = (":MODEL", "#MODEL", ":PATH")  # what the spec ends with where a name is still to be filled in
-TRIAL_TOKENS = 256  # tokens that a trial may take: some models think before they say anything
+_PLACEHOLDERS = (":MODEL", "#MODEL", ":PATH")  # endings of a spec in which a name is still to be filled in
+_TRIAL_TOKENS = 256  # some models think before their first word
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What to type after --llm, or the form of it."""
+    """A spec to write after --llm, or the form of one."""
 
     spec: str
-    ready: bool | None  # whether it would write; None where nobody was asked
-    state: str
-    parameters: int | None = None  # number of weights, where known
-    context: int | None = None  # tokens; known of the chosen one only
+    ready: bool | None  # whether it can be used; None if that was not checked
+    state: str  # why, in words
+    parameters: int | None = None  # their number, if known
+    context: int | None = None  # tokens; known only of the chosen model
     chosen: bool = False
 
     @property
     def usable(self) -> bool:
-        """Whether it names one model that may well answer."""
-        return self.ready is not False and not self.spec.endswith(_OPEN)
+        """Whether it names a model, which may be able to answer."""
+        return self.ready is not False and not self.spec.endswith(_PLACEHOLDERS)
 
     def __str__(self) -> str:
-        size = f"{short(self.parameters)} weights" if self.parameters else ""
+        size = f"{abbreviated(self.parameters)} parameters" if self.parameters else ""
         context = f"{self.context:,} tokens of context" if self.context else ""
-        said = ", ".join(filter(None, [self.state, size, context]))
-        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {said}")
+        details = ", ".join(filter(None, [self.state, size, context]))
+        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {details}")
 
 
 def choices(spec: str) -> list[Choice]:
-    """What `spec` names, asked whether it answers, and then all else that could write, or what it lacks."""
+    """The model of `spec`, after checking that it answers, then all others, with what they lack to be used.
+
+    Must not be called in a running event loop.
+    """
     return asyncio.run(_choices(spec))
 
 
 def trial(spec: str, timeout: float) -> str:
-    """One line that tells whether the model of `spec` writes now, and after how many seconds, or what is wrong.
+    """Whether the model of `spec` answers now, and after how many seconds, or what is wrong, in one line.
 
-    It may be silent for `timeout` seconds. As `choices`, not to be called where an event loop runs.
+    `timeout` is the number of seconds to wait for its first word. Must not be called in a running event loop.
     """
     start = time.perf_counter()
     try:
         model = llm.load(spec, timeout)
         if model is None:
             return "There is no model: the answers are quotes."
-        asyncio.run(_begin(model))
+        asyncio.run(_first_word(model))
     except ModelError as fault:
         return one_line(str(fault))
     return one_line(f"{model.name} answers: its first word came after {time.perf_counter() - start:.1f} seconds.")
 
 
-async def _begin(model: Model) -> None:
+async def _first_word(model: Model) -> None:
     from llama_index.core.llms import ChatMessage
 
-    async with aclosing(model.stream([ChatMessage("Say yes.")], TRIAL_TOKENS)) as pieces:
+    async with aclosing(model.stream([ChatMessage("Say yes.")], _TRIAL_TOKENS)) as pieces:
         await anext(pieces)
 
 
 async def _choices(spec: str) -> list[Choice]:
     chosen, pulled = await asyncio.gather(asyncio.to_thread(_chosen, spec), _pulled())
-    known = [_bundled(), Choice("none", True, "quotes only"), *_forms(), *pulled]
-    return [chosen, *(one for one in known if one.spec.removesuffix(":latest") != chosen.spec.removesuffix(":latest"))]
+    others = [_bundled(), Choice("none", True, "quotes only"), *_forms(), *pulled]
+    return [chosen, *(other for other in others if _untagged(other) != _untagged(chosen))]
+
+
+def _untagged(choice: Choice) -> str:
+    """The spec without Ollama's default tag."""
+    return choice.spec.removesuffix(":latest")
 
 
 def _chosen(spec: str) -> Choice:
@@ -97,25 +106,28 @@ def _bundled() -> Choice:
 
 
 def _forms() -> list[Choice]:
-    openai = f"any server with OpenAI's protocol; {_said(OPENAI)}"
+    openai_like = f"any OpenAI-compatible server; {_state(OPENAI)}"
     return [
         Choice("gguf:PATH", None, "any GGUF model"),
-        Choice("openai-like:URL#MODEL", None, openai),
-        *(Choice(f"{one.kind}:MODEL", False if one.lacks() else None, _said(one)) for one in VENDORS),
+        Choice("openai-like:URL#MODEL", None, openai_like),
+        *(
+            Choice(f"{vendor.kind}:MODEL", False if vendor.missing() else None, _state(vendor))
+            for vendor in llm.VENDORS
+        ),
     ]
 
 
-def _said(vendor: Vendor) -> str:
-    return vendor.lacks() or f"{vendor.key_name} is set"
+def _state(vendor: Vendor) -> str:
+    return vendor.missing() or f"{vendor.key_name} is set"
 
 
-def short(parameters: int) -> str:
-    """A number of weights for a reader: 134515008 → "135M"."""
+def abbreviated(parameters: int) -> str:
+    """A number of parameters to show: 134515008 → "135M"."""
     return f"{parameters / 1e9:.2g}B" if parameters >= 1e9 else f"{parameters / 1e6:.3g}M"
 
 
 async def _pulled() -> list[Choice]:
-    """What the Ollama at OLLAMA_HOST has, or one that tells why it is nothing."""
+    """The models of the Ollama at OLLAMA_HOST, or one choice that says why there are none."""
     import httpx
     from ollama import AsyncClient, ResponseError
 
@@ -123,11 +135,16 @@ async def _pulled() -> list[Choice]:
         async with AsyncClient(timeout=REACH_TIMEOUT) as client:
             models = (await client.list()).models
     except (ConnectionError, ResponseError, httpx.HTTPError, ValueError) as fault:
-        lacks = f"no Ollama answers at {ollama.host()} ({type(fault).__name__}). Start it: ollama serve"
-        return [Choice("ollama:MODEL", False, lacks)]
+        missing = f"no Ollama answers at {ollama.host()} ({type(fault).__name__}). Start it: ollama serve"
+        return [Choice("ollama:MODEL", False, missing)]
     if not models:
         return [Choice("ollama:MODEL", False, f"Ollama at {ollama.host()} has no model. Run: ollama pull MODEL")]
     return [
-        Choice(f"ollama:{one.model}", True, "pulled", parameters((one.details and one.details.parameter_size) or ""))
-        for one in models
+        Choice(
+            f"ollama:{pulled.model}",
+            True,
+            "pulled",
+            parameter_count((pulled.details and pulled.details.parameter_size) or ""),
+        )
+        for pulled in models
     ]

@@ -1,4 +1,4 @@
-"""A language model as the rest of rag knows it, whoever serves it."""
+"""A language model as the rest of rag uses it, whichever server runs it."""
 
 from __future__ import annotations
 
@@ -16,61 +16,61 @@ if TYPE_CHECKING:
 
     from rag.llm.server import Server
 
-MAX_CONTEXT = 8192  # tokens; a longer one costs memory, and no prompt here fills it
-UNKNOWN_CONTEXT = 4096  # tokens, of a server that does not tell: the least that is usual
+MAX_CONTEXT = 8192  # tokens; a longer context takes memory, and no prompt of rag needs it
+UNKNOWN_CONTEXT = 4096  # tokens, if the server does not say: a common minimum
 
-# A reply of at most so many tokens → the LLM that gives it, over a connection that closes with the context.
+# The maximum number of tokens of a reply → an LLM, on a connection that is closed with the context.
 Connect = Callable[[int], AbstractAsyncContextManager["LLM"]]
-Count = Callable[[str], Awaitable[int]]
+TokenCounter = Callable[[str], Awaitable[int]]
 
 
 @dataclass(frozen=True)
 class Model:
-    """One LlamaIndex LLM, asked without blocking, from any event loop.
+    """A LlamaIndex LLM that can be called from any event loop without blocking it.
 
-    Each call has a connection of its own: it belongs to the loop of the call, and closing it, as when the call is
-    cancelled or a stream is closed early, is what makes a server stop writing.
+    Each call has its own connection: connections belong to an event loop, and only closing the connection, as happens
+    when a call is cancelled or a stream is closed early, makes a server stop generating.
     """
 
-    name: str  # as a reader knows it
-    parameters: int | None  # number of weights, where the server or the name tells
-    context: int  # tokens that prompt and reply share
-    llm: LLM = field(repr=False)  # for a LlamaIndex pipeline of one's own; it would show the key
+    name: str  # to show
+    parameters: int | None  # their number, if the server or the model's name says
+    context: int  # tokens of prompt and reply together
+    llm: LLM = field(repr=False)  # for use in a LlamaIndex pipeline; its repr contains the key
     server: Server = field(repr=False)
     connect: Connect = field(repr=False)
-    tokens: Count = field(repr=False)
+    token_counter: TokenCounter = field(repr=False)
 
     async def complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError."""
         with faults.explained(self.server):
-            return await faults.with_retries(self._reply, messages, max_tokens)
+            return await faults.with_retries(self._complete, messages, max_tokens)
 
     async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
-        """The reply to `messages` piece by piece as it is written. Raises ModelError, also after the first piece.
+        """The reply to `messages` in pieces, as they are generated. Raises ModelError, even after the first piece.
 
-        Who stops early closes it (`contextlib.aclosing`): only then does the server stop as well.
+        Close it to stop early (`contextlib.aclosing`): only then does the server stop as well.
         """
         with faults.explained(self.server):
-            first, rest = await faults.with_retries(self._begun, messages, max_tokens)
+            first, rest = await faults.with_retries(self._start, messages, max_tokens)
             async with aclosing(rest):
                 yield first
                 async for piece in rest:
                     yield piece
 
-    async def count(self, text: str) -> int:
-        """Tokens of `text`: exact where the server can tell, else an estimate that errs upwards. Raises ModelError."""
+    async def count_tokens(self, text: str) -> int:
+        """The number of tokens of `text`: exact if the server can count, else overestimated. Raises ModelError."""
         with faults.explained(self.server):
-            return await faults.with_retries(self.tokens, text)
+            return await faults.with_retries(self.token_counter, text)
 
-    async def _reply(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
+    async def _complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         async with self.connect(max_tokens) as llm:
             reply = (await llm.achat(messages)).message.content or ""
         if not reply.strip():
             raise EmptyReply
         return reply
 
-    async def _begun(self, messages: Sequence[ChatMessage], max_tokens: int) -> tuple[str, AsyncGenerator[str]]:
-        """All up to the first word, and the rest: until a reader has seen something, all may be tried again."""
+    async def _start(self, messages: Sequence[ChatMessage], max_tokens: int) -> tuple[str, AsyncGenerator[str]]:
+        """The reply up to its first word, and the rest: until a reader has seen text, the call can be retried."""
         rest, first = self._pieces(messages, max_tokens), ""
         async for piece in rest:
             first += piece
@@ -85,7 +85,7 @@ class Model:
                     yield part.delta
 
 
-def parameters(size: str) -> int | None:
-    """Number of weights in a `size` like "1.5B", or in a name that holds one, like "qwen2.5:1.5b"."""
-    found = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)([mb])(?![a-z0-9])", size.lower())
-    return round(float(found[1]) * {"m": 1e6, "b": 1e9}[found[2]]) if found else None
+def parameter_count(text: str) -> int | None:
+    """The number of parameters in a size such as "1.5B", or in a model's name such as "qwen2.5:1.5b"."""
+    size = re.search(r"(?<![\w.])(\d+(?:\.\d+)?)([mb])(?![a-z0-9])", text.lower())
+    return round(float(size[1]) * {"m": 1e6, "b": 1e9}[size[2]]) if size else None

@@ -1,4 +1,4 @@
-"""Any server with OpenAI's protocol: llama.cpp, vLLM, LM Studio, OpenAI itself."""
+"""Models of any server with an OpenAI-compatible API: llama.cpp, vLLM, LM Studio, OpenAI itself."""
 
 from __future__ import annotations
 
@@ -6,36 +6,49 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from rag.llm.model import UNKNOWN_CONTEXT, Count, Model, parameters
-from rag.llm.probe import probe, question
+from rag.errors import ModelError
+from rag.llm.model import UNKNOWN_CONTEXT, Model, TokenCounter, parameter_count
+from rag.llm.probe import probe, tokenize_request
 from rag.llm.server import Server, key_from, without_password
-from rag.llm.tokens import estimate
-from rag.llm.vendors import OPENAI
+from rag.llm.tokens import estimate_tokens
+from rag.llm.vendors import Vendor
 
 if TYPE_CHECKING:
     import httpx
     from llama_index.core.llms import LLM
 
-
-def load(url: str, model: str, name: str, timeout: float) -> Model:
-    """`model` of the server at `url`, told of as `name`. Raises ModelError as `at` does."""
-    return at(
-        Server(url, timeout, key_from("OPENAI_API_KEY"), where=f"The LLM at {without_password(url)}"), model, name
-    )
-
-
-def hosted(model: str, name: str, timeout: float) -> Model:
-    """`model` of OpenAI, or of whom OPENAI_BASE_URL names. Raises ModelError without a key, and as `at` does."""
-    return at(OPENAI.server(timeout), model, name)
+OPENAI = Vendor(
+    "OpenAI",
+    "openai",
+    "llama_index.llms.openai_like",
+    "OPENAI_API_KEY",
+    "https://api.openai.com/v1",
+    "OPENAI_BASE_URL",
+)
 
 
-def at(server: Server, model: str, name: str) -> Model:
-    """`model` of `server`, told of as `name`. Raises ModelError where nobody answers there, or the key is refused."""
+def load(address: str, name: str, timeout: float) -> Model:
+    """The model of `address`, which is URL#MODEL, shown as `name`. Raises ModelError as `load_from` does."""
+    url, separator, model = address.rpartition("#")
+    if not separator:
+        raise ModelError("The model is missing after the address. Choose --llm openai-like:URL#MODEL")
+    url = url.rstrip("/")
+    server = Server(url, timeout, key_from("OPENAI_API_KEY"), label=f"The LLM at {without_password(url)}")
+    return load_from(server, model, name)
+
+
+def load_openai(model: str, name: str, timeout: float) -> Model:
+    """`model` of OpenAI, or of the server at OPENAI_BASE_URL. Raises ModelError without a key and as `load_from` does."""
+    return load_from(OPENAI.server(timeout), model, name)
+
+
+def load_from(server: Server, model: str, name: str) -> Model:
+    """`model` of `server`, shown as `name`. Raises ModelError if it does not answer, or rejects the key."""
     import httpx
 
-    told = probe(server, model)
-    context = told.context or _published(model)
-    count = _counter(server, told.tokenize, model) if told.tokenize else estimate
+    info = probe(server, model)
+    context = info.context or _published_context(model)
+    counter = _token_counter(server, info.tokenize_url, model) if info.tokenize_url else estimate_tokens
     build = _builder(server, model, context)
 
     @asynccontextmanager
@@ -43,19 +56,18 @@ def at(server: Server, model: str, name: str) -> Model:
         async with server.client() as http:
             yield build(http, max_tokens=max_tokens)
 
-    size = told.parameters or parameters(model)
-    apart = httpx.Limits(max_keepalive_connections=0)  # no connection outlives its call here either
-    blocking = httpx.Client(timeout=server.timeout, trust_env=not server.direct, limits=apart)
+    no_reuse = httpx.Limits(max_keepalive_connections=0)  # as with `connect`, a connection lasts for one call
+    blocking = httpx.Client(timeout=server.timeout, trust_env=not server.direct, limits=no_reuse)
     llm = build(server.client(), http_client=blocking)
-    return Model(name, size, context, llm, server, connect, count)
+    return Model(name, info.parameters or parameter_count(model), context, llm, server, connect, counter)
 
 
 def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:
     from llama_index.llms.openai_like import OpenAILike
     from openai import AsyncOpenAI
 
-    def build(http: httpx.AsyncClient, **more: Any) -> LLM:
-        # The time-outs are those of `http`: OpenAILike knows but one for all, and would wait long for a connection.
+    def build(http: httpx.AsyncClient, **options: Any) -> LLM:
+        # The timeouts are those of `http`: OpenAILike has a single one, which would also apply to connecting.
         key = server.key or "none"
         client = AsyncOpenAI(api_key=key, base_url=server.url, max_retries=0, timeout=http.timeout, http_client=http)
         llm: LLM = OpenAILike(
@@ -68,15 +80,15 @@ def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:
             timeout=server.timeout,
             temperature=0.0,
             async_openai_client=client,
-            **more,
+            **options,
         )
         return llm
 
     return build
 
 
-def _published(model: str) -> int:
-    """Tokens of context of OpenAI's own models; the least that is usual, of any other."""
+def _published_context(model: str) -> int:
+    """The context length in tokens that OpenAI has published for `model`; `UNKNOWN_CONTEXT` for other models."""
     from llama_index.llms.openai.utils import openai_modelname_to_contextsize
 
     try:
@@ -85,10 +97,10 @@ def _published(model: str) -> int:
         return UNKNOWN_CONTEXT
 
 
-def _counter(server: Server, address: str, model: str) -> Count:
+def _token_counter(server: Server, tokenize_url: str, model: str) -> TokenCounter:
     async def count(text: str) -> int:
         async with server.client() as client:
-            reply = await client.post(address, json=question(model, text), headers=server.headers())
+            reply = await client.post(tokenize_url, json=tokenize_request(model, text), headers=server.headers())
         return len(reply.json()["tokens"])
 
     return count

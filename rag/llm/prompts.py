@@ -1,4 +1,4 @@
-"""The texts in prompts/: loaded by name, their placeholders checked, as LlamaIndex chat templates."""
+"""The prompts in prompts/ as LlamaIndex chat templates, after a check of their placeholders."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ PLACEHOLDERS = {
     "entailment": {"evidence", "sentence"},
 }
 _TURN = re.compile(r"^## (system|user|assistant)\s*$", re.MULTILINE)
-# What sets text apart in our prompts, in chat templates and in Markdown, and a look-alike that sets nothing apart.
+# Characters that delimit text in our prompts, in chat templates and in Markdown → similar ones that do not.
 _DELIMITERS = {"[": "(", "]": ")", "<": "‹", ">": "›", "{": "(", "}": ")", "`": "'"}
 
 
 def load(name: str, folder: Path | None = None) -> ChatPromptTemplate:
-    """The prompt `name` as a chat: each "## system", "## user" or "## assistant" heading opens a message.
+    """The prompt `name` as a chat: each "## system", "## user" or "## assistant" heading starts a message.
 
-    It is <name>.md in `folder` if that holds one, else in prompts/. Raises SettingsError where the file cannot be read,
-    has no message, or lacks or adds a placeholder.
+    The file is <name>.md in `folder` if it exists, else in prompts/. Raises SettingsError if it cannot be read, has no
+    message, or its placeholders are not those of `PLACEHOLDERS`.
     """
     from llama_index.core import ChatPromptTemplate
     from llama_index.core.llms import ChatMessage
 
-    own = folder / f"{name}.md" if folder else None
-    file = own if own and own.is_file() else shipped("prompts") / f"{name}.md"
+    custom = folder / f"{name}.md" if folder else None
+    file = custom if custom and custom.is_file() else shipped("prompts") / f"{name}.md"
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
@@ -49,30 +49,30 @@ def load(name: str, folder: Path | None = None) -> ChatPromptTemplate:
 
 
 def check(folder: Path) -> None:
-    """Raises SettingsError where `folder` is none, holds a prompt of no known name, or one that cannot be used."""
+    """Raises SettingsError if `folder` does not exist, or contains a prompt that is unknown or invalid."""
     if not folder.is_dir():
         raise SettingsError(f"No such folder of prompts: {folder}. Correct RAG_PROMPTS_DIR.")
     for file in sorted(folder.glob("*.md")):
         if file.stem not in PLACEHOLDERS:
-            raise SettingsError(f"{file} is no prompt of ours. They are: {', '.join(f'{n}.md' for n in PLACEHOLDERS)}.")
+            raise SettingsError(f"Unknown prompt {file}. Known: {', '.join(f'{name}.md' for name in PLACEHOLDERS)}.")
         load(file.stem, folder)
 
 
-def data(text: str, limit: int) -> str:
-    """`text` as it may stand in a prompt: one line of at most `limit` characters that opens and closes nothing.
+def sanitize(text: str, max_chars: int) -> str:
+    """`text` as data for a prompt: one line of at most `max_chars` characters without delimiters.
 
-    Letters of other widths that look like a delimiter count as one; what has no shape is left out.
+    Full-width and other variants of a delimiter are replaced too; invisible characters are dropped.
     """
-    shaped = (c for c in text if unicodedata.category(c) not in ("Cf", "Co", "Cn"))
-    return one_line("".join(_DELIMITERS.get(unicodedata.normalize("NFKC", c), c) for c in shaped))[:limit]
+    visible = (c for c in text if unicodedata.category(c) not in ("Cf", "Co", "Cn"))
+    return one_line("".join(_DELIMITERS.get(unicodedata.normalize("NFKC", c), c) for c in visible))[:max_chars]
 
 
-def _check(file: str, text: str, wanted: set[str]) -> None:
+def _check(file: str, text: str, expected: set[str]) -> None:
     try:
         found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
     except ValueError as fault:
-        raise SettingsError(f"Prompt {file}: {fault}; a brace that is meant is doubled. Correct it.") from fault
-    if found != wanted:
-        wrong = [f"lacks {{{name}}}" for name in sorted(wanted - found)]
-        wrong += [f"has an unknown {{{name}}}" for name in sorted(found - wanted)]
-        raise SettingsError(f"Prompt {file} {' and '.join(wrong)}. Correct it.")
+        raise SettingsError(f"Prompt {file}: {fault}; double a brace that is part of the text. Correct it.") from fault
+    if found != expected:
+        faults = [f"lacks {{{name}}}" for name in sorted(expected - found)]
+        faults += [f"has an unknown {{{name}}}" for name in sorted(found - expected)]
+        raise SettingsError(f"Prompt {file} {' and '.join(faults)}. Correct it.")

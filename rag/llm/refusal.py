@@ -1,4 +1,4 @@
-"""A reply that is no success."""
+"""Replies of a server that are not a success, and the error messages in them."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from rag.text import one_line
 if TYPE_CHECKING:
     import httpx
 
-DETAIL = 200  # characters of what a server says of its fault
+_MAX_DETAIL = 200  # characters of a server's error message to show
 
 
 class EmptyReply(Exception):
-    """A reply without a word."""
+    """A reply without text."""
 
 
 class Refused(Exception):
-    """A reply with a status that is no success."""
+    """A reply whose HTTP status is not a success."""
 
-    def __init__(self, status: int, detail: str, pause: float | None) -> None:
+    def __init__(self, status: int, detail: str, retry_after: float | None) -> None:
         super().__init__(status)
         self.status = status
-        self.detail = detail  # what the server says, "" if nothing readable
-        self.pause = pause  # seconds that it asks to wait
+        self.detail = detail  # the server's error message, "" if there is none
+        self.retry_after = retry_after  # seconds that the server asks to wait
 
 
 def refusal_of(reply: httpx.Response, key: str) -> Refused:
-    """The refusal that `reply` is, read already; `key` is taken out of what it says."""
+    """The refusal in `reply`, whose body has been read; `key` is removed from the error message."""
     try:
-        said = error_text(reply.json())
+        message = error_text(reply.json())
     except ValueError:
-        said = ""
+        message = ""
     try:
-        pause = float(reply.headers["Retry-After"])
-    except (KeyError, ValueError):  # not there, or a date
-        pause = None
-    status = 401 if "API_KEY_INVALID" in reply.text else reply.status_code  # Google answers 400
-    return Refused(status, shortened(said, key), pause)
+        retry_after = float(reply.headers["Retry-After"])
+    except (KeyError, ValueError):  # missing, or a date
+        retry_after = None
+    status = 401 if "API_KEY_INVALID" in reply.text else reply.status_code  # Google answers with 400
+    return Refused(status, shortened(message, key), retry_after)
 
 
 def error_text(body: Any) -> object:
-    """What a server says of its fault in the `body` of a reply, "" if nothing readable."""
+    """The error message in the JSON `body` of a reply, "" if there is none."""
     try:
-        said = body["error"]
-        return said["message"] if isinstance(said, dict) else said
+        error = body["error"]
+        return error["message"] if isinstance(error, dict) else error
     except (LookupError, TypeError):
         return ""
 
 
-def shortened(said: object, key: str) -> str:
-    """What a server says of its fault, as the end of a line."""
-    text = str(said)
-    return one_line(text.replace(key, "…") if key else text)[:DETAIL].rstrip(". ")
+def shortened(message: object, key: str) -> str:
+    """A server's error `message` as the end of a line, without the `key` that it may repeat."""
+    text = str(message)
+    return one_line(text.replace(key, "…") if key else text)[:_MAX_DETAIL].rstrip(". ")

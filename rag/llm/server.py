@@ -1,4 +1,4 @@
-"""Where a model answers, and how it is asked: time-outs, proxies, TLS, and what counts as a refusal."""
+"""The server of a model, and how its clients connect: timeouts, proxies, TLS, and which replies are refusals."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from rag.llm.refusal import refusal_of
 if TYPE_CHECKING:
     import httpx
 
-REACH_TIMEOUT = 5.0  # seconds to find out whether anybody answers at an address
+REACH_TIMEOUT = 5.0  # seconds to find out whether a server answers at an address
 
 
 @dataclass(frozen=True)
 class Server:
-    """An address, and what belongs to asking there."""
+    """An address, and what is needed to use it."""
 
     url: str
-    timeout: float  # seconds that it may be silent
+    timeout: float  # seconds to wait for the next bytes of a reply
     key: str = field(default="", repr=False)
-    where: str = ""  # as a reader is told: begins a sentence
-    key_name: str = "OPENAI_API_KEY"  # the variable that holds the key
-    direct: bool = False  # past any proxy
+    label: str = ""  # its name at the start of a message
+    key_name: str = "OPENAI_API_KEY"  # the environment variable with the key
+    direct: bool = False  # whether to bypass proxies
 
     def client(self) -> httpx.AsyncClient:
-        """A client for one call: its connections belong to the event loop they are made in."""
+        """A client for one call: connections belong to the event loop in which they are opened."""
         import httpx
 
         return httpx.AsyncClient(**self.options())
 
     def options(self) -> dict[str, Any]:
-        """What a client for one call is made with; a reply that is a refusal raises `faults.Refused`."""
+        """The arguments of an `httpx.AsyncClient` that raises `Refused` for a reply that is not a success."""
         import httpx
 
         return {
@@ -47,38 +47,40 @@ class Server:
         }
 
     def headers(self) -> dict[str, str]:
-        """With the key, where there is one."""
+        """The authorization header; none without a key."""
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
     def check(self, reply: httpx.Response) -> None:
-        """Raises `faults.Refused` where `reply` is no success."""
+        """Raises `Refused` if `reply` is not a success."""
         if not reply.is_success:
             reply.read()
             raise refusal_of(reply, self.key)
 
     async def acheck(self, reply: httpx.Response) -> None:
-        """As `check`, for an AsyncClient."""
+        """Like `check`, for an `httpx.AsyncClient`."""
         if not reply.is_success:
             await reply.aread()
             raise refusal_of(reply, self.key)
 
 
 def without_password(url: str) -> str:
-    """`url` for a reader: a password in an address does not belong on the screen."""
+    """`url` without a user name and password, so that it can be shown."""
     return re.sub(r"//[^/@]*@", "//", url)
 
 
 def key_from(name: str) -> str:
-    """The key in the environment variable `name`, "" if there is none. Raises ModelError for what cannot be one."""
+    """The key in the environment variable `name`, "" if it is not set. Raises ModelError if it cannot be a key."""
     key = os.environ.get(name, "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise ModelError(f"{name} holds a character that no key has. Set it anew, or choose --llm none")
+        raise ModelError(
+            f"{name} contains a character that is not allowed in a key. Set it again, or choose --llm none"
+        )
     return key
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: it takes longer than the rest of a call to this machine."""
+    """Created once: this takes longer than the rest of a call to a local server."""
     import httpx
 
     return httpx.create_ssl_context()

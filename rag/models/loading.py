@@ -1,4 +1,4 @@
-"""Models of sentence-transformers, by folder or Hugging Face name: what loading an embedding and a reranker share."""
+"""Loads sentence-transformers models, for embedding and for reranking, by folder or Hugging Face name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from rag.errors import ModelError
 
-# Before torch loads: spinning threads on a busy machine make a query ten times slower.
+# Must be set before torch is loaded: on a busy machine, spinning threads make a query ten times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -18,18 +18,18 @@ Model = TypeVar("Model")
 
 
 def load_model(name: str, open_model: Callable[[str, bool], Model], missing: str) -> Model:
-    """The model `name`, a folder or a Hugging Face name, as `open_model` opens it.
+    """The model `name`, a folder or a Hugging Face name, as opened by `open_model`.
 
-    `open_model` takes the name and whether to keep to local files; a folder asks the network for nothing. Raises
-    ModelError with the message `missing` where there is no such model.
+    `open_model` gets the name and whether only local files may be used, which is the case for a folder. Raises
+    ModelError with the message `missing` if there is no such model.
     """
     folder = Path(name).expanduser()
     if not folder.is_dir() and name.startswith((".", "/", "~")):
-        raise ModelError(missing)  # a path, which the hub would be asked for over a minute
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what it warns of is told by `missing`
+        raise ModelError(missing)  # a path: asking the hub for it would take over a minute
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # `missing` says what it would warn of
     import transformers
 
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call] # the library leaves it untyped
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call] # untyped in the library
     try:
         return open_model(str(folder), True) if folder.is_dir() else open_model(name, False)
     except (OSError, ValueError) as fault:

@@ -1,4 +1,4 @@
-"""Files of questions: JSON lines {"id", "question", "history"?, "without"?}, for `rag search` and `rag ask`."""
+"""Reads files of questions, for `--batch` and `rag eval`: JSON lines {"id", "question", "history"?, "without"?}."""
 
 from __future__ import annotations
 
@@ -10,39 +10,41 @@ from typing import Any
 
 from rag.errors import QuestionError
 
+_FORMAT = 'Each line is {"id": ..., "question": ...}'
+
 
 @dataclass(frozen=True)
 class BatchQuestion:
-    """A question with the user's `earlier` questions of the same conversation, oldest first, and its last answer.
+    """A question of a file.
 
-    `answered` is that answer's text, "" where there was none. `without` are filters of the question, as written, that
-    are not applied.
+    `earlier` are the user's earlier questions in the same conversation, oldest first; `last_answer` is the text of its
+    last answer, or "". `without` are filters of the question, as written, to ignore.
     """
 
     question: str
     id: str | int | None = None
     earlier: tuple[str, ...] = ()
-    answered: str = ""
+    last_answer: str = ""
     without: tuple[str, ...] = ()
 
     @property
     def label(self) -> dict[str, Any]:
-        """{"id": ...} where there is one, to put in front of the reply."""
+        """{"id": ...}, to start the reply with; empty without an id."""
         return {} if self.id is None else {"id": self.id}
 
 
 def read(path: Path) -> list[BatchQuestion]:
-    """The questions in `path`. Raises QuestionError, naming the line, for what is not one."""
-    asked = [parse(data, where) for where, data in json_lines(path)]
-    if not asked:
-        raise QuestionError(f'{path} holds no question. Each line is {{"id": ..., "question": ...}}')
-    return asked
+    """The questions in `path`. Raises QuestionError, naming the line, if one is malformed or there are none."""
+    questions = [parse(data, where) for where, data in json_lines(path)]
+    if not questions:
+        raise QuestionError(f"{path} holds no questions. {_FORMAT}")
+    return questions
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
-    """What JSON each line of `path` holds, with its place, "file:line". Raises QuestionError for what is not JSON."""
+    """The location, "file:line", and the parsed JSON of each line of `path`. Raises QuestionError if one is not JSON."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")  # a JSON string may hold what splitlines() splits at
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # not splitlines(): a JSON string may hold U+2028
     except (OSError, UnicodeDecodeError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "not UTF-8 text"
         raise QuestionError(f"Cannot read {path}: {reason}. Give a JSONL file.") from fault
@@ -57,15 +59,16 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def parse(data: Any, where: str) -> BatchQuestion:
-    """`data`, the JSON of a line, as a question. Raises QuestionError, naming `where` it stands, where it is none."""
+    """The JSON object of one line as a question. Raises QuestionError, naming `where` the line is, if it is malformed."""
     try:
-        said: dict[str, list[Any]] = {"user": [], "assistant": [""]}
+        turns: dict[str, list[Any]] = {"user": [], "assistant": [""]}
         for turn in data.get("history") or []:
-            said.setdefault(turn["role"], []).append(turn["content"])
+            turns.setdefault(turn["role"], []).append(turn["content"])
         without = tuple(data.get("without") or [])
-        asked = BatchQuestion(data["question"], data["id"], tuple(said["user"]), said["assistant"][-1], without)
+        question = BatchQuestion(data["question"], data["id"], tuple(turns["user"]), turns["assistant"][-1], without)
     except (TypeError, KeyError, AttributeError) as fault:
-        raise QuestionError(f'{where} is not a question. Each line is {{"id": ..., "question": ...}}') from fault
-    if not all(isinstance(text, str) for text in (asked.question, *asked.earlier, asked.answered, *asked.without)):
-        raise QuestionError(f"{where}: the question is not text.")
-    return asked
+        raise QuestionError(f"{where} is not a question. {_FORMAT}") from fault
+    texts = (question.question, *question.earlier, question.last_answer, *question.without)
+    if not all(isinstance(text, str) for text in texts):
+        raise QuestionError(f"{where}: question, history and filters must be strings. {_FORMAT}")
+    return question

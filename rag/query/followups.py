@@ -1,4 +1,4 @@
-"""What a question asks for, read from its words alone."""
+"""Follow-up questions: which earlier question or cited paper a question refers to."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from rag.language.tokens import content_terms
+from rag.paper import Paper
 from rag.query.intent import cited_scope
 
-# A question that leans on the one before it: it opens with a connective, or points at something it does not name.
-# "that" points only behind a verb or preposition or at the end ("does that hold"); elsewhere it opens a clause.
+# A question that depends on the one before it: it opens with a connective, or refers to something it does not name.
+# "that" only refers to something after a verb or preposition, or at the end; elsewhere it introduces a clause.
 _DEPENDENT = re.compile(
     r"^\s*(and|or|but|also|then|so|what about|how about|which of)\b|"
     r"\b(it|its|they|them|their|these|those|this|the (first|second|third|last|other|former|latter)|ones?(?!-)|same)\b|"
@@ -19,9 +20,9 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 
-# Pointers to papers that an answer cited. An ordinal needs a word for a paper, or none: "the second layer" is no paper.
+# References to cited papers. An ordinal must precede a word for a paper or nothing: "the second layer" is no paper.
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_POINTER = re.compile(
+_REFERENCE = re.compile(
     rf"""
     \[(?P<number>[0-9]{{1,3}})\]
     | \b the \s+ (?P<ordinal>{"|".join(_ORDINALS)}|last) \b
@@ -36,38 +37,41 @@ _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|ap
 
 
 def refers_back(question: str) -> bool:
-    """Whether `question` may speak of a paper by its place in an answer, its number, as "it" or "of those"."""
-    return bool(_POINTER.search(question) or _IT.search(question) or cited_scope(question))
+    """Whether `question` may refer to cited papers: by position, by number, as "it" or as "of those"."""
+    return bool(_REFERENCE.search(question) or _IT.search(question) or cited_scope(question))
 
 
 def rewrites(
-    question: str, earlier: Sequence[str], cited: Sequence[str] = (), numbered: Mapping[int, str] = MappingProxyType({})
+    question: str,
+    earlier: Sequence[str],
+    cited: Sequence[Paper] = (),
+    numbered: Mapping[int, Paper] = MappingProxyType({}),
 ) -> list[str]:
-    """The ways to look for what `question` asks: as it is, and where it leans on what was said, behind that too.
+    """The queries to search with for `question`: itself, and if it is a follow-up, first with its context before it.
 
-    `earlier` are the user's earlier questions of the conversation, oldest first; `cited` are the titles that its last
-    answer cited, in order, and `numbered` all titles by citation number. "The second one" and "[2]" lean on a title,
-    "it" does where the last answer cited one paper, and all else leans on the question before.
+    `earlier` are the user's earlier questions in the conversation, oldest first; `cited` are the papers that its last
+    answer cited, in order; `numbered` are all papers with a citation number. The context of "the second one" and "[2]"
+    is the paper's title, as is that of "it" if the last answer cited one paper; otherwise it is the question before.
     """
-    if titles := _pointed_at(question, cited, numbered):
-        rest = " ".join(_POINTER.sub(" ", question).split())
-        asked = (
-            rest if content_terms(rest) or not earlier else earlier[-1]
-        )  # "and the last one?" asks what was asked before
-        return [f"{' '.join(titles)} {asked}", asked]
+    if titles := _referenced_titles(question, cited, numbered):
+        rest = " ".join(_REFERENCE.sub(" ", question).split())
+        repeats_question = bool(earlier) and not content_terms(rest)  # "and the last one?"
+        subject = earlier[-1] if repeats_question else rest
+        return [f"{' '.join(titles)} {subject}", subject]
     return [f"{earlier[-1]} {question}", question] if earlier and _DEPENDENT.search(question) else [question]
 
 
-def _pointed_at(question: str, cited: Sequence[str], numbered: Mapping[int, str]) -> list[str]:
-    titles = []
-    for pointer in _POINTER.finditer(question):
-        if pointer["number"]:
-            titles.append(numbered.get(int(pointer["number"])))
-        elif pointer["ordinal"].lower() == "last":
-            titles.append(cited[-1] if cited else None)
+def _referenced_titles(question: str, cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> list[str]:
+    """The titles of the papers that `question` refers to, each once, in order."""
+    papers: list[Paper | None] = []
+    for reference in _REFERENCE.finditer(question):
+        if reference["number"]:
+            papers.append(numbered.get(int(reference["number"])))
+        elif reference["ordinal"].lower() == "last":
+            papers.append(cited[-1] if cited else None)
         else:
-            place = _ORDINALS.index(pointer["ordinal"].lower())
-            titles.append(cited[place] if place < len(cited) else None)
-    if not titles and len(cited) == 1 and _IT.search(question):
-        return list(cited)
-    return list(dict.fromkeys(filter(None, titles)))
+            position = _ORDINALS.index(reference["ordinal"].lower())
+            papers.append(cited[position] if position < len(cited) else None)
+    if not papers and len(cited) == 1 and _IT.search(question):
+        papers = [cited[0]]
+    return list(dict.fromkeys(paper.title for paper in papers if paper))

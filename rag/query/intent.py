@@ -1,4 +1,4 @@
-"""What kind of answer a question wants: papers, a comparison, what a term means, or else a fact."""
+"""What a question asks for: papers, a comparison, a definition, or else a fact."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 from rag.language.tokens import tokenize
 
 Intent = Literal["papers", "comparison", "definition", "fact"]
-MAX_COMPARED = 6  # things that a question may name to be compared; a table of more is no table to read
-MAX_ITEM_WORDS = 12  # words that name one side of a comparison, or what is to be defined
+MAX_COMPARED = 6  # items of one comparison; a table of more would be unreadable
+MAX_ITEM_WORDS = 12  # words of an item of a comparison, or of a term to define
 
 _QUANTITY = re.compile(
     r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
     r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
     re.IGNORECASE,
 )
-# A question that asks for papers and not for what they say: "which papers", "what work is there", "who has studied".
-# Several must be meant ("which method" asks for one), and they must not be what is asked about ("what do the papers").
-_FOR_PAPERS = re.compile(
+# Asks for papers rather than for what they say: "which papers", "what work is there", "who has studied". The noun is
+# plural ("which method" asks for a fact) and not the subject of a further verb ("what do the papers").
+_WANTS_PAPERS = re.compile(
     r"""
     \b (?:which|what|how\s+many) (?!\s+(?:do|does|did|is|are|was|were|can|could|has|have)\b) (?:\s+[\w-]+){0,4}? \s+
         (?:papers|articles|studies|publications|preprints|works|methods|approaches|techniques) \b
@@ -32,20 +32,20 @@ _FOR_PAPERS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKS = re.compile(
+_IS_QUESTION = re.compile(
     r"\?|\b(what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|would|will|has|have|"
     r"tell|explain|describe|define|say|compare)\b",
     re.IGNORECASE,
 )
 _COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
-# A question about the papers that an answer cited, as "which of those": not "which of those that skip layers".
+# Restricts a question to the papers that an answer cited: "which of those", but not "which of those that skip layers".
 _OF_THESE = re.compile(
     rf"\b{_COUNT}(?:\s+ones?)?\s+(?P<written>of\s+(?:those|these|them))\b(?!\s+(?:that|which|who|whose)\b)",
     re.IGNORECASE,
 )
-# Things named side by side, the last up to a mark or to what they are compared in.
+# Items named side by side. The last one ends at punctuation or at the aspect that they are compared in.
 _SECOND = r"(?P<b>[^?;:,]+?)(?=\s+(?:in\s+terms|with\s+respect|regarding|when|on|for|in)\b|\s*(?:[?;:,]|\.?\s*$))"
-_SIDES = tuple(
+_COMPARED = tuple(
     re.compile(pattern.replace("SECOND", _SECOND), re.IGNORECASE)
     for pattern in (
         r"\bhow\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:differ|differs|different|distinguished)\s+from\s+SECOND",
@@ -74,47 +74,44 @@ _RELATION = re.compile(r"\b(of|for|in|to|by|between|on|that|which|used)\b", re.I
 
 
 def intent_of(question: str) -> Intent:
-    """What `question` wants. "papers" are all that match, a "comparison" sets what they say side by side.
-
-    Who only names a topic ("depth from a single image") wants papers.
-    """
-    if _FOR_PAPERS.search(question) or _OF_THESE.search(question):
+    """The intent of `question`. Naming just a topic ("depth from a single image") asks for papers."""
+    if _WANTS_PAPERS.search(question) or _OF_THESE.search(question):
         return "papers"
     if compared_items(question) or _COMPARISON.search(question):
         return "comparison"
     if term_to_define(question):
         return "definition"
-    return "fact" if _ASKS.search(question) else "papers"
+    return "fact" if _IS_QUESTION.search(question) else "papers"
 
 
 def cited_scope(question: str) -> str:
-    """The words of `question` that keep it to the papers an answer cited: "of those"; "" where it has none."""
-    found = _OF_THESE.search(question)
-    return found["written"] if found else ""
+    """The words of `question` that restrict it to the papers an answer cited, such as "of those"; "" if none do."""
+    match = _OF_THESE.search(question)
+    return match["written"] if match else ""
 
 
 def compared_items(question: str) -> tuple[str, ...]:
-    """The things that `question` sets against each other, two or more, as written; none where it names no two."""
-    for pattern in _SIDES:
-        if found := pattern.search(question):
-            named = (*re.split(r",\s+", found["a"].strip(" ,")), found["b"].strip())
-            if len(named) <= MAX_COMPARED and all(0 < len(side.split()) <= MAX_ITEM_WORDS for side in named):
-                return named
+    """The items that `question` compares, two or more, as written; none if it does not name them."""
+    for pattern in _COMPARED:
+        if match := pattern.search(question):
+            items = (*re.split(r",\s+", match["a"].strip(" ,")), match["b"].strip())
+            if len(items) <= MAX_COMPARED and all(0 < len(item.split()) <= MAX_ITEM_WORDS for item in items):
+                return items
     return ()
 
 
 def compares_unnamed(question: str) -> bool:
-    """Whether `question` speaks of several things without a name: "how do they differ?"."""
+    """Whether `question` refers to several things without naming them: "how do they differ?"."""
     return bool(_SEVERAL.search(question))
 
 
 def term_to_define(question: str) -> str:
-    """The term whose meaning `question` asks for, "" where it asks for something else.
+    """The term whose meaning `question` asks for; "" if it asks for something else.
 
-    "What is the X of Y?" asks for a fact about Y, and so does what asks for a quantity.
+    "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
-    found = _DEFINITION.match(question)
-    term = (found["a"] or found["b"]) if found else ""
+    match = _DEFINITION.match(question)
+    term = (match["a"] or match["b"]) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )
@@ -122,5 +119,5 @@ def term_to_define(question: str) -> str:
 
 
 def asks_for_quantity(question: str) -> bool:
-    """Whether a number is likely to be the answer: how much, how fast, at what rate."""
+    """Whether the answer is likely to be a number: how much, how fast, at what rate."""
     return bool(_QUANTITY.search(question))

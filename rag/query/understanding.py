@@ -1,4 +1,4 @@
-"""A question as the index is asked it: the ways to look for its answer, and the papers to look among."""
+"""Turns a question and its history into a query: what to search for, and among which papers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rag.errors import QuestionError
 from rag.index.filters import NameFilter, YearFilter
 from rag.language.tokens import content_terms
-from rag.query.filters import SHOWN, parse_filters
+from rag.paper import Paper
+from rag.query.filters import MAX_FILTER_CHARS, parse_filters
 from rag.query.followups import refers_back, rewrites
 from rag.query.intent import Intent, cited_scope, compared_items, compares_unnamed, intent_of
 from rag.text import normalize
@@ -19,36 +20,36 @@ if TYPE_CHECKING:
     from rag.index.store import Store
     from rag.query.batch import BatchQuestion
 
-MAX_COMPARED_CITED = 4  # papers of the last answer, compared where a question names none: the best of them
+MAX_COMPARED_CITED = 4  # papers of the last answer, the best, to compare if the question names none
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a conversation said before a question.
+    """A conversation before a question.
 
-    `earlier` are the user's questions, oldest first; `cited` the titles that the last answer with any cited, in order;
-    `numbered` the titles of all papers that have a citation number.
+    `earlier` are the user's questions, oldest first; `cited` are the papers that the last answer with citations cited,
+    in order; `numbered` are all papers that have a citation number.
     """
 
     earlier: tuple[str, ...] = ()
-    cited: tuple[str, ...] = ()
-    numbered: Mapping[int, str] = field(default_factory=dict)
+    cited: tuple[Paper, ...] = ()
+    numbered: Mapping[int, Paper] = field(default_factory=dict)
 
 
-def batch_history(asked: BatchQuestion, store: Store) -> History:
-    """What was said before `asked`, a question of a file, whose last answer cites what it names by the full title."""
-    cited = _named_in(asked.answered, store) if refers_back(asked.question) else ()
-    return History(asked.earlier, cited, dict(enumerate(cited, 1)))
+def batch_history(question: BatchQuestion, store: Store) -> History:
+    """The history of a question of a file. Its last answer cites the papers whose full titles it contains."""
+    cited = _papers_named_in(question.last_answer, store) if refers_back(question.question) else ()
+    return History(question.earlier, cited, dict(enumerate(cited, 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a user asked, understood.
+    """A question, understood.
 
-    `question` is as they put it. `phrasings` are the ways to look for it, the first understandable alone. `filters`
-    are those applied, as they were written, "of those" among them; `among` are the numbers of the papers that pass
-    them, None where there are none; `searched` counts the papers to look among. `kind` is what is asked for, and
-    `sides` what a comparison sets side by side. `notice` tells which filters were not applied, or is empty.
+    `question` is the user's wording; `rewrites` are the texts to search with, of which the first makes sense alone.
+    `filters` are the applied filters as written, "of those" among them; `among` are the numbers of the papers that pass
+    them, None without filters; `searched` counts the papers to search. `compared_items` are what a comparison sets side
+    by side. `notice` says which filters were ignored, or is "".
     """
 
     question: str
@@ -61,74 +62,82 @@ class Query:
     notice: str = ""
 
 
-def understand(question: str, store: Store, past: History = History(), without: Collection[str] = ()) -> Query:
-    """`question` as `store` is asked it after what is `past`; the filters of earlier questions are not its own.
+def understand(question: str, store: Store, history: History = History(), without: Collection[str] = ()) -> Query:
+    """The query for `question` after `history`, for the papers in `store`.
 
-    Not applied are the filters written as one of `without`, and those on what no paper tells. Raises QuestionError for
-    a malformed filter, and where filters are all there is.
+    Ignored are the filters of earlier questions, filters written as one of `without`, and filters on fields that none
+    of the papers has. Raises QuestionError for a malformed filter, and for a question that consists of filters only and
+    follows no other.
     """
     subject, filters = parse_filters(question, without)
-    unknown = [one for one in filters if not store.has_field(one.field)]
-    if unknown:
-        subject, filters = parse_filters(question, {*without, *(one.written for one in unknown)})
-    before = [parse_filters(text)[0] for text in past.earlier[-1:]]
-    if (filters or unknown) and not content_terms(subject):  # "and since 2023?" asks what was asked before
-        subject = _subject_of(before, [*filters, *unknown])
-    among, written = store.matching(filters), [one.written for one in filters]
-    asked = rewrites(subject, before, past.cited, past.numbered)
-    if past.cited and (these := cited_scope(subject)) and these not in without:
-        cited = store.numbers(past.cited)
-        among, written = cited if among is None else among & cited, [these, *written]
-        asked = [subject] if content_terms(subject) else asked  # what was asked before, they all answer
+    unusable = [each for each in filters if not store.has_field(each.field)]
+    if unusable:
+        subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
+    earlier = [parse_filters(text)[0] for text in history.earlier[-1:]]
+    if (filters or unusable) and not content_terms(subject):  # "and since 2023?" repeats the question before
+        subject = _earlier_subject(earlier, [*filters, *unusable])
+    among, written = store.matching(filters), [each.written for each in filters]
+    texts = rewrites(subject, earlier, history.cited, history.numbered)
+    if history.cited and (scope := cited_scope(subject)) and scope not in without:
+        cited = store.numbers_of(history.cited)
+        among, written = cited if among is None else among & cited, [scope, *written]
+        texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
     return Query(
         question,
-        tuple(asked),
+        tuple(texts),
         tuple(written),
         among,
         store.paper_count if among is None else len(among),
         intent_of(subject),
-        _sides(subject, before, past),
-        _notice(unknown),
+        _compared(subject, earlier, history),
+        _notice(unusable),
     )
 
 
 def written_filters(question: str) -> set[str]:
-    """All in `question` that may keep it to some papers, as written. Raises QuestionError for a malformed filter."""
+    """All restrictions in `question`, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse_filters(question)
-    return {*(one.written for one in filters), cited_scope(subject)} - {""}
+    return {*(each.written for each in filters), cited_scope(subject)} - {""}
 
 
-def _sides(subject: str, before: Sequence[str], past: History) -> tuple[str, ...]:
-    """What a comparison sets side by side: two things by name, or the papers that the last answer cited."""
-    if named := compared_items(subject):
-        return tuple(rewrites(side, before, past.cited, past.numbered)[0] for side in named)
-    return past.cited[:MAX_COMPARED_CITED] if intent_of(subject) == "comparison" and compares_unnamed(subject) else ()
+def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[str, ...]:
+    """What a comparison sets side by side: the items it names, or else the titles that the last answer cited."""
+    if items := compared_items(subject):
+        return tuple(rewrites(item, earlier, history.cited, history.numbered)[0] for item in items)
+    if intent_of(subject) == "comparison" and compares_unnamed(subject):
+        return tuple(dict.fromkeys(paper.title for paper in history.cited))[:MAX_COMPARED_CITED]
+    return ()
 
 
-def _named_in(text: str, store: Store) -> tuple[str, ...]:
-    """The titles that occur in `text` as whole words, in order; one within a longer one does not count."""
+def _papers_named_in(text: str, store: Store) -> tuple[Paper, ...]:
+    """The papers whose titles occur in `text` as whole words, in order, leaving out titles within longer ones."""
     words = f" {normalize(text)} "
-    titles_by_key = {normalize(title): title for title in store.titles()} if text else {}
-    places = sorted((words.find(f" {key} "), -len(key), title) for key, title in titles_by_key.items())
-    titles, end = [], 0
-    for start, length, title in places:
-        if start >= end:
-            titles.append(title)
-            end = start - length + 1
-    return tuple(titles)
+    numbers_by_key: dict[str, list[int]] = {}
+    for number, title in enumerate(store.titles() if text else (), 1):
+        numbers_by_key.setdefault(normalize(title), []).append(number)
+    matches = sorted((words.find(f" {key} "), -len(key), numbers) for key, numbers in numbers_by_key.items())
+    found: list[int] = []
+    end = 0
+    for start, negative_length, numbers in matches:
+        if start >= end:  # it occurs, and not within the match before
+            found += numbers
+            end = start - negative_length + 1
+    return tuple(map(store.paper, found))
 
 
-def _subject_of(before: Sequence[str], filters: Sequence[YearFilter | NameFilter]) -> str:
-    if before and content_terms(before[-1]):
-        return before[-1]
-    written = " ".join(one.written for one in filters)[:SHOWN]
-    raise QuestionError(f"“{written}” only chooses papers. Say what to look for too, such as: diffusion {written}")
+def _earlier_subject(earlier: Sequence[str], filters: Sequence[YearFilter | NameFilter]) -> str:
+    """The subject of the question before. Raises QuestionError, showing `filters`, if there is none."""
+    if earlier and content_terms(earlier[-1]):
+        return earlier[-1]
+    written = " ".join(each.written for each in filters)[:MAX_FILTER_CHARS]
+    raise QuestionError(f"“{written}” only selects papers. Add what to look for, for example: diffusion {written}")
 
 
-def _notice(unknown: Sequence[YearFilter | NameFilter]) -> str:
-    told = []
-    for told_of, of_field in groupby(unknown, key=lambda one: one.field):
-        written = [f"“{one.written}”" for one in of_field]
-        were = "was" if len(written) == 1 else "were"
-        told.append(f"No paper here tells its {told_of}, so {' and '.join(written)} {were} not applied.")
-    return " ".join(told)
+def _notice(unusable: Sequence[YearFilter | NameFilter]) -> str:
+    """Which filters were ignored because none of the papers has the field."""
+    sentences = []
+    for name, filters in groupby(unusable, key=lambda each: each.field):
+        written = [f"“{each.written}”" for each in filters]
+        article, were = "an" if name == "author" else "a", "was" if len(written) == 1 else "were"
+        sentences.append(f"None of these papers has {article} {name}, so {' and '.join(written)} {were} not applied.")
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""A question's terms: what each is worth, which words of the collection mean the same, and who holds them."""
+"""The terms of a question: their idf, the words of the collection they expand to, and the papers that contain them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,18 @@ from rag.language.tokens import stem
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_EXPANSIONS = 10  # words of the collection that may stand for a term
-MIN_COSINE = 0.65  # cosine from which on they do
-COSINE_POWER = (
-    3  # power of the cosine that such a word counts with: 0.9 is nearly the word itself, 0.65 a quarter of it
-)
-MIN_SPELLING_SIMILARITY = (
-    0.8  # likeness of letters (Damerau-Levenshtein) from which on an unknown word is taken for a misspelt one
-)
-MIN_SPELLING_LENGTH = 5  # letters; shorter ones are names
+MAX_EXPANSIONS = 10  # words of the collection that a term expands to
+MIN_COSINE = 0.65  # of a term to a word that it expands to
+COSINE_POWER = 3  # an expansion's weight is its cosine to this power: about .73 at a cosine of .9, .27 at .65
+MIN_SPELLING_SIMILARITY = 0.8  # normalized Damerau-Levenshtein similarity of an unknown word to the one it misspells
+MIN_SPELLING_LENGTH = 5  # letters; shorter unknown words are more often names than misspellings
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a question, with its inverse document frequency as `weight`.
+    """A word of a question and its idf in the collection.
 
-    `variants` are the stems that count as it, each with how much, from 0 to 1.
+    `expansions` maps the stems that match the term, its own among them, to their weights: 0 to 1.
     """
 
     word: str
@@ -37,66 +33,71 @@ class Term:
 
 
 def expand(words: Sequence[str], vectors: list[list[float]], store: Store) -> list[Term]:
-    """The terms that `words` are in the collection of `store`; `vectors` are theirs, in the same order."""
-    near = store.nearest_words(vectors, MAX_EXPANSIONS)
-    return [_term(word, neighbours, store.bm25) for word, neighbours in zip(words, near, strict=True)]
+    """Each of `words` as a term of the collection in `store`; `vectors` are their embeddings, in the same order."""
+    neighbours = store.nearest_words(vectors, MAX_EXPANSIONS)
+    return [_term(word, cosines, store.bm25) for word, cosines in zip(words, neighbours, strict=True)]
 
 
-def _term(word: str, neighbours: dict[str, float], index: BM25Index) -> Term:
+def _term(word: str, cosines: dict[str, float], index: BM25Index) -> Term:
     own = stem(word)
-    variants = {other: cosine**COSINE_POWER for other, cosine in neighbours.items() if cosine >= MIN_COSINE} | {
-        own: 1.0
-    }
-    weight = index.idf(own)
+    expansions = {other: cosine**COSINE_POWER for other, cosine in cosines.items() if cosine >= MIN_COSINE}
+    expansions[own] = 1.0
+    idf = index.idf(own)
     if not index.doc_freq(own) and len(word) >= MIN_SPELLING_LENGTH and word.isalpha():
-        meant = _meant(word, index)
-        variants |= meant
-        weight = min([weight, *map(index.idf, meant)])
-    return Term(word, weight, variants)
+        corrections = _spelling_corrections(word, index)
+        expansions |= corrections
+        idf = min([idf, *map(index.idf, corrections)])
+    return Term(word, idf, expansions)
 
 
-def _meant(word: str, index: BM25Index) -> dict[str, float]:
-    """The stem of the word that `word` was probably meant to be, with how like it is in letters; {} if of none."""
+def _spelling_corrections(word: str, index: BM25Index) -> dict[str, float]:
+    """The stem of the word that `word` most likely misspells, with their similarity; {} if it resembles none."""
     from rapidfuzz import process
     from rapidfuzz.distance import DamerauLevenshtein
 
-    found = process.extractOne(
+    match = process.extractOne(
         word, index.surface_forms, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=MIN_SPELLING_SIMILARITY
     )
-    return {stem(found[0]): found[1]} if found else {}
+    return {stem(match[0]): match[1]} if match else {}
 
 
 def bm25_scores(terms: Sequence[Term], index: BM25Index) -> np.ndarray:
-    """BM25 of each paper by its number, from 0, float32: of each term the variant that scores highest."""
-    return _total(terms, index, lambda term, share, bm25: share * bm25)
+    """The BM25 score of every paper: float32 of (papers + 1), indexed by paper number.
+
+    Each term counts once in a paper, by its highest-scoring expansion.
+    """
+    return _sum_over_terms(terms, index, lambda term, weight, bm25: weight * bm25)
 
 
 def coverage(terms: Sequence[Term], index: BM25Index) -> np.ndarray:
-    """The share of the terms, by weight, that each paper holds, by its number: 0 to 1, float32."""
-    held = _total(terms, index, lambda term, share, bm25: term.idf * share)
-    return held / (sum(term.idf for term in terms) or 1.0)
+    """The idf-weighted share of `terms` that every paper contains: 0 to 1, float32 of (papers + 1), by paper number."""
+    covered = _sum_over_terms(terms, index, lambda term, weight, bm25: term.idf * weight)
+    return covered / (sum(term.idf for term in terms) or 1.0)
 
 
-def _total(
-    terms: Sequence[Term], index: BM25Index, worth: Callable[[Term, float, np.ndarray], np.ndarray | float]
+def _sum_over_terms(
+    terms: Sequence[Term], index: BM25Index, value: Callable[[Term, float, np.ndarray], np.ndarray | float]
 ) -> np.ndarray:
-    """The sum over `terms` of the most that a variant of each is worth in each paper."""
+    """For every paper, the sum over `terms` of the highest `value` of any of the term's expansions in it.
+
+    `value` gets the term, the weight of the expansion, and the expansion's BM25 in the papers that contain it.
+    """
     import numpy as np
 
     total = np.zeros(index.paper_count + 1, dtype=np.float32)
     for term in terms:
         best = np.zeros_like(total)
-        for variant, share in term.expansions.items():
-            papers, bm25 = index.postings(variant)
-            best[papers] = np.maximum(best[papers], worth(term, share, bm25))
+        for expansion, weight in term.expansions.items():
+            papers, bm25 = index.postings(expansion)
+            best[papers] = np.maximum(best[papers], value(term, weight, bm25))
         total += best
     return total
 
 
-def entity_coverage(names: Collection[str], numbers: np.ndarray, index: BM25Index) -> np.ndarray:
-    """The share of `names` that each of the papers with these numbers holds as they are; 1 where there are none."""
+def entity_coverage(entities: Collection[str], numbers: np.ndarray, index: BM25Index) -> np.ndarray:
+    """The share of `entities` that each of the papers `numbers` contains, by stem; 1 where there are no entities."""
     import numpy as np
 
-    columns = [index.columns[stem(name)] for name in names if stem(name) in index.columns]
-    held = (index.by_paper[numbers][:, columns] != 0).sum(axis=1)
-    return np.asarray(held) / len(names) if names else np.ones(len(numbers))
+    columns = [index.columns[stem(entity)] for entity in entities if stem(entity) in index.columns]
+    counts = (index.by_paper[numbers][:, columns] != 0).sum(axis=1)
+    return np.asarray(counts) / len(entities) if entities else np.ones(len(numbers))

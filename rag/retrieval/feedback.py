@@ -1,4 +1,4 @@
-"""Pseudo-relevance feedback, and scores smoothed over nearest neighbours."""
+"""Pseudo-relevance feedback, and smoothing of scores over nearest neighbours."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ if TYPE_CHECKING:
     import numpy as np
     from scipy.sparse import csr_array
 
-FEEDBACK_PAPERS = 10  # the best, which tell what other words the topic goes by
+FEEDBACK_PAPERS = 10  # the top papers, which are taken to be relevant
 FEEDBACK_TERMS = 20
-TEMPERATURE = 2.0  # of the softmax that weighs them: standard scores, so a paper 2 behind the best counts a third
-NEIGHBOURS = 5  # papers whose scores a paper's own is drawn towards
-SMOOTHING = 0.5  # of the neighbours' mean score, in units of a paper's own
+TEMPERATURE = 2.0  # of the softmax over z-scores: a paper 2 behind the best gets about a third of its weight
+NEIGHBOURS = 5  # papers over which a score is smoothed
+SMOOTHING = 0.5  # weight of the neighbours' mean score, relative to a paper's own
 
 
 def relevance_model(papers: csr_array, scores: np.ndarray) -> np.ndarray:
-    """What each word is worth as a mark of the best papers: 0 but for the FEEDBACK_WORDS most telling.
+    """The weight of each term in a model of the relevant papers: 0 for all but about FEEDBACK_TERMS terms.
 
-    `papers` are the best, one a row, as the BM25 of their words; `scores` are their standard scores. This is the
-    relevance model of Lavrenko and Croft (2001), with BM25 in place of their language models.
+    `papers` is the BM25 of each term in each feedback paper, of shape (papers, terms), and `scores` are the papers'
+    z-scores. This is the relevance model of Lavrenko and Croft (2001), with BM25 in place of language models.
     """
     import numpy as np
 
@@ -32,17 +32,18 @@ def relevance_model(papers: csr_array, scores: np.ndarray) -> np.ndarray:
 
 
 def smooth_over_neighbours(scores: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """`scores` of papers drawn towards those of the papers nearest to each: alike papers answer alike questions.
+    """Adds to each of `scores` the weighted mean score of the paper's nearest neighbours among these papers.
 
-    `vectors` are the papers', of length 1, one a row. After Diaz, Regularizing ad hoc retrieval scores (2005).
+    `vectors` are the papers' unit vectors, of shape (papers, dimensions). Similar papers tend to answer the same
+    questions; see Diaz, Regularizing ad hoc retrieval scores (2005).
     """
     import numpy as np
 
     if len(scores) < 2:
-        return scores  # a paper alone has no neighbours
-    alike = vectors @ vectors.T
-    np.fill_diagonal(alike, -1.0)
-    nearest = np.argsort(-alike, axis=1)[:, : min(NEIGHBOURS, len(scores) - 1)]
-    weights = np.maximum(np.take_along_axis(alike, nearest, axis=1), 1e-6)
-    pulled: np.ndarray = scores + SMOOTHING * (weights * scores[nearest]).sum(axis=1) / weights.sum(axis=1)
-    return pulled
+        return scores  # a single paper has no neighbours
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -1.0)
+    nearest = np.argsort(-cosines, axis=1)[:, : min(NEIGHBOURS, len(scores) - 1)]
+    weights = np.maximum(np.take_along_axis(cosines, nearest, axis=1), 1e-6)
+    smoothed: np.ndarray = scores + SMOOTHING * (weights * scores[nearest]).sum(axis=1) / weights.sum(axis=1)
+    return smoothed

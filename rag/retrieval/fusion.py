@@ -1,4 +1,4 @@
-"""Scores of candidate papers: put on one scale and added, then corrected by what the best of them have in common."""
+"""Putting the scores of several channels on one scale and combining them."""
 
 from __future__ import annotations
 
@@ -7,38 +7,37 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-
-def zscore(scores: np.ndarray) -> np.ndarray:
-    """`scores` less their mean, in units of their standard deviation; zeros where all are equal."""
-    import numpy as np
-
-    spread = scores.std()
-    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
-
-
+# Near these weights, questions that a collection answers are best separated from the same questions asked of the
+# collection without the relevant papers, over four collections together. The optimum is flat.
 COVERAGE_WEIGHT, ENTITY_WEIGHT = 0.2, 0.15
 
 
-def relevance_signal(nearness: float, coverage: float, named: float) -> float:
-    """How much speaks for a paper answering a question: a cosine, and a little for holding its terms and names.
+def zscore(scores: np.ndarray) -> np.ndarray:
+    """`scores` minus their mean, in units of their standard deviation; zeros where all are equal."""
+    import numpy as np
 
-    `coverage` and `named` are shares, 0 to 1. Weights near these told questions best from the same questions on a
-    collection without the papers that answer them, over four collections together; the optimum is flat.
+    deviation = scores.std()
+    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
+
+
+def relevance_signal(similarity: float, coverage: float, entity_coverage: float) -> float:
+    """How strongly a paper appears to answer a question: its cosine, plus a little for matching terms and names.
+
+    `coverage` is the share of the question's terms that the paper contains, and `entity_coverage` that of its names,
+    both 0 to 1.
     """
-    return nearness + COVERAGE_WEIGHT * coverage + ENTITY_WEIGHT * named
+    return similarity + COVERAGE_WEIGHT * coverage + ENTITY_WEIGHT * entity_coverage
 
 
-RERANKED = 50  # papers, the best by everything else: each costs the model a pass over question and abstract
+def blend(scores: np.ndarray, reranked: np.ndarray) -> np.ndarray:
+    """Adds a reranker's scores to the first of `scores`, which are in descending order.
 
-
-def blend(scores: np.ndarray, read: np.ndarray) -> np.ndarray:
-    """`scores` of papers, best first, with what was `read` of the first of them added.
-
-    It has as much say among those as all that made the scores. The others get the least that any of those got, so
-    none of them comes before.
+    `reranked` holds the reranker's scores of the first papers. They are scaled to the standard deviation of those
+    papers' own scores, so that both count the same. Every other paper gets the lowest of the scaled scores, so that
+    none of them moves ahead by not having been reranked.
     """
     import numpy as np
 
-    added = scores[: len(read)].std() * zscore(read.astype(float))
-    blended: np.ndarray = scores + np.pad(added, (0, len(scores) - len(read)), constant_values=added.min())
+    added = scores[: len(reranked)].std() * zscore(reranked.astype(float))
+    blended: np.ndarray = scores + np.pad(added, (0, len(scores) - len(reranked)), constant_values=added.min())
     return blended

@@ -1,4 +1,4 @@
-"""What retrieval returns."""
+"""The result of a search: papers in order, each with its scored sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.retrieval.expansion import Term
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of an abstract, with its cosines to the question and to the paper as a whole."""
+    """A sentence of an abstract, with its cosine to the question and its cosine to its whole paper (`centrality`)."""
 
     span: Span
     cosine: float
@@ -20,12 +20,14 @@ class ScoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved paper. `score` ranks it; `sentences` are its abstract's, by their cosine, best first.
+    """A retrieved paper and its `number` in the index, from 1.
 
-    `signal` is how much speaks for its answering the question (`calibration.signal`), `probability` what that means
-    in this collection: 0 to 1.
+    `score` ranks the paper and is comparable within one search only. `signal` measures how likely the paper is to
+    answer the question (see `fusion.relevance_signal`), and `probability`, 0 to 1, is that signal on the calibration
+    curve of the collection. `sentences` holds every sentence of the abstract, by descending cosine.
     """
 
+    number: int
     paper: Paper
     score: float
     signal: float
@@ -34,14 +36,17 @@ class Hit:
 
     @property
     def best(self) -> str:
-        """The sentence that matches best."""
+        """The text of the sentence nearest to the question."""
         span = self.sentences[0].span
         return self.paper.abstract[span.start : span.end]
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Papers in order of score, and how likely the collection answers the question: 0 to 1; `terms` are its terms."""
+    """The retrieved papers by descending score, and the `terms` of the question.
+
+    `probability` is how likely the collection is to answer the question, 0 to 1.
+    """
 
     papers: tuple[Hit, ...]
     probability: float

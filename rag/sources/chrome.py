@@ -1,4 +1,4 @@
-"""What surrounds the papers on a Hugging Face listing page saved as text: dates, counts, buttons, menus."""
+"""Page chrome of a Hugging Face listing saved as text: the dates, counts, buttons and menus around the papers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DATE = rf"""(?:(?:published|updated|submitted|posted)(?:\ on|:)?\ )?(?:(?:mon|t
     |\d{{4}}-\d\d-\d\d | \d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}} | today | yesterday
     |(?:about\ )?(?:\d+|an?)\ (?:second|minute|hour|day|week|month|year)s?\ ago)"""
 
-# In capitals only: a wrapped abstract may well have a line that is just "models".
+# Capitalized only: a line of a wrapped abstract may consist of the word "models".
 _MENU = r"""(?-i:(?=[A-Z]))(?:(?:hugging\ face|models|datasets|spaces|(?:(?:daily|trending)\ )?papers|trending
     |posts|docs|enterprise|pricing|log\ in|sign\ up|community|collections|blog|forum|jobs|careers|company|website|tos
     |privacy|about|home|terms(?:\ of\ service)?|search|back|previous|next|load\ more|discussions?)[\s·•|,/]*)+"""
@@ -27,15 +27,15 @@ _BUTTON = r"""new | subscribe | (?:get\ trending\ papers[^!]*!?)+ | your\ daily\
 
 _CHROME = re.compile(rf"[\W_]* | {_DATE} | {_MENU} | {_COUNT} | {_BUTTON}", re.IGNORECASE | re.VERBOSE)
 
-# The button's label runs into the first title. A title may itself begin with "Subscriber" or "Subscribe-".
+# The button's label runs into the first title. A title may itself start with "Subscriber" or "Subscribe-".
 _GLUED = re.compile(r"(?:Get trending papers[^!]*!\s*)*Subscribe(?=[^\s\-a-z]|[a-z][A-Z])")
 
-# The menu's words with which titles end, too: the last of a wrapped title may stand on a line of its own.
+# Menu entries that are also last words of titles: the last word of a wrapped title may be a line of its own.
 AMBIGUOUS = re.compile(r"Models|Datasets|Spaces|Papers|Search|Privacy|Communit(?:y|ies)|Discussion|Trending")
 
 
 def strip(line: str) -> str:
-    """`line` without the chrome in it, which may be all of it. Takes and gives a single line of plain text."""
+    """`line`, a single line of plain text, without its chrome; "" if it is nothing else."""
     if glued := _GLUED.match(line):
         line = line[glued.end() :]
     return "" if _CHROME.fullmatch(line.strip(" ·•|*–—-")) else line

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag import sources
 from rag.errors import SourceError
 from rag.paper import Paper, deduplicate
 from rag.progress import Progress
+from rag.sources.files import find, read
 from rag.sources.skipped import Skipped
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What so many `files` hold: `records` of `papers`, each paper once, and what is none."""
+    """The `papers` in a number of `files`, after duplicates among their `records` are merged."""
 
     files: int
     records: int
@@ -22,12 +23,12 @@ class Gathered:
     skipped: tuple[Skipped, ...]
 
 
-def gather(paths: list[Path], progress: Progress) -> Gathered:
-    """The papers in `paths` (files and folders) as a rebuild takes them. Raises SourceError where there are none."""
-    files = sources.find(paths)
+def gather(paths: Sequence[Path], progress: Progress) -> Gathered:
+    """The papers in `paths`, which are files and folders. Raises SourceError if there are none."""
+    files = find(paths)
     records, skipped = _read(files, progress)
     if not records:
-        raise SourceError(_nothing_read(files, skipped))
+        raise SourceError(_no_papers(files, skipped))
     return Gathered(len(files), len(records), deduplicate(records), tuple(skipped))
 
 
@@ -36,16 +37,16 @@ def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skip
     skipped: list[Skipped] = []
     for done, path in enumerate(files):
         progress("reading", done, len(files))
-        for found in sources.read(path):
-            if isinstance(found, Skipped):
-                skipped.append(found)
+        for record in read(path):
+            if isinstance(record, Skipped):
+                skipped.append(record)
             else:
-                records.append(found)
+                records.append(record)
     progress("reading", len(files), len(files))
     return records, skipped
 
 
-def _nothing_read(files: list[Path], skipped: list[Skipped]) -> str:
-    why = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
-    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"No paper could be read: {why}{more}. Give listing pages or JSONL: rag rebuild PATH"
+def _no_papers(files: list[Path], skipped: list[Skipped]) -> str:
+    reason = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
+    others = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+    return f"No paper could be read: {reason}{others}. Give listing pages or JSONL: rag rebuild PATH"

@@ -1,4 +1,4 @@
-"""One JSON object a line: "title" and "abstract", and whatever else of a `Paper` is known."""
+"""JSONL: one JSON object per line, with "title", "abstract" and any other field of a `Paper`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from rag.paper import Paper
 from rag.sources.skipped import Skipped, rejection
 from rag.text import clean_line
 
-YEARS = range(1000, 2101)
-WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+_YEARS = range(1000, 2101)
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 class LineError(Exception):
-    """A line that holds no paper, and why."""
+    """The reason why a line is not a paper."""
+
+
+def matches(text: str) -> bool:
+    """Whether `text`, the content of a file, is JSONL."""
+    return text.lstrip().startswith("{")
 
 
 def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
-    """A `Paper` for each good line and a `Skipped` for each bad one; blank lines and unknown fields are ignored."""
+    """A `Paper` for each valid line and a `Skipped` for each other; blank lines and unknown fields are ignored."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
@@ -35,14 +40,14 @@ def _object(line: str) -> dict[str, Any]:
         value = json.loads(line)
     except json.JSONDecodeError as error:
         raise LineError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets nested as deep
-        raise LineError("not JSON: a number too long or nested too deeply") from None
+    except (ValueError, RecursionError):  # a number with thousands of digits, or as many nested brackets
+        raise LineError("not JSON: a number is too long, or brackets are nested too deeply") from None
     if not isinstance(value, dict):
         raise LineError("not a JSON object with a title and an abstract")
     return value
 
 
-def _paper(fields: dict[str, Any], name: str) -> Paper:
+def _paper(fields: dict[str, Any], file_name: str) -> Paper:
     title, abstract = _text(fields, "title"), _text(fields, "abstract")
     if reason := rejection(title, abstract):
         raise LineError(reason)
@@ -53,7 +58,7 @@ def _paper(fields: dict[str, Any], name: str) -> Paper:
         year=_year(fields),
         ids=_texts(fields, "ids"),
         url=_url(fields),
-        source=_text(fields, "source") or name,
+        source=_text(fields, "source") or file_name,
         digest=_flag(fields, "digest"),
     )
 
@@ -80,15 +85,15 @@ def _year(fields: dict[str, Any]) -> int | None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
         raise LineError('"year" is not a whole number')
-    if value not in YEARS:
-        raise LineError(f'"year" is not from {YEARS[0]} to {YEARS[-1]}')
+    if value not in _YEARS:
+        raise LineError(f'"year" is not between {_YEARS[0]} and {_YEARS[-1]}')
     return value
 
 
 def _url(fields: dict[str, Any]) -> str:
     value = _text(fields, "url")
-    if value and not WEB.fullmatch(value):
-        raise LineError('"url" is not an http or https address')
+    if value and not _WEB_ADDRESS.fullmatch(value):
+        raise LineError('"url" is not an http or https URL')
     return value
 
 

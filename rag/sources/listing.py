@@ -1,7 +1,7 @@
-"""Listing pages such as Hugging Face "papers", saved as text: titles and abstracts by turns, among page chrome.
+"""Listing pages such as Hugging Face "papers", saved as text: titles and abstracts alternate, amid page chrome.
 
-They come in two layouts: blocks set apart by blank lines, whose own lines may be wrapped; or one title or one
-whole abstract a line. `read` finds out which, drops the chrome, and gives each title the prose that follows it.
+There are two layouts: blocks separated by blank lines, whose lines may be wrapped; or one title or one whole abstract
+per line. `read` detects the layout, drops the chrome, and pairs each title with the prose that follows it.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from rag.sources import chrome
 from rag.sources.skipped import Skipped, rejection
 from rag.text import clean_line, one_line
 
-PROSE = 30  # words: no title is that long
-SENTENCE = 5  # words: from here on, what ends in a period is a sentence
-HEADLINE = 3  # words: from here on, a title that lacks its abstract is named; below, it is mostly chrome
-NARROWEST = 40  # characters: a line is at least as long where a text is wrapped
-ARXIV = 1920  # characters: arXiv admits no longer abstract, so paragraphs that exceed it are not of one paper
+_PROSE_WORDS = 30  # no title has as many words
+_SENTENCE_WORDS = 5  # a text with at least as many words that ends in a period is a sentence
+_HEADLINE_WORDS = 3  # a title without an abstract is reported from this length on; shorter ones are mostly chrome
+_WRAP_CHARACTERS = 40  # lines of wrapped text are at least this long
+_ARXIV_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper
 
-LINK = re.compile(r"https?://\S+")
-PAPER_LINK = re.compile(r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/(\d{4}\.\d{4,5})\S*")
+_LINK = re.compile(r"https?://\S+")
+_PAPER_LINK = re.compile(r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/(\d{4}\.\d{4,5})\S*")
 
 
 class Block(NamedTuple):
-    """A title, a paragraph or a link, and the number of the line where it starts."""
+    """A title, paragraph or link, and the number of the line where it starts."""
 
     line: int
     text: str
@@ -37,7 +37,7 @@ class Block(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """A paper in the making: its title or its abstract may be missing."""
+    """A paper under construction: its title or its abstract may be missing."""
 
     line: int
     title: str = ""
@@ -45,34 +45,42 @@ class Entry:
     url: str = ""
 
 
+def matches(text: str) -> bool:
+    """Whether `text` may be a listing page, which any text may."""
+    return True
+
+
 def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
     """A `Paper` for each title with an abstract in `lines`; a `Skipped` for either without the other."""
     runs = _runs(lines)
     paragraphs = _has_paragraphs(runs)
-    entries = _without_chrome(_mend_end(_entries(_blocks(runs, paragraphs), paragraphs)))
+    entries = _without_chrome(_attach_truncated(_entries(_blocks(runs, paragraphs), paragraphs)))
     if not entries:
-        yield Skipped(path, 0, "no papers in it: neither titles with abstracts nor one JSON object a line")
+        yield Skipped(path, 0, "no papers found: neither titles with abstracts nor one JSON object per line")
     for entry in entries:
-        reason = _fault(entry)
+        reason = _rejection(entry)
         yield Skipped(path, entry.line, reason) if reason else _paper(entry, clean_line(path.name))
 
 
 def _runs(lines: Sequence[str]) -> list[list[Block]]:
-    """The lines with text of their own, in runs that neither a blank line nor chrome interrupts."""
+    """The lines without chrome, in runs of consecutive non-blank lines."""
     blocks: list[Block] = []
-    before = ""
+    previous = ""
     for number, line in enumerate(map(one_line, lines), 1):
-        unfinished = len(before) >= NARROWEST and not before.endswith(".")
-        before = line if unfinished and chrome.AMBIGUOUS.fullmatch(line) else chrome.strip(line)
-        blocks.append(Block(number, before))
+        unfinished = len(previous) >= _WRAP_CHARACTERS and not previous.endswith(".")
+        previous = line if unfinished and chrome.AMBIGUOUS.fullmatch(line) else chrome.strip(line)
+        blocks.append(Block(number, previous))
     return [list(run) for has_text, run in groupby(blocks, lambda block: block.text != "") if has_text]
 
 
 def _has_paragraphs(runs: list[list[Block]]) -> bool:
-    """Whether each run is one paragraph, rather than each line: few lines follow another, or they go on with it."""
-    followers = [block.text.split()[0] for run in runs for block in run[1:]]
-    going_on = [word for word in followers if word.islower() and not LINK.match(word)]
-    return len(runs) > 2 * len(followers) or 3 * len(going_on) > len(followers)
+    """Whether each run, rather than each line, is a paragraph: few lines directly follow another, or they continue it.
+
+    A line that starts in lower case continues the one before it.
+    """
+    first_words = [block.text.split()[0] for run in runs for block in run[1:]]
+    continuing = [word for word in first_words if word.islower() and not _LINK.match(word)]
+    return len(runs) > 2 * len(first_words) or 3 * len(continuing) > len(first_words)
 
 
 def _blocks(runs: list[list[Block]], paragraphs: bool) -> list[Block]:
@@ -82,73 +90,77 @@ def _blocks(runs: list[list[Block]], paragraphs: bool) -> list[Block]:
 
 
 def _entries(blocks: list[Block], paragraphs: bool) -> list[Entry]:
-    """Titles paired with the prose after them."""
+    """Pairs each title with the prose that follows it."""
     entries: list[Entry] = []
     last = Entry(0)
-    for (line, text), (_, after) in pairwise([*blocks, Block(0, "")]):
+    for (line, text), (_, following) in pairwise([*blocks, Block(0, "")]):
         pending = last.title and not last.abstract
-        if LINK.fullmatch(text):
-            if pending and PAPER_LINK.fullmatch(text):  # elsewhere it may belong to either neighbour
+        if _LINK.fullmatch(text):
+            if pending and _PAPER_LINK.fullmatch(text):  # between two papers, it may belong to either
                 last.url = text
-        elif not _is_prose(text) or (not pending and not _is_long(text) and _is_long(after)):
+        elif not _is_prose(text) or (not pending and not _is_long(text) and _is_long(following)):
             entries.append(last := Entry(line, title=text))
         elif pending:
             last.abstract = text
-        elif paragraphs and last.abstract and len(last.abstract) + len(text) < ARXIV:
+        elif paragraphs and last.abstract and len(last.abstract) + len(text) < _ARXIV_CHARACTERS:
             last.abstract += " " + text
         else:
             entries.append(last := Entry(line, abstract=text))
     return entries
 
 
-def _mend_end(entries: list[Entry]) -> list[Entry]:
-    """The entries, with a last line that is no title given to the title before it: an abstract that was cut off."""
-    if len(entries) < 2 or not any(map(_is_whole, entries)):
+def _attach_truncated(entries: list[Entry]) -> list[Entry]:
+    """The entries, after a last one that is really a truncated abstract is attached to the title before it."""
+    if len(entries) < 2 or not any(map(_is_complete, entries)):
         return entries
     title, tail = entries[-2:]
     if title.abstract or tail.abstract or _is_headline(tail.title):
         return entries
-    if max(len(title.title.split()) - HEADLINE, len(tail.title.split()) - SENTENCE) < 0:
+    if not _is_reportable(title.title) and len(tail.title.split()) < _SENTENCE_WORDS:
         return entries
     title.abstract = tail.title
     return entries[:-1]
 
 
 def _without_chrome(entries: list[Entry]) -> list[Entry]:
-    """The entries without short texts before the first paper, a page's heading, and very short ones after it."""
-    first = next((i for i, entry in enumerate(entries) if _is_whole(entry)), len(entries))
-    heading = [entry for entry in entries[:first] if _is_long(entry.abstract)]
-    return heading + [entry for entry in entries[first:] if entry.abstract or len(entry.title.split()) >= HEADLINE]
+    """Drops short texts before the first paper, which are the page's heading, and very short ones after it."""
+    first = next((i for i, entry in enumerate(entries) if _is_complete(entry)), len(entries))
+    untitled = [entry for entry in entries[:first] if _is_long(entry.abstract)]
+    return untitled + [entry for entry in entries[first:] if entry.abstract or _is_reportable(entry.title)]
 
 
-def _fault(entry: Entry) -> str:
+def _rejection(entry: Entry) -> str:
     if not entry.title:
         return f"abstract without a title: {entry.abstract[:80]}"
-    if entry.abstract and len(entry.abstract.split()) < SENTENCE:
+    if entry.abstract and len(entry.abstract.split()) < _SENTENCE_WORDS:
         return f"abstract cut off: {entry.title[:80]}"
     return rejection(entry.title, entry.abstract)
 
 
 def _paper(entry: Entry, source: str) -> Paper:
-    link = PAPER_LINK.fullmatch(entry.url)
+    link = _PAPER_LINK.fullmatch(entry.url)
     ids = (f"arxiv:{link[1]}",) if link else ()
     return Paper(entry.title, entry.abstract, ids=ids, url=entry.url, source=source)
 
 
-def _is_whole(entry: Entry) -> bool:
+def _is_complete(entry: Entry) -> bool:
     return bool(entry.title and entry.abstract)
 
 
+def _is_reportable(title: str) -> bool:
+    return len(title.split()) >= _HEADLINE_WORDS
+
+
 def _is_long(text: str) -> bool:
-    return len(text.split()) >= PROSE
+    return len(text.split()) >= _PROSE_WORDS
 
 
 def _is_prose(text: str) -> bool:
-    is_sentence = text.rstrip("\"')]”’").endswith((".", "…")) and len(text.split()) >= SENTENCE
+    is_sentence = text.rstrip("\"')]”’").endswith((".", "…")) and len(text.split()) >= _SENTENCE_WORDS
     return is_sentence or _is_long(text)
 
 
 def _is_headline(text: str) -> bool:
-    """Whether most of the longer words of `text` are capitalised, as in many titles and in no sentence."""
+    """Whether most of the longer words of `text` are capitalized, as in many titles but in no sentence."""
     words = [word for word in text.split() if len(word) > 3]
     return 2 * sum(not word.islower() for word in words) > len(words)

@@ -1,4 +1,4 @@
-"""What a reader could not use, and what it may not let through."""
+"""Records that are not papers, and the limits that every reader enforces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.text import clean_line
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that is not in the collection, and why. `line` counts from 1; 0 is the whole file."""
+    """A record that was left out, and why. `line` counts from 1; 0 means the whole file."""
 
     path: Path
     line: int
@@ -23,8 +23,8 @@ class Skipped:
 
 
 def rejection(title: str, abstract: str) -> str:
-    """The reason why a record of this `title` and `abstract` cannot be a `Paper`, or "" when it can."""
-    if not any(c.isalnum() for c in title):  # identity is made of letters and digits: without any, all look alike
+    """Why a record with this `title` and `abstract` cannot be a `Paper`; "" if it can."""
+    if not any(c.isalnum() for c in title):  # the key of a paper is its letters and digits: without any, all are equal
         return "no title"
     if len(title) > MAX_TITLE:
         return f"title of {len(title):,} characters, more than {MAX_TITLE:,}: {title[:80]}"

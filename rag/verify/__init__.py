@@ -1,0 +1,1 @@
+"""Does the cited text support a written sentence?"""

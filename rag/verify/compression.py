@@ -1,140 +1,172 @@
-"""Does the cited sentence support the written one? A written sentence may be a cut of the cited one, nothing else.
+"""Is a written sentence the cited one with clauses left out?
 
-The written words are the cited ones in their order, and whole clauses may be missing: an opening ("We show that"),
-an insertion between two commas, an ending from a comma or "and" on. A cut says what its source says, with less of it;
-single words may not go, for "up to", "not", "of mice" and the number that belongs to a name are single words.
+Its words must be those of the source, in the same order. Only whole clauses may be missing: an opening ("We show
+that"), an insertion between two commas, or an ending that starts at a comma or conjunction. Such a sentence says what
+its source says, only less of it. Single words may not be left out: "up to", "not", "of mice" and the number that
+belongs to a name are single words too.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
-from rag.language.cues import CONDITIONS, NEGATIONS, is_first_person, with_not
-from rag.language.tokens import stem
+from rag.language.cues import (
+    CONDITIONS,
+    METHOD_NOUNS,
+    NEGATIONS,
+    PROPOSAL_VERBS,
+    PUBLICATION_NOUNS,
+    REPORTING_VERBS,
+    expand_negations,
+    is_first_person,
+)
+from rag.language.tokens import APOSTROPHE, scan, stem
+from rag.paper import Paper
 
-# Words that may come and go anywhere.
-_FREE = frozenset("a an the it its this these those their they them also thus hence our we".split())
-_IS = frozenset("is are was were has have had".split())  # may come in for a comma: "X, a model" is "X is a model"
-_JOINS = frozenset("and but while whereas".split())
-_CLAUSE = _JOINS | {"that", "which", "who", "because"}  # an ending that may go begins with one
-_LINKS = frozenset("of to for in on with by from between".split())  # no adjective stands before or behind them
-_SHOWN = "show demonstrate find prove reveal observe confirm indicate".split()  # "that" what follows is claimed
-_MADE = "propose introduce present develop design describe devise build".split()  # by "we": the paper's own work
-_OWN = "method approach model framework network system algorithm paper work article study".split()  # after "our"
-_PLAIN = _FREE | _IS | _CLAUSE | CONDITIONS | NEGATIONS
-_MARKS = frozenset([*",;:()–—", "--"])
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?|[^\W\d_]+(?:'[^\W\d_]+)?|[-−+±~<>≤≥=^/×](?=\s*\d)|--|[,;:()–—]")
-MIN_KEPT = 0.4  # of the source's words; a sentence that keeps less tells the reader less than the quote would
-ADJECTIVES = 4  # words between "we propose" and what is proposed: "a novel and simple"
+# Words that may be added or left out anywhere.
+_OPTIONAL = frozenset("a an the it its this these those their they them also thus hence our we".split())
+_COPULAS = frozenset("is are was were has have had".split())  # may replace a comma: "X, a model" is "X is a model"
+_CONJUNCTIONS = frozenset("and but while whereas".split())
+_CLAUSE_STARTS = _CONJUNCTIONS | {"that", "which", "who", "because"}  # one of them begins an ending that is left out
+_RELATIVE_PRONOUNS = frozenset(("that", "which"))
+_PREPOSITIONS = frozenset("of to for in on with by from between".split())
+_REPORTING = frozenset(map(stem, REPORTING_VERBS))
+_PROPOSAL = frozenset(map(stem, PROPOSAL_VERBS))
+_OWN_NOUNS = frozenset(map(stem, METHOD_NOUNS + PUBLICATION_NOUNS))
+_UNSTEMMED = _OPTIONAL | _COPULAS | _CLAUSE_STARTS | CONDITIONS | NEGATIONS
+_MARKS = frozenset(",;:()–—")
+_SIGNS = frozenset("-−+±~<>≤≥=^/×")  # part of the number that follows
+_MIN_KEPT = 0.4  # share of the source's content words; a sentence with fewer tells the reader less than the quote
+_MAX_ADJECTIVES = 4  # tokens, with the article, between "we propose" and its object: "a novel and simple"
 
 
-def is_compression(written: str, source: str, title: str) -> bool:
-    """Whether `written` claims no more than the sentence `source` of the paper `title`.
+def is_compression(written: str, source: str, paper: Paper) -> bool:
+    """Whether `written` is `source`, a sentence of `paper`, with clauses left out.
 
-    "We propose a model" may become "TITLE is a model" or "NAME is a model" (the part of the title before a colon):
-    the only words that may come from outside `source`.
+    Only the subject may come from elsewhere: "We propose a model" may become "TITLE is a model" or "NAME is a model",
+    with the title or the short name of the paper.
     """
     if is_first_person(written):
         return False
     original = _tokens(source)
-    if _cut(_words(written), original, _openings(original)):
+    if _is_subsequence(_required(written), original, _starts(original)):
         return True
-    names = (title, title.partition(":")[0])
-    bare = next((written[len(name) :] for name in names if written.lower().startswith(name.lower())), None)
-    if bare is None:
+    names = [name for name in (paper.title, paper.short_name) if name and written.lower().startswith(name.lower())]
+    if not names:
         return False
-    words = _words(bare)
-    made = bool(words) and words[0] in _IS
-    return _cut(words[made:], original, _own_openings(original, made))
+    predicate = _required(written[len(names[0]) :])
+    has_copula = bool(predicate) and predicate[0] in _COPULAS
+    return _is_subsequence(predicate[has_copula:], original, _own_work_starts(original, has_copula))
 
 
 def _tokens(text: str) -> list[str]:
-    found = _TOKEN.findall(with_not(text.lower()))
-    return [token if token in _PLAIN else stem(token).replace(" ", "") for token in found]
+    """The words, numbers, signs of numbers and phrase-ending marks of `text`, most words as stems."""
+    tokens = list(scan(expand_negations(text.lower()).replace("--", " – "), APOSTROPHE))
+    found = []
+    for n, token in enumerate(tokens):
+        if token.kind != "mark":
+            found.append(token.text if token.text in _UNSTEMMED else stem(token.text))
+        elif token.text in _MARKS or token.text == "%" or (token.text in _SIGNS and tokens[n + 1 : n + 2]):
+            is_kept = token.text not in _SIGNS or tokens[n + 1].text[0].isdigit()
+            found += [token.text] if is_kept else []
+    return found
 
 
-def _words(text: str) -> list[str]:
-    return [token for token in _tokens(text) if token not in _FREE | _MARKS]
+def _required(text: str) -> list[str]:
+    return [token for token in _tokens(text) if token not in _OPTIONAL and token not in _MARKS]
 
 
-def _cut(words: list[str], original: list[str], starts: set[int]) -> bool:
-    """Whether `words` are `original` from one of `starts` on, less whole clauses."""
-    content = [token for token in original if token not in _FREE | _IS | _CLAUSE | _MARKS]
-    if not words or len([word for word in words if word in content]) < MIN_KEPT * len(content):
+def _is_subsequence(words: Sequence[str], original: Sequence[str], starts: set[int]) -> bool:
+    """Whether `words` are `original` from one of the positions `starts` on, without clauses that may be left out."""
+    content = [token for token in original if _has_content(token) and token not in _COPULAS | _CLAUSE_STARTS]
+    if not words or sum(word in content for word in words) < _MIN_KEPT * len(content):
         return False
-    at = {i for i in starts if original[i] == words[0]}
+    positions = {i for i in starts if original[i] == words[0]}  # where the last word may be in the original
     for word in words[1:]:
-        stay = {i for i in at if word in _IS and original[i + 1 : i + 2] and original[i + 1] in _MARKS}
-        at = stay | {j for i in at for j in range(i + 1, len(original)) if original[j] == word and _gap(original, i, j)}
-    return any(_may_end(original[i + 1 :]) for i in at)
+        replaced = {i for i in positions if word in _COPULAS and _MARKS.intersection(original[i + 1 : i + 2])}
+        positions = replaced | {
+            j
+            for i in positions
+            for j in range(i + 1, len(original))
+            if original[j] == word and _may_drop_inside(original[i + 1 : j])
+        }
+    return any(_may_drop_ending(original[i + 1 :]) for i in positions)
 
 
-def _gap(original: list[str], i: int, j: int) -> bool:
-    """Whether what stands between positions `i` and `j` may go: nothing of weight, or one insertion."""
-    between = original[i + 1 : j]
-    while between and between[-1] in _FREE:
-        between.pop()
-    if not any(_weighs(token) for token in between):
+def _may_drop_inside(tokens: Sequence[str]) -> bool:
+    """Whether `tokens`, between two words that are kept, may be left out: they have no content, or are an insertion."""
+    end = len(tokens)
+    while end and tokens[end - 1] in _OPTIONAL:
+        end -= 1
+    gap = tokens[:end]
+    if not any(map(_has_content, gap)):
         return True
-    closed = between[-1] in _MARKS or (between[-1] in ("that", "which") and between[1:2] and between[1] in ("a", "an"))
-    inside = between[1:-1]
-    return bool(between[0] in _MARKS and closed and not _MARKS.intersection(inside) and _may_go(inside))
+    inside = gap[1:-1]
+    is_apposition = gap[-1] in _RELATIVE_PRONOUNS and bool(inside) and inside[0] in ("a", "an")
+    is_insertion = gap[0] in _MARKS and (gap[-1] in _MARKS or is_apposition)
+    return is_insertion and _MARKS.isdisjoint(inside) and CONDITIONS.isdisjoint(inside)
 
 
-def _may_end(rest: list[str]) -> bool:
-    return not any(map(_weighs, rest)) or (rest[0] in _CLAUSE | _MARKS and _may_go(rest))
+def _may_drop_ending(tokens: Sequence[str]) -> bool:
+    if not any(map(_has_content, tokens)):
+        return True
+    return tokens[0] in _CLAUSE_STARTS | _MARKS and CONDITIONS.isdisjoint(tokens)
 
 
-def _openings(original: list[str]) -> set[int]:
-    """Where a cut may begin: at the start, behind a comma, "we show that" or "we propose"."""
-    return {i for i in range(len(original)) if _may_go(original[:i]) and _opens(_clause(original[:i]))}
+def _starts(original: Sequence[str]) -> set[int]:
+    """Positions before which everything may be left out: the start, after a comma, "we show that" or "we propose"."""
+    openings = ((i, original[:i]) for i in range(len(original)))
+    return {i for i, opening in openings if CONDITIONS.isdisjoint(opening) and _may_drop_opening(_last_clause(opening))}
 
 
-def _opens(clause: list[str]) -> bool:
+def _may_drop_opening(clause: Sequence[str]) -> bool:
     if NEGATIONS.intersection(clause):
         return False
-    said = [token for token in clause if token not in _FREE or token == "we"]
-    return (
-        not any(map(_weighs, said))
-        or (said[-1] == "that" and said[-2] in map(stem, _SHOWN))
-        or (said[-1] in map(stem, _MADE) and said[-2:-1] == ["we"])
-    )
+    words = [token for token in clause if token not in _OPTIONAL or token == "we"]
+    if not any(map(_has_content, words)):
+        return True
+    is_report = words[-1] == "that" and words[-2] in _REPORTING
+    return is_report or (words[-1] in _PROPOSAL and words[-2:-1] == ["we"])
 
 
-def _own_openings(original: list[str], made: bool) -> set[int]:
-    """Where a cut may begin whose subject is the paper: behind "we", "our method" or, if `made`, "we propose a"."""
-    return {i for i in range(len(original)) if _may_go(original[:i]) and _is_own(_clause(original[:i]), made)}
+def _own_work_starts(original: Sequence[str], has_copula: bool) -> set[int]:
+    """Positions of what the paper says of itself: after "we", "our method" or, with a copula, "we propose a"."""
+    openings = ((i, original[:i]) for i in range(len(original)))
+    return {
+        i
+        for i, opening in openings
+        if CONDITIONS.isdisjoint(opening) and _names_own_work(_last_clause(opening), has_copula)
+    }
 
 
-def _is_own(clause: list[str], made: bool) -> bool:
-    first = next((k for k, token in enumerate(clause) if token in ("we", "our", "this")), None)
-    if first is None or NEGATIONS.intersection(clause):
+def _names_own_work(clause: Sequence[str], has_copula: bool) -> bool:
+    subject = next((n for n, token in enumerate(clause) if token in ("we", "our", "this")), None)
+    if subject is None or NEGATIONS.intersection(clause):
         return False
-    after = [token for token in clause[first + 1 :] if token not in ("we", "the")]
-    if after[:1] and after[0] in map(stem, _OWN):
-        after = after[1:]
-    elif clause[first] == "this":
+    following = [token for token in clause[subject + 1 :] if token not in ("we", "the")]
+    if following[:1] and following[0] in _OWN_NOUNS:
+        following = following[1:]
+    elif clause[subject] == "this":
         return False
-    if not made:
-        return not after or (len(after) == 2 and after[0] in map(stem, _MADE) and after[1] == "to")
-    return bool(after) and after[0] in map(stem, _MADE) and _are_adjectives(after[1:])
+    proposes = bool(following) and following[0] in _PROPOSAL
+    if has_copula:
+        return proposes and _are_adjectives(following[1:])
+    return not following or (proposes and following[1:] == ["to"])
 
 
-def _are_adjectives(tokens: list[str]) -> bool:
-    """Whether `tokens` are none, or an article and what may stand between it and its noun."""
-    return not tokens or (tokens[0] in ("a", "an") and len(tokens) <= ADJECTIVES and not _LINKS.intersection(tokens))
+def _are_adjectives(tokens: Sequence[str]) -> bool:
+    """Whether `tokens` are empty, or an article and what may stand between it and its noun."""
+    if not tokens:
+        return True
+    return tokens[0] in ("a", "an") and len(tokens) <= _MAX_ADJECTIVES and _PREPOSITIONS.isdisjoint(tokens)
 
 
-def _clause(tokens: list[str]) -> list[str]:
-    """The end of `tokens` behind their last mark and the conjunction that follows it."""
-    marks = [k for k, token in enumerate(tokens) if token in _MARKS]
-    last = tokens[marks[-1] + 1 :] if marks else tokens
-    return last[1:] if marks and last[:1] and last[0] in _JOINS else last
+def _last_clause(tokens: Sequence[str]) -> Sequence[str]:
+    """What follows the last mark of `tokens` and the conjunction after it."""
+    start = next((n for n in range(len(tokens), 0, -1) if tokens[n - 1] in _MARKS), 0)
+    clause = tokens[start:]
+    return clause[1:] if start and clause[:1] and clause[0] in _CONJUNCTIONS else clause
 
 
-def _may_go(tokens: list[str]) -> bool:
-    return not CONDITIONS.intersection(tokens)
-
-
-def _weighs(token: str) -> bool:
-    return token not in _FREE and token not in _MARKS and token not in ("that", "which")
+def _has_content(token: str) -> bool:
+    return token not in _OPTIONAL and token not in _MARKS and token not in _RELATIVE_PRONOUNS

@@ -1,15 +1,17 @@
-"""Names, acronyms and data sets, told by their capitals and digits: does a source know those of a sentence?"""
+"""Names of methods, data sets and people, recognised by capitals and digits: does the source contain those of a sentence?"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 
-from rag.language.tokens import STOP_WORDS, stem, tokenize
+from rag.language.cues import PROPOSAL_VERBS
+from rag.language.tokens import HYPHEN, STOP_WORDS, Token, scan, stem, tokenize
 from rag.paper import Paper
 
-# Words with which one tells of papers: they add nothing to what a source says.
+# Words with which papers are described: they add nothing to what the source says.
 NEUTRAL = frozenset(
     map(
         stem,
@@ -22,47 +24,65 @@ NEUTRAL = frozenset(
     """.split(),
     )
 )
-_NAME = re.compile(r"\b(?:[A-Z][\w]*[A-Z0-9][\w-]*|[a-z]+[A-Z0-9][\w-]*|[A-Z][\w-]*)\b|\b\w*\d[\w-]*[a-zA-Z]\w*\b")
-_NAMING = re.compile(
-    r"\((?P<a>[A-Z][\w-]*[A-Z0-9][\w-]*)\)|"
-    r"\b(?:propose|introduce|present|develop|call(?:ed)?|term(?:ed)?|named?|dub(?:bed)?)\s+(?:it\s+)?(?P<b>[A-Z][\w-]+)"
+_NAMED = "|".join([*PROPOSAL_VERBS, "call(?:ed)?", "term(?:ed)?", "named?", "dub(?:bed)?"])
+# "A long name (ACRONYM)", "we propose it, Name".
+_INTRODUCTION = re.compile(
+    rf"\((?P<acronym>[A-Z][\w-]*[A-Z0-9][\w-]*)\)|\b(?:{_NAMED})\s+(?:it\s+)?(?P<name>[A-Z][\w-]+)"
 )
+_CAPITAL_OR_DIGIT = re.compile(r"[A-Z0-9]")
 
 
 def introduced_entities(paper: Paper) -> frozenset[str]:
-    """What the abstract calls its method or data, wherever it says so: "we propose X", "some long name (X)"."""
-    found = (match["a"] or match["b"] for match in _NAMING.finditer(paper.abstract))
-    return frozenset(map(_flat, found))
+    """The names that the abstract gives to its own method or data, in normal form: "we propose X", "long name (X)"."""
+    found = (match["acronym"] or match["name"] for match in _INTRODUCTION.finditer(paper.abstract))
+    return frozenset(map(_normal_form, found))
 
 
 def entities_in(text: str) -> list[str]:
-    """Names, acronyms and data sets, told by capitals and digits; a first word is one if there is more to it."""
-    return [match[0] for match in _NAME.finditer(text) if not NEUTRAL.intersection([stem(match[0].lower())])]
+    """The names in `text`, in order. Every capitalised word counts, also the first, except NEUTRAL ones."""
+    names = (name for token in scan(text, HYPHEN) if (name := _name_in(token)))
+    return [name for name in names if stem(name.lower()) not in NEUTRAL]
 
 
 def unknown_entity(clause: str, title: str, quoted: str, own: frozenset[str]) -> str:
-    """The first name in `clause` that neither `title` nor `quoted` has, nor is one of the paper's `own`.
+    """The first name in `clause` that is in neither `title` nor `quoted`, nor one of the paper's `own`; "" if all are.
 
-    One that `clause` has twice and `quoted` once stands there in place of another. The first word is none if it is an
-    ordinary one, or one of theirs in another form: "We train" may become "Training", and not "Zorblax trains".
+    A name that occurs once in `quoted` and twice in `clause` has replaced another there. The first word is not a name if
+    it is a stop word or another form of a word of the source: "We train" may become "Training", not "Zorblax trains".
     """
-    here, counts, its_own = _forms(f"{title} {quoted}") | own, Counter(entities_in(quoted)), _forms(title) | own
-    theirs = {stem(word) for word in tokenize(f"{title} {quoted}")}
+    source = f"{title} {quoted}"
+    known, own_names = _forms(source) | own, _forms(title) | own
+    source_stems, quoted_counts = set(map(stem, tokenize(source))), Counter(entities_in(quoted))
     for name, count in Counter(entities_in(clause)).items():
-        ordinary = clause.startswith(name) and (name.lower() in STOP_WORDS or stem(name.lower()) in theirs)
-        again = 0 < counts[name] < count and _flat(name) not in its_own
-        if again or (_flat(name) not in here and not ordinary):
+        is_ordinary = clause.startswith(name) and (name.lower() in STOP_WORDS or stem(name.lower()) in source_stems)
+        is_repeated = 0 < quoted_counts[name] < count and _normal_form(name) not in own_names
+        if is_repeated or (_normal_form(name) not in known and not is_ordinary):
             return name
     return ""
 
 
+def _name_in(token: Token) -> str:
+    """The name in `token`: "Gaussian" in "non-Gaussian", "ResNet-50" as it is; "" if it has none."""
+    if token.kind == "mark":
+        return ""
+    parts = (part for part in scan(token.text, decimals=False) if part.kind != "mark")
+    start = next((part.start for part in parts if _CAPITAL_OR_DIGIT.search(part.text)), len(token.text))
+    name = token.text[start:]
+    return name if any(map(str.isalpha, name)) else ""
+
+
 def _forms(text: str) -> set[str]:
-    """All words of `text` and their parts, pairs of neighbours in one, and without the ending of a plural."""
-    tokens = [_flat(token) for token in text.split()]
-    parts = [_flat(part) for part in re.findall(r"[^\W_]+", text)]
+    """The words of `text`, their parts and pairs of neighbours in normal form, all also in singular and plural."""
+    tokens = [_normal_form(token) for token in text.split()]
+    parts = list(_parts(text))
     found = {*tokens, *parts, *map("".join, pairwise(tokens)), *map("".join, pairwise(parts))}
     return found | {form[:-1] for form in found if form.endswith("s")} | {f"{form}s" for form in found}
 
 
-def _flat(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+def _normal_form(text: str) -> str:
+    return "".join(_parts(text))
+
+
+def _parts(text: str) -> Iterator[str]:
+    tokens = scan(text.lower().replace("_", " "), decimals=False)
+    return (token.text for token in tokens if token.kind != "mark")

@@ -1,4 +1,4 @@
-"""What a sentence denies, and which way its comparisons point: does its source say the same?"""
+"""Does a sentence negate what its source affirms, or affirm what it negates?"""
 
 from __future__ import annotations
 
@@ -7,33 +7,40 @@ from collections.abc import Iterator, Sequence
 from rag.language.cues import NEGATIONS
 from rag.verify.alignment import aligned_tokens, content_words_after, nearest_quote
 
-_PREFIXES = ("un", "non", "in", "im", "dis", "ir")
+_NEGATIVE_PREFIXES = ("un", "non", "in", "im", "dis", "ir")
+_MIN_ROOT_LENGTH = 4  # characters; in shorter words, "in" and "un" are mostly no prefixes
 
 
 def contradicted_negation(written: str, quotes: Sequence[str]) -> str:
-    """What one of both denies and the other says, "" where they agree; what is said nearest to `written` counts."""
-    ours, nearest = aligned_tokens(written), aligned_tokens(nearest_quote(written, quotes))
-    said = [word for quote in quotes for word in aligned_tokens(quote)]
-    if sum(word in NEGATIONS for word in ours) > sum(word in NEGATIONS for word in said):
-        return next(word for word in reversed(ours) if word in NEGATIONS)
-    everything = [denied for quote in quotes for denied in _denied(aligned_tokens(quote))]
-    for denied in _denied(ours):
-        if denied and not any(set(denied) & set(other) for other in everything):
-            return denied[0]
-    for denied in _denied(nearest):
-        if denied[:1] and denied[0] in ours and not any(denied[0] in other for other in _denied(ours)):
-            return denied[0]
-    return next((word for word in ours if word not in said and _opposed(word, nearest)), "")
+    """A word that either `written` or `quotes` negates and the other affirms; "" if there is none.
+
+    A negation of `written` may come from any quote; one that it must keep is in the quote nearest to it.
+    """
+    tokens, nearest = aligned_tokens(written), aligned_tokens(nearest_quote(written, quotes))
+    quoted = [token for quote in quotes for token in aligned_tokens(quote)]
+    if sum(token in NEGATIONS for token in tokens) > sum(token in NEGATIONS for token in quoted):
+        return next(token for token in reversed(tokens) if token in NEGATIONS)
+    scopes = list(_negation_scopes(tokens))
+    quoted_scopes = [scope for quote in quotes for scope in _negation_scopes(aligned_tokens(quote))]
+    for scope in scopes:
+        if scope and not any(set(scope) & set(other) for other in quoted_scopes):
+            return scope[0]
+    for scope in _negation_scopes(nearest):
+        if scope and scope[0] in tokens and not any(scope[0] in other for other in scopes):
+            return scope[0]
+    return next((token for token in tokens if token not in quoted and _has_antonym(token, nearest)), "")
 
 
-def _denied(tokens: Sequence[str]) -> Iterator[list[str]]:
-    """What each denial is about."""
-    return (content_words_after(tokens, at) for at, token in enumerate(tokens) if token in NEGATIONS)
+def _negation_scopes(tokens: Sequence[str]) -> Iterator[list[str]]:
+    """The content words that each negation applies to."""
+    return (content_words_after(tokens, n) for n, token in enumerate(tokens) if token in NEGATIONS)
 
 
-def _opposed(word: str, theirs: Sequence[str]) -> bool:
-    """Whether the source has `word` only with a prefix that denies it, or only without the one that it has."""
-    if len(word) < 4:
+def _has_antonym(word: str, tokens: Sequence[str]) -> bool:
+    """Whether `tokens` contain `word` with a negative prefix, or without the one that it has."""
+    if len(word) < _MIN_ROOT_LENGTH:
         return False
-    bare = [word[len(prefix) :] for prefix in _PREFIXES if word.startswith(prefix) and len(word) - len(prefix) > 3]
-    return any(f"{prefix}{word}" in theirs for prefix in _PREFIXES) or any(one in theirs for one in bare)
+    roots = [word.removeprefix(prefix) for prefix in _NEGATIVE_PREFIXES if word.startswith(prefix)]
+    antonyms = {prefix + word for prefix in _NEGATIVE_PREFIXES}
+    antonyms.update(root for root in roots if len(root) >= _MIN_ROOT_LENGTH)
+    return not antonyms.isdisjoint(tokens)

@@ -1,4 +1,4 @@
-"""How alike two sentences of one abstract are in a collection, which a written sentence is held to."""
+"""The similarity that a written sentence must have to its source, measured on the collection itself."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import random
 from rag.index.calibration import SEED
 from rag.index.store import Store
 
-ABSTRACTS = 200  # whose sentences are compared to one another
-QUANTILE = 0.75  # share of them that are less alike than a written sentence must be to its source
+_SAMPLE_SIZE = 200  # abstracts whose sentences are compared
+_QUANTILE = 0.75  # of the cosines between sentences of the same abstract
 
 
 def similarity_threshold(store: Store) -> float:
-    """The cosine above which a sentence is more like another than three in four of one abstract are to each other.
+    """A cosine that three in four pairs of sentences from the same abstract stay below.
 
-    1 where no abstract of the sample has two.
+    1.0 if no abstract of the sample has two sentences.
     """
     import numpy as np
 
-    chance = random.Random(SEED)
-    numbers = chance.sample(range(1, store.paper_count + 1), min(ABSTRACTS, store.paper_count))
-    vectors = [of_paper for of_paper in store.sentence_vectors(numbers) if len(of_paper) > 1]
-    pairs = [(own @ own.T)[np.triu_indices(len(own), 1)] for own in vectors]
-    return float(np.quantile(np.concatenate(pairs), QUANTILE)) if pairs else 1.0
+    papers = range(1, store.paper_count + 1)
+    sample = random.Random(SEED).sample(papers, min(_SAMPLE_SIZE, store.paper_count))
+    by_paper = [vectors for vectors in store.sentence_vectors(sample) if len(vectors) > 1]
+    cosines = [(vectors @ vectors.T)[np.triu_indices(len(vectors), 1)] for vectors in by_paper]
+    return float(np.quantile(np.concatenate(cosines), _QUANTILE)) if cosines else 1.0

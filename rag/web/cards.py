@@ -1,26 +1,23 @@
-"""A card per paper, with what answers quote from it marked. Pure functions, all text escaped."""
+"""The sources beside a conversation: a card per paper, with what the answers quote from it marked."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from itertools import chain, groupby, pairwise
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import ClassVar, Literal
+from urllib.parse import quote
 
 from rag.answer.types import Citation, Verdict
 from rag.export.escape import http_url
 from rag.paper import Paper
-from rag.web.mathml import formulas, rich
-from rag.web.turns import Turn, cited, related
-from rag.web.turns import nearest as nearest_papers
+from rag.text import count
+from rag.web import templates
+from rag.web.mathml import formulas
+from rag.web.templates import DIGEST_NOTE
+from rag.web.turns import Turn, cited, nearest, related
 
-NOT_THE_AUTHORS = "digest: our words, not the authors'"
-HINT = (
-    '<p class="hint">The papers that an answer cites stand here. '
-    "A number in the answer opens the sentence behind it.</p>"
-)
-BACK = '<button type="button" class="back">Back to the answer</button>'
 CHECKED: dict[Verdict, str] = {
     "quote": "quoted word for word",
     "supported": "written by the model and checked: it agrees with what it cites",
@@ -28,126 +25,174 @@ CHECKED: dict[Verdict, str] = {
 }
 
 
-def panel(turns: Sequence[Turn]) -> str:
-    """A card per paper by number: first those of the last turn, or those it names instead of an answer."""
-    now, before = _numbered(turns[-1:]), _numbered(turns)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of an abstract that begins at the offset `start`."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pieces in a row that are all quoted, or all not."""
+
+    quoted: bool
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A heading above cards, or a hint in their place."""
+
+    id: str
+    text: str
+    kind: Literal["heading", "hint"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One paper; its abstract is closed until a reader opens it, and `citations` of it are marked there.
+
+    `verdicts` counts the sentences that cite it by what their check found. A paper with citations and no such sentence
+    is related to the question, but does not answer it.
+    """
+
+    kind: ClassVar[str] = "card"
+
+    paper: Paper
+    citations: tuple[Citation, ...] = ()
+    verdicts: tuple[tuple[Verdict, int], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its element; without a number it is the same wherever the paper is named."""
+        if self.citations:
+            return f"source-{self.n}"
+        return "paper-" + hashlib.sha256(repr(_identity(self.paper)).encode()).hexdigest()[:12]
+
+    @property
+    def n(self) -> int | None:
+        """The citation number, None for a paper that is not cited."""
+        return self.citations[0].n if self.citations else None
+
+    @property
+    def url(self) -> str:
+        """Where the paper is on the web, "" where that is unknown: javascript:, data: and file: never become a link."""
+        return http_url(self.paper.url)
+
+    @property
+    def search_address(self) -> str:
+        """The page that finds the paper by its title."""
+        return f"/papers?q={quote(self.paper.title, safe='')}"
+
+    @property
+    def byline(self) -> str:
+        """Authors and year, as far as they are known."""
+        return " · ".join(filter(None, [", ".join(self.paper.authors), str(self.paper.year or "")]))
+
+    @property
+    def badge(self) -> str:
+        if not self.citations:
+            return ""
+        return "match" if self.verdicts else "related"
+
+    @property
+    def check(self) -> str:
+        """What the check of the sentences that cite it found, in words."""
+        notes = [f"{count(n, 'sentence')} {CHECKED[verdict]}" for verdict, n in self.verdicts]
+        if self.citations and not self.verdicts:
+            notes = ["does not answer the question"]
+        return "; ".join([*notes, DIGEST_NOTE] if self.paper.digest else notes)
+
+    @property
+    def quotes(self) -> int:
+        """How many different sentences are marked."""
+        return len({(citation.start, citation.end) for citation in self.citations})
+
+    @property
+    def runs(self) -> list[Run]:
+        return mark(self.paper.abstract, [(citation.start, citation.end) for citation in self.citations])
+
+
+Entry = Card | Words
+HINT = Words(
+    "no-sources",
+    "Papers that an answer cites appear here. A number in the answer opens the sentence behind it.",
+    "hint",
+)
+
+
+def sources(turns: Sequence[Turn]) -> list[Entry]:
+    """The cards by number: first those of the last turn, or the papers it names instead of an answer."""
+    now, ever = _citations(turns[-1:]), _citations(turns)
     verdicts = _verdicts(turns)
+    numbered = {n: Card(found[0].paper, tuple(found), verdicts.get(n, ())) for n, found in sorted(ever.items())}
+    known = {_identity(card.paper) for card in numbered.values()}
+    uncited = [Card(paper) for paper in nearest(turns) if _identity(paper) not in known]
+    earlier = [card for n, card in numbered.items() if n not in now]
+    entries: list[Entry] = [card for n, card in numbered.items() if n in now]
+    entries += [Words("nearest-papers", "Nearest papers, not cited"), *uncited] if uncited else []
+    entries += [Words("earlier-papers", "Cited before"), *earlier] if earlier else []
+    return entries or [HINT]
 
-    def shown(numbers: Iterable[int]) -> list[str]:
-        return [card(before[n][0].paper, before[n], verdicts.get(n, {})) for n in sorted(numbers)]
 
-    numbered = {one.paper.key for citations in before.values() for one in citations}
-    nearest = [card(paper) for paper in nearest_papers(turns) if paper.key not in numbered]
-    earlier = shown(before.keys() - now)
-    parts = [
-        *shown(now),
-        *(["<h3>Nearest papers, not cited</h3>", *nearest] if nearest else []),
-        *(["<h3>Cited before</h3>", *earlier] if earlier else []),
+def entry_html(entry: Entry) -> str:
+    """The element of one entry."""
+    return templates.fragment("card.html", "entry_of", entry)
+
+
+def card_html(card: Card) -> str:
+    """The element of a card that stands alone."""
+    return templates.fragment("card.html", "card", card)
+
+
+def mark(text: str, spans: Sequence[tuple[int, int]]) -> list[Run]:
+    """`text` in runs, quoted where `spans` cover it.
+
+    A quoted run is cut where a span begins or ends, and each piece carries its offset, so that the page can point out
+    one quote among several, also where they overlap. A formula that a cut would break stays whole, in the piece before.
+    """
+    cuts = sorted({0, len(text), *(cut for span in spans for cut in span)})
+    whole = _unquoted_parts(text, spans)
+    bounds = [_after_formula(cut, whole) for cut in cuts]
+    pieces = [
+        (any(s <= start and end <= e for s, e in spans), Piece(start, text[shown_start:shown_end]))
+        for (start, end), (shown_start, shown_end) in zip(pairwise(cuts), pairwise(bounds), strict=True)
     ]
-    return "".join(parts) or HINT
+    return [
+        Run(quoted, tuple(piece for _, piece in run)) for quoted, run in groupby(pieces, key=lambda piece: piece[0])
+    ]
 
 
-def _numbered(turns: Sequence[Turn]) -> dict[int, list[Citation]]:
+def _identity(paper: Paper) -> tuple[str, tuple[str, ...]]:
+    """What stays the same if a rebuild corrects the abstract of `paper`. Papers may share a title, but not ids."""
+    return paper.key, paper.ids
+
+
+def _unquoted_parts(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The formulas of `text`, less those of which a span is only a part: drawn whole, it would have nothing to mark."""
+    return [(a, b) for a, b in formulas(text) if not any(a < start and end <= b for start, end in spans)]
+
+
+def _after_formula(cut: int, whole: Iterable[tuple[int, int]]) -> int:
+    """`cut`, or the end of the formula that it would break."""
+    return next((end for start, end in whole if start < cut < end), cut)
+
+
+def _citations(turns: Sequence[Turn]) -> dict[int, list[Citation]]:
     """All that `turns` show of each paper, by its number."""
     found: dict[int, list[Citation]] = {}
-    shown = chain.from_iterable(statement.citations for statement in cited(turns))
-    for citation in chain(shown, related(turns)):
+    for citation in (*(c for statement in cited(turns) for c in statement.citations), *related(turns)):
         found.setdefault(citation.n, []).append(citation)
     return found
 
 
-def _verdicts(turns: Sequence[Turn]) -> dict[int, Counter[Verdict]]:
+def _verdicts(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[Verdict, int], ...]]:
     """How many sentences of each verdict cite a paper, by its number."""
-    found: dict[int, Counter[Verdict]] = {}
+    found: dict[int, dict[Verdict, int]] = {}
     for statement in cited(turns):
         for n in {citation.n for citation in statement.citations}:
-            found.setdefault(n, Counter())[statement.verdict] += 1
-    return found
-
-
-def card(paper: Paper, citations: Sequence[Citation] = (), verdicts: Mapping[Verdict, int] | None = None) -> str:
-    """One paper, its abstract closed until it is asked for; `citations` of it are marked there.
-
-    `verdicts` counts the sentences that cite it by what came of their check; with citations and none of these, the
-    paper only touches the question.
-    """
-    parts = [
-        f'<h3 class="title" tabindex="-1">{_number(citations)}{_title(paper)}</h3>',
-        f'<p class="by">{escape(by(paper))}</p>' if by(paper) else "",
-        _badges(paper, citations, verdicts or {}),
-        f'<details><summary>Abstract{_marks(citations)}</summary><p class="abstract">'
-        f"{marked(paper.abstract, [(c.start, c.end) for c in citations])}</p></details>",
-        BACK if citations else "",
-    ]
-    name = f"source-{citations[0].n}" if citations else anchor(paper)
-    return f'<article class="source" id="{name}">{"".join(parts)}</article>'
-
-
-def by(paper: Paper) -> str:
-    """Who wrote it, and when, as far as it is known."""
-    return " · ".join(filter(None, [", ".join(paper.authors), str(paper.year or "")]))
-
-
-def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """`text` as HTML with every stretch that `spans` cover inside <mark>.
-
-    Each mark is cut where a span begins or ends, and each piece carries its offset, so that
-    the page can point out one quote among several, also where they overlap. A formula that a
-    cut would break goes to the piece before, whole.
-    """
-    cuts = sorted({0, len(text), *(cut for span in spans for cut in span)})
-    drawn = _drawn(text, spans)
-    places = [_unbroken(cut, drawn) for cut in cuts]
-    pieces = [
-        (at, rich(text[start:end]), any(s <= at and to <= e for s, e in spans))
-        for (at, to), (start, end) in zip(pairwise(cuts), pairwise(places), strict=True)
-    ]
-    runs = ((inside, list(run)) for inside, run in groupby(pieces, key=lambda piece: piece[2]))
-    return "".join(_mark(run) if inside else "".join(html for _, html, _ in run) for inside, run in runs)
-
-
-def anchor(paper: Paper) -> str:
-    """The id of the card of a paper without a number: the same wherever the paper is named."""
-    return "paper-" + hashlib.sha256(paper.key.encode()).hexdigest()[:12]
-
-
-def _drawn(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The formulas of `text`, less those of which a span is only a part: it would have nothing to mark."""
-    return [(a, b) for a, b in formulas(text) if not any(a < start and end <= b for start, end in spans)]
-
-
-def _unbroken(cut: int, drawn: Sequence[tuple[int, int]]) -> int:
-    """`cut`, or the end of the formula that it would break."""
-    return next((end for start, end in drawn if start < cut < end), cut)
-
-
-def _mark(pieces: Iterable[tuple[int, str, bool]]) -> str:
-    return "<mark>" + "".join(f'<span data-at="{at}">{html}</span>' for at, html, _ in pieces) + "</mark>"
-
-
-def _number(citations: Sequence[Citation]) -> str:
-    return f'<span class="n">[{citations[0].n}]</span> ' if citations else ""
-
-
-def _title(paper: Paper) -> str:
-    """The title, as a link where the paper has a page on the web."""
-    url = http_url(paper.url)  # javascript:, data: and file: stay out of reach
-    if not url:
-        return rich(paper.title)
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{rich(paper.title)}</a>'
-
-
-def _badges(paper: Paper, citations: Sequence[Citation], verdicts: Mapping[Verdict, int]) -> str:
-    """Whether it matches, and what came of the check, in words."""
-    badge = f'<span class="badge">{"match" if verdicts else "partly"}</span> ' if citations else ""
-    told = [f"{count} sentence{'' if count == 1 else 's'} {CHECKED[verdict]}" for verdict, count in verdicts.items()]
-    if citations and not verdicts:
-        told = ["touches the question only"]
-    if paper.digest:
-        told.append(NOT_THE_AUTHORS)
-    return f'<p class="check">{badge}{escape("; ".join(told))}</p>' if badge or told else ""
-
-
-def _marks(citations: Sequence[Citation]) -> str:
-    quotes = len({(citation.start, citation.end) for citation in citations})
-    return f", {quotes} sentence{'' if quotes == 1 else 's'} marked" if quotes else ""
+            counts = found.setdefault(n, {})
+            counts[statement.verdict] = counts.get(statement.verdict, 0) + 1
+    return {n: tuple(counts.items()) for n, counts in found.items()}

@@ -14,30 +14,34 @@ from fastapi.responses import HTMLResponse
 
 from rag.chat.ratings import record
 from rag.errors import ConversationError, QuestionError, RagError
+from rag.export.formats import FORMATS
 from rag.index import catalogue
-from rag.web import cards, export, pages, render
+from rag.text import replace_surrogates
+from rag.web import export, pages, turn_view
 from rag.web.conversations import is_name
 from rag.web.identity import owner_of, remember, visitor
 from rag.web.jobs import Jobs
+from rag.web.stream import Updates
+from rag.web.templates import MAX_NOTE
 from rag.web.turns import Choices, Turn, replies
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
 
 FEEDBACK = "feedback.jsonl"  # beside the index; `rag eval` reads it
-EXAMPLES = 4
-MOST_FILTERS = 20  # of one question that are taken away
-STREAM: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "undocumented"}  # the desk keeps the line
+MAX_EXAMPLES = 4
+MAX_REMOVED_FILTERS = 20  # of one question
+STREAM: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "undocumented"}  # `Jobs` has the queue
 
 Text = Annotated[str, Body(max_length=10_000)]
 
 
 class ChatRoutes:
-    """One method per address. Nothing of a user is kept here: their conversations are with the `desk`."""
+    """One method per address. Nothing of a user is kept here: `jobs` has their conversations."""
 
-    def __init__(self, chat: Library, desk: Jobs) -> None:
-        self.chat = chat
-        self.desk = desk
+    def __init__(self, library: Library, jobs: Jobs) -> None:
+        self.library = library
+        self.jobs = jobs
         self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
@@ -46,7 +50,7 @@ class ChatRoutes:
         server.get("/c/{name}")(self.conversation)
         server.delete("/c/{name}")(self.delete)
         server.post("/c/{name}/stop")(self.stop)
-        server.post("/c/{name}/{n}/judge")(self.judge)
+        server.post("/c/{name}/{n}/rating")(self.rate)
         server.get("/c/{name}/all.{format_}")(self.export_all)
         server.get("/c/{name}/{n}.{format_}")(self.export)
         server.get("/settings")(self.settings)
@@ -57,45 +61,45 @@ class ChatRoutes:
     async def new(self, request: Request) -> Response:
         """A page for a new conversation."""
         owner = visitor(request.cookies)
-        return await self._page(owner, await asyncio.to_thread(pages.head, self.chat), "", [])
+        return await self._page(owner, await asyncio.to_thread(pages.head, self.library), "", [])
 
     async def conversation(self, request: Request, name: str) -> Response:
-        """The page of a conversation; a new one, and why, where it cannot be shown."""
-        owner, head = visitor(request.cookies), await asyncio.to_thread(pages.head, self.chat)
+        """The page of a conversation; if it cannot be shown, a new one that says why."""
+        owner, head = visitor(request.cookies), await asyncio.to_thread(pages.head, self.library)
         try:
-            return await self._page(owner, head, name, await self.desk.turns(owner, name))
+            return await self._page(owner, head, name, await self.jobs.turns(owner, name))
         except RagError as fault:
             return await self._page(owner, pages.Head(head.collection, str(fault)), "", [], 404)
 
     async def delete(self, request: Request, name: str) -> None:
-        """Forgets a conversation, and ends what it is being answered."""
-        await self.desk.delete(owner_of(request.cookies), name)
+        """Forgets a conversation, and ends what is being answered in it."""
+        await self.jobs.delete(owner_of(request.cookies), name)
 
     async def stop(self, request: Request, name: str) -> None:
         """Ends the answer that is being written."""
-        self.desk.stop(owner_of(request.cookies), name)
+        self.jobs.stop(owner_of(request.cookies), name)
 
-    async def judge(
+    async def rate(
         self, request: Request, name: str, n: int, good: Annotated[bool, Body()], note: Text = ""
     ) -> dict[str, str]:
         """Keeps what the user thinks of an answer, with the conversation and for `rag eval`."""
         owner = owner_of(request.cookies)
-        turns = await self.desk.judge(owner, name, n, good, _text(note)[: pages.MAX_NOTE])
+        turns = await self.jobs.rate(owner, name, n, good, replace_surrogates(str(note))[:MAX_NOTE])
         await asyncio.to_thread(self._record, name, turns, n)
-        return {"turn": pages.turn(turns, n, name)}
+        return {"turn": turn_view.turn_html(turns, n, name)}
 
     async def export(self, request: Request, name: str, n: int, format_: str) -> Response:
         """The answer to turn `n` as a file."""
-        turns = await self.desk.turns(owner_of(request.cookies), name)
+        turns = await self.jobs.turns(owner_of(request.cookies), name)
         return _file(turns[n : n + 1], format_)
 
     async def export_all(self, request: Request, name: str, format_: str) -> Response:
         """All answers of a conversation as a file."""
-        return _file(await self.desk.turns(owner_of(request.cookies), name), format_)
+        return _file(await self.jobs.turns(owner_of(request.cookies), name), format_)
 
     async def settings(self) -> dict[str, Any]:
-        """{"models": [{"spec", "label"}], "sources": [name]}: what can be chosen."""
-        choices = await asyncio.to_thread(self.chat.choices)
+        """What can be chosen: {"models": [{"spec", "label"}], "sources": [name]}."""
+        choices = await asyncio.to_thread(self.library.choices)
         self._offered = {choice.spec for choice in choices}
         models = [
             {"spec": choice.spec, "label": str(choice).removeprefix("* ").removeprefix("- ")} for choice in choices
@@ -103,23 +107,23 @@ class ChatRoutes:
         return {"models": models, "sources": await asyncio.to_thread(self._sources)}
 
     async def test(self, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
-        """{"told": whether that model answers, in words}."""
+        """Whether the model `llm` answers, in words: {"message"}."""
         await self._allow(llm)
-        return {"told": await asyncio.to_thread(self.chat.test, llm or self.chat.settings.llm)}
+        return {"message": await asyncio.to_thread(self.library.test, llm or self.library.settings.llm)}
 
     async def ask(self, asked: dict[str, Any], request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
-        """Answers `asked`: {"name": conversation or "", "question", "choices", "at": turn to replace, or null}.
+        """Answers `asked`: {"name": conversation or "", "question", "choices", "replace": number of a turn, or null}.
 
-        Streams what `watch` does; one {"fault"} where it cannot be asked.
+        Streams what `watch` does; one {"fault"} if the question cannot be asked.
         """
         try:
-            owner, name = owner_of(request.cookies), str(asked.get("name") or self.desk.kept.new())
+            owner, name = owner_of(request.cookies), str(asked.get("name") or self.jobs.conversations.new())
             if not is_name(name):
                 raise ConversationError("There is no conversation of that name. Begin a new one.")
-            at = asked.get("at")
-            place = at if isinstance(at, int) and at >= 0 else None
+            replace = asked.get("replace")
+            replace = replace if isinstance(replace, int) and replace >= 0 else None
             choices = await self._choices(asked.get("choices") or {})
-            await self.desk.ask(owner, name, _text(asked.get("question", "")), choices, place)
+            await self.jobs.ask(owner, name, replace_surrogates(str(asked.get("question", ""))), choices, replace)
         except RagError as fault:
             yield {"fault": str(fault)}
             return
@@ -128,11 +132,7 @@ class ChatRoutes:
                 yield update
 
     async def watch(self, name: str, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
-        """Streams a conversation until it is answered.
-
-        At first and at last {"name", "turns": HTML, "cards": HTML, "list": HTML}, between them {"n", "turn", "cards"};
-        all with "running" and "status".
-        """
+        """Streams a conversation until it is answered; see `rag.web.stream.Updates`. One {"fault"} if it cannot."""
         try:
             async with aclosing(self._stream(owner_of(request.cookies), name)) as updates:
                 async for update in updates:
@@ -141,76 +141,61 @@ class ChatRoutes:
             yield {"fault": str(fault)}
 
     async def _stream(self, owner: str, name: str) -> AsyncGenerator[dict[str, Any]]:
-        first = True
-        async with aclosing(self.desk.watch(owner, name)) as states:
+        updates, first = Updates(name), True
+        async with aclosing(self.jobs.watch(owner, name)) as states:
             async for turns in states:
-                running = turns[-1].running
-                whole = first or not running
-                update = await self._whole(owner, name, turns) if whole else _last(name, turns)
-                yield update | {"running": running, "status": render.status(turns[-1])}
+                listed = None
+                if first or not turns[-1].running:
+                    listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
+                yield updates.next(turns, listed)
                 first = False
-
-    async def _whole(self, owner: str, name: str, turns: Sequence[Turn]) -> dict[str, Any]:
-        kept = await asyncio.to_thread(self.desk.kept.of, owner)
-        listed = pages.conversations(kept, name)
-        return {"name": name, "turns": pages.dialogue(turns, name), "cards": cards.panel(turns), "list": listed}
 
     async def _page(
         self, owner: str, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
     ) -> Response:
-        kept = await asyncio.to_thread(self.desk.kept.of, owner)
-        suggested = [] if turns else await asyncio.to_thread(self._examples)
-        # Going back shows what is there now, not what was there then.
-        html = pages.chat(head, kept, name, turns, suggested)
+        listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
+        examples = [] if turns else await asyncio.to_thread(self._examples)
+        html = pages.chat(head, listed, name, turns, examples)
+        # "Back" shows the conversation as it is now, not as it was when it was left.
         response = HTMLResponse(html, status, headers={"cache-control": "no-store"})
         remember(owner, response)
         return response
 
     async def _choices(self, given: dict[str, Any]) -> Choices:
-        """What a page sent, of which nothing is trusted."""
-        without, most, llm = given.get("without") or [], given.get("most"), str(given.get("llm") or "")
+        """What a page sent as choices, none of which is trusted."""
+        without, limit, llm = given.get("without") or [], given.get("limit"), str(given.get("llm") or "")
         await self._allow(llm)
-        taken = tuple(str(one) for one in without[:MOST_FILTERS]) if isinstance(without, list) else ()
-        return Choices(taken, most if isinstance(most, int) and most > 0 else None, llm)
+        filters = tuple(map(str, without[:MAX_REMOVED_FILTERS])) if isinstance(without, list) else ()
+        return Choices(filters, limit if isinstance(limit, int) and limit > 0 else None, llm)
 
     async def _allow(self, llm: str) -> None:
-        """Raises QuestionError unless `llm` is a model on offer: a page may not have us call any address it likes."""
+        """Raises QuestionError unless `llm` is offered: a page may not make the server call any address it likes."""
         if llm and llm not in self._offered:
             await self.settings()
         if llm and llm not in self._offered:
-            raise QuestionError(f"The model {llm[:80]} is not within reach now. Choose another in Settings.")
+            raise QuestionError(f"The model {llm[:80]} is not available now. Choose another in Settings.")
 
     def _examples(self) -> list[str]:
-        """Questions that this collection answers, by what its papers are about."""
+        """Questions that this collection answers, from what its papers are about."""
         try:
-            names = self.chat.retriever().store.projection.names
-        except RagError:  # the page tells it already
+            names = self.library.retriever().store.projection.names
+        except RagError:  # the head of the page says it already
             return []
-        return [f"which papers study {name.split(',')[0]}?" for name in names[:EXAMPLES]]
+        return [f"which papers study {name.split(',')[0]}?" for name in names[:MAX_EXAMPLES]]
 
     def _sources(self) -> list[str]:
-        return [name for name, _ in catalogue.by_source(self.chat.retriever().store) if name]
+        return [name for name, _ in catalogue.by_source(self.library.retriever().store) if name]
 
     def _record(self, name: str, turns: Sequence[Turn], n: int) -> None:
         turn = turns[n]
         if turn.reply:
-            file = self.chat.settings.index_dir / FEEDBACK
+            file = self.library.settings.index_dir / FEEDBACK
             record(file, f"{name}.{n}", turn.reply, bool(turn.good), turn.note, replies(turns[:n]))
 
 
-def _text(sent: Any) -> str:
-    """What a browser sent as text, without halves of surrogate pairs, which nothing can write down."""
-    return str(sent).encode("utf-8", "replace").decode()
-
-
-def _last(name: str, turns: Sequence[Turn]) -> dict[str, Any]:
-    n = len(turns) - 1
-    return {"n": n, "turn": pages.turn(turns, n, name), "cards": cards.panel(turns)}
-
-
 def _file(turns: Sequence[Turn], format_: str) -> Response:
-    if format_ not in export.TYPES or not replies(turns):
+    if format_ not in FORMATS or not replies(turns):
         return Response("There is no such file.", 404)
     name, text = export.file(turns, format_)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(text, media_type=f"{export.TYPES[format_]}; charset=utf-8", headers=headers)
+    return Response(text, media_type=f"{FORMATS[format_].media_type}; charset=utf-8", headers=headers)

@@ -1,41 +1,52 @@
-"""What leaves the page as a file: one answer, or the whole conversation, in each of `rag.export.formats.FORMATS`."""
+"""What a reader can save: one answer, or the whole conversation, in each of `rag.export.formats.FORMATS`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.export.formats import FORMATS
 from rag.text import normalize
 from rag.web.turns import Turn, replies
 
-NAMES = {"md": "Markdown", "bib": "BibTeX", "csv": "CSV"}
-TYPES = {"md": "text/markdown", "bib": "application/x-bibtex", "csv": "text/csv"}
-LONGEST = 60  # characters of a file's name
-MARK = "\ufeff"  # without it, Excel does not take a CSV file for UTF-8
+MAX_FILE_NAME = 60  # characters, without the ending
+_BYTE_ORDER_MARK = "\ufeff"  # without it, Excel does not read a CSV file as UTF-8
 
 
-def menu(address: str, turns: Sequence[Turn], n: int) -> str:
-    """A link for each file there is to save of turn `n` of the conversation at `address`; with the last, of all."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says and where it leads, "" where there is nothing to show."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The files of an "answer" or of the whole "conversation"."""
+
+    scope: str
+    links: tuple[Link, ...]
+
+
+def menu(address: str, turns: Sequence[Turn], n: int) -> list[Group]:
+    """The files of turn `n` of the conversation at `address`; with the last of several turns, also those of all."""
     groups = [_group("answer", turns[n : n + 1], f"{address}/{n}")]
     if len(turns) > 1 and n == len(turns) - 1:
         groups.append(_group("conversation", turns, f"{address}/all"))
-    return f'<details class="menu"><summary>Export</summary><div>{"".join(groups)}</div></details>'
+    return groups
 
 
 def file(turns: Sequence[Turn], format_: str) -> tuple[str, str]:
     """The name and the text of the file that holds the answers of `turns`. Raises KeyError for an unknown format."""
     answers = replies(turns)
-    name = normalize(turns[0].question).replace(" ", "-")[:LONGEST] if len(turns) == 1 else ""
-    text = FORMATS[format_](*answers)
-    return f"{name or 'conversation'}.{format_}", MARK + text if format_ == "csv" else text
+    name = normalize(turns[0].question).replace(" ", "-")[:MAX_FILE_NAME] if len(turns) == 1 else ""
+    text = FORMATS[format_].render(*answers)
+    return f"{name or 'conversation'}.{format_}", _BYTE_ORDER_MARK + text if format_ == "csv" else text
 
 
-def _group(scope: str, turns: Sequence[Turn], address: str) -> str:
-    """A refusal cites nothing, and is kept as text only."""
+def _group(scope: str, turns: Sequence[Turn], address: str) -> Group:
+    """A refusal cites nothing, so only its text can be saved."""
     cites = any(answer.citations for answer in replies(turns))
-    links = "".join(
-        f'<a href="{address}.{format_}" download>{name}</a>'
-        for format_, name in NAMES.items()
-        if cites or format_ == "md"
-    )
-    return f'<p role="group" aria-label="Export the {scope}">{scope.capitalize()}: {links}</p>'
+    formats = FORMATS if cites else ["md"]
+    return Group(scope, tuple(Link(FORMATS[format_].label, f"{address}.{format_}") for format_ in formats))

@@ -1,4 +1,4 @@
-"""What every request and every reply must be: the page talks to its own server, and nobody else's page does."""
+"""Protects every request and reply: our pages talk to their own server only, and no other site's page talks to it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The browser itself enforces that the page loads and asks nothing elsewhere, whatever a text may smuggle in.
-POLICY = (
+# The browser itself enforces that the page loads nothing from elsewhere, whatever a text may smuggle in.
+CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "content-security-policy": POLICY,
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
 }
-SAFE = ("GET", "HEAD", "OPTIONS")
-OURS = ("same-origin", "none")  # what a browser says of a request by our own page, or by the user's own hand
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+TRUSTED_SITES = ("same-origin", "none")  # Sec-Fetch-Site of a request by our own page, or by the user directly
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Guard:
-    """Middleware: refuses changes that another site's page asks for, and names of this machine that are not its own.
+    """Middleware: refuses changes requested by another site's page, and requests to a host name that is not ours.
 
-    A name of another site that points to this machine (DNS rebinding) would make that site's page one of ours. Where
-    `hosts` is empty, as for a server of a whole network, any name will do.
+    If another site's name pointed to this machine (DNS rebinding), that site's page would count as one of ours. If
+    `hosts` is empty, as on a server for a whole network, any name is accepted.
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
@@ -48,7 +48,10 @@ class Guard:
 
         async def reply(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *((n.encode(), v.encode()) for n, v in HEADERS.items())]
+                message["headers"] = [
+                    *message["headers"],
+                    *((n.encode(), v.encode()) for n, v in SECURITY_HEADERS.items()),
+                ]
             await send(message)
 
         await self._app(scope, receive, reply)
@@ -56,14 +59,16 @@ class Guard:
     def _refuse(self, method: str, headers: dict[str, str]) -> str:
         host = headers.get("host", "")
         if self._hosts and _name(host) not in self._hosts:
-            return f"This server is not called {host[:80]}. Open it as http://localhost."
-        if method in SAFE:
+            return f"This server does not answer to the name {host[:80]}. Open it as http://localhost."
+        if method in SAFE_METHODS:
             return ""
         origin = headers.get("origin", "")
-        ours = headers.get("sec-fetch-site", "none") in OURS and (not origin or origin.partition("://")[2] == host)
-        return "" if ours else "Only a page of this server may change anything here."
+        trusted = headers.get("sec-fetch-site", "none") in TRUSTED_SITES and (
+            not origin or origin.partition("://")[2] == host
+        )
+        return "" if trusted else "Only a page of this server may change anything here."
 
 
 def _name(host: str) -> str:
-    """``localhost`` of ``localhost:7860``, ``::1`` of ``[::1]:7860``."""
+    """The name without the port: ``localhost`` of ``localhost:7860``, ``::1`` of ``[::1]:7860``."""
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

@@ -1,4 +1,4 @@
-"""Whose conversations are whose: a browser is known by a cookie that holds a number nobody can guess."""
+"""Whose conversations are whose: a browser is known by a cookie that holds an id nobody can guess."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 COOKIE = "rag_owner"
-DAYS = 400  # the longest that browsers keep a cookie
+COOKIE_DAYS = 400  # the longest that browsers keep a cookie
 
 
 def owner_of(cookies: Mapping[str, str]) -> str:
-    """Who asks. Raises ConversationError where the browser keeps no cookies."""
-    held = cookies.get(COOKIE, "")
-    if not is_name(held):
+    """The owner that a request comes from. Raises ConversationError if the browser keeps no cookies."""
+    owner = cookies.get(COOKIE, "")
+    if not is_name(owner):
         raise ConversationError(
-            "Your browser sent no cookie of this page, which tells your conversations from those of others. "
+            "Your browser sent no cookie, which is needed to tell your conversations from those of others. "
             "Allow cookies for this page, then reload it."
         )
-    return held
+    return owner
 
 
 def visitor(cookies: Mapping[str, str]) -> str:
-    """Who opens a page, who may be new here."""
-    held = cookies.get(COOKIE, "")
-    return held if is_name(held) else secrets.token_urlsafe(24)
+    """The owner that opens a page, a new one if the browser has none yet."""
+    owner = cookies.get(COOKIE, "")
+    return owner if is_name(owner) else secrets.token_urlsafe(24)
 
 
 def remember(owner: str, response: Response) -> None:
-    """Has the browser keep who it is, for this server only and out of reach of scripts.
+    """Has the browser keep `owner`, for this server only and out of reach of scripts.
 
-    It tells it also where a link on another site is followed: "strict" would make a stranger of who comes that way, and
-    lose them what they kept. What changes anything is guarded otherwise.
+    It is sent also when a link on another site is followed ("lax"): with "strict" the visitor would be taken for a new
+    one and lose their conversations. Requests that change anything are protected by `Guard`.
     """
-    response.set_cookie(COOKIE, owner, max_age=DAYS * 86_400, httponly=True, samesite="lax")
+    response.set_cookie(COOKIE, owner, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="lax")

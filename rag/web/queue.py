@@ -1,4 +1,4 @@
-"""Who comes first is served first: so many at a time as the machine has room for."""
+"""A fair queue: as many run at the same time as there are places, the others wait in the order in which they came."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-OnPosition = Callable[[int | None], None]  # how many are before one; None once it is one's turn
+OnPosition = Callable[[int | None], None]  # gets how many are ahead, None once nobody is waited for
 
 
 class FairQueue:
-    """`places` for work that runs at the same time, and a line of those who wait. For one event loop."""
+    """`places` for work that runs at the same time, and those who wait for one. For one event loop."""
 
     def __init__(self, places: int) -> None:
         self._free = places
@@ -21,40 +21,40 @@ class FairQueue:
         return len(self._waiting)
 
     @asynccontextmanager
-    async def place(self, told: OnPosition) -> AsyncIterator[None]:
-        """Waits for a place and holds it while the block runs; `told` hears how many are before, then None."""
+    async def place(self, on_position: OnPosition) -> AsyncIterator[None]:
+        """Waits for a place and holds it while the block runs; reports each change of the position while it waits."""
         if self._free:
             self._free -= 1
         else:
-            await self._wait(told)
+            await self._wait(on_position)
         try:
             yield
         finally:
-            self._leave()
+            self._release()
 
-    async def _wait(self, told: OnPosition) -> None:
-        entry = (asyncio.get_running_loop().create_future(), told)
+    async def _wait(self, on_position: OnPosition) -> None:
+        entry = (asyncio.get_running_loop().create_future(), on_position)
         self._waiting.append(entry)
-        told(len(self._waiting) - 1)
+        on_position(len(self._waiting) - 1)
         try:
             await entry[0]
         except asyncio.CancelledError:
             if entry in self._waiting:
                 self._waiting.remove(entry)
-                self._tell()
-            else:  # the place was given in the moment that it was not wanted any more
-                self._leave()
+                self._report()
+            else:  # the place was handed over just before this was cancelled
+                self._release()
             raise
-        told(None)
+        on_position(None)
 
-    def _leave(self) -> None:
-        """The place goes straight to who waits longest, so that nobody who comes just then is before them."""
+    def _release(self) -> None:
+        """Hands the place to whoever has waited longest, so that no newcomer can take it first."""
         if not self._waiting:
             self._free += 1
             return
         self._waiting.pop(0)[0].set_result(None)
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
-        for before, (_, told) in enumerate(self._waiting):
-            told(before)
+    def _report(self) -> None:
+        for ahead, (_, on_position) in enumerate(self._waiting):
+            on_position(ahead)

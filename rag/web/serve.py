@@ -1,4 +1,4 @@
-"""Serves the page on this machine, and sees to it that nothing leaves it."""
+"""Serves the pages on this machine, and keeps everything on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
-from rag.web.guard import LOOPBACK, Guard
+from rag.web.guard import LOOPBACK_HOSTS, Guard
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
     from rag.chat.library import Library
 
-PATH = "/ui"  # of style sheet and scripts
+STATIC_PATH = "/ui"  # of the style sheet and the scripts
 
 
-def launch(chat: Library) -> None:
-    """Opens `chat` where its settings say and stays until Ctrl+C. Raises RagError if something is wrong with it."""
-    host, port = chat.settings.host, chat.settings.port
-    chat.load()
-    close = start(chat, host, port)
+def launch(library: Library) -> None:
+    """Serves `library` where its settings say until Ctrl+C. Raises RagError if the index or model cannot be opened."""
+    host, port = library.settings.host, library.settings.port
+    library.load()
+    close = start(library, host, port)
     print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()
     close()
 
 
-def start(chat: Library, host: str, port: int) -> Callable[[], None]:
-    """Serves `chat` in the background, by Gradio's server with pages of our own; what comes back ends that."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio asks for its newest version
-    _spare_loopback_the_proxy(host)
+def start(library: Library, host: str, port: int) -> Callable[[], None]:
+    """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio phones home
+    _bypass_proxy_for(host)
     import gradio as gr
     from fastapi.staticfiles import StaticFiles
 
@@ -47,12 +47,12 @@ def start(chat: Library, host: str, port: int) -> Callable[[], None]:
     from rag.web.papers_routes import PapersRoutes
 
     server = gr.Server(docs_url=None, redoc_url=None, openapi_url=None)
-    server.add_middleware(Guard, hosts=(*LOOPBACK, host) if host in LOOPBACK else ())
-    server.add_exception_handler(RagError, _told)  # type: ignore[arg-type] # Starlette knows of Exception only
-    server.mount(PATH, StaticFiles(directory=STATIC))
-    desk = Jobs(chat, Conversations(chat.settings.index_dir))
-    ChatRoutes(chat, desk).add_to(server)
-    PapersRoutes(chat, desk).add_to(server)
+    server.add_middleware(Guard, hosts=(*LOOPBACK_HOSTS, host) if host in LOOPBACK_HOSTS else ())
+    server.add_exception_handler(RagError, _fault)  # type: ignore[arg-type] # Starlette expects a handler of Exception
+    server.mount(STATIC_PATH, StaticFiles(directory=STATIC))
+    jobs = Jobs(library, Conversations(library.settings.index_dir))
+    ChatRoutes(library, jobs).add_to(server)
+    PapersRoutes(library, jobs).add_to(server)
     server.launch(
         server_name=host,
         server_port=port,
@@ -69,8 +69,8 @@ def start(chat: Library, host: str, port: int) -> Callable[[], None]:
     return lambda: server.get_blocks().close(verbose=False)
 
 
-async def _told(request: Request, fault: RagError) -> JSONResponse:
-    """What is wrong and what to do, in words, as the page shows it."""
+async def _fault(request: Request, fault: RagError) -> JSONResponse:
+    """What is wrong and what to do, as the page's scripts show it."""
     from fastapi.responses import JSONResponse
 
     return JSONResponse({"fault": str(fault)}, 400)
@@ -81,7 +81,9 @@ def claim(host: str, port: int) -> None:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server will: a port just left is free
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # as the server does: a port just closed is free
             probe.bind(address)
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
@@ -90,11 +92,11 @@ def claim(host: str, port: int) -> None:
 
 
 def _name(host: str) -> str:
-    """What to type into a browser for `host`: the address for all interfaces is no address to visit."""
+    """What to type into a browser for `host`: nobody can visit the address that stands for all interfaces."""
     return "localhost" if host == "0.0.0.0" else host
 
 
-def _spare_loopback_the_proxy(host: str) -> None:
-    """Gradio calls its own server as it starts; where a proxy is set, that call would go out to it."""
-    spared = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost", host]
-    os.environ["no_proxy"] = ",".join(filter(None, spared))
+def _bypass_proxy_for(host: str) -> None:
+    """Gradio calls its own server as it starts; if a proxy is set, that call would go to the proxy."""
+    bypassed = [os.environ.get("no_proxy") or os.environ.get("NO_PROXY", ""), "127.0.0.1", "localhost", host]
+    os.environ["no_proxy"] = ",".join(filter(None, bypassed))

@@ -1,13 +1,11 @@
-"""A question and what has come in reply: what the page shows, as data, and as the JSON it is kept in."""
+"""A question and what has arrived in reply to it, as data."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
 from rag.answer.types import Answer, Citation, Event, Found, Statement
 from rag.paper import Paper
@@ -18,13 +16,14 @@ State = Literal["waiting", "running", "done", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a user chose for a question: filters of it `without` which it is asked, at `most` so many papers, a model.
+    """What a user chose for one question.
 
-    `most` is None for all papers that match, and `llm` is "" for the model of the settings.
+    It is asked without the filters written as one of `without`. Its answer cites at most `limit` papers (None: all that
+    match), and the model of the spec `llm` writes it ("": that of the settings).
     """
 
     without: tuple[str, ...] = ()
-    most: int | None = None
+    limit: int | None = None
     llm: str = ""
 
 
@@ -32,9 +31,9 @@ class Choices:
 class Turn:
     """`question` and what has arrived in reply to it.
 
-    `papers` is how many are searched. `ahead` is how many questions of others come first while it waits, None while it
-    does not. `error` is empty unless it failed. `good` is what the user thought of the answer, None where they have not
-    said, and `note` their words on it.
+    `papers` is how many are searched. `ahead` is how many questions are before it while it waits, None while it does
+    not. `error` is empty unless the question failed. `good` is how the user rated the answer, None if they did not, and
+    `note` what they wrote about it.
     """
 
     question: str
@@ -50,7 +49,7 @@ class Turn:
     note: str = ""
 
     def take(self, event: Event) -> None:
-        """Files one event of the engine."""
+        """Adds one event of the answer. The `Answer` itself, which comes last, replaces the statements before it."""
         if isinstance(event, Found):
             self.found = event
         elif isinstance(event, Statement):
@@ -74,12 +73,12 @@ class Turn:
 
     @property
     def reply(self) -> Answer | None:
-        """The answer as far as it came, None where nothing did."""
+        """The answer as far as it came, None if nothing did."""
         if self.answer or not self.statements:
             return self.answer
-        kind, searched = (self.found.intent, self.found.searched) if self.found else ("fact", 0)
-        said = tuple(self.statements)
-        return Answer(self.question, said, searched=searched, intent=kind, filters=self.filters, notice=CUT_OFF)
+        intent, searched = (self.found.intent, self.found.searched) if self.found else ("fact", 0)
+        statements = tuple(self.statements)
+        return Answer(self.question, statements, searched=searched, intent=intent, filters=self.filters, notice=CUT_OFF)
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -93,12 +92,12 @@ def replies(turns: Sequence[Turn]) -> list[Answer]:
 
 
 def cited(turns: Sequence[Turn]) -> list[Statement]:
-    """All that is said in `turns`: a card is there as soon as its marker is, also in an answer cut short."""
+    """Every statement of `turns`, also of an answer cut short: its card is there as soon as its marker is."""
     return [statement for turn in turns for statement in turn.statements]
 
 
 def related(turns: Sequence[Turn]) -> list[Citation]:
-    """Every sentence of a paper that only touches a question, where the page names it, once."""
+    """The sentences of papers that are related but do not answer, each once, of questions that ask for papers."""
     listings = (turn.answer for turn in turns if turn.answer and turn.answer.intent == "papers")
     return list(dict.fromkeys(chain.from_iterable(answer.related for answer in listings)))
 
@@ -107,24 +106,3 @@ def nearest(turns: Sequence[Turn]) -> tuple[Paper, ...]:
     """The papers that the last turn names instead of an answer."""
     answer = turns[-1].answer if turns else None
     return answer.nearest if answer and answer.refused else ()
-
-
-def dump(turns: Sequence[Turn]) -> str:
-    """`turns` as JSON."""
-    return json.dumps(_adapter().dump_python(list(turns), mode="json", exclude_defaults=True))
-
-
-def load(text: str) -> list[Turn]:
-    """The turns that `dump` made `text` of. Raises ValueError where they are not what this version writes."""
-    turns: list[Turn] = _adapter().validate_python(json.loads(text))
-    for turn in turns:
-        turn.ahead = None
-        turn.stopped = turn.stopped or turn.running  # nobody writes on it any more
-    return turns
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(list[Turn])

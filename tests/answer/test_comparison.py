@@ -1,34 +1,33 @@
-"""The papers that the two sides of a comparison name, found in a real index."""
+"""The papers that the sides of a comparison name, found in a real index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from rag.answer.comparison import search_compared
-from rag.index import store
+from rag.index.opening import open_current
 from rag.models import embedding
-from rag.query.understanding import History, understand
+from rag.paper import Paper
+from rag.query.understanding import History, Query, understand
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
-from tests.conftest import index_of
+from tests.retrieval.conftest import searchable
 
-SURE = 0.5
-UNSAID = History()  # nothing was said before
+EMPTY = History()
 
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> HybridRetriever:
-    return HybridRetriever(store.open_current(index_dir), embedding.load("bundled"))
+    return HybridRetriever(open_current(index_dir), embedding.load("bundled"))
 
 
 def compare(
-    question: str, retriever: HybridRetriever, least: float = SURE, past: History = UNSAID
+    question: str, retriever: HybridRetriever, min_probability: float = 0.5, past: History = EMPTY
 ) -> tuple[Hits, list[str]]:
-    return search_compared(understand(question, retriever.store, past), retriever, least)
+    return search_compared(understand(question, retriever.store, past), retriever, min_probability)
 
 
 def titles(hits: Hits) -> list[str]:
@@ -52,20 +51,20 @@ def test_each_side_has_its_paper_in_the_order_of_the_question(
 ) -> None:
     hits, missing = compare(question, retriever)
     assert (titles(hits), missing) == (expected, [])
-    assert SURE <= hits.probability <= 1
+    assert 0.5 <= hits.probability <= 1
     assert hits.terms
 
 
-def test_both_sides_have_all_their_sentences(retriever: HybridRetriever) -> None:
+def test_both_papers_have_all_their_sentences(retriever: HybridRetriever) -> None:
     hits, _ = compare("How do SwiftDepth and TinySpeech differ?", retriever)
     assert [len(hit.sentences) for hit in hits.papers] == [4, 3]
 
 
-def test_where_one_paper_is_the_best_for_both_sides_the_second_has_the_next(retriever: HybridRetriever) -> None:
-    first, missing = compare("SwiftDepth versus diffusion for monocular depth in a single step", retriever, 0.0)
+def test_the_second_side_gets_the_next_paper_if_the_best_is_taken(retriever: HybridRetriever) -> None:
+    hits, missing = compare("SwiftDepth versus diffusion for monocular depth in a single step", retriever, 0.0)
     assert missing == []
-    assert titles(first)[0] == "SwiftDepth"
-    assert len(set(titles(first))) == 2
+    assert titles(hits)[0] == "SwiftDepth"
+    assert len(set(titles(hits))) == 2
 
 
 def test_a_paper_goes_to_the_side_that_names_it_whichever_comes_first(retriever: HybridRetriever) -> None:
@@ -76,47 +75,73 @@ def test_a_paper_goes_to_the_side_that_names_it_whichever_comes_first(retriever:
 
 
 @pytest.mark.parametrize(
-    ("question", "missing"),
-    [
-        ("How does SwiftDepth differ from sourdough bread?", "sourdough bread"),
-        ("How does sourdough bread differ from SwiftDepth?", "sourdough bread"),
-    ],
+    "question", ["How does SwiftDepth differ from sourdough bread?", "How does sourdough bread differ from SwiftDepth?"]
 )
-def test_a_side_that_no_paper_is_about_is_told(retriever: HybridRetriever, question: str, missing: str) -> None:
-    hits, told = compare(question, retriever)
+def test_a_side_that_no_paper_is_about_is_missing(retriever: HybridRetriever, question: str) -> None:
+    hits, missing = compare(question, retriever)
     assert titles(hits) == ["SwiftDepth"]
-    assert told == [missing]
+    assert missing == ["sourdough bread"]
 
 
-def test_where_no_side_has_a_paper_none_is_found(retriever: HybridRetriever) -> None:
+def test_all_sides_may_be_missing(retriever: HybridRetriever) -> None:
     hits, missing = compare("How does sourdough bread differ from parking fines?", retriever)
     assert hits == Hits((), 0.0, ())
     assert missing == ["sourdough bread", "parking fines"]
 
 
-def test_a_filter_keeps_to_its_papers(retriever: HybridRetriever) -> None:
+def test_only_papers_that_pass_the_filter_are_compared(retriever: HybridRetriever) -> None:
     hits, missing = compare("How does SwiftDepth differ from TinySpeech? year:2024", retriever)
     assert titles(hits) == ["SwiftDepth"]
     assert missing == ["TinySpeech"]
 
 
-def test_a_side_may_point_at_a_paper_that_was_cited(retriever: HybridRetriever) -> None:
-    cited = tuple(title for title in retriever.store.titles() if title.startswith(("SwiftDepth", "TinySpeech")))
+def test_a_side_may_refer_to_a_cited_paper(retriever: HybridRetriever) -> None:
+    papers = map(retriever.store.paper, range(1, retriever.store.paper_count + 1))
+    cited = tuple(paper for paper in papers if paper.title.startswith(("SwiftDepth", "TinySpeech")))
     past = History(("Which networks are small?",), cited, dict(enumerate(cited, 1)))
     hits, missing = compare("How does the first one differ from the second one?", retriever, past=past)
     assert (set(titles(hits)), missing) == ({"SwiftDepth", "TinySpeech"}, [])
-    assert titles(hits) == [title.partition(":")[0] for title in cited]
+    assert [hit.paper for hit in hits.papers] == list(cited)
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[HybridRetriever]:
-    """A retriever over a single paper."""
-    paper = {"title": "OwlNet: Hearing in the Dark", "abstract": "OwlNet finds voles by ear. It needs no light."}
-    with closing(store.open_current(index_of(tmp_path, [paper]))) as opened:
-        yield HybridRetriever(opened, embedding.load("bundled"))
+def test_a_collection_of_one_paper_lacks_a_side(tmp_path: Path) -> None:
+    owls = Paper("OwlNet: Hearing in the Dark", "OwlNet finds voles by ear. It needs no light.")
+    with searchable(tmp_path, [owls]) as retriever:
+        hits, missing = compare("How does OwlNet differ from finding voles by ear?", retriever, 0.0)
+        assert titles(hits) == ["OwlNet"]
+        assert missing == ["finding voles by ear"]
 
 
-def test_a_collection_of_one_paper_lacks_a_side(alone: HybridRetriever) -> None:
-    hits, missing = compare("How does OwlNet differ from finding voles by ear?", alone, 0.0)
-    assert titles(hits) == ["OwlNet"]
-    assert missing == ["finding voles by ear"]
+MOTHS = Paper("Hearing: A Survey", "Moths hear bats with simple ears. They drop to the ground.")
+VOLES = Paper("Hearing: A Survey", "Owls hear voles under snow. They hunt at night.")
+
+
+@pytest.fixture(scope="module")
+def surveys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    """A retriever over two different papers of the same title, and another."""
+    other = Paper("Glaciers", "Glaciers melt. Rivers rise.")
+    with searchable(tmp_path_factory.mktemp("surveys"), [MOTHS, other, VOLES]) as retriever:
+        yield retriever
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        (("moths hear bats", "owls hear voles"), [MOTHS, VOLES]),
+        (("owls hear voles", "moths hear bats"), [VOLES, MOTHS]),
+    ],
+)
+def test_two_papers_of_the_same_title_are_compared(
+    surveys: HybridRetriever, sides: tuple[str, ...], expected: list[Paper]
+) -> None:
+    query = Query(" vs. ".join(sides), (" ".join(sides),), (), None, 3, "comparison", sides)
+    hits, missing = search_compared(query, surveys, 0.0)
+    assert ([hit.paper for hit in hits.papers], missing) == (expected, [])
+    assert [surveys.store.paper(hit.number) for hit in hits.papers] == expected
+
+
+def test_sides_of_the_same_title_get_one_paper_each(surveys: HybridRetriever) -> None:
+    query = Query("How do they differ?", ("hearing",), (), None, 3, "comparison", ("Hearing: A Survey",) * 2)
+    hits, missing = search_compared(query, surveys, 0.0)
+    assert missing == []
+    assert {hit.paper for hit in hits.papers} == {MOTHS, VOLES}

@@ -1,23 +1,10 @@
-"""Which papers answer a question, and how many of their sentences are shown for it."""
+"""Which papers answer a question, and how many of their sentences are shown."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.answer.evidence import (
-    FEW,
-    MATCHING,
-    MOST_PARTIAL,
-    PARTIAL,
-    SENTENCES,
-    SENTENCES_COMPARED,
-    SENTENCES_OF_FEW,
-    Evidence,
-    Selection,
-    gather,
-    select,
-    select_compared,
-)
+from rag.answer.evidence import Evidence, Selection, gather, select, select_compared
 from rag.language.sentences import split_sentences
 from rag.language.tokens import stem
 from rag.paper import Paper
@@ -32,14 +19,16 @@ ABSTRACT = (
     "It rained in May. Code is available at https://example.org/owls."
 )
 
-
 APPROACH = "We track owls with radios. We watch them fly. We hear them hoot. We count their eggs. We name each of them."
 
 
+INTENTS: list[Intent] = ["papers", "comparison", "definition", "fact"]
+
+
 def hit(title: str = "Night Hunters", score: float = 5.0, signal: float = 0.8, abstract: str = ABSTRACT) -> Hit:
-    """A hit all of whose sentences are as near."""
+    """A hit whose sentences all have the same cosine."""
     scored = tuple(ScoredSentence(span, 0.4, 0.4) for span in split_sentences(abstract))
-    return Hit(Paper(title, abstract), score, signal, 0.9, scored)
+    return Hit(1, Paper(title, abstract), score, signal, 0.9, scored)
 
 
 def names(found: list[Evidence]) -> list[str]:
@@ -55,9 +44,9 @@ def chosen(
 @pytest.mark.parametrize(
     ("probability", "terms", "answered"),
     [(0.9, TERMS, True), (0.5, TERMS, True), (0.49, TERMS, False), (0.0, TERMS, False), (0.9, (), False)],
-    ids=["sure", "just", "not quite", "never", "the question has no terms"],
+    ids=["probable", "at the limit", "below it", "impossible", "a question without terms"],
 )
-def test_what_is_improbable_to_have_an_answer_is_refused(
+def test_a_question_below_the_minimum_probability_is_refused(
     probability: float, terms: tuple[Term, ...], answered: bool
 ) -> None:
     found = select(QUESTION, "papers", Hits((hit(),), probability, terms), 0.5)
@@ -65,75 +54,82 @@ def test_what_is_improbable_to_have_an_answer_is_refused(
     assert found.probability == probability
 
 
-# Share of the best score from which on a paper matches, where as much speaks for it, and what the least is to touch.
-SHARES: list[tuple[Intent, float, float]] = [(intent, fit - 1, fit - 1 - PARTIAL) for intent, fit in MATCHING.items()]
-
-
-@pytest.mark.parametrize(("intent", "least", "touching"), SHARES, ids=MATCHING)
-def test_papers_match_or_touch_the_question_or_neither_by_their_share_of_the_best(
-    intent: Intent, least: float, touching: float
+@pytest.mark.parametrize(
+    ("intent", "relevant", "related"),
+    [
+        ("papers", ["Best", "Half"], ["Third", "Fifth"]),
+        ("comparison", ["Best", "Half"], ["Third", "Fifth"]),
+        ("fact", ["Best", "Half"], ["Third", "Fifth"]),
+        ("definition", ["Best"], ["Half", "Third"]),
+    ],
+)
+def test_a_paper_is_relevant_or_related_by_its_share_of_the_best_score(
+    intent: Intent, relevant: list[str], related: list[str]
 ) -> None:
-    shares = {"Near": least + 0.02, "Half": least - 0.02, "Far": touching + 0.02, "None": touching - 0.02, "Below": -1}
+    shares = {"Half": 0.52, "Third": 0.35, "Fifth": 0.22, "Tenth": 0.1, "Negative": -1}
     found = chosen(hit("Best", 5.0), *(hit(title, 5.0 * share) for title, share in shares.items()), intent=intent)
-    assert names(found.relevant) == ["Best", "Near"]
-    assert names(found.related) == ["Half", "Far"]
+    assert names(found.relevant) == relevant
+    assert names(found.related) == related
     assert [len(evidence.spans) for evidence in found.related] == [1, 1]
 
 
-def test_who_asks_for_papers_gets_more_than_who_asks_for_a_fact() -> None:
+def test_a_question_for_papers_gets_more_of_them_than_one_for_a_fact() -> None:
     papers = [hit(f"P{n}", 5.0 - n / 5) for n in range(25)]
     assert len(chosen(*papers, intent="papers").relevant) > len(chosen(*papers, intent="fact").relevant)
 
 
 @pytest.mark.parametrize(("last", "more"), [(5.0, True), (2.3, True), (2.2, False), (-1.0, False)])
-def test_where_the_last_paper_matches_more_may(last: float, more: bool) -> None:
+def test_there_may_be_more_if_the_last_hit_is_relevant(last: float, more: bool) -> None:
     assert chosen(hit(), hit("Last", last)).more is more
 
 
-def test_no_papers_is_a_refusal() -> None:
+def test_without_hits_nothing_is_relevant() -> None:
     assert select(QUESTION, "papers", Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
 
 
-def test_all_papers_that_match_are_there_and_of_others_the_best_only() -> None:
-    matching = [hit(f"P{n}", 5.0 - n / 100) for n in range(60)]
-    touching = [hit(f"T{n}", 1.9 - n / 100) for n in range(MOST_PARTIAL + 3)]
-    found = chosen(*matching, *touching)
-    assert names(found.relevant) == [one.paper.title for one in matching]
-    assert names(found.related) == [one.paper.title for one in touching[:MOST_PARTIAL]]
+def test_all_relevant_papers_are_kept_but_only_the_best_related_ones() -> None:
+    relevant = [hit(f"P{n}", 5.0 - n / 100) for n in range(60)]
+    related = [hit(f"R{n}", 1.9 - n / 100) for n in range(20)]
+    found = chosen(*relevant, *related)
+    assert names(found.relevant) == [one.paper.title for one in relevant]
+    assert names(found.related) == ["R0", "R1", "R2"]
 
 
-@pytest.mark.parametrize("intent", MATCHING)
-def test_a_paper_that_scores_by_the_company_it_keeps_does_not_match(intent: Intent) -> None:
-    found = chosen(hit("Company", 6.0, signal=0.5), hit("Says it", 5.0, signal=0.8), intent=intent)
+@pytest.mark.parametrize("intent", INTENTS)
+def test_a_high_score_without_a_signal_is_not_relevant(intent: Intent) -> None:
+    found = chosen(hit("Neighbour", 6.0, signal=0.5), hit("Says it", 5.0, signal=0.8), intent=intent)
     assert names(found.relevant) == ["Says it"]
     assert names(found.related) == []
 
 
-def test_what_speaks_for_a_paper_makes_up_for_a_lower_score() -> None:
-    quiet, loud = hit("Quiet", 2.4, signal=0.6), hit("Loud", 2.4, signal=0.8)
-    found = chosen(hit("Best", 5.0), quiet, loud)
-    assert names(found.relevant) == ["Best", "Loud"]
-    assert names(found.related) == ["Quiet"]
+def test_a_strong_signal_makes_up_for_a_lower_score() -> None:
+    weak, strong = hit("Weak", 2.4, signal=0.6), hit("Strong", 2.4, signal=0.8)
+    found = chosen(hit("Best", 5.0), weak, strong)
+    assert names(found.relevant) == ["Best", "Strong"]
+    assert names(found.related) == ["Weak"]
 
 
-@pytest.mark.parametrize("intent", MATCHING)
-def test_where_few_papers_answer_each_may_say_more(intent: Intent) -> None:
-    for papers, each in ((1, SENTENCES_OF_FEW), (FEW[intent], SENTENCES_OF_FEW), (FEW[intent] + 1, SENTENCES)):
-        found = gather(QUESTION, intent, [hit(f"P{n}", abstract=APPROACH) for n in range(papers)], Hits((), 0.9, TERMS))
-        assert [len(evidence.spans) for evidence in found] == [each] * papers
+@pytest.mark.parametrize("intent", INTENTS)
+def test_the_fewer_papers_the_more_sentences_of_each(intent: Intent) -> None:
+    def counts(papers: int) -> list[int]:
+        hits = [hit(f"P{n}", abstract=APPROACH) for n in range(papers)]
+        return [len(evidence.spans) for evidence in gather(QUESTION, intent, hits, Hits((), 0.9, TERMS))]
+
+    assert counts(1) == [3]
+    assert counts(9) == [2] * 9
 
 
-def test_as_many_sentences_as_are_wanted_come_of_each_paper() -> None:
+def test_the_number_of_sentences_of_each_paper_can_be_given() -> None:
     papers = [hit(), hit("Other", abstract="Owls hunt voles.")]
     found = gather(QUESTION, "papers", papers, Hits((), 0.9, TERMS), 4)
     assert [len(evidence.spans) for evidence in found] == [4, 1]
 
 
-def test_the_papers_of_a_comparison_are_all_there_in_their_order() -> None:
+def test_a_comparison_keeps_all_papers_in_their_order() -> None:
     papers = (hit("Far", 1.0, signal=0.1, abstract=APPROACH), hit("Near", 9.0, abstract=APPROACH))
     found = select_compared(QUESTION, Hits(papers, 0.7, TERMS))
     assert names(found.relevant) == ["Far", "Near"]
-    assert [len(evidence.spans) for evidence in found.relevant] == [SENTENCES_COMPARED] * 2
+    assert [len(evidence.spans) for evidence in found.relevant] == [4, 4]
     assert (found.related, found.probability, found.more) == ([], 0.7, False)
 
 
@@ -141,7 +137,7 @@ NAMED = "What does Night Hunters say about {}?"
 
 
 @pytest.mark.parametrize(
-    ("word", "intent", "silent"),
+    ("word", "intent", "not_stated"),
     [
         ("sleep", "fact", True),
         ("radios", "fact", False),
@@ -149,28 +145,30 @@ NAMED = "What does Night Hunters say about {}?"
         ("night", "fact", False),
         ("rain", "fact", False),
     ],
-    ids=["no word of it", "a word of it", "no fact", "the title says it", "a word that means as much"],
+    ids=["no term", "a term", "not a fact", "a term of the title", "an expansion of a term"],
 )
-def test_a_paper_that_is_named_and_says_nothing_of_what_is_asked_is_silent(
-    word: str, intent: Intent, silent: bool
+def test_a_fact_that_the_named_paper_does_not_mention_is_not_stated(
+    word: str, intent: Intent, not_stated: bool
 ) -> None:
     asked = (Term(word, 2.0, {stem(word): 1.0} | ({stem("rained"): 0.8} if word == "rain" else {})),)
     found = chosen(hit(), hit("Sleeping Owls"), intent=intent, question=NAMED.format(word), terms=asked)
-    assert bool(found.relevant) is not silent
-    assert bool(found.not_stated_by) is silent
+    assert bool(found.relevant) is not not_stated
+    assert bool(found.not_stated_by) is not_stated
 
 
-def test_a_question_that_names_no_paper_finds_none_silent() -> None:
+def test_a_question_that_names_no_paper_is_not_refused_for_a_missing_term() -> None:
     found = chosen(hit(), intent="fact", question="How do owls sleep?", terms=(Term("sleep", 2.0, {"sleep": 1.0}),))
     assert names(found.relevant) == ["Night Hunters"]
     assert found.not_stated_by is None
 
 
-def test_where_even_the_best_scores_below_the_mean_it_alone_matches() -> None:
+def test_if_even_the_best_score_is_negative_only_that_paper_is_relevant() -> None:
     assert names(chosen(hit("Best", -1.0), hit("Worse", -2.0)).relevant) == ["Best"]
 
 
-@pytest.mark.parametrize(("abstract", "silent"), [(ABSTRACT, False), (APPROACH, True)], ids=["a number", "none"])
-def test_a_paper_with_a_number_is_not_silent_where_one_is_asked_for(abstract: str, silent: bool) -> None:
+@pytest.mark.parametrize(("abstract", "not_stated"), [(ABSTRACT, False), (APPROACH, True)], ids=["a number", "none"])
+def test_a_paper_with_a_number_may_answer_a_question_for_one(abstract: str, not_stated: bool) -> None:
     question, asked = "How fast is Night Hunters?", (Term("fast", 2.0, {"fast": 1.0}),)
-    assert bool(chosen(hit(abstract=abstract), intent="fact", question=question, terms=asked).not_stated_by) is silent
+    assert (
+        bool(chosen(hit(abstract=abstract), intent="fact", question=question, terms=asked).not_stated_by) is not_stated
+    )

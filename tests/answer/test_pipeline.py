@@ -1,9 +1,9 @@
-"""Answers are made of cited, checked sentences, whatever the model writes."""
+"""Answers consist of cited, checked sentences, whatever the model writes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,47 +14,47 @@ from rag.answer.aspects import ASPECTS
 from rag.answer.evidence import Selection, select
 from rag.answer.pipeline import MAX_NEAREST, stream_answer
 from rag.answer.types import Answer, Event, Found, Statement, Style
-from rag.answer.writers.quotes import CUT, QuoteWriter
+from rag.answer.writers.quotes import ELLIPSIS, QuoteWriter
 from rag.answer.writers.task import Task, Writer
 from rag.errors import ModelError
-from rag.index import store
+from rag.index.opening import open_current
 from rag.models import embedding
 from rag.paper import Paper
 from rag.query.understanding import understand
 from rag.retrieval.retriever import HybridRetriever
 from tests.conftest import WHICH, collected
+from tests.retrieval.conftest import searchable
 
 
-class Says:
-    """A writer with one sentence, on the paper that comes `first`, and maybe a `fault` after it."""
+class OneSentence:
+    """A writer of one sentence, which cites the paper at position `paper`; then it may fail with `fault`."""
 
     style: Style = "synthesis"
 
-    def __init__(self, text: str, first: int = 0, fault: ModelError | None = None) -> None:
-        self._text, self._first, self._fault = text, first, fault
+    def __init__(self, text: str, paper: int = 0, fault: ModelError | None = None) -> None:
+        self._text, self._paper, self._fault = text, paper, fault
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        yield Statement(self._text, task.evidence[self._first][:1], "supported")
+        yield Statement(self._text, task.evidence[self._paper][:1], "supported")
         if self._fault:
             raise self._fault
 
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> HybridRetriever:
-    return HybridRetriever(store.open_current(index_dir), embedding.load("bundled"))
+    return HybridRetriever(open_current(index_dir), embedding.load("bundled"))
 
 
 @pytest.fixture
 def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
-    numbers: dict[str, int] = {}
-    fresh = count(1)
+    numbers: dict[Paper, int] = {}
 
-    def number(paper: Paper) -> int:
-        return numbers.setdefault(paper.key, next(fresh) if paper.key not in numbers else 0)
+    def numbering(paper: Paper) -> int:
+        return numbers.setdefault(paper, len(numbers) + 1)
 
-    def ask(question: str, writer: Writer = QuoteWriter(), most: int | None = None) -> list[Event]:  # noqa: B008
+    def ask(question: str, writer: Writer = QuoteWriter(), max_papers: int | None = None) -> list[Event]:  # noqa: B008
         query = understand(question, retriever.store)
-        return collected(stream_answer(query, retriever, writer, number, 0.38, most))
+        return collected(stream_answer(query, retriever, writer, numbering, 0.38, max_papers))
 
     return ask
 
@@ -64,7 +64,7 @@ def final(events: list[Event]) -> Answer:
     return events[-1]
 
 
-def test_found_papers_come_first_then_sentences_then_the_whole(ask: Callable[..., list[Event]]) -> None:
+def test_the_stream_is_the_papers_then_the_statements_then_the_answer(ask: Callable[..., list[Event]]) -> None:
     events = ask(WHICH)
     assert isinstance(events[0], Found)
     assert events[0].searched == 14
@@ -79,14 +79,14 @@ def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Callable[..., l
     for statement in result.statements:
         (citation,) = statement.citations
         assert statement.verdict == "quote"
-        assert statement.text.strip(f"{CUT} ") in citation.quote
+        assert statement.text.strip(f"{ELLIPSIS} ") in citation.quote
         assert citation.quote in citation.paper.abstract
     assert [c.n for c in result.citations] == sorted(c.n for c in result.citations)
     assert result.citations[0].n == 1
 
 
 @pytest.mark.parametrize("question", ["who won the 2022 world cup?", "hello", "thank you!", "???"])
-def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
+def test_a_question_that_the_collection_does_not_answer_is_refused_with_the_nearest_papers(
     ask: Callable[..., list[Event]], question: str
 ) -> None:
     result = final(ask(question))
@@ -95,32 +95,32 @@ def test_what_the_abstracts_do_not_say_is_refused_with_the_nearest(
     assert 0 < len(result.nearest) <= MAX_NEAREST
 
 
-def test_more_papers_than_were_judged_may_match_and_that_is_said(
+def test_a_notice_says_if_more_papers_than_were_considered_may_match(
     ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not final(ask(WHICH)).notice
-    monkeypatch.setattr(pipeline, "TOP", 2)
-    assert "Only the best 2 papers were judged, and more may match." in final(ask(WHICH)).notice
-    monkeypatch.setattr(pipeline, "TOP", 10)
+    monkeypatch.setattr(pipeline, "MAX_CANDIDATES", 2)
+    assert re.search(r"2 best papers .* more may match", final(ask(WHICH)).notice)
+    monkeypatch.setattr(pipeline, "MAX_CANDIDATES", 10)
     assert not final(ask(WHICH)).notice
 
 
-def test_an_answer_keeps_to_the_best_papers_and_counts_the_rest(ask: Callable[..., list[Event]]) -> None:
+def test_an_answer_uses_the_best_papers_and_says_how_many_match(ask: Callable[..., list[Event]]) -> None:
     found, *_ = events = ask(WHICH)
     assert isinstance(found, Found)
     count = len(found.papers)
-    fewest, *_ = narrow = ask(WHICH, most=1)
-    assert isinstance(fewest, Found)
-    assert fewest.papers == found.papers[:1]
-    assert {citation.paper for citation in final(narrow).citations} == set(fewest.papers)
+    limited, *_ = narrow = ask(WHICH, max_papers=1)
+    assert isinstance(limited, Found)
+    assert limited.papers == found.papers[:1]
+    assert {citation.paper for citation in final(narrow).citations} == set(limited.papers)
     assert final(narrow).related == ()
-    assert final(narrow).notice == f"Only the best 1 of {count} matching papers is used."
-    assert final(ask(WHICH, most=count)).citations == final(events).citations
-    assert not final(ask(WHICH, most=count)).notice
+    assert f"1 of {count} matching papers" in final(narrow).notice
+    assert final(ask(WHICH, max_papers=count)).citations == final(events).citations
+    assert not final(ask(WHICH, max_papers=count)).notice
 
 
-def test_things_that_are_compared_stay_together(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask("How does SwiftDepth differ from TinySpeech?", most=1))
+def test_a_comparison_is_not_cut_short(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask("How does SwiftDepth differ from TinySpeech?", max_papers=1))
     assert (result.relevant_count, result.notice) == (2, "")
 
 
@@ -133,14 +133,14 @@ def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[
     assert (result.searched, result.filters) == (3, ("since 2024",))
 
 
-def test_where_no_paper_passes_the_filters_there_is_nothing_to_name(ask: Callable[..., list[Event]]) -> None:
+def test_if_no_paper_passes_the_filters_none_is_nearest(ask: Callable[..., list[Event]]) -> None:
     result = final(ask("depth author:nobody"))
     assert result.refused
     assert (result.nearest, result.searched, result.filters) == ((), 0, ("author:nobody",))
 
 
-def test_what_a_writer_leaves_out_is_quoted(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask(WHICH, Says("SwiftDepth is fast.")))
+def test_papers_that_a_writer_leaves_out_are_quoted(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH, OneSentence("SwiftDepth is fast.")))
     written, *quotes = result.statements
     assert (written.text, written.verdict) == ("SwiftDepth is fast.", "supported")
     assert {statement.verdict for statement in quotes} == {"quote"}
@@ -149,27 +149,25 @@ def test_what_a_writer_leaves_out_is_quoted(ask: Callable[..., list[Event]]) -> 
         "SwiftDepth",
         "Early Exit for Diffusion-Based Depth Estimation",
     }
-    assert written.citations[0].paper.key not in {one.paper.key for quote in quotes for one in quote.citations}
+    assert written.citations[0].paper not in {citation.paper for quote in quotes for citation in quote.citations}
 
 
-def test_numbers_are_given_in_the_order_in_which_papers_are_cited(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask(WHICH, Says("It is fast.", first=-1)))
+def test_papers_are_numbered_in_the_order_in_which_they_are_cited(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH, OneSentence("It is fast.", paper=-1)))
     assert list(dict.fromkeys(citation.n for citation in result.citations)) == list(range(1, result.relevant_count + 1))
     quotes = final(ask(WHICH))
     assert result.citations[0].paper == quotes.citations[-1].paper
 
 
-def test_a_writer_that_fails_midway_leaves_what_it_wrote_and_quotes_and_says_so(
-    ask: Callable[..., list[Event]],
-) -> None:
-    result = final(ask(WHICH, Says("SwiftDepth is fast.", fault=ModelError("The LLM broke off."))))
+def test_if_a_writer_fails_the_rest_is_quoted_and_a_notice_says_so(ask: Callable[..., list[Event]]) -> None:
+    result = final(ask(WHICH, OneSentence("SwiftDepth is fast.", fault=ModelError("The LLM broke off."))))
     assert result.statements[0].text == "SwiftDepth is fast."
     assert {statement.verdict for statement in result.statements[1:]} == {"quote"}
     assert result.relevant_count == final(ask(WHICH)).relevant_count
-    assert result.notice == "The LLM broke off. From there on the answer is quotes."
+    assert re.search(r"The LLM broke off\..*quoted", result.notice)
 
 
-def test_a_comparison_puts_each_sentence_in_its_row(ask: Callable[..., list[Event]]) -> None:
+def test_each_statement_of_a_comparison_has_its_aspect(ask: Callable[..., list[Event]]) -> None:
     result = final(ask("How does SwiftDepth differ from TinySpeech?"))
     assert [title.partition(":")[0] for title in dict.fromkeys(one.paper.title for one in result.citations)] == [
         "SwiftDepth", "TinySpeech"]  # fmt: skip
@@ -178,19 +176,21 @@ def test_a_comparison_puts_each_sentence_in_its_row(ask: Callable[..., list[Even
     assert {"Approach", "Result"} <= {statement.aspect for statement in result.statements}
 
 
-def test_what_is_written_of_a_comparison_stands_before_its_table(ask: Callable[..., list[Event]]) -> None:
-    written, *table = final(ask("How does SwiftDepth differ from TinySpeech?", Says("SwiftDepth is fast."))).statements
+def test_a_written_comparison_is_followed_by_the_whole_table(ask: Callable[..., list[Event]]) -> None:
+    written, *table = final(
+        ask("How does SwiftDepth differ from TinySpeech?", OneSentence("SwiftDepth is fast."))
+    ).statements
     assert (written.text, written.aspect) == ("SwiftDepth is fast.", "")
     assert all(statement.aspect and statement.verdict == "quote" for statement in table)
 
 
-def test_a_side_of_a_comparison_that_no_paper_is_about_is_told(ask: Callable[..., list[Event]]) -> None:
+def test_a_notice_names_the_side_of_a_comparison_that_no_paper_is_about(ask: Callable[..., list[Event]]) -> None:
     result = final(ask("compare SwiftDepth with Brontosaurus"))
     assert {citation.paper.title.partition(":")[0] for citation in result.citations} == {"SwiftDepth"}
-    assert result.notice == "No paper here is about “Brontosaurus”."
+    assert re.search(r"No paper .*“Brontosaurus”", result.notice)
 
 
-def test_a_paper_that_does_not_say_it_is_named(ask: Callable[..., list[Event]]) -> None:
+def test_a_refusal_names_the_paper_that_does_not_state_the_fact(ask: Callable[..., list[Event]]) -> None:
     result = final(ask("Which kitchen knife does SwiftDepth recommend?"))
     assert result.refused
     assert result.not_stated_by
@@ -199,7 +199,7 @@ def test_a_paper_that_does_not_say_it_is_named(ask: Callable[..., list[Event]]) 
 
 
 @pytest.mark.parametrize(("question", "intent"), [(WHICH, "papers"), ("how much faster is SwiftDepth?", "fact")])
-def test_what_a_question_asks_for_is_known_before_a_word_is_written(
+def test_the_intent_is_known_before_anything_is_written(
     ask: Callable[..., list[Event]], question: str, intent: str
 ) -> None:
     found, *_ = events = ask(question)
@@ -208,7 +208,7 @@ def test_what_a_question_asks_for_is_known_before_a_word_is_written(
     assert len(found.papers) == final(events).relevant_count
 
 
-def test_papers_that_touch_the_question_come_with_a_sentence_and_a_number(
+def test_related_papers_have_a_sentence_and_a_number(
     ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def split(*given: Any) -> Selection:
@@ -223,5 +223,16 @@ def test_papers_that_touch_the_question_come_with_a_sentence_and_a_number(
     assert result.probability == 0.7
 
 
-def test_how_likely_the_collection_answers_is_told_also_where_it_does_not(ask: Callable[..., list[Event]]) -> None:
-    assert (final(ask("who won the 2022 world cup?")).probability or 0) < (final(ask(WHICH)).probability or 0) <= 1
+def test_papers_of_the_same_title_have_numbers_of_their_own(tmp_path: Path) -> None:
+    moths = Paper("A Survey of Hearing", "Moths hear bats with simple ears.")
+    voles = Paper("A Survey of Hearing", "Owls hear voles under deep snow.")
+    with searchable(tmp_path, [moths, voles, Paper("Glaciers", "Glaciers melt. Rivers rise.")]) as surveys:
+        query = understand("which papers are a survey of hearing?", surveys.store)
+        numbering = {moths: 1, voles: 2}.__getitem__
+        result = final(collected(stream_answer(query, surveys, QuoteWriter(), numbering, 0.0)))
+    assert {citation.paper: citation.n for citation in result.citations} == {moths: 1, voles: 2}
+    assert result.relevant_count == 2
+
+
+def test_an_answer_is_more_probable_than_a_refusal(ask: Callable[..., list[Event]]) -> None:
+    assert 0 <= final(ask("who won the 2022 world cup?")).probability < final(ask(WHICH)).probability <= 1

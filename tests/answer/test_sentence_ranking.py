@@ -1,4 +1,4 @@
-"""What the sentences of an abstract are worth as evidence, and what each tells."""
+"""The sentences of an abstract that are chosen as evidence."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer.aspects import aspect_of
 from rag.answer.sentence_ranking import best_sentences, names_paper, terms_beyond_title
 from rag.language.sentences import span_texts, split_sentences
-from rag.language.tokens import stem, stems
+from rag.language.tokens import stem
 from rag.paper import Paper
 from rag.query.intent import Intent
 from rag.retrieval.expansion import Term
@@ -38,22 +37,22 @@ def chosen(
     title: str = "Night Hunters",
     asked: Sequence[Term] = (),
 ) -> list[str]:
-    """The sentences shown of `abstract`, whose sentences have these cosines to question and paper; all 0.4 if none."""
+    """The chosen sentences of `abstract`, given their cosines to the question and to the paper, all 0.4 by default."""
     spans = split_sentences(abstract)
-    alike = [0.4] * len(spans)
-    scored = map(ScoredSentence, spans, cosines or alike, central or alike)
+    equal = [0.4] * len(spans)
+    scored = map(ScoredSentence, spans, cosines or equal, central or equal)
     nearest_first = sorted(scored, key=lambda sentence: -sentence.cosine)
     return span_texts(abstract, best_sentences(question, intent, Paper(title, abstract), nearest_first, asked, count))
 
 
 @pytest.mark.parametrize(("intent", "expected"), [("papers", [RADIOS, NUMBER]), ("fact", [NUMBER, RADIOS])])
-def test_sentences_stand_in_the_order_of_the_abstract_but_the_one_for_a_fact_first(
+def test_sentences_keep_the_order_of_the_abstract_but_the_best_one_for_a_fact_comes_first(
     intent: Intent, expected: list[str]
 ) -> None:
     assert chosen("How many?", cosines=[0.1, 0.4, 0.9, 0.1, 0.1], intent=intent, count=2) == expected
 
 
-def test_there_are_no_more_sentences_than_the_abstract_has() -> None:
+def test_a_short_abstract_gives_all_its_sentences() -> None:
     assert chosen(QUESTION, "Owls hunt voles.", count=3) == ["Owls hunt voles."]
     assert len(chosen(QUESTION, count=9)) == 5
 
@@ -73,19 +72,21 @@ def test_there_are_no_more_sentences_than_the_abstract_has() -> None:
         ("It is dark. See https://example.org/owls. Owls hunt.", [0.1, 0.6, 0.4], "Owls hunt."),
     ],
     ids=[
-        "what was known before comes after",
-        "unless it is much nearer",
-        "an opening that tells own work",
+        "background",
+        "background that is much nearer",
+        "own work in the first sentence",
         "own work",
-        "own work, in the third person",
-        "what is proposed",
+        "own work in the third person",
+        "proposal",
         "our method",
-        "what is much nearer than own work",
-        "not where the code is",
-        "not where the page is",
+        "a sentence that is much nearer than own work",
+        "availability of code",
+        "project page",
     ],
 )
-def test_what_the_paper_brings_is_worth_more(abstract: str, cosines: list[float], expected: str) -> None:
+def test_own_work_is_preferred_to_background_and_availability(
+    abstract: str, cosines: list[float], expected: str
+) -> None:
     assert chosen("Who?", abstract, cosines) == [expected]
 
 
@@ -97,19 +98,19 @@ def test_what_the_paper_brings_is_worth_more(abstract: str, cosines: list[float]
         ("OwlNet Runs Far Too: Voles", "Foxes run near."),
     ],
 )
-def test_a_sentence_that_names_the_method_tells_own_work(title: str, expected: str) -> None:
+def test_a_sentence_with_the_short_name_is_about_own_work(title: str, expected: str) -> None:
     assert chosen("Who?", "Foxes run far. Foxes run near. OwlNet runs far too.", [0.5, 0.5, 0.4], title=title) == [
         expected
     ]
 
 
 @pytest.mark.parametrize(("title", "expected"), [("Stones", "We saw voles."), ("Voles", "We saw stones.")])
-def test_a_word_of_the_question_counts_where_the_title_does_not_say_it_already(title: str, expected: str) -> None:
+def test_a_term_of_the_question_counts_unless_the_title_contains_it(title: str, expected: str) -> None:
     abstract = "It was dark. We saw voles. We saw stones."
     assert chosen("Which voles?", abstract, [0.1, 0.4, 0.6], title=title, asked=terms("voles")) == [expected]
 
 
-def test_of_two_words_the_rarer_one_counts_more() -> None:
+def test_a_rarer_term_counts_more() -> None:
     abstract, common = "It was dark. We saw birds. We saw voles.", Term("birds", 1.0, {"bird": 1.0})
     assert chosen("Which?", abstract, [0.1, 0.5, 0.4], asked=[common, *terms("voles")]) == ["We saw voles."]
     assert chosen("Which?", abstract, [0.1, 0.5, 0.4], asked=[common]) == ["We saw birds."]
@@ -118,21 +119,19 @@ def test_of_two_words_the_rarer_one_counts_more() -> None:
 @pytest.mark.parametrize(
     ("question", "expected"), [("How many voles?", NUMBER), ("Who took voles?", RADIOS)], ids=["number", "no number"]
 )
-def test_a_number_counts_where_one_is_asked_for(question: str, expected: str) -> None:
+def test_a_number_counts_if_the_question_asks_for_one(question: str, expected: str) -> None:
     assert chosen(question, cosines=[0.1, 0.5, 0.5, 0.1, 0.1]) == [expected]
 
 
 @pytest.mark.parametrize(
     ("question", "expected"), [("Who hoots?", "Bats hoot."), ("How many hoot?", "Owls hoot.")], ids=["any", "a number"]
 )
-def test_of_two_as_near_the_one_like_the_whole_paper_is_chosen_unless_a_number_is_asked_for(
-    question: str, expected: str
-) -> None:
+def test_a_central_sentence_is_preferred_unless_the_question_asks_for_a_number(question: str, expected: str) -> None:
     assert chosen(question, "It is dark. Owls hoot. Bats hoot.", [0.1, 0.5, 0.4], [0.1, 0.1, 0.5]) == [expected]
 
 
 @pytest.mark.parametrize(
-    "meaning",
+    "definition",
     [
         "An owl is a bird that hunts at night.",
         "Owls (Strigiformes) are birds.",
@@ -141,13 +140,13 @@ def test_of_two_as_near_the_one_like_the_whole_paper_is_chosen_unless_a_number_i
         "It is called an owl.",
     ],
 )
-def test_the_sentence_that_says_what_a_term_means_is_chosen_where_that_is_asked(meaning: str) -> None:
-    abstract = f"It is dark. We watch the owl in trees. {meaning}"
-    assert chosen("What is an owl?", abstract, [0.1, 0.5, 0.45], intent="definition") == [meaning]
+def test_a_definition_is_chosen_if_the_question_asks_for_one(definition: str) -> None:
+    abstract = f"It is dark. We watch the owl in trees. {definition}"
+    assert chosen("What is an owl?", abstract, [0.1, 0.5, 0.45], intent="definition") == [definition]
     assert chosen("Where is an owl watched?", abstract, [0.1, 0.5, 0.45]) == ["We watch the owl in trees."]
 
 
-TOLD = "Voles are hard to hear. We propose OwlNet. OwlNet hears voles. It outperforms bats by 7%."
+ASPECTS = "Voles are hard to hear. We propose OwlNet. OwlNet hears voles. It outperforms bats by 7%."
 
 
 @pytest.mark.parametrize(
@@ -157,30 +156,11 @@ TOLD = "Voles are hard to hear. We propose OwlNet. OwlNet hears voles. It outper
         ("comparison", ["Voles are hard to hear.", "We propose OwlNet.", "It outperforms bats by 7%."]),
     ],
 )
-def test_a_comparison_shows_each_aspect(intent: Intent, expected: list[str]) -> None:
-    assert chosen("OwlNet vs. BatNet?", TOLD, title="OwlNet: Ears", intent=intent) == expected
+def test_a_comparison_covers_each_aspect(intent: Intent, expected: list[str]) -> None:
+    assert chosen("OwlNet vs. BatNet?", ASPECTS, title="OwlNet: Ears", intent=intent) == expected
 
 
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        ("However, voles are hard to hear.", "Problem"),
-        ("Depth sensors suffer at night.", "Problem"),
-        ("We propose a network that outperforms bats.", "Approach"),
-        ("We address this problem with radios.", "Approach"),
-        ("OwlNet listens with two ears.", "Approach"),
-        ("OwlNet fails gracefully.", "Approach"),
-        ("It is 3 times faster than a bat.", "Result"),
-        ("We show that owls hear better.", "Result"),
-        ("OwlNet reaches 94% on voles.", "Result"),
-        ("", "Approach"),
-    ],
-)
-def test_a_sentence_tells_the_problem_the_approach_or_the_result(sentence: str, expected: str) -> None:
-    assert aspect_of(sentence, "OwlNet: Ears") == expected
-
-
-def test_asked_of_a_paper_is_what_its_title_does_not_say() -> None:
+def test_terms_beyond_the_title_are_those_it_does_not_contain() -> None:
     asked = terms("owl", "hear", "voles")
     assert [term.word for term in terms_beyond_title("Owls That Hear", asked)] == ["voles"]
     assert terms_beyond_title("Bats", asked) == list(asked)
@@ -201,8 +181,4 @@ def test_asked_of_a_paper_is_what_its_title_does_not_say() -> None:
     ],
 )
 def test_a_question_names_a_paper_by_its_method_or_its_whole_title(question: str, title: str, expected: bool) -> None:
-    assert names_paper(question, title) is expected
-
-
-def test_stems_are_those_of_all_words() -> None:
-    assert stems("The owls hunted.") == {stem("the"), stem("owls"), stem("hunted")}
+    assert names_paper(question, Paper(title, "Owls hear.")) is expected

@@ -1,4 +1,4 @@
-"""The sentences of a comparison, each in its place."""
+"""The statements of a comparison as a table."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from rag.paper import Paper
 OWL, BAT = Paper("OwlNet: Ears", "Voles rustle. OwlNet hears."), Paper("BatNet: Echoes", "Moths fly.")
 
 
-def said(n: int, paper: Paper, aspect: str, text: str = "It is so.") -> Statement:
+def about(n: int, paper: Paper, aspect: str, text: str = "It is so.") -> Statement:
     return Statement(text, (Citation(n, paper, 0, 5),), "quote", aspect)
 
 
 def test_each_aspect_is_a_row_and_each_paper_a_column() -> None:
-    approach, result, more, other = (
-        said(1, OWL, "Approach"),
-        said(1, OWL, "Result", "It wins."),
-        said(1, OWL, "Result", "By far."),
-        said(2, BAT, "Approach"),
+    approach, result, second_result, other = (
+        about(1, OWL, "Approach"),
+        about(1, OWL, "Result", "It wins."),
+        about(1, OWL, "Result", "By far."),
+        about(2, BAT, "Approach"),
     )
-    prose, table = split([result, approach, more, other])
+    prose, table = split([result, approach, second_result, other])
     assert prose == []
     assert table is not None
     assert table.papers == {1: OWL, 2: BAT}
-    assert table.rows == (("Approach", ((approach,), (other,))), ("Result", ((result, more), ())))
+    assert table.rows == (("Approach", ((approach,), (other,))), ("Result", ((result, second_result), ())))
 
 
-def test_rows_keep_their_order_whatever_comes_first() -> None:
+def test_rows_have_a_fixed_order_and_columns_that_of_the_statements() -> None:
     aspects = ["Result", "Problem", "Approach"]
-    _, table = split([said(n, paper, aspect) for aspect in aspects for n, paper in ((7, BAT), (3, OWL))])
+    _, table = split([about(n, paper, aspect) for aspect in aspects for n, paper in ((7, BAT), (3, OWL))])
     assert table is not None
     assert [aspect for aspect, _ in table.rows] == ["Problem", "Approach", "Result"]
     assert list(table.papers) == [7, 3]
 
 
-def test_what_has_no_place_reads_in_a_row_before_the_table() -> None:
-    summed_up = Statement("Both hear.", (Citation(1, OWL, 0, 5), Citation(2, BAT, 0, 5)), "supported")
-    prose, table = split([summed_up, said(1, OWL, "Problem"), said(2, BAT, "Problem")])
-    assert prose == [summed_up]
+def test_statements_without_an_aspect_are_running_text() -> None:
+    summary = Statement("Both hear.", (Citation(1, OWL, 0, 5), Citation(2, BAT, 0, 5)), "supported")
+    prose, table = split([summary, about(1, OWL, "Problem"), about(2, BAT, "Problem")])
+    assert prose == [summary]
     assert table is not None
     assert sum(len(cell) for _, row in table.rows for cell in row) == 2
 
 
-def test_of_one_paper_there_is_no_table() -> None:
-    statements = [said(1, OWL, "Problem"), said(1, OWL, "Result")]
+def test_a_single_paper_has_no_table() -> None:
+    statements = [about(1, OWL, "Problem"), about(1, OWL, "Result")]
     assert split(statements) == (statements, None)
     assert split([]) == ([], None)

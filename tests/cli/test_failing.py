@@ -22,7 +22,7 @@ from tests.llm.server import PATIENCE, Server, running
 
 KEY = "sk-very-secret"
 GOOD = "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1a][1b][1c]\n"
-QUOTED = "From there on the answer is quotes."
+QUOTED = "The rest of the answer is quoted."
 
 
 @pytest.fixture

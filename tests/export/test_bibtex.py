@@ -1,4 +1,4 @@
-"""Entries as a BibTeX parser reads them: who is cited, what is known of them, and keys that last."""
+"""Entries as a BibTeX parser reads them: the cited papers, their fields, and stable keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def answer(*citations: Citation, **fields: object) -> Answer:
 def entries(*answers: Answer) -> list[Entry]:
     library = bibtexparser.parse_string(bibtex(*answers))
     assert library.failed_blocks == []
-    assert len(library.blocks) == len(library.entries)  # nothing stands between them
+    assert len(library.blocks) == len(library.entries)  # no text between them
     return library.entries
 
 
@@ -45,7 +45,7 @@ def keys(*papers: Paper) -> list[str]:
     return [entry.key for entry in entries(answer(*(cite(paper, n=n) for n, paper in enumerate(papers, 1))))]
 
 
-def test_an_entry_tells_what_is_known_and_what_was_quoted() -> None:
+def test_an_entry_has_the_known_fields_and_the_quotes() -> None:
     (entry,) = entries(answer(cite(OWLS, 0, 17), cite(OWLS, 18, 37)))
     assert (entry.entry_type, entry.key) == ("misc", "muller2020owlnet")
     assert {field.key: field.value for field in entry.fields} == {
@@ -60,13 +60,13 @@ def test_an_entry_tells_what_is_known_and_what_was_quoted() -> None:
     }
 
 
-def test_what_is_not_known_is_left_out_and_a_digest_is_not_the_authors() -> None:
+def test_unknown_fields_are_left_out_and_a_digest_is_marked() -> None:
     known = fields(Paper("Bats", "Bats hear.", url="javascript:alert(1)", digest=True))
     assert set(known) == {"title", "annote"}
     assert known["annote"].startswith("Digest, not the authors' words: ")
 
 
-def test_each_cited_paper_has_one_entry_in_the_order_of_numbers_and_no_other_paper_has() -> None:
+def test_only_cited_papers_have_entries_one_each_by_number() -> None:
     bats, foxes, mice = (Paper(f"{name} Hear", f"{name} hear.") for name in ("Bats", "Foxes", "Mice"))
     first = answer(cite(bats, n=2), cite(OWLS, n=1), related=(cite(foxes, n=3),))
     second = answer(cite(bats, n=2), nearest=(mice,))
@@ -85,26 +85,26 @@ def test_each_cited_paper_has_one_entry_in_the_order_of_numbers_and_no_other_pap
         (Paper("深度估计", "x", ("王伟",), 2024), "paper"),
     ],
 )
-def test_a_key_is_who_when_and_what(paper: Paper, key: str) -> None:
+def test_a_key_is_made_of_name_year_and_title(paper: Paper, key: str) -> None:
     assert keys(paper)[0].startswith(key)
     assert keys(paper)[0].isascii()
     assert keys(paper) == keys(paper)
 
 
-def test_no_two_papers_share_a_key() -> None:
+def test_keys_are_unique() -> None:
     papers = [Paper(f"Depth {n}", "x", ("Ada Example",), 2024) for n in range(3)]
     assert keys(*papers) == ["example2024depth", "example2024depth-2", "example2024depth-3"]
     assert len(set(keys(Paper("深度", "x"), Paper("估计", "x")))) == 2
 
 
 @pytest.mark.parametrize("name", ["Smith and Sons", "others", "A, B, C, D", "AND"])
-def test_a_name_that_bibtex_would_take_apart_stays_whole(name: str) -> None:
+def test_a_name_that_bibtex_would_split_is_protected(name: str) -> None:
     assert fields(Paper("T", "x", (name, "Ada Example")))["author"] == f"{{{name}}} and Ada Example"
     assert fields(Paper("T", "x", ("Alexander Sand",)))["author"] == "Alexander Sand"
 
 
 @pytest.mark.parametrize("text", ["}, author = {Mallory", "}\n@misc{fake,", '"', "\\", "{", "@comment{", "a } b { c"])
-def test_no_text_breaks_out_of_its_field(text: str) -> None:
+def test_text_cannot_break_out_of_its_field(text: str) -> None:
     paper = Paper(text, text, (text,), 2024, (f"arxiv:{text}", f"doi:{text}"), f"https://a.b/{text}")
     assert set(fields(paper)) == {
         *("title", "author", "year", "eprint", "archiveprefix", "doi", "url", "annote"),

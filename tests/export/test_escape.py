@@ -1,4 +1,4 @@
-"""Hostile and mathematical text in each format, read back by that format's own readers."""
+"""Hostile and mathematical text in each format, read back by a parser of that format."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ NO_FORMULAS = [
 PARAGRAPH = {"paragraph_open", "inline", "text", "text_special", "paragraph_close"}
 
 
-def shown(markdown: str) -> tuple[str, set[str]]:
-    """What a reader sees of `markdown`, and the kinds of its elements."""
+def rendered(markdown: str) -> tuple[str, set[str]]:
+    """The text that `markdown` renders as, and the types of its elements."""
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
     inside = [child for token in tokens for child in token.children or ()]
     return "".join(token.content for token in inside), {token.type for token in [*tokens, *inside]}
 
 
 def depths(latex: str) -> list[int]:
-    """How many braces are open after each, as BibTeX counts: a backslash before one changes nothing."""
+    """How many braces are open after each brace, as BibTeX counts: a backslash does not escape them."""
     braces = re.findall("[{}]", latex)
     return [braces[:n].count("{") - braces[:n].count("}") for n in range(1, len(braces) + 1)]
 
@@ -63,11 +63,11 @@ def depths(latex: str) -> list[int]:
 @pytest.mark.parametrize("text", [*HOSTILE, *NO_FORMULAS])
 def test_markdown_shows_foreign_text_as_text(text: str) -> None:
     for line in (text, f"Before {text}"):
-        text_shown, elements = shown(escape.markdown(line))
+        text_shown, elements = rendered(escape.markdown(line))
         assert (text_shown, elements - PARAGRAPH) == (line, set())
 
 
-def test_what_other_dialects_act_upon_is_broken_up() -> None:
+def test_syntax_of_other_markdown_dialects_is_escaped() -> None:
     assert escape.markdown("see http://evil.invalid or www.evil.invalid") == (
         r"see http\://evil.invalid or www\.evil.invalid"
     )
@@ -77,20 +77,20 @@ def test_what_other_dialects_act_upon_is_broken_up() -> None:
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_formulas_stay_as_they_are(text: str) -> None:
+def test_harmless_formulas_are_kept(text: str) -> None:
     assert escape.markdown(text) == text
     assert escape.latex(text) == text
 
 
 @pytest.mark.parametrize("text", NO_FORMULAS)
-def test_what_only_looks_like_a_formula_is_not_run(text: str) -> None:
+def test_what_only_looks_like_a_formula_is_escaped(text: str) -> None:
     written = escape.latex(text)
     assert not re.search(r"\\(input|href|csname|unknown)|\^\^|(?<!\\)[$%]", written)
     assert min(depths(written), default=0) >= 0
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, *NO_FORMULAS, "}{", "{", "}", "\\", r"\{", r"a\\}"])
-def test_braces_of_bibtex_balance_whatever_is_in_them(text: str) -> None:
+def test_braces_are_always_balanced_for_bibtex(text: str) -> None:
     assert ([0, *depths(escape.latex(text))])[-1] == 0
     assert min([0, *depths(escape.latex(text))]) == 0
 
@@ -111,7 +111,7 @@ def test_latex_typesets_every_character(text: str, latex: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "\r\n=1"])
-def test_a_cell_is_never_computed(text: str) -> None:
+def test_a_cell_is_never_a_formula(text: str) -> None:
     assert escape.cell(text) == f"'{text.strip()}"
     assert escape.cell(f"a{text.strip()}") == f"a{text.strip()}"
 
@@ -128,11 +128,11 @@ def test_a_cell_is_never_computed(text: str) -> None:
         ("", ""),
     ],
 )
-def test_only_web_addresses_are_linked_and_none_ends_early(url: str, written: str) -> None:
+def test_only_web_addresses_are_kept_and_encoded(url: str, written: str) -> None:
     assert escape.http_url(url) == written
 
 
-def test_control_characters_and_line_ends_are_gone() -> None:
+def test_control_characters_and_line_breaks_are_removed() -> None:
     for function in (escape.markdown, escape.latex, escape.cell):
         assert function("a\n\n# b\x1b[2J\u2028c").count("\n") == 0
         assert "\x1b" not in function("a\n\n# b\x1b[2J\u2028c")

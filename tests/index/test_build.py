@@ -10,7 +10,7 @@ import pytest
 
 from rag.chat.rebuild import rebuild
 from rag.errors import ModelError, SourceError
-from rag.index import store
+from rag.index.opening import open_current
 from rag.models import embedding
 from rag.retrieval.hits import Hit
 from rag.retrieval.retriever import HybridRetriever
@@ -39,12 +39,12 @@ def test_report_counts_files_records_duplicates_and_skipped(tmp_path: Path) -> N
     last = {stage: (done, total) for stage, done, total in seen}
     assert all(done == total > 0 for done, total in last.values()), "each stage is seen through"
     assert last["embedding"] == (3, 3)
-    opened = store.open_current(tmp_path / "index")
+    opened = open_current(tmp_path / "index")
     assert {opened.paper(n).title for n in (1, 2, 3)} == {"Ants", "Bees", "Cats"}
 
 
 def find(index_dir: Path, question: str) -> Hit:
-    with closing(store.open_current(index_dir)) as opened:
+    with closing(open_current(index_dir)) as opened:
         return HybridRetriever(opened, embedding.load("bundled")).search([question], 1).papers[0]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.index import calibration, store
+from rag.index import calibration
+from rag.index.opening import open_current
 from rag.index.calibration import KNOWN, OUTSIDE, WORDS, Curve
 from rag.models import embedding
 from rag.retrieval.fusion import relevance_signal
@@ -19,7 +20,7 @@ from tests.conftest import index_of
 
 @pytest.fixture(scope="module")
 def retriever(index_dir: Path) -> HybridRetriever:
-    return HybridRetriever(store.open_current(index_dir), embedding.load("bundled"))
+    return HybridRetriever(open_current(index_dir), embedding.load("bundled"))
 
 
 def test_a_curve_is_even_at_its_centre_and_rises_from_never_to_always() -> None:
@@ -63,7 +64,7 @@ def test_the_questions_from_outside_are_many_and_no_two_alike() -> None:
 
 def test_a_collection_with_nothing_to_ask_for_answers_only_what_is_as_near_as_a_copy(tmp_path: Path) -> None:
     built = index_of(tmp_path, [{"title": "Owls", "abstract": "Owls hoot."}])
-    with closing(store.open_current(built)) as opened:
+    with closing(open_current(built)) as opened:
         found = HybridRetriever(opened, embedding.load("bundled"))
         assert found.search(["how is cheese made?"], 1).probability < 0.01
         assert found.search(["owls hoot"], 1).probability > 0.5

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from rag.errors import StoreError
-from rag.index import catalogue, store
+from rag.index import catalogue
+from rag.index.opening import open_current
 from rag.index.catalogue import browse
 from rag.index.filters import Filters
 from rag.index.store import Store
@@ -30,7 +31,7 @@ IN_ORDER = ["Newest", "Alpha", "beta", "Gamma", "An old one", "also undated", "Z
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     records = [{"abstract": f"We study {paper['title']}."} | paper for paper in PAPERS]
-    with closing(store.open_current(index_of(tmp_path_factory.mktemp("catalogue"), records))) as opened:
+    with closing(open_current(index_of(tmp_path_factory.mktemp("catalogue"), records))) as opened:
         yield opened
 
 

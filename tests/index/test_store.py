@@ -13,6 +13,7 @@ import pytest
 
 from rag.errors import StoreError
 from rag.index import generations, maxsim, projection, store
+from rag.index.opening import open_current
 from rag.index.filters import Field, Filters
 from rag.index.store import Store
 from rag.index.vectors import GRANULARITIES, Granularity
@@ -93,13 +94,13 @@ def test_damage_is_named_in_one_line(index_copy: Path, damage: Callable[[Path], 
     assert current is not None
     damage(current)
     with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
-        store.open_current(index_copy)
+        open_current(index_copy)
     assert "\n" not in str(caught.value)
 
 
 def test_no_index_tells_how_to_build_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"There is no index in .*Run: rag rebuild --index "):
-        store.open_current(tmp_path)
+        open_current(tmp_path)
 
 
 def test_another_schema_is_refused(index_copy: Path) -> None:
@@ -107,11 +108,11 @@ def test_another_schema_is_refused(index_copy: Path) -> None:
     assert folder is not None
     change_manifest(folder, schema=store.SCHEMA + 1)
     with pytest.raises(StoreError, match="another version"):
-        store.open_current(index_copy)
+        open_current(index_copy)
 
 
 def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) -> None:
-    opened = store.open_current(index_dir)
+    opened = open_current(index_dir)
     written = [json.loads(line) for line in papers_file.read_text(encoding="utf-8").splitlines()]
     assert opened.paper_count == len(written)
     for number, record in enumerate(written, 1):
@@ -124,7 +125,7 @@ def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) ->
 
 
 def test_vectors_come_in_the_order_asked_for_however_many(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with closing(store.open_current(index_dir)) as opened:
+    with closing(open_current(index_dir)) as opened:
         one, two, three = (opened.sentence_vectors([number])[0] for number in (1, 2, 3))
         monkeypatch.setattr(store, "AT_A_TIME", 2)
         several = opened.sentence_vectors([3, 1, 2])
@@ -136,13 +137,13 @@ def test_vectors_come_in_the_order_asked_for_however_many(index_dir: Path, monke
 
 def test_a_sentence_that_comes_again_has_its_vector_again(tmp_path: Path) -> None:
     owl = {"title": "Owls", "abstract": "It hoots. It flies. It hoots."}
-    with closing(store.open_current(index_of(tmp_path, [owl]))) as opened:
+    with closing(open_current(index_of(tmp_path, [owl]))) as opened:
         first, second, third = opened.sentence_vectors([1])[0]
         assert first.tolist() == third.tolist() != second.tolist()
 
 
 def test_words_of_the_collection_that_mean_the_same_are_found_by_a_vector(index_dir: Path) -> None:
-    with closing(store.open_current(index_dir)) as opened:
+    with closing(open_current(index_dir)) as opened:
         vectors = embedding.load("bundled").encode_queries(["movie", "cellphones"])
         movie, phone = opened.nearest_words(vectors, 3)
         assert (next(iter(movie)), next(iter(phone))) == ("video", "phone")  # stems
@@ -178,7 +179,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         paper("The octopus and its jar", 2023, ["Patrick O'Example"], "my file.jsonl"),
         paper("Nobody and the owl", 2023, [], "Ärzte_blatt"),
     ]
-    with closing(store.open_current(index_of(folder, records))) as opened:
+    with closing(open_current(index_of(folder, records))) as opened:
         yield opened
 
 
@@ -264,7 +265,7 @@ def test_more_papers_may_be_allowed_than_a_query_has_parameters(dated: Store, ve
 )
 def test_what_no_paper_tells_is_not_known(tmp_path: Path, records: list[dict[str, object]], known: set[Field]) -> None:
     papers = [{"title": f"Owl {n}", "abstract": "It hoots."} | record for n, record in enumerate(records)]
-    with closing(store.open_current(index_of(tmp_path, papers))) as opened:
+    with closing(open_current(index_of(tmp_path, papers))) as opened:
         fields: tuple[Field, ...] = ("year", "author")
         assert {field for field in fields if opened.has_field(field)} == known
         assert opened.has_field("source")  # a record that names none has the file's name

@@ -165,7 +165,7 @@ def test_a_name_that_can_be_is_kept_but_for_what_cannot_be_seen(tmp_path: Path, 
 
 
 def test_a_file_that_is_too_large_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_FILE", len(PAPERS))
+    monkeypatch.setattr(sources, "MAX_FILE_BYTES", len(PAPERS))
     monkeypatch.setattr(uploads, "CHUNK", 10)
     stage(tmp_path)
     with pytest.raises(SourceError, match=r"^“big\.txt” has more than 53 bytes\. Split it, then add the parts\.$"):

@@ -147,9 +147,9 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_data_stays_readable_and_opens_nothing(text: str, expected: str) -> None:
-    assert prompts.data(text, 100) == expected
+    assert prompts.sanitize(text, 100) == expected
 
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\n", "<"])
 def test_data_is_cut_at_its_limit_after_all_is_in_shape(hidden: str) -> None:
-    assert prompts.data(f"{hidden}{'owl ' * 50}", 7) == ("‹owl ow" if hidden == "<" else "owl owl")
+    assert prompts.sanitize(f"{hidden}{'owl ' * 50}", 7) == ("‹owl ow" if hidden == "<" else "owl owl")

@@ -9,7 +9,7 @@ import pytest
 
 from rag.chat.rebuild import rebuild
 from rag.errors import QuestionError
-from rag.index import store
+from rag.index.opening import open_current
 from rag.index.store import Store
 from rag.query.batch import BatchQuestion
 from rag.query.understanding import History, batch_history, understand, written_filters
@@ -18,7 +18,7 @@ from tests.conftest import no_progress
 
 @pytest.fixture(scope="module")
 def opened(index_dir: Path) -> Store:
-    return store.open_current(index_dir)
+    return open_current(index_dir)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def untold(tmp_path_factory: pytest.TempPathFactory) -> Store:
     file = folder / "owls.jsonl"
     file.write_text(json.dumps({"title": "Owls", "abstract": "Owls hunt by ear."}))
     rebuild([file], folder / "index", "bundled", no_progress)
-    return store.open_current(folder / "index")
+    return open_current(folder / "index")
 
 
 def test_a_question_without_filters_is_asked_of_all_papers(opened: Store) -> None:
@@ -146,6 +146,6 @@ def test_a_title_within_a_longer_one_is_not_cited(tmp_path: Path) -> None:
     file = tmp_path / "owls.jsonl"
     file.write_text("\n".join(json.dumps({"title": title, "abstract": "Owls hunt by ear."}) for title in titles))
     rebuild([file], tmp_path / "index", "bundled", no_progress)
-    opened = store.open_current(tmp_path / "index")
+    opened = open_current(tmp_path / "index")
     said = batch_history(BatchQuestion("is it so?", answered="It says so in Owls at Night. [1]"), opened)
     assert said.cited == ("Owls at Night",)

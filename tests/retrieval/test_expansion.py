@@ -1,100 +1,99 @@
-"""What the words of a question are in a collection: what they weigh, what counts as them, and who holds them."""
+"""The terms of a question in a small collection: their idf, their expansions, and the papers that contain them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import numpy as np
 import pytest
 
-from rag.index import store
 from rag.index.bm25 import BM25Index
 from rag.language.tokens import content_terms
-from rag.models import embedding
-from rag.retrieval.expansion import Term, bm25_scores, coverage, expand
-from tests.conftest import index_of
+from rag.paper import Paper
+from rag.retrieval.expansion import Term, bm25_scores, coverage, entity_coverage, expand
+from rag.retrieval.retriever import HybridRetriever
+from tests.retrieval.conftest import searchable
 
 PAPERS = [
-    {"title": "Vehicles in snow", "abstract": "Vehicles skid on snow. Winter tyres help."},
-    {"title": "Physicians and sleep", "abstract": "Tired physicians err. Sleep helps."},
-    {"title": "Equivariant maps", "abstract": "An equivariant network rotates with its input. Snow is rotated."},
-    {"title": "Cars", "abstract": "Cars need tyres."},
+    Paper("Vehicles in snow", "Vehicles skid on snow. Winter tyres help."),
+    Paper("Physicians and sleep", "Tired physicians err. Sleep helps."),
+    Paper("Equivariant maps", "An equivariant network rotates with its input. Snow is rotated."),
+    Paper("Cars", "Cars need tyres."),
 ]
 VEHICLES, PHYSICIANS, EQUIVARIANT, CARS = range(1, 5)  # their numbers
 
-Understand = Callable[[str], list[Term]]
+Terms = Callable[[str], list[Term]]
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.Store]:
-    with closing(store.open_current(index_of(tmp_path_factory.mktemp("terms"), PAPERS))) as found:
-        yield found
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    with searchable(tmp_path_factory.mktemp("terms"), PAPERS) as retriever:
+        yield retriever
 
 
 @pytest.fixture(scope="module")
-def words(opened: store.Store) -> BM25Index:
-    return opened.bm25
+def index(retriever: HybridRetriever) -> BM25Index:
+    return retriever.store.bm25
 
 
 @pytest.fixture(scope="module")
-def read(opened: store.Store) -> Understand:
-    model = embedding.load("bundled")
-
+def terms(retriever: HybridRetriever) -> Terms:
     def terms(text: str) -> list[Term]:
-        found = content_terms(text)
-        return expand(found, model.encode_queries(found) if found else [], opened)
+        words = content_terms(text)
+        return expand(words, retriever.embedding.encode_queries(words) if words else [], retriever.store)
 
     return terms
 
 
-def test_terms_come_in_the_order_of_the_question(read: Understand) -> None:
-    assert [term.word for term in read("Do tyres skid on snow?")] == ["tyres", "skid", "snow"]
-    assert read("Which papers are there?") == []
+def test_terms_keep_the_order_of_the_question(terms: Terms) -> None:
+    assert [term.word for term in terms("Do tyres skid on snow?")] == ["tyres", "skid", "snow"]
+    assert terms("Which papers are there?") == []
 
 
-def test_a_word_counts_as_itself_in_full_and_others_less(read: Understand) -> None:
-    (cars,) = read("cars")
+def test_a_term_matches_its_own_stem_fully_and_similar_words_less(terms: Terms) -> None:
+    (cars,) = terms("cars")
     assert cars.expansions["car"] == 1.0
     assert 0 < cars.expansions["vehicl"] < 1
     assert "physician" not in cars.expansions
 
 
-def test_a_word_that_the_collection_calls_by_another_name_is_found(read: Understand, words: BM25Index) -> None:
-    for asked, number in (("doctors", PHYSICIANS), ("automobiles", VEHICLES)):
-        found = bm25_scores(read(asked), words)
-        assert words.doc_freq(asked) == 0
-        assert found[number] > 0
-        assert found[EQUIVARIANT] == 0
+@pytest.mark.parametrize(("synonym", "number"), [("doctors", PHYSICIANS), ("automobiles", VEHICLES)])
+def test_a_synonym_that_the_collection_does_not_use_finds_its_papers(
+    terms: Terms, index: BM25Index, synonym: str, number: int
+) -> None:
+    scores = bm25_scores(terms(synonym), index)
+    assert index.doc_freq(synonym) == 0
+    assert scores[number] > 0
+    assert scores[EQUIVARIANT] == 0
 
 
-def test_the_word_itself_scores_higher_than_another_name_for_it(read: Understand, words: BM25Index) -> None:
-    found = bm25_scores(read("cars"), words)
-    assert found[CARS] > found[VEHICLES] > found[PHYSICIANS] == 0
+def test_the_word_itself_scores_higher_than_a_synonym(terms: Terms, index: BM25Index) -> None:
+    scores = bm25_scores(terms("cars"), index)
+    assert scores[CARS] > scores[VEHICLES] > scores[PHYSICIANS] == 0
 
 
 @pytest.mark.parametrize("misspelt", ["equivarient", "equivarant", "equivaraint", "eqivariant", "equivariantt"])
-def test_a_misspelt_word_is_taken_for_the_one_meant(read: Understand, words: BM25Index, misspelt: str) -> None:
-    (term,) = read(misspelt)
+def test_a_misspelt_word_matches_the_word_it_resembles(terms: Terms, index: BM25Index, misspelt: str) -> None:
+    (term,) = terms(misspelt)
     assert "equivari" in term.expansions
-    assert np.argmax(bm25_scores([term], words)) == EQUIVARIANT
-    assert term.idf == words.idf("equivari")
+    assert np.argmax(bm25_scores([term], index)) == EQUIVARIANT
+    assert term.idf == index.idf("equivari")
 
 
-@pytest.mark.parametrize("other", ["snow", "caro", "sno", "vq2xz9", "xylophones"])
-def test_a_word_that_is_known_or_short_or_unlike_any_is_not_taken_for_another(read: Understand, other: str) -> None:
-    (term,) = read(other)
-    assert term.expansions[max(term.expansions, key=lambda stem: term.expansions[stem])] == 1.0
+@pytest.mark.parametrize("word", ["snow", "caro", "sno", "vq2xz9", "xylophones"])
+def test_a_word_that_is_known_short_or_unlike_any_other_is_not_corrected(terms: Terms, word: str) -> None:
+    (term,) = terms(word)
+    assert max(term.expansions.values()) == 1.0
     assert not {"equivari", "car"} & set(term.expansions)
 
 
-def test_a_rarer_word_weighs_more(read: Understand) -> None:
-    unheard, rare, common = (term.idf for term in read("octopus equivariant snow"))
-    assert unheard > rare > common > 0
+def test_a_rarer_word_has_a_higher_idf(terms: Terms) -> None:
+    unknown, rare, common = (term.idf for term in terms("octopus equivariant snow"))
+    assert unknown > rare > common > 0
 
 
 @pytest.mark.parametrize(
-    ("asked", "held"),
+    ("question", "covering"),
     [
         ("equivariant network", [EQUIVARIANT]),
         ("snow", [VEHICLES, EQUIVARIANT]),
@@ -102,33 +101,42 @@ def test_a_rarer_word_weighs_more(read: Understand) -> None:
         ("octopus", []),
     ],
 )
-def test_a_paper_that_holds_all_terms_covers_the_question(
-    read: Understand, words: BM25Index, asked: str, held: list[int]
+def test_a_paper_with_all_terms_covers_the_question(
+    terms: Terms, index: BM25Index, question: str, covering: list[int]
 ) -> None:
-    found = coverage(read(asked), words)
-    assert found.shape == (len(PAPERS) + 1,)
-    assert np.flatnonzero(found > 0.999).tolist() == held
-    assert found.min() >= 0
-    assert found.max() <= 1 + 1e-6
+    covered = coverage(terms(question), index)
+    assert covered.shape == (len(PAPERS) + 1,)
+    assert np.flatnonzero(covered > 0.999).tolist() == covering
+    assert covered.min() >= 0
+    assert covered.max() <= 1 + 1e-6
 
 
-def test_a_part_of_the_terms_covers_a_part_and_the_rarer_part_more(read: Understand, words: BM25Index) -> None:
-    found = coverage(read("physicians snow octopus"), words)
-    assert 1 > found[PHYSICIANS] > found[VEHICLES] > 0
+def test_some_of_the_terms_cover_a_part_and_rarer_ones_a_larger_part(terms: Terms, index: BM25Index) -> None:
+    covered = coverage(terms("physicians snow octopus"), index)
+    assert 1 > covered[PHYSICIANS] > covered[VEHICLES] > 0
 
 
-def test_another_name_covers_less_than_the_word_itself(read: Understand, words: BM25Index) -> None:
-    found = coverage(read("cars"), words)
-    assert found[CARS] == 1 > found[VEHICLES] > 0
+def test_a_synonym_covers_less_than_the_word_itself(terms: Terms, index: BM25Index) -> None:
+    covered = coverage(terms("cars"), index)
+    assert covered[CARS] == 1 > covered[VEHICLES] > 0
 
 
-def test_without_terms_nothing_scores_and_nothing_is_covered(words: BM25Index) -> None:
-    assert bm25_scores([], words).tolist() == coverage([], words).tolist() == [0.0] * (len(PAPERS) + 1)
+def test_without_terms_no_paper_scores_and_none_covers_anything(index: BM25Index) -> None:
+    assert bm25_scores([], index).tolist() == coverage([], index).tolist() == [0.0] * (len(PAPERS) + 1)
 
 
-def test_a_term_counts_once_however_many_of_its_names_a_paper_holds(words: BM25Index) -> None:
+def test_a_term_counts_once_however_many_of_its_expansions_a_paper_contains(index: BM25Index) -> None:
     both = Term("cars", 1.0, {"car": 1.0, "tyre": 0.5})
-    alone = Term("cars", 1.0, {"car": 1.0})
-    tyres = Term("tyres", 1.0, {"tyre": 0.5})
-    assert bm25_scores([both], words)[CARS] == max(bm25_scores([alone], words)[CARS], bm25_scores([tyres], words)[CARS])
-    assert coverage([both], words)[CARS] == 1.0
+    cars, tyres = Term("cars", 1.0, {"car": 1.0}), Term("tyres", 1.0, {"tyre": 0.5})
+    assert bm25_scores([both], index)[CARS] == max(bm25_scores([cars], index)[CARS], bm25_scores([tyres], index)[CARS])
+    assert coverage([both], index)[CARS] == 1.0
+
+
+def test_entities_are_covered_by_the_papers_that_contain_them(index: BM25Index) -> None:
+    numbers = np.array([VEHICLES, CARS])
+    assert entity_coverage({"vehicles", "snow"}, numbers, index).tolist() == [1.0, 0.0]
+    assert entity_coverage({"cars", "Zebra9"}, numbers, index).tolist() == [0.0, 0.5]
+
+
+def test_a_question_without_entities_is_covered_by_every_paper(index: BM25Index) -> None:
+    assert entity_coverage(frozenset(), np.array([VEHICLES, CARS]), index).tolist() == [1.0, 1.0]

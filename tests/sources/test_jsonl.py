@@ -1,4 +1,4 @@
-"""One JSON object a line: what is read, and what is named instead of read."""
+"""JSONL: what is read from a line, and why a line is skipped."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def read(*lines: str) -> list[Paper | Skipped]:
     return list(jsonl.read(lines, FILE))
 
 
-def test_title_and_abstract_are_enough():
+def test_a_title_and_an_abstract_are_enough():
     assert read(json.dumps(GOOD)) == [Paper(GOOD["title"], GOOD["abstract"], source="mine.jsonl")]
 
 
@@ -49,7 +49,7 @@ def test_text_becomes_one_line_without_control_characters():
     assert (paper.title, paper.abstract) == ("Dams at Night", "One two three")
 
 
-def test_half_a_surrogate_pair_does_not_get_into_a_paper():
+def test_a_lone_surrogate_does_not_get_into_a_paper():
     (paper,) = read('{"title": "Dams \\ud83d", "abstract": "An otter: \\ud83e\\udda6"}')
     assert isinstance(paper, Paper)
     assert paper.title.encode() == b"Dams ?"
@@ -72,15 +72,15 @@ def test_half_a_surrogate_pair_does_not_get_into_a_paper():
         ({"year": "1999"}, '"year" is not a whole number'),
         ({"year": 1999.0}, '"year" is not a whole number'),
         ({"year": True}, '"year" is not a whole number'),
-        ({"year": 999}, '"year" is not from 1000 to 2100'),
-        ({"year": 2101}, '"year" is not from 1000 to 2100'),
-        ({"url": "javascript:alert(1)"}, '"url" is not an http or https address'),
-        ({"url": "https://a b"}, '"url" is not an http or https address'),
+        ({"year": 999}, '"year" is not between 1000 and 2100'),
+        ({"year": 2101}, '"year" is not between 1000 and 2100'),
+        ({"url": "javascript:alert(1)"}, '"url" is not an http or https URL'),
+        ({"url": "https://a b"}, '"url" is not an http or https URL'),
         ({"source": 1}, '"source" is not a string'),
         ({"digest": "yes"}, '"digest" is not true or false'),
     ],
 )
-def test_a_bad_field_is_named_with_its_line(change, reason):
+def test_a_bad_field_is_reported_with_its_line(change, reason):
     assert read(json.dumps(GOOD), "", json.dumps(GOOD | change))[1:] == [Skipped(FILE, 3, reason)]
 
 
@@ -90,8 +90,8 @@ def test_a_bad_field_is_named_with_its_line(change, reason):
         ('{"title": "Dams"', "not JSON: Expecting ',' delimiter at character 17"),
         ("[1, 2]", "not a JSON object with a title and an abstract"),
         ('"text"', "not a JSON object with a title and an abstract"),
-        ("[" * 200_000, "not JSON: a number too long or nested too deeply"),
-        ('{"year": ' + "9" * 5000 + "}", "not JSON: a number too long or nested too deeply"),
+        ("[" * 200_000, "not JSON: a number is too long, or brackets are nested too deeply"),
+        ('{"year": ' + "9" * 5000 + "}", "not JSON: a number is too long, or brackets are nested too deeply"),
     ],
 )
 def test_a_bad_line_does_not_hide_the_next(line, reason):
@@ -101,7 +101,7 @@ def test_a_bad_line_does_not_hide_the_next(line, reason):
 
 
 @pytest.mark.parametrize("year", [1000, 2100])
-def test_the_outermost_years_are_years(year):
+def test_the_first_and_the_last_allowed_year_are_read(year):
     (paper,) = read(json.dumps(GOOD | {"year": year}))
     assert isinstance(paper, Paper)
     assert paper.year == year

@@ -1,4 +1,4 @@
-"""Listing pages as a user saves them, in both layouts and with chrome of other days than ours."""
+"""Listing pages as a user saves them: both layouts, and page chrome with dates and counts of any kind."""
 
 from pathlib import Path
 from textwrap import wrap
@@ -71,7 +71,7 @@ def test_every_layout_gives_the_same_papers(layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("chrome", CHROME)
-def test_chrome_is_dropped_wherever_it_stands(layout, chrome):
+def test_chrome_is_dropped_wherever_it_occurs(layout, chrome):
     first, rest = layout(PAPERS[:1]), layout(PAPERS[1:])
     title, abstract = PAPERS[0]
     assert found([chrome, *first, chrome, *rest, chrome]) == PAPERS
@@ -80,14 +80,14 @@ def test_chrome_is_dropped_wherever_it_stands(layout, chrome):
 
 
 @pytest.mark.parametrize("title", ["Dams at Night", "3D Dams", "[DAM] Revisited", "iDam: a Dam", "Élan of Dams"])
-def test_subscribe_glued_to_the_first_title_is_cut_off(title):
+def test_a_subscribe_label_that_runs_into_the_first_title_is_removed(title):
     glued = [f"Subscribe{title}", LONG, "Sourdough", OTHER]
     assert found(glued)[0][0] == title
     assert found([f"Get trending papers in your email inbox!{glued[0]}", *glued[1:]])[0][0] == title
 
 
 @pytest.mark.parametrize("title", ["Subscriber Churn among Beavers", "Subscribe-and-Forget Sourdough"])
-def test_a_title_may_begin_like_the_subscribe_button(title):
+def test_a_title_may_start_like_the_subscribe_button(title):
     assert found([title, LONG]) == [(title, LONG)]
 
 
@@ -99,13 +99,13 @@ def test_two_paragraphs_are_one_abstract():
     ]
 
 
-def test_paragraphs_too_long_for_one_abstract_are_not_glued_together():
+def test_paragraphs_too_long_for_one_abstract_are_not_joined():
     long = " ".join([LONG] * 5)
     assert found(["Dams", "", long, "", long, "", "Ferns", "", SHORT]) == [("Dams", long), ("Ferns", SHORT)]
     assert skipped(["Dams", "", long, "", long]) == [f"page.txt:5: abstract without a title: {LONG[:80]}"]
 
 
-def test_an_abstract_without_title_is_named_with_its_line():
+def test_an_abstract_without_a_title_is_reported_with_its_line():
     lines = ["Dams", LONG, OTHER, "Ferns", SHORT]
     assert found(lines) == [("Dams", LONG), ("Ferns", SHORT)]
     assert skipped(lines) == [f"page.txt:3: abstract without a title: {OTHER[:80]}"]
@@ -113,7 +113,7 @@ def test_an_abstract_without_title_is_named_with_its_line():
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_title_without_abstract_is_named_with_its_line(layout):
+def test_a_title_without_an_abstract_is_reported_with_its_line(layout):
     lonely = "The Lonely Title That Nobody Has Ever Explained in as Many Words as These Are by Now, Sadly"
     lines = [*layout(PAPERS[:2]), lonely, "", *layout(PAPERS[2:])]
     assert found(lines) == PAPERS
@@ -123,7 +123,7 @@ def test_a_title_without_abstract_is_named_with_its_line(layout):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_last_abstract_that_was_cut_off_is_kept_while_it_says_something(layout):
+def test_a_truncated_last_abstract_is_kept_if_enough_of_it_is_left(layout):
     assert found(layout([*PAPERS, ("Owls in the City", "We ask whether owls that")]))[-1] == (
         "Owls in the City",
         "We ask whether owls that",
@@ -133,7 +133,7 @@ def test_a_last_abstract_that_was_cut_off_is_kept_while_it_says_something(layout
     assert [reason.split(": ", 1)[1] for reason in skipped(cut)] == ["abstract cut off: Owls in the City"]
 
 
-def test_two_last_titles_are_not_title_and_abstract():
+def test_two_titles_at_the_end_are_not_paired():
     lines = [*in_lines(PAPERS), "Owls in the City", "Foxes and Their Neighbours in Towns"]
     assert found(lines) == PAPERS
     assert len(skipped(lines)) == 2
@@ -146,7 +146,7 @@ def test_a_title_may_end_in_a_period():
     ]
 
 
-def test_links_stay_in_an_abstract_and_set_no_url():
+def test_a_link_in_an_abstract_stays_there_and_is_not_the_papers_url():
     abstract = f"{LONG} See https://arxiv.org/abs/2401.00001 for more."
     (paper,) = listing.read(["Dams", abstract], PAGE)
     assert paper == Paper("Dams", abstract, source="page.txt")
@@ -155,7 +155,7 @@ def test_links_stay_in_an_abstract_and_set_no_url():
 
 
 @pytest.mark.parametrize("link", ["https://arxiv.org/abs/2401.00001v2", "https://huggingface.co/papers/2401.00001"])
-def test_a_link_between_title_and_abstract_is_the_papers(link):
+def test_a_link_between_a_title_and_its_abstract_belongs_to_that_paper(link):
     first, second = listing.read(["Dams", link, LONG, "Ferns", "https://example.org/code", OTHER], PAGE)
     assert first == Paper("Dams", LONG, ids=("arxiv:2401.00001",), url=link, source="page.txt")
     assert second == Paper("Ferns", OTHER, source="page.txt")
@@ -166,21 +166,21 @@ def test_a_link_between_two_papers_belongs_to_neither():
     assert [paper.url for paper in papers if isinstance(paper, Paper)] == ["", ""]
 
 
-def test_the_last_word_of_a_wrapped_title_is_no_menu():
+def test_the_last_word_of_a_wrapped_title_is_not_taken_for_a_menu():
     lines = ["A Long Title about the Many Uses of Small Beaver", "Models", "", *wrap(LONG, 60)]
     assert found(lines) == [("A Long Title about the Many Uses of Small Beaver Models", LONG)]
 
 
-def test_a_word_of_a_wrapped_abstract_is_no_menu():
+def test_a_word_of_a_wrapped_abstract_is_not_taken_for_a_menu():
     lines = ["Dams", "", *wrap(LONG, 60), "And it needs no", "models", "or helpers."]
     assert found(lines) == [("Dams", f"{LONG} And it needs no models or helpers.")]
 
 
-def test_a_menu_right_under_an_abstract_is_no_part_of_it():
+def test_a_menu_directly_below_an_abstract_is_not_part_of_it():
     assert found(["Dams", "", *wrap(LONG, 60), "Models", "", "Ferns", "", SHORT])[0] == ("Dams", LONG)
 
 
-def test_what_is_too_long_is_named_and_the_rest_is_read():
+def test_a_record_that_is_too_long_is_reported_and_the_rest_is_read():
     lines = ["Dams", LONG * (MAX_ABSTRACT // len(LONG) + 1), "x" * 501, OTHER, "Ferns", OTHER]
     assert found(lines) == [("Ferns", OTHER)]
     too_long, no_title = skipped(lines)
@@ -189,6 +189,6 @@ def test_what_is_too_long_is_named_and_the_rest_is_read():
 
 
 @pytest.mark.parametrize("lines", [["Things to do", "", "buy milk and call the plumber"], ["Models", "Datasets"]])
-def test_a_text_without_papers_says_so(lines):
+def test_a_text_without_papers_is_reported_as_a_whole(lines):
     (reason,) = skipped(lines)
-    assert reason.startswith("page.txt: no papers in it")
+    assert reason.startswith("page.txt: no papers found")

@@ -11,7 +11,7 @@ import pytest
 
 from rag import sources
 from rag.answer.types import Finding
-from rag.index import store
+from rag.index.opening import open_current
 from rag.models import embedding
 from rag.paper import Paper
 from rag.settings import shipped
@@ -59,7 +59,7 @@ def papers() -> list[Paper]:
 def check(tmp_path_factory: pytest.TempPathFactory, papers: list[Paper]) -> Iterator[Checker]:
     sample = Random(SEED).sample(papers, INDEXED)
     records = [{"title": paper.title, "abstract": paper.abstract} for paper in sample]
-    with closing(store.open_current(index_of(tmp_path_factory.mktemp("planted"), records))) as opened:
+    with closing(open_current(index_of(tmp_path_factory.mktemp("planted"), records))) as opened:
         yield Checker(embedding.load("bundled").encode, similarity_threshold(opened))
 
 

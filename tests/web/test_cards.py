@@ -1,4 +1,4 @@
-"""The cards of papers: which stand where, what is marked in them, what they tell of the check, and where they lead."""
+"""The cards of papers: their order, what is marked in them, what they say about the check, and where they lead."""
 
 from __future__ import annotations
 
@@ -7,72 +7,96 @@ from dataclasses import replace
 import pytest
 
 from rag.paper import Paper
-from rag.web import cards
+from rag.web.cards import HINT, Card, card_html, entry_html, mark, sources
+from rag.web.templates import DIGEST_NOTE
 from rag.web.turns import Turn
 
 from .payloads import PAYLOADS
-from .test_turns import ABSTRACT, OTHER, PAPER, Reader, cite, done, hostile, read, state, turns_with
+from .reader import Reader, read, skeleton
+from .samples import ABSTRACT, OTHER, PAPER, cite, done, harmless, hostile, state, turns_with
 
 NEAR = Paper("Near", "By the way.")
 
 
-def order(html: str) -> list[str]:
+def panel(turns: list[Turn]) -> str:
+    """All that stands in the panel of sources."""
+    return "".join(map(entry_html, sources(turns)))
+
+
+def order(turns: list[Turn]) -> list[str]:
     """The ids of cards, and the headings between them."""
-    shown = [one for one in read(html).elements if one.tag == "article" or (one.tag == "h3" and not one.attributes)]
-    return [one.attributes.get("id") or one.text for one in shown]
+    found = []
+    for element in read(panel(turns)).elements:
+        if element.tag == "article":
+            found.append(element.attributes["id"])
+        elif element.tag == "h3" and element.attributes.get("class") != "title":
+            found.append(element.text)
+    return found
+
+
+def card_id(paper: Paper) -> str:
+    return Card(paper).id
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_foreign_text_stays_text(payload: str) -> None:
+def test_no_text_of_others_becomes_markup(payload: str) -> None:
     paper = hostile(payload)
-    assert read(cards.card(paper)).text.count(payload) == 3  # title, author, abstract
-    assert payload in read(cards.card(paper, [cite(2, 5, paper=paper)], {"quote": 1})).text
-    for turn in turns_with(payload):
-        panel = read(cards.panel([turn, done(nearest=(paper,))]))
-        assert payload in panel.text
-        assert {link.attributes["rel"] for link in panel.all("a")} == {"noopener noreferrer"}
+    assert read(card_html(Card(paper))).text.count(payload) == 3  # title, author, abstract
+    assert payload in read(card_html(Card(paper, (cite(2, 5, paper=paper),), (("quote", 1),)))).text
+    for turn, plain in zip(turns_with(payload), turns_with(harmless(payload)), strict=True):
+        html = panel([turn, done(nearest=(paper,))])
+        assert payload in read(html).text
+        assert {link.attributes["rel"] for link in read(html).all("a")} == {"noopener noreferrer"}
+        if "$" not in payload:  # a mark takes a formula whole
+            assert skeleton(html) == skeleton(panel([plain, done(nearest=(hostile(harmless(payload)),))]))
 
 
-def test_papers_of_the_last_turn_stand_first_each_by_number_and_those_before_after_them() -> None:
+def test_papers_of_the_last_turn_come_first_by_number_then_those_cited_before() -> None:
     third = Paper("Third", ABSTRACT)
     first = done(state(cite(n=2, paper=OTHER)), state())
     second = done(state(cite(n=3, paper=third)), state(cite(13, 25, n=2, paper=OTHER)))
-    assert order(cards.panel([first])) == ["source-1", "source-2"]
-    assert order(cards.panel([first, second])) == ["source-2", "source-3", "Cited before", "source-1"]
-    assert order(cards.panel([first, second, Turn("q")])) == ["Cited before", "source-1", "source-2", "source-3"]
-    assert order(cards.panel([first, first])) == ["source-1", "source-2"]
+    assert order([first]) == ["source-1", "source-2"]
+    assert order([first, second]) == ["source-2", "source-3", "Cited before", "source-1"]
+    assert order([first, second, Turn("q")]) == ["Cited before", "source-1", "source-2", "source-3"]
+    assert order([first, first]) == ["source-1", "source-2"]
 
 
 def test_a_card_marks_what_all_turns_cite_of_its_paper() -> None:
-    shown = read(cards.panel([done(state()), done(state(cite(13, 25)))]))
+    shown = read(panel([done(state()), done(state(cite(13, 25)))]))
     assert [mark.text for mark in shown.all("mark")] == ["One is slow.", "Two is fast."]
     assert [summary.text for summary in shown.all("summary")] == ["Abstract, 2 sentences marked"]
 
 
 def test_the_nearest_papers_are_those_of_the_last_turn_less_those_cited() -> None:
     refused = done(nearest=(PAPER, NEAR))
-    assert order(cards.panel([refused])) == ["Nearest papers, not cited", cards.anchor(PAPER), cards.anchor(NEAR)]
-    assert order(cards.panel([done(state()), refused])) == [
+    assert order([refused]) == ["Nearest papers, not cited", card_id(PAPER), card_id(NEAR)]
+    assert order([done(state()), refused]) == [
         "Nearest papers, not cited",
-        cards.anchor(NEAR),
+        card_id(NEAR),
         "Cited before",
         "source-1",
     ]
-    assert order(cards.panel([refused, done(state())])) == ["source-1"]
+    assert order([refused, done(state())]) == ["source-1"]
 
 
-def test_a_paper_is_there_as_soon_as_its_marker_is() -> None:
-    assert order(cards.panel([Turn("q", statements=[state()])])) == ["source-1"]
+def test_two_papers_of_one_title_have_a_card_each() -> None:
+    editions = (Paper("A Title", ABSTRACT, ids=("arxiv:1",)), Paper("A Title", ABSTRACT, ids=("arxiv:2",)))
+    assert len(set(order([done(nearest=editions)]))) == 3
+    assert order([done(state(cite(paper=editions[0]))), done(nearest=editions)])[1] == card_id(editions[1])
 
 
-def test_without_papers_the_panel_says_what_will_stand_there() -> None:
+def test_a_card_is_there_as_soon_as_a_marker_leads_to_it() -> None:
+    assert order([Turn("q", statements=[state()])]) == ["source-1"]
+
+
+def test_without_papers_the_panel_says_what_will_be_there() -> None:
     for turns in ([], [Turn("q")], [done()]):
-        assert read(cards.panel(turns)).text == read(cards.HINT).text
+        assert read(panel(turns)).text == HINT.text
 
 
-def test_a_card_tells_whether_its_paper_matches_and_what_came_of_each_check() -> None:
+def test_a_card_says_whether_its_paper_matches_and_what_each_check_found() -> None:
     quoted, written, partly = state(verdict="quote"), state(), state(cite(13, 25), verdict="partly")
-    (check,) = read(cards.panel([done(quoted, quoted, written, partly)])).all("p", "check")
+    (check,) = read(panel([done(quoted, quoted, written, partly)])).all("p", "check")
     assert check.text == (
         "match 2 sentences quoted word for word; 1 sentence written by the model and checked: it agrees with what it "
         "cites; 1 sentence written by the model and checked: it agrees in part, so read the source too"
@@ -81,41 +105,43 @@ def test_a_card_tells_whether_its_paper_matches_and_what_came_of_each_check() ->
 
 def test_a_statement_counts_once_for_each_paper_it_cites() -> None:
     both = state(cite(), cite(13, 25), cite(n=2, paper=OTHER))
-    checks = [one.text for one in read(cards.panel([done(both)])).all("p", "check")]
+    checks = [one.text for one in read(panel([done(both)])).all("p", "check")]
     assert checks == ["match 1 sentence written by the model and checked: it agrees with what it cites"] * 2
 
 
-def test_a_paper_that_only_touches_the_question_says_so_unless_it_is_cited() -> None:
-    partial = cite(13, 25), cite(13, 25, n=2, paper=OTHER)
-    shown = read(cards.panel([done(state(verdict="quote"), related=partial, intent="papers")]))
+def test_a_related_paper_says_so_unless_it_is_cited() -> None:
+    related = cite(13, 25), cite(13, 25, n=2, paper=OTHER)
+    shown = read(panel([done(state(verdict="quote"), related=related, intent="papers")]))
     assert [check.text for check in shown.all("p", "check")] == [
         "match 1 sentence quoted word for word",
-        "partly touches the question only",
+        "related does not answer the question",
     ]
     assert [mark.text for mark in shown.all("mark")] == ["One is slow.", "Two is fast.", "Two is fast."]
 
 
-def test_what_the_authors_did_not_write_says_so() -> None:
+def test_a_digest_says_that_it_is_not_the_authors_text() -> None:
     digest = replace(PAPER, digest=True)
-    assert read(cards.card(digest)).all("p", "check")[0].text == "digest: our words, not the authors'"
-    cited = read(cards.card(digest, [cite(paper=digest)], {"quote": 1}))
-    assert cited.all("p", "check")[0].text.endswith("quoted word for word; digest: our words, not the authors'")
-    assert not read(cards.card(PAPER)).all("p", "check")
+    assert read(card_html(Card(digest))).all("p", "check")[0].text == DIGEST_NOTE
+    cited = read(card_html(Card(digest, (cite(paper=digest),), (("quote", 1),))))
+    assert cited.all("p", "check")[0].text.endswith(f"quoted word for word; {DIGEST_NOTE}")
+    assert not read(card_html(Card(PAPER))).all("p", "check")
 
 
-def test_a_card_names_authors_and_year_as_far_as_they_are_known() -> None:
-    told = [
-        replace(PAPER, authors=("Ada", "Eve"), year=2020),
-        replace(PAPER, year=2020),
-        replace(PAPER, authors=("A",)),
-    ]
-    assert [cards.by(paper) for paper in told] == ["Ada, Eve · 2020", "2020", "A"]
-    assert read(cards.card(told[0])).all("p", "by")[0].text == "Ada, Eve · 2020"
-    assert not read(cards.card(PAPER)).all("p", "by")
+@pytest.mark.parametrize(
+    ("paper", "byline"),
+    [
+        (replace(PAPER, authors=("Ada", "Eve"), year=2020), ["Ada, Eve · 2020"]),
+        (replace(PAPER, year=2020), ["2020"]),
+        (replace(PAPER, authors=("A",)), ["A"]),
+        (PAPER, []),
+    ],
+)
+def test_a_card_names_authors_and_year_as_far_as_they_are_known(paper: Paper, byline: list[str]) -> None:
+    assert [line.text for line in read(card_html(Card(paper))).all("p", "by")] == byline
 
 
 def test_a_cited_paper_has_its_number_and_a_way_back() -> None:
-    cited, other = read(cards.card(PAPER, [cite(n=4)])), read(cards.card(PAPER))
+    cited, other = read(card_html(Card(PAPER, (cite(n=4),)))), read(card_html(Card(PAPER)))
     assert cited.all("h3")[0].text == "[4] A Title"
     assert [button.text for button in cited.all("button", "back")] == ["Back to the answer"]
     assert other.all("h3")[0].text == "A Title"
@@ -136,11 +162,11 @@ def test_a_cited_paper_has_its_number_and_a_way_back() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
-    assert not Reader(cards.card(Paper("T", "A", url=url))).all("a")
+    assert not Reader(card_html(Card(Paper("T", "A", url=url)))).all("a")
 
 
-def test_a_web_address_opens_apart_and_tells_it_nothing() -> None:
-    (link,) = read(cards.card(Paper("T", "A", url="https://example.org/a?b=1&c=2"))).all("a")
+def test_a_web_address_opens_in_a_new_tab_and_learns_nothing_of_this_page() -> None:
+    (link,) = read(card_html(Card(Paper("T", "A", url="https://example.org/a?b=1&c=2")))).all("a")
     expected = {"href": "https://example.org/a?b=1&c=2", "target": "_blank", "rel": "noopener noreferrer"}
     assert (link.attributes, link.text) == (expected, "T")
 
@@ -158,13 +184,14 @@ def test_a_web_address_opens_apart_and_tells_it_nothing() -> None:
     ],
 )
 def test_marks_what_spans_cover(spans: list[tuple[int, int]], expected: str) -> None:
-    html = cards.marked("0123456789", spans)
-    for at in range(10):
-        html = html.replace(f'<span data-at="{at}">', "<span>")
-    plain = html.replace("</span><span>", "|").replace("<mark><span>", "[").replace("</span></mark>", "]")
-    assert plain == expected
+    texts = [("|".join(piece.text for piece in run.pieces), run.quoted) for run in mark("0123456789", spans)]
+    assert "".join(f"[{text}]" if quoted else text for text, quoted in texts) == expected
 
 
-def test_each_piece_of_a_mark_tells_where_it_begins() -> None:
-    pieces = read(cards.marked("0123456789", [(1, 8), (3, 5)])).all("span")
-    assert [(int(piece.attributes["data-at"]), piece.text) for piece in pieces] == [(1, "12"), (3, "34"), (5, "567")]
+def test_each_piece_of_a_mark_carries_its_offset() -> None:
+    paper = replace(PAPER, abstract="0123456789")
+    shown = read(card_html(Card(paper, (cite(1, 8, paper=paper), cite(3, 5, paper=paper)))))
+    assert [text.content for text in shown.all("p", "abstract")] == ["0123456789"]
+    pieces = [piece for piece in shown.all("span") if "data-at" in piece.attributes]
+    assert {piece.attributes["data-at"]: piece.content for piece in pieces} == {"1": "12", "3": "34", "5": "567"}
+    assert [one.content for one in shown.all("mark")] == ["1234567"]

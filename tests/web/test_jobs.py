@@ -1,4 +1,4 @@
-"""Questions at work: what is kept, what is refused, who waits, and that a page may come and go."""
+"""Questions being answered: what is saved, what is refused, who waits, and that a page may come and go."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from rag import settings
+from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ConversationError, QuestionError
-from rag.web import jobs
+from rag.web import jobs as jobs_module
 from rag.web.conversations import Conversations
-from rag.web.jobs import AT_ONCE, BROKEN, Jobs
+from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Jobs
 from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
 from tests.llm.server import running
@@ -37,22 +38,22 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(asyncio.wait_for(test(), 60))
 
 
-async def answered(desk: Jobs, name: str = "one", owner: str = ADA) -> list[Turn]:
+async def answered(jobs: Jobs, name: str = "one", owner: str = ADA) -> list[Turn]:
     """The turns once the last is answered."""
-    return [turns async for turns in desk.watch(owner, name)][-1]
+    return [turns async for turns in jobs.watch(owner, name)][-1]
 
 
-async def ask(desk: Jobs, question: str = WHICH, name: str = "one", **chosen: Any) -> list[Turn]:
-    await desk.ask(ADA, name, question, Choices(), **chosen)
-    return await answered(desk, name)
+async def ask(jobs: Jobs, question: str = WHICH, name: str = "one", **chosen: Any) -> list[Turn]:
+    await jobs.ask(ADA, name, question, Choices(), **chosen)
+    return await answered(jobs, name)
 
 
-def test_a_question_is_kept_when_it_is_asked_and_again_with_its_answer(chat: Library, kept: Conversations) -> None:
+def test_a_question_is_saved_when_it_is_asked_and_again_with_its_answer(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await desk.ask(ADA, "one", WHICH, Choices())
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
         assert [turn.question for turn in kept.load(ADA, "one")] == [WHICH]
-        (turn,) = await answered(desk)
+        (turn,) = await answered(jobs)
         assert turn.state == "done"
         assert turn.papers == 14
         assert kept.load(ADA, "one") == [turn]
@@ -60,7 +61,7 @@ def test_a_question_is_kept_when_it_is_asked_and_again_with_its_answer(chat: Lib
     run(test)
 
 
-def test_follow_ups_lean_on_what_was_answered_also_after_a_restart(chat: Library, kept: Conversations) -> None:
+def test_follow_ups_build_on_earlier_answers_also_after_a_restart(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
         first = (await ask(Jobs(chat, kept)))[0]
         follow_up = (await ask(Jobs(chat, kept), "how accurate is [2]?"))[1]
@@ -72,135 +73,135 @@ def test_follow_ups_lean_on_what_was_answered_also_after_a_restart(chat: Library
     run(test)
 
 
-def test_a_question_edited_replaces_its_turn_and_what_follows(chat: Library, kept: Conversations) -> None:
+def test_an_edited_question_replaces_its_turn_and_what_follows(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
+        jobs = Jobs(chat, kept)
         for question in (WHICH, "how is protein structure predicted?", "and how fast?"):
-            await ask(desk, question)
-        turns = await ask(desk, "how are corals counted?", at=1)
+            await ask(jobs, question)
+        turns = await ask(jobs, "how are corals counted?", replace=1)
         assert [turn.question for turn in turns] == [WHICH, "how are corals counted?"]
         assert kept.load(ADA, "one") == turns
 
     run(test)
 
 
-def test_nobody_watches_stops_or_judges_what_is_anothers(chat: Library, kept: Conversations) -> None:
+def test_nobody_watches_stops_or_rates_what_is_anothers(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await desk.ask(ADA, "one", WHICH, Choices())
-        desk.stop(EVE, "one")
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
+        jobs.stop(EVE, "one")
         with pytest.raises(ConversationError):
-            await answered(desk, owner=EVE)
-        turns = await answered(desk)
+            await answered(jobs, owner=EVE)
+        turns = await answered(jobs)
         assert turns[0].state == "done"
         with pytest.raises(ConversationError):
-            await desk.judge(EVE, "one", 0, True, "")
+            await jobs.rate(EVE, "one", 0, True, "")
 
     run(test)
 
 
-def test_what_is_deleted_while_it_is_answered_stays_away(chat: Library, kept: Conversations) -> None:
+def test_a_conversation_deleted_while_it_is_answered_does_not_come_back(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await desk.ask(ADA, "one", WHICH, Choices())
-        await desk.delete(EVE, "one")
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
+        await jobs.delete(EVE, "one")
         assert kept.of(ADA)
-        await desk.delete(ADA, "one")
+        await jobs.delete(ADA, "one")
         assert kept.of(ADA) == []
-        assert not desk._jobs
+        assert not jobs._jobs
 
     run(test)
 
 
-def test_one_conversation_is_asked_one_question_at_a_time(chat: Library, kept: Conversations) -> None:
+def test_a_conversation_answers_one_question_at_a_time(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await desk.ask(ADA, "one", WHICH, Choices())
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
         with pytest.raises(QuestionError, match="still being answered"):
-            await desk.ask(ADA, "one", WHICH, Choices())
-        assert len(await answered(desk)) == 1
+            await jobs.ask(ADA, "one", WHICH, Choices())
+        assert len(await answered(jobs)) == 1
 
     run(test)
 
 
 @pytest.mark.parametrize(
     ("question", "error"),
-    [("", "1 to 2,000 characters"), ("year:soon depth", "is no filter"), ("x" * 2001, "has 2,001")],
+    [("", "1 to 2,000"), ("year:soon depth", "year:soon"), ("x" * 2001, "has 2,001")],
 )
-def test_what_cannot_be_asked_is_told_and_the_next_question_is_answered(
+def test_what_cannot_be_asked_says_so_and_the_next_question_is_answered(
     chat: Library, kept: Conversations, question: str, error: str
 ) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        (failed,) = await ask(desk, question)
+        jobs = Jobs(chat, kept)
+        (failed,) = await ask(jobs, question)
         assert failed.state == "failed"
         assert error in failed.error
-        assert (await ask(desk))[1].state == "done"
+        assert (await ask(jobs))[1].state == "done"
 
     run(test)
 
 
-def test_a_fault_of_ours_ends_the_turn(chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_ends_the_turn(chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        monkeypatch.setattr(chat, "resume", lambda said: 1 / 0)
-        assert (await ask(desk))[0].error == BROKEN
+        jobs = Jobs(chat, kept)
+        monkeypatch.setattr(Conversation, "resume", lambda *given: 1 / 0)
+        assert (await ask(jobs))[0].error == INTERNAL_ERROR
 
     run(test)
 
 
-def test_a_full_conversation_and_a_full_house_are_told(
+def test_a_full_conversation_and_a_full_queue_say_so(
     chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await ask(desk)
-        monkeypatch.setattr(jobs, "MOST_TURNS", 1)
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        monkeypatch.setattr(jobs, "MAX_TURNS", 1)
         with pytest.raises(QuestionError, match="at most 1 questions"):
-            await desk.ask(ADA, "one", WHICH, Choices())
-        monkeypatch.setattr(jobs, "MOST_WAITING", 0)
+            await jobs.ask(ADA, "one", WHICH, Choices())
+        monkeypatch.setattr(jobs, "MAX_WAITING", 0)
         with pytest.raises(QuestionError, match="Ask again in a minute"):
-            await desk.ask(ADA, "two", WHICH, Choices())
+            await jobs.ask(ADA, "two", WHICH, Choices())
         assert [turn.question for turn in kept.load(ADA, "one")] == [WHICH]
 
     run(test)
 
 
-def test_a_judgement_is_kept_and_can_be_changed(chat: Library, kept: Conversations) -> None:
+def test_a_rating_is_kept_and_can_be_changed(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
-        desk = Jobs(chat, kept)
-        await ask(desk)
-        await desk.judge(ADA, "one", 0, False, "wrong paper")
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        await jobs.rate(ADA, "one", 0, False, "wrong paper")
         assert (kept.load(ADA, "one")[0].good, kept.load(ADA, "one")[0].note) == (False, "wrong paper")
-        await desk.judge(ADA, "one", 0, True, "")
+        await jobs.rate(ADA, "one", 0, True, "")
         assert (kept.load(ADA, "one")[0].good, kept.load(ADA, "one")[0].note) == (True, "")
-        with pytest.raises(QuestionError, match="no answer to judge"):
-            await desk.judge(ADA, "one", 1, True, "")
+        with pytest.raises(QuestionError, match="no answer to rate"):
+            await jobs.rate(ADA, "one", 1, True, "")
 
     run(test)
 
 
-def test_titles_come_for_all_and_writing_goes_in_turn_until_it_is_stopped(index_dir: Path, kept: Conversations) -> None:
-    """The model is silent, so that those whose turn it is hold their places."""
+def test_everybody_gets_titles_at_once_and_sentences_in_turn(index_dir: Path, kept: Conversations) -> None:
+    """The model is silent, so that those being written for keep their places."""
 
     async def test(url: str, go: Event) -> None:
-        desk = Jobs(
+        jobs = Jobs(
             Library(settings.load(index_dir=index_dir, llm=f"openai-like:{url}/v1#owl", writer="sentences")), kept
         )
-        names = [f"conversation-{n}" for n in range(AT_ONCE + 2)]
+        names = [f"conversation-{n}" for n in range(MAX_CONCURRENT + 2)]
         for name in names:
-            await desk.ask(ADA, name, WHICH, Choices())
-        turns = [(await desk.turns(ADA, name))[-1] for name in names]
-        while not all(turn.found for turn in turns) or len(desk._writing) < 2:
+            await jobs.ask(ADA, name, WHICH, Choices())
+        turns = [(await jobs.turns(ADA, name))[-1] for name in names]
+        while not all(turn.found for turn in turns) or len(jobs._writing) < 2:
             await asyncio.sleep(0.01)
         waiting = sorted(turn.ahead for turn in turns if turn.ahead is not None)
         assert waiting == [0, 1]
         assert all(turn.found and turn.found.papers for turn in turns)
         for name in names[:-1]:
-            desk.stop(ADA, name)
-            assert (await answered(desk, name))[0].state == "stopped"
+            jobs.stop(ADA, name)
+            assert (await answered(jobs, name))[0].state == "stopped"
         go.set()
-        assert (await answered(desk, names[-1]))[0].state == "done"
+        assert (await answered(jobs, names[-1]))[0].state == "done"
 
     with pytest.MonkeyPatch.context() as patch, running() as model:
         for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):

@@ -1,4 +1,4 @@
-"""What a model wrote, checked: as it is if its evidence supports it, else written once more, else the quote."""
+"""Checking what a model wrote: a sentence that its citations support stays, another is repaired once or quoted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Finding, Statement
-from rag.answer.writers.quotes import quoted
-from rag.answer.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Task, first_line
+from rag.answer.writers.quotes import quote
+from rag.answer.writers.replies import first_line
+from rag.answer.writers.task import MAX_PROMPT_CHARS, MAX_SENTENCE_TOKENS, Check, Task
 from rag.language.tokens import content_words
 from rag.llm import prompts
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class CheckedSentences:
-    """Lets nothing through that is not supported, and asks `model` itself too where `entailment` is wanted.
+    """Turns written sentences into statements that their citations support.
 
-    Raises SettingsError for a prompt that cannot be used.
+    `check` decides; where `entailment` is set, the model itself must agree too. Raises SettingsError for a prompt that
+    cannot be used.
     """
 
     def __init__(self, model: Model, check: Check, prompts_dir: Path | None, entailment: bool) -> None:
@@ -28,37 +30,40 @@ class CheckedSentences:
         self._entailment = prompts.load("entailment", prompts_dir) if entailment else None
 
     async def statement(self, task: Task, written: str, citations: Sequence[Citation]) -> Statement:
-        """`written` if `citations` support it, as it is or repaired, else the nearest quote. Raises ModelError."""
+        """`written`, or its repair, if `citations` support it; else the most similar quote. Raises ModelError."""
         finding = await self._finding(task, written, citations)
         if finding.verdict is None:
             written = await self._repaired(task.question, written, citations, finding.reason)
             finding = await self._finding(task, written, citations)
         if finding.verdict is None:
-            said = content_words(written)
-            nearest = max(citations, key=lambda one: len(content_words(one.quote) & said))
-            return next(quoted(task.question, [[nearest]]))
+            words = content_words(written)
+            nearest = max(citations, key=lambda citation: len(content_words(citation.quote) & words))
+            return next(quote(task.question, [[nearest]]))
         return Statement(written, finding.citations, finding.verdict)
 
     async def _finding(self, task: Task, written: str, citations: Sequence[Citation]) -> Finding:
-        titles = [one.paper.title for one in citations] if task.intent == "papers" else []  # else a name may answer
+        # A title answers a question for a fact, but says nothing about a paper in a list of papers.
+        titles = [citation.paper.title for citation in citations] if task.intent == "papers" else []
         if not content_words(written) - content_words(" ".join([task.question, *titles])):
             return Finding(None, "it only repeats the question")
         finding = self._check(written, citations)
         if finding.verdict is None or self._entailment is None:
             return finding
-        said = {"evidence": _evidence(citations), "sentence": prompts.data(written, MAX_SENTENCE)}
-        reply = await self._model.complete(self._entailment.format_messages(llm=None, **said), SENTENCE_TOKENS)
-        entailed = reply.strip().lower().startswith("yes")
-        return finding if entailed else Finding(None, "the evidence does not state all of it")
+        fields = {"evidence": _evidence(citations), "sentence": prompts.sanitize(written, MAX_PROMPT_CHARS)}
+        reply = await self._model.complete(self._entailment.format_messages(llm=None, **fields), MAX_SENTENCE_TOKENS)
+        is_entailed = reply.strip().lower().startswith("yes")
+        return finding if is_entailed else Finding(None, "the evidence does not state all of it")
 
     async def _repaired(self, question: str, written: str, citations: Sequence[Citation], reason: str) -> str:
-        said = {"question": question, "sentence": written, "reason": reason}
-        data = {name: prompts.data(text, MAX_SENTENCE) for name, text in said.items()}
+        fields = {"question": question, "sentence": written, "reason": reason}
+        data = {name: prompts.sanitize(text, MAX_PROMPT_CHARS) for name, text in fields.items()}
         messages = self._repair.format_messages(llm=None, evidence=_evidence(citations), **data)
-        return first_line(await self._model.complete(messages, SENTENCE_TOKENS))
+        return first_line(await self._model.complete(messages, MAX_SENTENCE_TOKENS))
 
 
 def _evidence(citations: Sequence[Citation]) -> str:
+    """One line for each citation: its title and its quote."""
     return "\n".join(
-        f"{prompts.data(one.paper.title, MAX_SENTENCE)}: {prompts.data(one.quote, MAX_SENTENCE)}" for one in citations
+        f"{prompts.sanitize(citation.paper.title, MAX_PROMPT_CHARS)}: {prompts.sanitize(citation.quote, MAX_PROMPT_CHARS)}"
+        for citation in citations
     )

@@ -1,4 +1,4 @@
-"""No model: the abstracts' own sentences, less what only leads up to them."""
+"""Writing without a model: the abstracts' own sentences, shortened."""
 
 from __future__ import annotations
 
@@ -11,50 +11,52 @@ from rag.language.cues import is_conditional
 from rag.language.tokens import content_words, tokenize
 from rag.text import normalize
 
-LONG = 30  # words of a sentence from which on an ending that does not answer is left out
-KEPT = 15  # words that stay at least
-CUT = "…"  # stands where something was left out
-_OPENING = re.compile(
+LONG_SENTENCE_WORDS = 30  # only longer sentences are shortened at the end,
+MIN_KEPT_WORDS = 15  # and never to fewer words than these
+ELLIPSIS = "…"
+_CONNECTIVE = re.compile(
     r"(?:in this (?:paper|work|article|study)|here|to this end|to (?:address|tackle|solve|overcome) (?:this|these) \w+|"
     r"moreover|furthermore|additionally|in addition|in particular|specifically|notably|remarkably|finally|thus|hence|"
     r"therefore|consequently|however|also|besides|as a result|as a solution|accordingly),?\s+",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus))\s+")
+_CLAUSE_BOUNDARY = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus))\s+")
 
 
 class QuoteWriter:
-    """The abstracts' own sentences. Those that several papers share are given once."""
+    """Quotes the evidence. A sentence that several papers share is quoted once."""
 
     style: Style = "quotes"
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        for statement in quoted(task.question, task.evidence):
+        for statement in quote(task.question, task.evidence):
             yield statement
 
 
-def quoted(question: str, evidence: Sequence[Sequence[Citation]]) -> Iterator[Statement]:
-    """A statement for each sentence of `evidence`; those of the same words as one, which cites them all."""
-    alike: dict[str, list[Citation]] = {}
-    for citation in (one for of_paper in evidence for one in of_paper):
-        alike.setdefault(normalize(citation.quote) or citation.quote, []).append(citation)
-    for citations in alike.values():
-        yield Statement(trimmed(citations[0].quote, question), tuple(citations), "quote")
+def quote(question: str, evidence: Sequence[Sequence[Citation]]) -> Iterator[Statement]:
+    """One statement for each distinct sentence of `evidence`, which cites every paper that has the sentence."""
+    by_wording: dict[str, list[Citation]] = {}
+    for citation in (citation for citations in evidence for citation in citations):
+        by_wording.setdefault(normalize(citation.quote) or citation.quote, []).append(citation)
+    for citations in by_wording.values():
+        yield Statement(shorten(citations[0].quote, question), tuple(citations), "quote")
 
 
-def trimmed(sentence: str, question: str) -> str:
-    """`sentence` without a connective at its beginning and, where it is long, an ending that does not answer.
+def shorten(sentence: str, question: str) -> str:
+    """`sentence` without an opening connective and, if it is long, without final clauses that do not answer.
 
-    What is left is one verbatim piece, with CUT where something went. A condition never goes.
+    The result is one verbatim piece, with ELLIPSIS where something was cut off. A clause that contains a word of
+    `question`, a condition, a negation or a number is kept.
     """
-    opening = _OPENING.match(sentence)
-    start, end = opening.end() if opening else 0, len(sentence)
-    asked = content_words(question)
-    for joint in reversed(list(_ENDING.finditer(sentence, start))) if len(sentence.split()) > LONG else ():
-        ending = sentence[joint.start() :]
-        if asked.intersection(tokenize(ending)) or is_conditional(ending) or re.search(r"\d", ending):
+    connective = _CONNECTIVE.match(sentence)
+    start, end = connective.end() if connective else 0, len(sentence)
+    question_words = content_words(question)
+    is_long = len(sentence.split()) > LONG_SENTENCE_WORDS
+    for boundary in reversed(list(_CLAUSE_BOUNDARY.finditer(sentence, start))) if is_long else ():
+        cut_off = sentence[boundary.start() :]
+        if question_words.intersection(tokenize(cut_off)) or is_conditional(cut_off) or re.search(r"\d", cut_off):
             break
-        left = sentence[start : joint.start()]
-        if len(left.split()) >= KEPT and left.count("(") == left.count(")"):
-            end = joint.start()
-    return f"{CUT} " * bool(start) + sentence[start:end] + f" {CUT}" * (end < len(sentence))
+        kept = sentence[start : boundary.start()]
+        if len(kept.split()) >= MIN_KEPT_WORDS and kept.count("(") == kept.count(")"):
+            end = boundary.start()
+    return f"{ELLIPSIS} " * bool(start) + sentence[start:end] + f" {ELLIPSIS}" * (end < len(sentence))

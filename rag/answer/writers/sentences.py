@@ -1,4 +1,4 @@
-"""A small model: one sentence at a time, told without its "we"."""
+"""Writing with a small model, which rephrases one sentence at a time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from rag.answer.types import Statement, Style
 from rag.answer.writers.checked import CheckedSentences
-from rag.answer.writers.quotes import quoted
-from rag.answer.writers.task import MAX_SENTENCE, SENTENCE_TOKENS, Check, Task, first_line
+from rag.answer.writers.quotes import quote
+from rag.answer.writers.replies import first_line
+from rag.answer.writers.task import MAX_PROMPT_CHARS, MAX_SENTENCE_TOKENS, Check, Task
 from rag.language.cues import is_first_person
 from rag.llm import prompts
 
 if TYPE_CHECKING:
     from rag.llm.model import Model
 
-REPHRASED = 8  # papers whose sentences a model may phrase: a list of sixty must not wait minutes for it
+MAX_REPHRASED_PAPERS = 8  # a reader should not wait minutes for a list of sixty
 
 
 class SentenceWriter:
-    """Each sentence that says "we" as `model` tells it. One that does not reads as an answer already."""
+    """Rephrases each sentence in the first person ("we"). All others are quoted: they read as answers already.
+
+    Raises SettingsError for a prompt that cannot be used.
+    """
 
     style: Style = "sentences"
 
@@ -29,16 +33,16 @@ class SentenceWriter:
         self._prompt = prompts.load("rephrase", prompts_dir)
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        for rank, of_paper in enumerate(task.evidence):
-            for quote in quoted(task.question, [of_paper]):
-                source = quote.citations[0].quote
-                worth = rank < REPHRASED and is_first_person(source) and len(source) <= MAX_SENTENCE
-                yield await self._phrased(task, quote) if worth else quote
+        for rank, citations in enumerate(task.evidence):
+            for statement in quote(task.question, [citations]):
+                source = statement.citations[0].quote
+                rephrase = rank < MAX_REPHRASED_PAPERS and is_first_person(source) and len(source) <= MAX_PROMPT_CHARS
+                yield await self._rephrased(task, statement) if rephrase else statement
 
-    async def _phrased(self, task: Task, quote: Statement) -> Statement:
-        citation = quote.citations[0]
-        said = {"question": task.question, "title": citation.paper.title, "sentence": citation.quote}
-        data = {name: prompts.data(text, MAX_SENTENCE) for name, text in said.items()}
+    async def _rephrased(self, task: Task, statement: Statement) -> Statement:
+        citation = statement.citations[0]
+        fields = {"question": task.question, "title": citation.paper.title, "sentence": citation.quote}
+        data = {name: prompts.sanitize(text, MAX_PROMPT_CHARS) for name, text in fields.items()}
         messages = self._prompt.format_messages(llm=None, **data)
-        written = first_line(await self._model.complete(messages, SENTENCE_TOKENS))
-        return await self._checked.statement(task, written, quote.citations)
+        written = first_line(await self._model.complete(messages, MAX_SENTENCE_TOKENS))
+        return await self._checked.statement(task, written, statement.citations)

@@ -1,9 +1,8 @@
-"""A capable model: all evidence in one call, each line of the reply checked against the sentences that it names."""
+"""Writing with a capable model: one call with all evidence, every sentence checked against what it cites."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from string import ascii_lowercase
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Statement, Style
 from rag.answer.writers.checked import CheckedSentences
-from rag.answer.writers.task import LABEL, MAX_SENTENCE, Check, Task, told
-from rag.language.tokens import content_words, tokenize
+from rag.answer.writers.replies import labelled_sentences, resolve_labels
+from rag.answer.writers.task import MAX_PROMPT_CHARS, Check, Task
 from rag.llm import prompts
 
 if TYPE_CHECKING:
@@ -20,14 +19,15 @@ if TYPE_CHECKING:
 
     from rag.llm.model import Model
 
-READ = 20  # papers whose evidence a model reads at once
-SYNTHESIS_TOKENS = 900  # of a reply to all evidence
-_LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
-_BRACKETS = str.maketrans("【】", "[]")  # in which some models set labels
+MAX_PROMPT_PAPERS = 20  # papers whose evidence one prompt holds
+MAX_SYNTHESIS_TOKENS = 900  # of a reply to all evidence
 
 
 class SynthesisWriter:
-    """A capable model writes the answer from all evidence, each line naming the sentences that it comes from."""
+    """Writes the answer from all evidence at once; each sentence of the reply names its evidence by labels.
+
+    Raises SettingsError for a prompt that cannot be used.
+    """
 
     style: Style = "synthesis"
 
@@ -36,95 +36,58 @@ class SynthesisWriter:
         self._prompt = prompts.load("synthesis", prompts_dir)
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        labelled = await self._fitting(task)
-        shown: set[Citation] = set()  # what a quote or a sentence shows already
-        async with aclosing(self._lines(task.question, labelled)) as lines:
+        evidence = await self._fitting_evidence(task)
+        shown: set[Citation] = set()  # cited by the statements so far
+        async with aclosing(self._lines(task.question, evidence)) as lines:
             async for line in lines:
-                for text, labels in labelled_sentences(line):
-                    cited = _cited(labels, text, labelled)
-                    if not cited:
+                for sentence, labels in labelled_sentences(line):
+                    citations = resolve_labels(labels, sentence, evidence)
+                    if not citations:
                         continue
-                    statement = await self._checked.statement(task, text, cited)
+                    statement = await self._checked.statement(task, sentence, citations)
                     if not shown.issuperset(statement.citations):
                         shown.update(statement.citations)
                         yield statement
 
-    async def _fitting(self, task: Task) -> dict[str, Citation]:
-        """As much evidence as the model has room for, by its label: 1a, 1b, 2a…"""
-        room = self._model.context - SYNTHESIS_TOKENS - await self._tokens(self._messages(task.question, {}))
+    async def _fitting_evidence(self, task: Task) -> dict[str, Citation]:
+        """The evidence of as many papers as fit into the model's context, by label: 1a, 1b, 2a…"""
+        room = self._model.context - MAX_SYNTHESIS_TOKENS - await self._count(self._messages(task.question, {}))
         fitting: dict[str, Citation] = {}
-        for n, of_paper in enumerate(task.evidence[:READ], 1):
-            labelled = {f"{n}{chr(97 + at)}": citation for at, citation in enumerate(of_paper)}
-            room -= await self._model.count(_evidence(labelled))
+        for n, citations in enumerate(task.evidence[:MAX_PROMPT_PAPERS], 1):
+            labelled = {f"{n}{letter}": citation for letter, citation in zip(ascii_lowercase, citations, strict=False)}
+            room -= await self._model.count_tokens(_evidence(labelled))
             if room < 0:
                 break
             fitting |= labelled
         return fitting
 
-    async def _tokens(self, messages: Sequence[ChatMessage]) -> int:
-        return await self._model.count("\n".join(str(message.content) for message in messages))
+    async def _count(self, messages: Sequence[ChatMessage]) -> int:
+        return await self._model.count_tokens("\n".join(str(message.content) for message in messages))
 
-    def _messages(self, question: str, labelled: dict[str, Citation]) -> list[ChatMessage]:
-        return self._prompt.format_messages(question=prompts.data(question, MAX_SENTENCE), evidence=_evidence(labelled))
+    def _messages(self, question: str, evidence: dict[str, Citation]) -> list[ChatMessage]:
+        question = prompts.sanitize(question, MAX_PROMPT_CHARS)
+        return self._prompt.format_messages(question=question, evidence=_evidence(evidence))
 
-    async def _lines(self, question: str, labelled: dict[str, Citation]) -> AsyncGenerator[str]:
+    async def _lines(self, question: str, evidence: dict[str, Citation]) -> AsyncGenerator[str]:
         """The lines of the reply, each as soon as it is complete."""
-        if not labelled:
+        if not evidence:
             return
-        begun = ""
-        async with aclosing(self._model.stream(self._messages(question, labelled), SYNTHESIS_TOKENS)) as pieces:
+        incomplete = ""
+        async with aclosing(self._model.stream(self._messages(question, evidence), MAX_SYNTHESIS_TOKENS)) as pieces:
             async for piece in pieces:
-                *lines, begun = (begun + piece).split("\n")
+                *lines, incomplete = (incomplete + piece).split("\n")
                 for line in lines:
                     yield line
-        yield begun
+        yield incomplete
 
 
-def labelled_sentences(line: str) -> Iterator[tuple[str, list[str]]]:
-    """The sentences of a line that a model wrote, each with its labels, without list marks and markup.
-
-    Labels stand behind what they are for, within a sentence too, or all before it.
-    """
-    line = re.sub(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}", "", line.translate(_BRACKETS))
-    line = _LEADING_LABELS.sub(r"\2 \1", line)
-    line = told(line)
-    begun, labels = "", list[str]()
-    for match in re.finditer(rf"([^\[\]]+)((?:{LABEL.pattern}[\s.,;]*)*)", line):
-        begun = f"{begun} {match[1].strip()}".strip()
-        labels += [label for group in LABEL.findall(match[2]) for label in re.split(r"[,;\s]+", group.strip())]
-        if not _goes_on(match, line):
-            if any(tokenize(begun)):
-                yield _ended(begun), labels
-            begun, labels = "", []
-
-
-def _goes_on(match: re.Match[str], line: str) -> bool:
-    """Whether the sentence goes on behind the labels of `match`: no mark ends it, and a small letter follows."""
-    ended = match[1].rstrip().endswith((".", "!", "?")) or "." in LABEL.sub("", match[2])
-    return not ended and line[match.end() : match.end() + 1].islower()
-
-
-def _ended(text: str) -> str:
-    text = re.sub(r"\s+([.,;!?])", r"\1", text.strip(" \t.,;"))
-    return text if text.endswith(("!", "?")) else f"{text}."
-
-
-def _cited(labels: Sequence[str], text: str, labelled: dict[str, Citation]) -> tuple[Citation, ...]:
-    """What `labels` name: sentences, or papers by number. Without any the sentence that has most words of `text`."""
-    named = [key for label in labels for key in labelled if key == label or key.rstrip(ascii_lowercase) == label]
-    if not named and labelled:
-        said = content_words(text)
-        best = max(labelled, key=lambda key: len(said & content_words(labelled[key].quote)))
-        named = [best] if said & content_words(labelled[best].quote) else []
-    return tuple(labelled[key] for key in dict.fromkeys(named))
-
-
-def _evidence(labelled: dict[str, Citation]) -> str:
-    """Titles and sentences as a prompt shows them."""
-    lines, last = [], ""
-    for label, citation in labelled.items():
-        if citation.paper.key != last:
-            last = citation.paper.key
-            lines.append(f"From “{prompts.data(citation.paper.title, MAX_SENTENCE)}”:")
-        lines.append(f"[{label}] {prompts.data(citation.quote, MAX_SENTENCE)}")
+def _evidence(evidence: dict[str, Citation]) -> str:
+    """The evidence as the prompt shows it: each paper's title, then its labelled sentences."""
+    lines: list[str] = []
+    previous = None
+    for label, citation in evidence.items():
+        if citation.paper != previous:
+            previous = citation.paper
+            lines.append(f"From “{prompts.sanitize(citation.paper.title, MAX_PROMPT_CHARS)}”:")
+        lines.append(f"[{label}] {prompts.sanitize(citation.quote, MAX_PROMPT_CHARS)}")
     return "\n".join(lines)

@@ -1,43 +1,44 @@
-// The conversation: asking, watching the answer come, and what can be done with it.
-import { point } from "./cards.js";
-import { call, closeMenus, hideTip, onPress, patch, patchChild, say, stream } from "./common.js";
-import { choices, filtered } from "./settings.js";
+// The conversation: asking, following the answer as it arrives, and what can be done with it.
+import { highlight } from "./cards.js";
+import { call, closeMenus, hideTip, onPress, patch, patchById, patchChild, say, stream } from "./common.js";
+import { choices, withFilters } from "./settings.js";
 
 const turns = document.getElementById("turns");
 const box = document.getElementById("box");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 let running = false;
-let editing = null; // the turn that the next question replaces
+let editing = null; // the number of the turn that the next question replaces
 
-const articleOf = (element) => element.closest("article.turn");
-const questionOf = (article) => article.querySelector(".question").textContent;
+const turnOf = (element) => element.closest("article.turn");
+const numberOf = (turn) => Number(turn.dataset.n);
+const questionOf = (turn) => turn.querySelector(".question").textContent;
 
-function work(on) {
-  running = on;
-  send.disabled = on;
-  stop.disabled = !on;
+function setRunning(now) {
+  running = now;
+  send.disabled = now;
+  stop.disabled = !now;
 }
 
-// Asks `question` at the end, or in place of the turn `at`. What cannot be asked goes back into the box.
-async function ask(question, at = null, without = []) {
+// Asks `question` at the end, or in place of turn number `replace`. If it cannot be asked, it goes back into the box.
+async function ask(question, replace = null, without = []) {
   if (running || !question.trim()) return;
-  work(true);
+  setRunning(true);
   document.querySelector("#talk > .fault")?.remove();
-  let asked = false;
+  let accepted = false;
   const take = (update) => {
     if (update.fault) throw new Error(update.fault);
     apply(update);
-    if (!asked) begun();
-    asked = true;
+    if (!accepted) showQuestion();
+    accepted = true;
   };
-  await watched("ask", { name: turns.dataset.name, question, at, choices: { ...choices(), without } }, take);
-  if (!asked) box.value ||= question;
-  work(false);
+  await follow("ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without } }, take);
+  if (!accepted) box.value ||= question;
+  setRunning(false);
 }
 
-// Streams to `take`. Where the connection breaks, the answer goes on without us: we look again.
-async function watched(name, argument, take) {
+// Streams updates to `take`, and shows what goes wrong. The answer itself goes on without us.
+async function follow(name, argument, take) {
   let fault = null;
   const guarded = (update) => {
     try {
@@ -47,32 +48,33 @@ async function watched(name, argument, take) {
     }
   };
   await stream(name, argument, guarded).catch((thrown) => (fault ??= thrown));
-  if (fault) tell(fault.message);
+  if (fault) showFault(fault.message);
 }
 
-function tell(message) {
+function showFault(message) {
   const fault = Object.assign(document.createElement("p"), { className: "fault", textContent: message });
   document.querySelector("#talk > .fault")?.remove();
   document.getElementById("ask").before(fault);
   say(message);
 }
 
+// Shows an update, which holds only what has changed since the one before; see rag/web/stream.py.
 function apply(update) {
-  if (update.turns !== undefined) {
+  if (update.turns === undefined) {
+    patchChild(turns, update.n, update.turn);
+  } else {
     turns.dataset.name = update.name;
     patch(turns, update.turns);
-    patch(document.querySelector("#conversations ul"), update.list);
-  } else {
-    patchChild(turns, update.n, update.turn);
   }
-  patch(document.getElementById("cards"), update.cards);
-  point();
-  if (!update.running) work(false);
+  if (update.list !== undefined) patch(document.querySelector("#conversations ul"), update.list);
+  patchById(document.getElementById("cards"), update.order, update.cards);
+  highlight();
+  if (!update.running) setRunning(false);
   if (!update.status.includes("so far")) say(update.status);
 }
 
-// The question stands at the top from now on, and nothing above what is being read moves.
-function begun() {
+// From now on the question stays at the top, and nothing that the reader looks at moves.
+function showQuestion() {
   document.getElementById("welcome")?.remove();
   history.replaceState(null, "", `/c/${turns.dataset.name}`);
   document.title = questionOf(turns.firstElementChild);
@@ -85,30 +87,30 @@ function edit(n) {
   document.querySelector("#chips .editing")?.remove();
   if (n === null) return;
   const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip editing" });
-  const place = `in place of question ${n + 1}${n < turns.children.length - 1 ? " and what follows" : ""}`;
-  chip.textContent = `${place} ✕`;
-  chip.setAttribute("aria-label", `Not ${place} ✕`);
+  const effect = `replaces question ${n + 1}${n < turns.children.length - 1 ? " and what follows it" : ""}`;
+  chip.textContent = `${effect} ✕`;
+  chip.setAttribute("aria-label", `Cancel: ${effect} ✕`);
   document.getElementById("chips").prepend(chip);
 }
 
 function submit() {
   if (running || !box.value.trim()) return;
-  const question = filtered(box.value.trim());
-  const at = editing;
+  const question = withFilters(box.value.trim());
+  const replace = editing;
   box.value = "";
   edit(null);
-  ask(question, at);
+  ask(question, replace);
 }
 
-async function tried(work) {
+async function attempt(action) {
   try {
-    return await work();
+    return await action();
   } catch (fault) {
-    tell(fault.message);
+    showFault(fault.message);
   }
 }
 
-const stopNow = () => tried(() => call("POST", `/c/${turns.dataset.name}/stop`));
+const stopAnswer = () => attempt(() => call("POST", `/c/${turns.dataset.name}/stop`));
 
 document.getElementById("ask").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -119,55 +121,56 @@ box.addEventListener("keydown", (event) => {
   event.preventDefault();
   submit();
 });
-stop.addEventListener("click", stopNow);
+stop.addEventListener("click", stopAnswer);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   closeMenus(event);
   if (event.handled || hideTip()) return;
   if (editing !== null) edit(null);
-  else if (running) stopNow();
+  else if (running) stopAnswer();
 });
 
 onPress(".example", (button) => ask(button.textContent));
 onPress(".edit", (button) => {
-  edit(Number(articleOf(button).dataset.n));
-  box.value = questionOf(articleOf(button));
+  edit(numberOf(turnOf(button)));
+  box.value = questionOf(turnOf(button));
   box.focus();
 });
 onPress("#chips .editing", () => {
   edit(null);
   box.focus();
 });
-onPress(".again", (button) => ask(questionOf(articleOf(button)), Number(articleOf(button).dataset.n)));
-onPress(".wider", (chip) => {
-  const article = articleOf(chip);
-  const without = [...JSON.parse(article.dataset.without), chip.value];
-  ask(questionOf(article), Number(article.dataset.n), without);
+onPress(".again", (button) => ask(questionOf(turnOf(button)), numberOf(turnOf(button))));
+onPress(".remove-filter", (chip) => {
+  const turn = turnOf(chip);
+  const without = [...JSON.parse(turn.dataset.without), chip.value];
+  ask(questionOf(turn), numberOf(turn), without);
   box.focus();
 });
 
-// Keeps what the reader thinks of an answer; the article says so then.
-function judge(article, good, note) {
-  const n = Number(article.dataset.n);
-  return tried(async () => {
-    const { turn } = await call("POST", `/c/${turns.dataset.name}/${n}/judge`, { good, note });
-    patchChild(turns, n, turn);
+// Keeps the reader's rating of an answer, which the turn shows from then on.
+function rate(turn, good, note) {
+  const n = numberOf(turn);
+  return attempt(async () => {
+    const update = await call("POST", `/c/${turns.dataset.name}/${n}/rating`, { good, note });
+    patchChild(turns, n, update.turn);
     return turns.children[n];
   });
 }
-onPress(".judge", async (button) => {
-  const article = await judge(articleOf(button), button.value === "good", "");
-  article?.querySelector(".note input").focus();
-  say("Kept");
+onPress(".rate", async (button) => {
+  const turn = await rate(turnOf(button), button.value === "good", "");
+  turn?.querySelector(".note input").focus();
+  say("Saved");
 });
 turns.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const article = articleOf(event.target);
-  const good = article.querySelector(".judge[aria-pressed=true]").value === "good";
-  const judged = await judge(article, good, event.target.elements.note.value);
-  if (judged) flash(judged.querySelector(".note button"), "Kept");
+  const turn = turnOf(event.target);
+  const good = turn.querySelector(".rate[aria-pressed=true]").value === "good";
+  const rated = await rate(turn, good, event.target.elements.note.value);
+  if (rated) flash(rated.querySelector(".note button"), "Saved");
 });
 
+// Shows `text` on a button for a moment.
 function flash(button, text) {
   const before = button.textContent;
   button.textContent = text;
@@ -177,20 +180,20 @@ function flash(button, text) {
 
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = Object.assign(document.createElement("textarea"), { value: text }); // a page that is not of this machine
+  const area = Object.assign(document.createElement("textarea"), { value: text }); // over plain HTTP, without a clipboard
   document.body.append(area);
   area.select();
   document.execCommand("copy");
   area.remove();
 }
 onPress(".copy", (button) =>
-  tried(async () => {
+  attempt(async () => {
     await copy(await (await fetch(button.value)).text());
     flash(button, "Copied");
   }),
 );
 
-// Deleting asks once more, in place.
+// A conversation is deleted only when its button is pressed twice.
 onPress(".delete", (button) => {
   if (!button.classList.contains("sure")) {
     button.classList.add("sure");
@@ -202,7 +205,7 @@ onPress(".delete", (button) => {
     button.focus();
     return;
   }
-  tried(async () => {
+  attempt(async () => {
     await call("DELETE", `/c/${button.value}`);
     if (button.value === turns.dataset.name) location.assign("/");
     button.closest("li").remove();
@@ -217,21 +220,21 @@ menu.addEventListener("click", () => {
   menu.setAttribute("aria-expanded", open);
 });
 
-// The papers of an answer in another order; those that only touch the question stay last.
+// Sorts the papers of an answer; those that are only related stay last.
 document.addEventListener("change", ({ target }) => {
   if (!target.matches(".sort")) return;
-  const list = articleOf(target).querySelector(".list");
-  [...list.children].forEach((section, n) => (section.dataset.place ??= n));
-  const keys = { "": ({ place }) => Number(place), year: ({ year }) => -Number(year), title: ({ title }) => title.toLowerCase() };
+  const list = turnOf(target).querySelector(".list");
+  [...list.children].forEach((section, n) => (section.dataset.rank ??= n));
+  const keys = { "": ({ rank }) => Number(rank), year: ({ year }) => -Number(year), title: ({ title }) => title.toLowerCase() };
   const key = ({ dataset }) => keys[target.value](dataset);
   const sorted = [...list.children].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   list.replaceChildren(...sorted);
 });
 
-// A conversation that was being answered when the page was left goes on.
+// A question that was still being answered when the page was left goes on.
 const last = turns.lastElementChild;
 last?.scrollIntoView({ block: "start", behavior: "instant" });
 if (last && ["running", "waiting"].includes(last.dataset.state)) {
-  work(true);
-  watched("watch", turns.dataset.name, apply).then(() => work(false));
+  setRunning(true);
+  follow("watch", turns.dataset.name, apply).then(() => setRunning(false));
 }

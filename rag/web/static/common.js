@@ -1,6 +1,6 @@
 // What all pages share: calls to the server, updates in place, and the tip that shows a quote.
 
-const LOST = "The server does not answer. See whether it still runs in its terminal, then try again.";
+const LOST = "The server is not responding. Check that it is still running in its terminal, then try again.";
 
 // The reply to a request as data. Throws an Error whose message can be shown to the user.
 export async function call(method, address, body) {
@@ -15,7 +15,7 @@ export async function read(response) {
   return data;
 }
 
-// Calls the streaming function `name` of the server with `argument`; `take` gets each update as it comes.
+// Calls the streaming function `name` of the server with `argument`; `take` gets each update as it arrives.
 export async function stream(name, argument, take) {
   const { event_id: id } = await call("POST", `/gradio_api/call/${name}`, { data: [argument] });
   const source = new EventSource(`/gradio_api/call/${name}/${id}`);
@@ -26,8 +26,8 @@ export async function stream(name, argument, take) {
   }).finally(() => source.close());
 }
 
-// Makes the children of `old` those of `html`. What is the same stays as it is, with its focus, its selection and
-// what the reader opened; elements marked data-live are updated child by child.
+// Makes the children of `old` those of `html`. What has not changed is left alone, with its focus, its selection and
+// what the reader opened in it; elements marked data-live are updated child by child.
 export function patch(old, html) {
   update(old, parsed(html));
 }
@@ -35,6 +35,19 @@ export function patch(old, html) {
 // Makes child number `n` of `old` that of `html`.
 export function patchChild(old, n, html) {
   replace(old, old.children[n], parsed(html).firstElementChild);
+}
+
+// Makes the children of `parent` those whose ids are in `order`; `changed` holds the HTML of new and changed ones by id.
+export function patchById(parent, order, changed) {
+  const children = new Map([...parent.children].map((child) => [child.id, child]));
+  for (const [id, html] of Object.entries(changed)) {
+    replace(parent, children.get(id), parsed(html).firstElementChild);
+  }
+  for (const child of [...parent.children]) if (!order.includes(child.id)) child.remove();
+  const current = new Map([...parent.children].map((child) => [child.id, child]));
+  order.filter((id) => current.has(id)).forEach((id, n) => {
+    if (parent.children[n] !== current.get(id)) parent.insertBefore(current.get(id), parent.children[n]);
+  });
 }
 
 function parsed(html) {
@@ -50,14 +63,14 @@ function update(old, fresh) {
   before.slice(after.length).forEach((gone) => gone.remove());
 }
 
-const source = new WeakMap(); // an element -> the HTML it came as; what happened to it since does not count
+const source = new WeakMap(); // element -> the HTML that the server sent, whatever scripts and readers did to it since
 
 function remember(element) {
   source.set(element, element.outerHTML);
   for (const live of element.querySelectorAll("[data-live]")) for (const child of live.children) source.set(child, child.outerHTML);
   if (element.hasAttribute("data-live")) for (const child of element.children) source.set(child, child.outerHTML);
 }
-document.querySelectorAll("[data-live]").forEach(remember); // this page, before anything happens to it
+document.querySelectorAll("[data-live]").forEach(remember); // of this page, as it was loaded
 
 function replace(parent, now, next) {
   const html = next.outerHTML;
@@ -74,28 +87,28 @@ function replace(parent, now, next) {
   now ? now.replaceWith(next) : parent.append(next);
 }
 
-// Says `text` to who cannot see the page.
+// Announces `text` to screen readers.
 export function say(text) {
   const live = document.getElementById("live");
   if (live.textContent !== text) live.textContent = text;
 }
 
-// Calls `act` with the element that matches `selector` and was clicked. Between press and release an update may replace
-// what is pressed, and the browser then tells of no click, so a release where the press was counts as one.
+// Calls `act` with the element that matches `selector` and was clicked. If an update replaces the element between press
+// and release, the browser reports no click, so a release at the place of the press counts as one.
 export function onPress(selector, act) {
   let press = null;
-  const meant = (event) => event?.target.closest?.(selector);
+  const matched = (event) => event?.target.closest?.(selector);
   document.addEventListener("pointerdown", (event) => (press = event));
   document.addEventListener("pointerup", (event) => {
     const still = press && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < 5;
-    if (still && meant(press) && meant(press) !== meant(event)) act(meant(press), event);
+    if (still && matched(press) && matched(press) !== matched(event)) act(matched(press), event);
   });
-  document.addEventListener("click", (event) => meant(event) && act(meant(event), event));
+  document.addEventListener("click", (event) => matched(event) && act(matched(event), event));
 }
 
-// The quote behind a marker, on hover and on focus; Escape takes it away.
+// The quote behind a citation, on hover and on focus; Escape hides it.
 const tip = document.getElementById("tip");
-let marker = null; // whose quote is shown
+let marker = null; // the citation whose quote is shown
 
 function show(pointed) {
   marker = pointed;
@@ -105,7 +118,7 @@ function show(pointed) {
   place();
 }
 
-// Under the marker, or over it where there is no room.
+// Below the citation, or above it if there is no room.
 function place() {
   const { left, bottom, top } = marker.getBoundingClientRect();
   tip.hidden = bottom < 0 || top > window.innerHeight;
@@ -124,14 +137,14 @@ export function hideTip() {
 for (const event of ["mouseover", "focusin"]) {
   document.addEventListener(event, ({ target }) => {
     const pointed = target.closest?.("[data-quote]");
-    // A page that scrolls brings other things under a pointer that rests, which does not take a focused quote away.
+    // Scrolling moves other elements under a resting pointer, which must not hide the quote of a focused citation.
     if (pointed) show(pointed);
     else if (event === "focusin" || document.activeElement !== marker) hideTip();
   });
 }
 document.addEventListener("scroll", () => marker && place(), { capture: true, passive: true });
 
-// A menu covers what is under it: a click elsewhere closes it, as does Escape.
+// A menu covers the page: a click elsewhere closes it, as does Escape.
 export function closeMenus(event) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (event.type === "pointerdown" && menu.contains(event.target)) continue;

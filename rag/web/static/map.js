@@ -1,24 +1,26 @@
-// The map of the papers: points that lie near each other are alike. Drawn on a canvas, from numbers of this server.
+// The map of the papers, drawn on a canvas: papers that are similar lie close together.
 import { call } from "./common.js";
 
-const NEAR = 12; // pixels from a point that still mean it
-const MOST_ZOOM = 60;
-const STEP = 1.4; // of one press of + or −
-const SHORT = 2; // terms of a name that stand on the map; all are in the list below it
+const HIT_RADIUS = 12; // pixels from a point within which a click means it
+const MAX_ZOOM = 60;
+const ZOOM_STEP = 1.4; // of one press of + or −
+const LABEL_TERMS = 2; // of a cluster's name on the map; the list below it has them all
 const MANY = 5000; // points; more are drawn smaller, as squares
-const ENOUGH = 400; // points of a cluster to find its middle by
+const MAX_SAMPLE = 400; // points of a cluster from which its middle is computed
 
-export async function map(canvas, { found, open, title }) {
-  const { x, y, clusters, names } = await call("GET", "/atlas");
+// Draws the map, with the papers `found` highlighted. A click on a point calls `open` with the number of the paper,
+// hovering calls `showTitle` with it.
+export async function drawMap(canvas, { found, open, showTitle }) {
+  const { x, y, clusters, names } = await call("GET", "/map");
   const context = canvas.getContext("2d");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const marked = new Set(found.map((number) => number - 1));
-  let only = null; // the cluster that is looked at
+  let selected = null; // the only cluster that is shown in full colour
   let view = { zoom: 1, left: 0, top: 0 };
   let frame = 0;
-  let colours = []; // of the clusters, in light or dark
+  let colours = []; // of the clusters, in the light or the dark scheme
 
-  const hue = (cluster) => (cluster * 137.508 + 190) % 360; // the golden angle keeps neighbours in number apart
+  const hue = (cluster) => (cluster * 137.508 + 190) % 360; // the golden angle: neighbouring numbers get distant hues
   const colour = (cluster) => `hsl(${hue(cluster)} 55% ${dark.matches ? 65 : 42}%)`;
   const style = getComputedStyle(canvas);
   const size = () => [canvas.clientWidth, canvas.clientHeight];
@@ -41,9 +43,9 @@ export async function map(canvas, { found, open, title }) {
     canvas.height = height * scale;
     context.scale(scale, scale);
     colours = names.map((_, cluster) => colour(cluster));
-    const dim = marked.size > 0 || only !== null;
+    const dim = marked.size > 0 || selected !== null;
     const radius = (x.length > MANY ? 1.2 : 2.6) * Math.min(2.5, Math.sqrt(view.zoom));
-    const lit = (n) => (only === null || clusters[n] === only) && (!marked.size || marked.has(n));
+    const lit = (n) => (selected === null || clusters[n] === selected) && (!marked.size || marked.has(n));
     for (const above of [false, true]) {
       for (let n = 0; n < x.length; n++) {
         if (lit(n) !== above) continue;
@@ -69,7 +71,7 @@ export async function map(canvas, { found, open, title }) {
     context.stroke();
   }
 
-  // The names of the clusters, the largest first; one that would cover another is left to the list below the map.
+  // The names of the clusters, the largest first; one that would overlap another is left to the list below the map.
   function label() {
     const taken = [];
     context.font = `600 13px ${style.fontFamily}`;
@@ -79,8 +81,8 @@ export async function map(canvas, { found, open, title }) {
     context.fillStyle = style.color;
     names.forEach((name, cluster) => {
       const middle = centre(cluster);
-      if (middle === null || (only !== null && only !== cluster)) return;
-      const short = name.split(", ").slice(0, SHORT).join(", ");
+      if (middle === null || (selected !== null && selected !== cluster)) return;
+      const short = name.split(", ").slice(0, LABEL_TERMS).join(", ");
       const half = context.measureText(short).width / 2;
       const left = Math.max(half + 4, Math.min(middle[0], canvas.clientWidth - half - 4));
       const box = [left - half, middle[1] - 14, left + half, middle[1] + 6];
@@ -91,12 +93,12 @@ export async function map(canvas, { found, open, title }) {
     });
   }
 
-  // The middle of the part of a cluster that can be seen; null where none can.
+  // The middle of the visible part of a cluster, null if none is visible.
   const members = names.map((_, cluster) => [...clusters.keys()].filter((n) => clusters[n] === cluster));
   function centre(cluster) {
-    const seen = members[cluster].slice(0, ENOUGH).map(at).filter(([l, t]) => l > 0 && t > 0 && l < canvas.clientWidth && t < canvas.clientHeight);
+    const seen = members[cluster].slice(0, MAX_SAMPLE).map(at).filter(([l, t]) => l > 0 && t > 0 && l < canvas.clientWidth && t < canvas.clientHeight);
     if (!seen.length) return null;
-    const middle = (k) => seen.map((one) => one[k]).sort((a, b) => a - b)[seen.length >> 1];
+    const middle = (k) => seen.map((point) => point[k]).sort((a, b) => a - b)[seen.length >> 1];
     return [middle(0), middle(1)];
   }
 
@@ -106,9 +108,9 @@ export async function map(canvas, { found, open, title }) {
 
   function nearest(event) {
     const box = canvas.getBoundingClientRect();
-    let best = [-1, NEAR];
+    let best = [-1, HIT_RADIUS];
     for (let n = 0; n < x.length; n++) {
-      if (only !== null && clusters[n] !== only) continue;
+      if (selected !== null && clusters[n] !== selected) continue;
       const [left, top] = at(n);
       const away = Math.hypot(left - (event.clientX - box.left), top - (event.clientY - box.top)) - (marked.has(n) ? 4 : 0);
       if (away < best[1]) best = [n, away];
@@ -116,9 +118,9 @@ export async function map(canvas, { found, open, title }) {
     return best[0] < 0 ? null : best[0] + 1;
   }
 
-  // Zooms by `factor` and keeps the place at `left`, `top`, from 0 to 1, where it is.
+  // Zooms by `factor` around the point at `left`, `top`, each from 0 to 1.
   function zoom(factor, left = 0.5, top = 0.5) {
-    const to = Math.max(1, Math.min(MOST_ZOOM, view.zoom * factor));
+    const to = Math.max(1, Math.min(MAX_ZOOM, view.zoom * factor));
     move(left / view.zoom - left / to, top / view.zoom - top / to, to);
   }
 
@@ -157,17 +159,17 @@ export async function map(canvas, { found, open, title }) {
       if (number) open(number);
     });
   }
-  canvas.addEventListener("pointerleave", () => title(null));
+  canvas.addEventListener("pointerleave", () => showTitle(null));
   async function hover(event) {
     const number = nearest(event);
     if (number === hovered) return;
     hovered = number;
     canvas.style.cursor = number ? "pointer" : "grab";
-    title(number, event);
+    showTitle(number, event);
   }
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    zoom(STEP ** (-event.deltaY / 120), event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
+    zoom(ZOOM_STEP ** (-event.deltaY / 120), event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
   }, { passive: false });
   canvas.addEventListener("keydown", (event) => {
     const step = 0.1 / view.zoom;
@@ -176,8 +178,8 @@ export async function map(canvas, { found, open, title }) {
       ArrowRight: () => move(step, 0),
       ArrowUp: () => move(0, -step),
       ArrowDown: () => move(0, step),
-      "+": () => zoom(STEP),
-      "-": () => zoom(1 / STEP),
+      "+": () => zoom(ZOOM_STEP),
+      "-": () => zoom(1 / ZOOM_STEP),
       0: () => zoom(0),
     };
     if (!keys[event.key]) return;
@@ -190,12 +192,12 @@ export async function map(canvas, { found, open, title }) {
 
   return {
     names,
-    counts: members.map((one) => one.length),
+    counts: members.map((points) => points.length),
     zoom: (factor) => zoom(factor),
-    look: (cluster) => {
-      only = only === cluster ? null : cluster;
+    select: (cluster) => {
+      selected = selected === cluster ? null : cluster;
       redraw();
-      return only;
+      return selected;
     },
   };
 }

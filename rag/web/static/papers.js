@@ -1,9 +1,9 @@
-// The collection: its map, the card of a paper, and a rebuild with files that are added.
+// The collection: its map, the card of a paper, and a rebuild with uploaded files.
 import { call, onPress, patch, read, say, stream } from "./common.js";
-import { map } from "./map.js";
+import { drawMap } from "./map.js";
 
 const dialog = document.getElementById("paper");
-const cards = new Map(); // number -> the card, once asked for
+const cards = new Map(); // number -> the card, once requested
 
 function card(number) {
   if (!cards.has(number)) cards.set(number, fetch(`/papers/${number}`).then((response) => response.text()));
@@ -16,25 +16,26 @@ async function open(number) {
   dialog.showModal();
 }
 
+// Shows the title of paper `number` beside the pointer, or hides it.
 const tip = document.getElementById("tip");
-async function title(number, event) {
+async function showTitle(number, event) {
   tip.hidden = true;
   if (!number) return;
-  const wanted = (title.last = number);
+  const wanted = (showTitle.last = number);
   const template = document.createElement("template");
   template.innerHTML = await card(number);
-  if (wanted !== title.last) return;
+  if (wanted !== showTitle.last) return;
   tip.textContent = template.content.querySelector("h3")?.textContent ?? "";
-  tip.hidden = !tip.textContent; // a paper that a rebuild has taken away
+  tip.hidden = !tip.textContent; // a rebuild has removed the paper
   tip.style.left = `${Math.max(8, Math.min(event.clientX + 12, window.innerWidth - tip.offsetWidth - 8))}px`;
   tip.style.top = `${Math.max(8, Math.min(event.clientY + 12, window.innerHeight - tip.offsetHeight - 8))}px`;
 }
 
-const canvas = document.getElementById("map");
+const canvas = document.querySelector("#map canvas");
 if (canvas) {
   const found = JSON.parse(canvas.dataset.found);
-  map(canvas, { found, open, title }).then(
-    ({ names, counts, zoom, look }) => {
+  drawMap(canvas, { found, open, showTitle }).then(
+    ({ names, counts, zoom, select }) => {
       const list = document.getElementById("clusters");
       list.replaceChildren(
         ...names.map((name, cluster) => {
@@ -45,49 +46,49 @@ if (canvas) {
         }),
       );
       onPress("#clusters button", (pressed) => {
-        const only = look(Number(pressed.value));
+        const only = select(Number(pressed.value));
         for (const button of list.children) button.setAttribute("aria-pressed", String(Number(button.value) === only));
       });
       onPress("#zoom button", ({ value }) => zoom(Number(value)));
     },
-    (fault) => tell(fault.message),
+    (fault) => showFault(fault.message),
   );
 }
 
-// A rebuild: what it would change first, then the work.
+// A rebuild: first a preview, then the work.
 const plan = document.getElementById("plan");
 const drop = document.getElementById("drop");
 const files = document.getElementById("files");
 let staged = [];
 
-function tell(message) {
+function showFault(message) {
   const fault = Object.assign(document.createElement("p"), { className: "fault", textContent: message });
   plan.replaceChildren(fault);
   say(message);
 }
 
-async function tried(work) {
+async function attempt(action) {
   try {
-    await work();
+    await action();
   } catch (fault) {
-    tell(fault.message);
+    showFault(fault.message);
   }
 }
 
 const add = (chosen) =>
-  tried(async () => {
+  attempt(async () => {
     for (const file of chosen) {
-      plan.textContent = `sending ${file.name}…`;
-      const sent = await fetch(`/added?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
+      plan.textContent = `uploading ${file.name}…`;
+      const sent = await fetch(`/uploads?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
       staged.push((await read(sent)).staged);
     }
     await preview();
   });
 
 async function preview() {
-  plan.textContent = "comparing with what is in the index…";
-  const { html } = await call("POST", "/added/preview", { staged });
-  plan.replaceChildren(); // of the words that said what goes on
+  plan.textContent = "comparing with the index…";
+  const { html } = await call("POST", "/uploads/preview", { staged });
+  plan.replaceChildren(); // the line above
   patch(plan, html);
   say(plan.querySelector("p")?.textContent ?? "");
 }
@@ -100,10 +101,10 @@ for (const [event, over] of [["dragover", true], ["dragleave", false], ["drop", 
     if (event === "drop") add([...dragged.dataTransfer.files]);
   });
 }
-onPress("#check", () => tried(preview));
+onPress("#check", () => attempt(preview));
 onPress("#cancel", () =>
-  tried(async () => {
-    await call("POST", "/added/discard", { staged });
+  attempt(async () => {
+    await call("POST", "/uploads/discard", { staged });
     staged = [];
     plan.replaceChildren();
     files.value = "";
@@ -111,7 +112,7 @@ onPress("#cancel", () =>
   }),
 );
 onPress("#rebuild", () =>
-  tried(async () => {
+  attempt(async () => {
     const taken = staged;
     staged = [];
     await stream("rebuild", { staged: taken }, ({ html, done }) => {
@@ -121,8 +122,8 @@ onPress("#rebuild", () =>
   }),
 );
 onPress(".remove", (button) =>
-  tried(async () => {
-    await call("DELETE", `/added?name=${encodeURIComponent(button.value)}`);
+  attempt(async () => {
+    await call("DELETE", `/uploads?name=${encodeURIComponent(button.value)}`);
     button.closest("li").remove();
     await preview();
   }),

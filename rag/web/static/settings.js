@@ -1,33 +1,34 @@
-// What the user chose for all their questions, kept by their browser, and shown where it differs from the default.
+// What the user chose for all their questions: kept by the browser, and shown where it differs from the defaults.
 import { call, onPress } from "./common.js";
 
 const KEY = "rag-settings";
 const dialog = document.getElementById("settings");
-const fields = ["llm", "most", "from", "to", "author", "source"].map((id) => document.getElementById(id));
-const named = {
+const fields = ["llm", "limit", "from", "to", "author", "source"].map((id) => document.getElementById(id));
+const labels = {
   llm: (value) => `model ${value}`,
-  most: (value) => `at most ${value} papers`,
-  from: (value) => `from ${value}`,
-  to: (value) => `to ${value}`,
+  limit: (value) => `at most ${value} papers`,
+  from: (value) => `since ${value}`,
+  to: (value) => `until ${value}`,
   author: (value) => `author ${value}`,
   source: (value) => `source ${value}`,
 };
 
-let chosen = kept();
-function kept() {
+let chosen = stored();
+function stored() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    const { most, ...others } = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return { limit: most, ...others }; // version 0.4.0 called it "most"
   } catch {
-    return {}; // no storage, or not ours: the defaults
+    return {}; // no storage, or not written by us: the defaults
   }
 }
 
 export function choices() {
-  return { llm: chosen.llm ?? "", most: Number(chosen.most) || null };
+  return { llm: chosen.llm ?? "", limit: Number(chosen.limit) || null };
 }
 
-// The question with the filters chosen, written as one would type them.
-export function filtered(question) {
+// `question` with the chosen filters added, as a user would type them.
+export function withFilters(question) {
   const { from = "", to = "", author, source } = chosen;
   const filters = [
     (from || to) && `year:${from}..${to}`,
@@ -37,22 +38,22 @@ export function filtered(question) {
   return [question, ...filters].join(" ");
 }
 
-function keep(change) {
+function update(change) {
   chosen = Object.fromEntries(Object.entries({ ...chosen, ...change }).filter(([, value]) => value));
   try {
     localStorage.setItem(KEY, JSON.stringify(chosen));
   } catch {
-    // a browser that keeps nothing forgets them with the page
+    // without storage they last as long as the page
   }
   show();
 }
 
-// A chip for each choice, which takes it back.
+// A chip for each choice; pressing it restores the default.
 function show() {
-  const chips = Object.entries(chosen).map(([name, value]) => {
+  const chips = Object.entries(chosen).filter(([name, value]) => name in labels && value).map(([name, value]) => {
     const chip = document.createElement("button");
-    Object.assign(chip, { type: "button", className: "chip", value: name, textContent: `${named[name]?.(value)} ✕` });
-    chip.setAttribute("aria-label", `Not only ${chip.textContent}`);
+    Object.assign(chip, { type: "button", className: "chip", value: name, textContent: `${labels[name](value)} ✕` });
+    chip.setAttribute("aria-label", `Remove the setting ${chip.textContent}`);
     return chip;
   });
   document.getElementById("chips").replaceChildren(...document.querySelectorAll("#chips .editing"), ...chips);
@@ -63,7 +64,7 @@ function option(value, text) {
 }
 
 async function open() {
-  for (const field of fields) if (field.tagName === "INPUT" || field.id === "most") field.value = chosen[field.id] ?? "";
+  for (const field of fields) if (field.tagName === "INPUT" || field.id === "limit") field.value = chosen[field.id] ?? "";
   dialog.showModal();
   const [llm, source] = ["llm", "source"].map((id) => document.getElementById(id));
   try {
@@ -78,10 +79,10 @@ async function open() {
 }
 
 async function test() {
-  const told = document.getElementById("tested");
-  told.textContent = "asking…";
-  told.textContent = await call("POST", "/settings/test", { llm: document.getElementById("llm").value }).then(
-    ({ told }) => told,
+  const tested = document.getElementById("tested");
+  tested.textContent = "testing…";
+  tested.textContent = await call("POST", "/settings/test", { llm: document.getElementById("llm").value }).then(
+    ({ message }) => message,
     (fault) => fault.message,
   );
 }
@@ -90,11 +91,11 @@ document.getElementById("choose").addEventListener("click", open);
 document.getElementById("test").addEventListener("click", test);
 document.getElementById("defaults").addEventListener("click", () => {
   for (const field of fields) field.value = "";
-  keep(Object.fromEntries(fields.map(({ id }) => [id, ""])));
+  update(Object.fromEntries(fields.map(({ id }) => [id, ""])));
 });
-dialog.addEventListener("change", ({ target }) => fields.includes(target) && target.checkValidity() && keep({ [target.id]: target.value }));
+dialog.addEventListener("change", ({ target }) => fields.includes(target) && target.checkValidity() && update({ [target.id]: target.value }));
 onPress("#chips .chip:not(.editing)", (chip) => {
-  keep({ [chip.value]: "" });
+  update({ [chip.value]: "" });
   document.getElementById("box").focus();
 });
 show();

@@ -1,4 +1,4 @@
-"""Evidence to write from, a real server whose model says what a test wants, and the check by the bundled embedding."""
+"""Evidence to write from, a server whose model replies as a test scripts it, and the check of written sentences."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from rag.verify.checker import Checker
 from tests.conftest import collected
 from tests.llm.server import Server, running
 
-ALIKE = 0.5
 QUESTION = "Which networks hear prey?"
 OWL = Paper(
     "OwlNet: Hearing in the Dark",
@@ -34,10 +33,10 @@ BAT = Paper(
 )
 
 
-def evidence(paper: Paper, *places: int) -> tuple[Citation, ...]:
-    """These sentences of `paper`, all where none are named."""
+def evidence(paper: Paper, *positions: int) -> tuple[Citation, ...]:
+    """The sentences of `paper` at these positions, or all of them."""
     spans = split_sentences(paper.abstract)
-    chosen = [spans[place] for place in places] or spans
+    chosen = [spans[position] for position in positions] or spans
     return tuple(Citation(0, paper, span.start, span.end) for span in chosen)
 
 
@@ -45,17 +44,17 @@ def task(*found: tuple[Citation, ...], question: str = QUESTION, intent: Intent 
     return Task(question, intent, found)
 
 
-def written(writer: Writer, asked: Task) -> list[Statement]:
-    return collected(writer.write(asked))
+def written(writer: Writer, task: Task) -> list[Statement]:
+    return collected(writer.write(task))
 
 
-def until_it_fails(writer: Writer, asked: Task) -> tuple[list[Statement], ModelError]:
-    """What `writer` writes before its model fails, and how that is told."""
+def until_it_fails(writer: Writer, task: Task) -> tuple[list[Statement], ModelError]:
+    """What `writer` writes before its model fails, and the error."""
     seen: list[Statement] = []
 
     async def read() -> None:
-        async for statement in writer.write(asked):
-            seen.append(statement)  # noqa: PERF401 - what came before the fault is kept
+        async for statement in writer.write(task):
+            seen.append(statement)  # noqa: PERF401 - a comprehension would lose what came before the error
 
     with pytest.raises(ModelError) as fault:
         asyncio.run(read())
@@ -64,12 +63,12 @@ def until_it_fails(writer: Writer, asked: Task) -> tuple[list[Statement], ModelE
 
 @pytest.fixture(scope="session")
 def check() -> Checker:
-    return Checker(embedding.load("bundled").encode, ALIKE)
+    return Checker(embedding.load("bundled").encode, 0.5)
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Asked without a key. A second try comes at once."""
+    """A server that needs no key. Retries do not wait."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.setattr(faults, "PAUSE", 0.0)
     with running() as started:
@@ -78,16 +77,16 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def model(server: Server) -> Model:
-    return loaded(server)
+    return open_model(server)
 
 
-def loaded(server: Server) -> Model:
-    """The model of `server` as it tells of itself now."""
+def open_model(server: Server) -> Model:
+    """The model that `server` describes at this moment."""
     model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
     assert model is not None
     return model
 
 
-def asked(server: Server) -> list[str]:
-    """The last message of each chat."""
+def last_messages(server: Server) -> list[str]:
+    """The last message of each chat so far."""
     return [request.said[-1][1] for request in server.heard]

@@ -1,22 +1,21 @@
-"""The abstracts' own sentences as an answer, less what only leads up to them."""
+"""The abstracts' own sentences as an answer, shortened."""
 
 from __future__ import annotations
 
 import pytest
 
 from rag.answer.types import Citation
-from rag.answer.writers.quotes import CUT, KEPT, LONG, QuoteWriter, quoted, trimmed
+from rag.answer.writers.quotes import QuoteWriter, quote, shorten
 from rag.paper import Paper
 
 from .conftest import BAT, OWL, evidence, task, written
 
 QUESTION = "How do owls hear?"
-LEAD = " ".join(["word"] * KEPT)
-TAIL = " ".join(["tail"] * (LONG - KEPT + 1))
-STAY = "condition exception limit denial short-denial asked-for number no-joint brackets little-left not-long".split()
+LEAD = " ".join(["word"] * 20)
+TAIL = " ".join(["tail"] * 20)
 
 
-def test_each_sentence_is_quoted_with_its_place() -> None:
+def test_each_sentence_is_quoted_with_its_position() -> None:
     statements = written(QuoteWriter(), task(evidence(OWL, 1, 2), evidence(BAT, 1)))
     assert [statement.text for statement in statements] == [
         "OwlNet hears voles 3 times faster than BatNet on the Barn set.",
@@ -29,19 +28,19 @@ def test_each_sentence_is_quoted_with_its_place() -> None:
 
 def test_a_sentence_that_several_papers_share_is_quoted_once_and_cites_them_all() -> None:
     copy = Paper("Another", "However, nothing is new. It needs 40 HOURS of recordings!")
-    shared, other = quoted(QUESTION, [evidence(OWL, 2), evidence(copy, 1), evidence(BAT, 1)])
+    shared, other = quote(QUESTION, [evidence(OWL, 2), evidence(copy, 1), evidence(BAT, 1)])
     assert shared.text == "It needs 40 hours of recordings."
     assert [citation.paper for citation in shared.citations] == [OWL, copy]
     assert [citation.paper for citation in other.citations] == [BAT]
 
 
-def test_marks_alone_are_not_all_the_same() -> None:
+def test_different_sentences_without_words_are_quoted_separately() -> None:
     odd = Paper("Odd", "?! … ((")
     cited = [(Citation(0, odd, 0, 2),), (Citation(0, odd, 3, 4),)]
-    assert [statement.text for statement in quoted(QUESTION, cited)] == ["?!", "…"]
+    assert [statement.text for statement in quote(QUESTION, cited)] == ["?!", "…"]
 
 
-def test_no_evidence_is_no_statement() -> None:
+def test_without_evidence_there_is_no_statement() -> None:
     assert written(QuoteWriter(), task()) == []
 
 
@@ -49,22 +48,22 @@ def test_no_evidence_is_no_statement() -> None:
     ("sentence", "expected"),
     [
         ("Owls hear voles.", "Owls hear voles."),
-        ("Moreover, owls hear voles.", f"{CUT} owls hear voles."),
-        ("To address this problem, owls hear voles.", f"{CUT} owls hear voles."),
-        ("In this paper we hear owls.", f"{CUT} we hear owls."),
+        ("Moreover, owls hear voles.", "… owls hear voles."),
+        ("To address this problem, owls hear voles.", "… owls hear voles."),
+        ("In this paper we hear owls.", "… we hear owls."),
         ("Hereafter owls hear voles.", "Hereafter owls hear voles."),
-        ("Finally, however, owls hear voles.", f"{CUT} however, owls hear voles."),
+        ("Finally, however, owls hear voles.", "… however, owls hear voles."),
         ("", ""),
     ],
 )
-def test_a_connective_at_the_beginning_goes(sentence: str, expected: str) -> None:
-    assert trimmed(sentence, QUESTION) == expected
+def test_an_opening_connective_is_cut_off(sentence: str, expected: str) -> None:
+    assert shorten(sentence, QUESTION) == expected
 
 
-@pytest.mark.parametrize("joint", [", which", ", while", ", whereas", ", thus", ";"])
-def test_a_long_ending_that_does_not_answer_goes(joint: str) -> None:
-    assert trimmed(f"{LEAD}{joint} {TAIL}.", QUESTION) == f"{LEAD} {CUT}"
-    assert trimmed(f"Moreover, {LEAD}{joint} {TAIL}.", QUESTION) == f"{CUT} {LEAD} {CUT}"
+@pytest.mark.parametrize("boundary", [", which", ", while", ", whereas", ", thus", ";"])
+def test_a_final_clause_of_a_long_sentence_is_cut_off(boundary: str) -> None:
+    assert shorten(f"{LEAD}{boundary} {TAIL}.", QUESTION) == f"{LEAD} …"
+    assert shorten(f"Moreover, {LEAD}{boundary} {TAIL}.", QUESTION) == f"… {LEAD} …"
 
 
 @pytest.mark.parametrize(
@@ -82,12 +81,14 @@ def test_a_long_ending_that_does_not_answer_goes(joint: str) -> None:
         f"Short, which {LEAD} {TAIL}.",
         f"{LEAD}, which tail.",
     ],
-    ids=STAY,
+    ids=(
+        "condition exception limit negation contraction question-word number no-clause parentheses little-left short"
+    ).split(),
 )
-def test_an_ending_that_bounds_or_answers_stays(sentence: str) -> None:
-    assert trimmed(sentence, QUESTION) == sentence
+def test_a_final_clause_that_answers_or_restricts_the_sentence_is_kept(sentence: str) -> None:
+    assert shorten(sentence, QUESTION) == sentence
 
 
-def test_what_goes_is_the_longest_ending_that_may() -> None:
-    assert trimmed(f"{LEAD}, which {TAIL}, while {TAIL}.", QUESTION) == f"{LEAD} {CUT}"
-    assert trimmed(f"{LEAD}, which owls {TAIL}, while {TAIL}.", QUESTION) == f"{LEAD}, which owls {TAIL} {CUT}"
+def test_as_many_final_clauses_as_possible_are_cut_off() -> None:
+    assert shorten(f"{LEAD}, which {TAIL}, while {TAIL}.", QUESTION) == f"{LEAD} …"
+    assert shorten(f"{LEAD}, which owls {TAIL}, while {TAIL}.", QUESTION) == f"{LEAD}, which owls {TAIL} …"

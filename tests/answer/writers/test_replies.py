@@ -1,10 +1,10 @@
-"""Lines that models write, taken apart into sentences and the evidence that each names."""
+"""Replies of models, parsed into sentences and the evidence that each cites."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.answer.writers.synthesis import _cited, labelled_sentences
+from rag.answer.writers.replies import first_line, labelled_sentences, resolve_labels
 
 from .conftest import BAT, OWL, evidence
 
@@ -45,7 +45,7 @@ HEARS = "OwlNet hears."
         ("OwlNet hears , [1a] .", ["1a"]),
     ],
 )
-def test_a_sentence_and_its_labels_in_many_forms(line: str, expected: list[str]) -> None:
+def test_labels_are_recognized_in_many_forms(line: str, expected: list[str]) -> None:
     assert list(labelled_sentences(line)) == [(HEARS, expected)]
 
 
@@ -62,19 +62,19 @@ def test_a_sentence_and_its_labels_in_many_forms(line: str, expected: list[str])
         ("E. coli hears. [1a]", [("E. coli hears.", ["1a"])]),
     ],
 )
-def test_sentences_end_where_they_end(line: str, expected: list[tuple[str, list[str]]]) -> None:
+def test_a_line_is_split_into_its_sentences(line: str, expected: list[tuple[str, list[str]]]) -> None:
     assert list(labelled_sentences(line)) == expected
 
 
 @pytest.mark.parametrize("line", ["", "   ", "---", "***", "[]", "...", "?!", "> "])
-def test_what_has_no_words_is_no_sentence(line: str) -> None:
+def test_a_line_without_words_has_no_sentence(line: str) -> None:
     assert list(labelled_sentences(line)) == []
 
 
 @pytest.mark.parametrize(
     "line", ["[" * 5_000, "[1a" * 2_000, "a [1a] " * 2_000, "and " * 5_000, "** " * 5_000, "a [1a]" + " " * 5_000]
 )
-def test_a_line_of_any_kind_is_taken_apart(line: str) -> None:
+def test_a_long_line_of_markup_is_parsed_in_reasonable_time(line: str) -> None:
     assert all(text for text, _ in labelled_sentences(line))
 
 
@@ -90,21 +90,39 @@ def test_a_line_of_any_kind_is_taken_apart(line: str) -> None:
         (["evidence", "1a"], ["1a"]),
     ],
 )
-def test_labels_name_sentences_or_papers(labels: list[str], expected: list[str]) -> None:
-    assert _cited(labels, "It needs 40 hours.", LABELLED) == tuple(LABELLED[key] for key in expected)
+def test_a_label_cites_a_sentence_or_a_paper(labels: list[str], expected: list[str]) -> None:
+    assert resolve_labels(labels, "It needs 40 hours.", LABELLED) == tuple(LABELLED[key] for key in expected)
 
 
-def test_the_number_of_a_paper_names_all_its_sentences_however_many() -> None:
+def test_the_number_of_a_paper_cites_all_its_sentences() -> None:
     many = {f"1{letter}": citation for letter, citation in zip("abcde", (*OWLS, *BATS), strict=True)}
-    assert _cited(["1"], "It hears.", many) == tuple(many.values())
+    assert resolve_labels(["1"], "It hears.", many) == tuple(many.values())
 
 
 @pytest.mark.parametrize("labels", [[], ["9z"], ["sic"], [""]])
-def test_without_a_label_that_is_known_the_sentence_with_most_of_the_words_is_cited(labels: list[str]) -> None:
-    assert _cited(labels, "OwlNet needs 40 hours of recordings.", LABELLED) == (LABELLED["1c"],)
-    assert _cited(labels, "Moths are located by their echoes.", LABELLED) == (LABELLED["2a"],)
+def test_without_a_known_label_the_sentence_with_the_most_words_in_common_is_cited(labels: list[str]) -> None:
+    assert resolve_labels(labels, "OwlNet needs 40 hours of recordings.", LABELLED) == (LABELLED["1c"],)
+    assert resolve_labels(labels, "Moths are located by their echoes.", LABELLED) == (LABELLED["2a"],)
 
 
-def test_what_no_evidence_has_a_word_of_cites_nothing() -> None:
-    assert _cited([], "Foxes swim.", LABELLED) == ()
-    assert _cited(["1a"], "Foxes swim.", {}) == ()
+def test_a_sentence_that_shares_no_word_with_the_evidence_cites_nothing() -> None:
+    assert resolve_labels([], "Foxes swim.", LABELLED) == ()
+    assert resolve_labels(["1a"], "Foxes swim.", {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("OwlNet hears.", HEARS),
+        ("\n  OwlNet hears.  \nBatNet does not.", HEARS),
+        ("OwlNet hears [1a]", HEARS),
+        ("Yes, OwlNet hears.", HEARS),
+        ("The evidence states that owlNet hears.", "OwlNet hears."),
+        ("owlNet hears", "owlNet hears."),
+        ("Does it?", "Does it?"),
+        ("", ""),
+        ("\n \n", ""),
+    ],
+)
+def test_the_first_line_of_a_reply_is_a_sentence(reply: str, expected: str) -> None:
+    assert first_line(reply) == expected

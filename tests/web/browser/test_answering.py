@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from rag.chat.conversation import Conversation
 from tests.conftest import WHICH
 
 from .conftest import WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
@@ -116,7 +117,7 @@ def test_a_fault_is_told_in_words_and_the_question_is_kept(page: Page) -> None:
 
 
 def test_a_fault_of_ours_does_not_hang_the_page(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site.chat, "resume", lambda said: 1 / 0)
+    monkeypatch.setattr(Conversation, "resume", lambda *given: 1 / 0)
     ask(page, WHICH)
     expect(page.locator(".turn .fault")).to_have_text(re.compile("^Something broke inside the program"))
     monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""Which files are read, as what, and what is said about those that cannot be."""
+"""Which files are read, in which format, and how files that cannot be read are reported."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import SourceError
 from rag.paper import Paper
-from rag.sources import find, read
+from rag.sources import files, find, read
 from rag.sources.skipped import Skipped
 
 TITLE, ABSTRACT = "Dâms at Night", "Beavers rebuild a dam in five nights, or so it seems to us."
@@ -23,7 +23,7 @@ def touch(folder: Path, *names: str) -> None:
         path.write_text(LISTING, encoding="utf-8")
 
 
-def test_a_folder_is_searched_all_the_way_down_in_order(tmp_path):
+def test_a_folder_is_searched_recursively_and_in_order(tmp_path):
     touch(tmp_path, "b.txt", "a.TEXT", "sub/c.jsonl", "sub/sub/d.txt")
     touch(tmp_path, "e.pdf", "README.txt", "readme.jsonl", ".hidden.txt", ".git/f.txt", "notes.md")
     (tmp_path / "folder.txt").mkdir()
@@ -31,7 +31,7 @@ def test_a_folder_is_searched_all_the_way_down_in_order(tmp_path):
     assert names == ["a.TEXT", "b.txt", "sub/c.jsonl", "sub/sub/d.txt"]
 
 
-def test_a_file_given_by_name_is_kept_whatever_its_ending(tmp_path):
+def test_a_file_given_by_name_is_read_whatever_its_extension(tmp_path):
     touch(tmp_path, "README.md", ".saved")
     paths = [tmp_path / "README.md", tmp_path / ".saved"]
     assert find(paths) == paths
@@ -50,21 +50,20 @@ def test_a_hidden_folder_given_by_name_is_read(tmp_path):
     assert find([tmp_path / ".papers"]) == [tmp_path / ".papers" / "a.txt"]
 
 
-def test_a_missing_path_is_an_error_that_says_what_to_type(tmp_path):
+def test_a_missing_path_is_an_error_that_names_the_command(tmp_path):
     with pytest.raises(SourceError) as error:
         find([tmp_path / "nowhere"])
-    assert str(error.value) == (
-        f"No such file or folder: {tmp_path / 'nowhere'}. Name one that exists: rag rebuild PATH"
-    )
+    assert "No such file or folder" in str(error.value)
+    assert str(tmp_path / "nowhere") in str(error.value)
+    assert str(error.value).endswith("rag rebuild PATH")
 
 
-def test_a_folder_with_nothing_to_read_is_an_error_that_says_what_to_type(tmp_path):
+def test_a_folder_with_nothing_to_read_is_an_error_that_names_the_command(tmp_path):
     touch(tmp_path, "README.txt", "a.pdf")
     with pytest.raises(SourceError) as error:
         find([tmp_path])
-    assert str(error.value) == (
-        f"No .txt or .jsonl files in {tmp_path}. Name a file or folder with papers: rag rebuild PATH"
-    )
+    assert [part for part in (".txt", ".jsonl", str(tmp_path)) if part not in str(error.value)] == []
+    assert str(error.value).endswith("rag rebuild PATH")
 
 
 @pytest.mark.parametrize("text", [LISTING, RECORD, f"\n  \n{RECORD}\n"], ids=["listing", "json", "json after blanks"])
@@ -76,7 +75,7 @@ def test_content_decides_how_a_file_is_read(tmp_path, text, encoding, end):
     assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="any.name")]
 
 
-def test_a_line_separator_inside_a_json_string_ends_no_line(tmp_path):
+def test_a_line_separator_inside_a_json_string_does_not_end_the_line(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text(RECORD.replace(" in ", "\u2028in\u0085"), encoding="utf-8")
     assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="a.jsonl")]
@@ -93,13 +92,13 @@ def test_a_line_separator_inside_a_json_string_ends_no_line(tmp_path):
         (b"\xff\xfeD", "not UTF-8 text: save it as UTF-8"),
     ],
 )
-def test_a_file_that_is_no_text_is_named_as_a_whole(tmp_path, data, reason):
+def test_a_file_that_is_not_text_is_reported_as_a_whole(tmp_path, data, reason):
     path = tmp_path / "odd.txt"
     path.write_bytes(data)
     assert list(read(path)) == [Skipped(path, 0, reason)]
 
 
-def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+def test_a_file_that_cannot_be_opened_is_reported(tmp_path):
     path = tmp_path / "broken.txt"
     path.symlink_to(tmp_path / "gone.txt")
     assert find([tmp_path]) == [path]
@@ -108,13 +107,17 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
 
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
-    assert [str(found) for found in read(tmp_path / "pipe.txt")] == [
-        "pipe.txt: not a file of at most 500,000,000 bytes"
-    ]
+    assert [str(found) for found in read(tmp_path / "pipe.txt")] == ["pipe.txt: not a regular file"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_named(tmp_path):
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
+    touch(tmp_path, "large.txt")
+    assert [str(found) for found in read(tmp_path / "large.txt")] == ["large.txt: larger than 10 bytes: split it"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_without_read_permission_is_reported(tmp_path):
     touch(tmp_path, "secret.txt")
     path = tmp_path / "secret.txt"
     path.chmod(0)
@@ -122,16 +125,10 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("text", [LISTING, RECORD], ids=["listing", "json"])
-def test_a_name_that_is_no_text_is_told_with_its_odd_bytes_replaced(tmp_path, text):
+def test_a_file_name_that_is_not_text_is_shown_with_its_invalid_bytes_replaced(tmp_path, text):
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jsonl"))
     path.write_text(text, encoding="utf-8")
     assert find([tmp_path]) == [path]
     assert list(read(path)) == [Paper(TITLE, ABSTRACT, source="caf?.jsonl")]
     path.write_bytes(b"")
     assert [str(found) for found in read(path)] == ["caf?.jsonl: empty file"]
-
-
-def test_a_skipped_record_is_told_in_one_line():
-    assert str(Skipped(Path("folder/name.txt"), 12, "reason")) == "name.txt:12: reason"
-    assert str(Skipped(Path("folder/name.txt"), 0, "reason")) == "name.txt: reason"
-    assert str(Skipped(Path("folder/na\nme.txt"), 0, "reason")) == "na me.txt: reason"

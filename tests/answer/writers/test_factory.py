@@ -1,4 +1,4 @@
-"""Which style fits a model, and that each style has its writer."""
+"""The style that fits a model, and the writer of each style."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.answer.types import Style
-from rag.answer.writers import choose, style_of
+from rag.answer.writers.factory import create_writer, writer_style
 from rag.answer.writers.quotes import QuoteWriter
 from rag.answer.writers.sentences import SentenceWriter
 from rag.answer.writers.synthesis import SynthesisWriter
@@ -31,19 +31,19 @@ STYLES: list[Style] = ["quotes", "sentences", "synthesis"]
         (None, "synthesis"),
     ],
 )
-def test_the_style_that_fits_a_model_goes_by_its_size(parameters: int | None, style: Style) -> None:
-    assert style_of("auto", parameters) == style
+def test_auto_chooses_the_style_by_the_size_of_the_model(parameters: int | None, style: Style) -> None:
+    assert writer_style("auto", parameters) == style
 
 
 @pytest.mark.parametrize("parameters", [0, None, 70_000_000_000])
 @pytest.mark.parametrize("style", STYLES)
-def test_a_style_that_is_named_is_taken_whatever_the_model(style: Style, parameters: int | None) -> None:
-    assert style_of(style, parameters) == style
+def test_a_style_that_is_set_is_used_whatever_the_model(style: Style, parameters: int | None) -> None:
+    assert writer_style(style, parameters) == style
 
 
 @pytest.mark.parametrize(("style", "kind"), [*zip(STYLES, [QuoteWriter, SentenceWriter, SynthesisWriter], strict=True)])
 def test_each_style_has_its_writer(model: Model, check: Checker, style: Style, kind: type) -> None:
-    writer = choose(model, style, check, None, entailment=True)
+    writer = create_writer(model, style, check, None, entailment=True)
     assert isinstance(writer, kind)
     assert writer.style == style
 
@@ -58,9 +58,9 @@ def test_each_style_has_its_writer(model: Model, check: Checker, style: Style, k
         ("entailment", "synthesis", True),
     ],
 )
-def test_a_prompt_that_cannot_be_used_is_told_before_anything_is_asked(
+def test_a_prompt_that_cannot_be_used_fails_before_the_model_is_called(
     model: Model, check: Checker, tmp_path: Path, prompt: str, style: Style, entailment: bool
 ) -> None:
     (tmp_path / f"{prompt}.md").write_text("## user\nHello")
-    with pytest.raises(SettingsError, match=rf"{prompt}\.md lacks"):
-        choose(model, style, check, tmp_path, entailment)
+    with pytest.raises(SettingsError, match=rf"{prompt}\.md"):
+        create_writer(model, style, check, tmp_path, entailment)

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from rag import settings
 from rag.chat.library import Library
 from rag.index import generations
-from rag.index.store import open_current
+from rag.index.opening import open_current
 from tests.conftest import WHICH, index_of
 
 from .conftest import NewUser, Site, ask_and_wait, serving

@@ -1,0 +1,70 @@
+"""The writers of one process: each language model is opened on first use and then shared."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from rag import llm
+from rag.answer.types import Style
+from rag.answer.writers.factory import create_writer, writer_style
+from rag.answer.writers.quotes import QuoteWriter
+from rag.answer.writers.task import Check, Writer
+from rag.llm import prompts
+from rag.llm.server import without_password
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.llm.choices import Choice
+
+
+class WriterPool:
+    """Opens a writer for each spec of a language model, as `settings` say. Threads may share it.
+
+    `check` decides whether a written sentence is supported by what it cites.
+    """
+
+    def __init__(self, settings: Settings, check: Check) -> None:
+        self._settings = settings
+        self._check = check
+        self._writers: dict[str, Writer] = {}
+        self._locks: dict[str, threading.Lock] = {}
+
+    def get(self, spec: str | None = None) -> Writer:
+        """The writer for `spec`, or for the model of the settings. Raises ModelError if it cannot be opened."""
+        spec = self._full_spec(spec)
+        with self._locks.setdefault(spec, threading.Lock()):  # one per model: a slow one must not block the others
+            if spec not in self._writers:
+                self._writers[spec] = self._open(spec)
+            return self._writers[spec]
+
+    def choices(self) -> list[Choice]:
+        """The models that a question may choose, as far as is known. Must not be called in a running event loop."""
+        from rag.llm.choices import choices
+
+        return [choice for choice in choices(self._settings.llm) if choice.usable]
+
+    def test(self, spec: str) -> str:
+        """Whether the model `spec` answers now, in one line; see `rag.llm.choices.trial`."""
+        from rag.llm.choices import trial
+
+        return trial(self._full_spec(spec), self._settings.llm_timeout)
+
+    def _full_spec(self, spec: str | None) -> str:
+        """`spec` with its password: the settings' own spec is shown without the one that its URL may contain."""
+        return self._settings.llm if spec in (None, without_password(self._settings.llm)) else spec
+
+    def _open(self, spec: str) -> Writer:
+        settings = self._settings
+        if settings.prompts_dir:
+            prompts.check(settings.prompts_dir)
+        if spec == "none" or self._style(llm.bundled_parameters(spec)) == "quotes":
+            return QuoteWriter()  # a model that writes nothing need not be installed
+        model = llm.load(spec, settings.llm_timeout)
+        if model is None:
+            return QuoteWriter()
+        style = self._style(model.parameters)
+        return create_writer(model, style, self._check, settings.prompts_dir, settings.entailment)
+
+    def _style(self, parameters: int | None) -> Style:
+        return writer_style(self._settings.writer, parameters)

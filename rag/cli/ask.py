@@ -1,0 +1,70 @@
+"""`rag ask`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rag.cli import terminal
+from rag.cli.options import (
+    batch_option,
+    index_option,
+    json_option,
+    llm_option,
+    no_filters_option,
+    question_argument,
+    settings_with,
+    writer_option,
+)
+from rag.cli.questions import answer_each, ignored_filters, open_library, read_questions
+from rag.export.formats import FORMATS
+
+if TYPE_CHECKING:
+    from rag.query.batch import BatchQuestion
+
+
+@click.command(short_help="Answer a question, citing a source for each sentence.")
+@question_argument
+@no_filters_option
+@batch_option
+@json_option
+@click.option(
+    "--export",
+    type=click.Choice(list(FORMATS)),
+    help=f"Print the answer in a file format: {', '.join(format_.label for format_ in FORMATS.values())}.",
+)
+@llm_option
+@writer_option
+@index_option
+def ask(
+    question: str | None,
+    no_filters: bool,
+    batch: Path | None,
+    as_json: bool,
+    export: str | None,
+    llm: str | None,
+    writer: str | None,
+    index_dir: Path | None,
+) -> None:
+    """Answer QUESTION from the abstracts, citing a source for each sentence, or say that they do not answer it."""
+    if export and (batch or as_json):
+        raise click.UsageError("--export cannot be combined with --batch or --json.")
+    questions = read_questions(question, batch)
+    library = open_library(settings_with(index_dir=index_dir, llm=llm, writer=writer))
+    from rag.chat.conversation import Conversation
+    from rag.query.understanding import batch_history
+
+    def show(asked: BatchQuestion) -> None:
+        conversation = Conversation(library, batch_history(asked, library.retriever().store))
+        events = conversation.ask(asked.question, ignored_filters(asked, no_filters))
+        if as_json or batch:
+            asyncio.run(terminal.show_answer_json(events, asked))
+        elif export:
+            asyncio.run(terminal.show_export(events, FORMATS[export]))
+        else:
+            asyncio.run(terminal.show_answer(events))
+
+    answer_each(questions, show, bool(batch))

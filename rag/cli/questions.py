@@ -1,0 +1,60 @@
+"""One question or a batch of them: how commands read and answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rag.cli import terminal
+from rag.errors import QuestionError
+
+if TYPE_CHECKING:
+    from rag.chat.library import Library
+    from rag.query.batch import BatchQuestion
+    from rag.settings import Settings
+
+
+def read_questions(question: str | None, batch: Path | None) -> list[BatchQuestion]:
+    """`question`, or the questions in the file `batch`. Raises UsageError unless exactly one is given."""
+    from rag.query.batch import BatchQuestion, read
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give one question in quotes, or a file of questions: --batch FILE")
+    return read(batch) if batch else [BatchQuestion(question or "")]
+
+
+def open_library(settings: Settings) -> Library:
+    """The library with its index and model opened, so that errors show before the first question."""
+    from rag.chat.library import Library
+
+    library = Library(settings)
+    library.load()
+    return library
+
+
+def answer_each(questions: Sequence[BatchQuestion], answer: Callable[[BatchQuestion], None], batch: bool) -> None:
+    """Calls `answer` for each question. In a `batch`, one that cannot be asked does not stop the others.
+
+    Its error is printed in place of its reply. Raises QuestionError at the end if there were any.
+    """
+    failed = 0
+    for question in questions:
+        try:
+            answer(question)
+        except QuestionError as fault:
+            if not batch:
+                raise
+            failed += 1
+            terminal.show_json(question.label | {"error": str(fault)})
+    if failed:
+        raise QuestionError(f'{failed} of {len(questions)} questions could not be asked; see their "error".')
+
+
+def ignored_filters(question: BatchQuestion, no_filters: bool) -> set[str]:
+    """The filters in `question`, as written, that are not to be applied: with `no_filters`, all of them."""
+    from rag.query.understanding import written_filters
+
+    return written_filters(question.question) if no_filters else set(question.without)

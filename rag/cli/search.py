@@ -1,0 +1,55 @@
+"""`rag search`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rag.cli import render, terminal
+from rag.cli.options import (
+    batch_option,
+    index_option,
+    json_option,
+    no_filters_option,
+    question_argument,
+    settings_with,
+)
+from rag.cli.questions import answer_each, ignored_filters, open_library, read_questions
+
+if TYPE_CHECKING:
+    from rag.query.batch import BatchQuestion
+
+
+@click.command(short_help="List the papers that best match a question.")
+@question_argument
+@click.option("--top", type=click.IntRange(1, 200), default=10, show_default=True, help="Number of papers.")
+@no_filters_option
+@batch_option
+@json_option
+@index_option
+def search(
+    question: str | None, top: int, no_filters: bool, batch: Path | None, as_json: bool, index_dir: Path | None
+) -> None:
+    """List the papers that best match QUESTION, each with its best matching sentence."""
+    questions = read_questions(question, batch)
+    library = open_library(settings_with(index_dir=index_dir, llm="none"))
+    from rag.export.json import hits_json, notes_json
+    from rag.export.phrases import no_paper
+    from rag.query.understanding import batch_history, understand
+
+    retriever = library.retriever()
+    store = retriever.store
+
+    def show(asked: BatchQuestion) -> None:
+        query = understand(asked.question, store, batch_history(asked, store), ignored_filters(asked, no_filters))
+        hits = retriever.search(query.rewrites, top, query.among)
+        if as_json or batch:
+            terminal.show_json(asked.label | hits_json(hits) | notes_json(query.filters, query.notice))
+        else:
+            terminal.show_filters(query.filters)
+            click.echo(render.hits_text(hits.papers) if query.searched else no_paper(query.filters))
+            terminal.show_notice(query.notice)
+
+    answer_each(questions, show, bool(batch))

@@ -1,0 +1,66 @@
+"""The manifest of a generation, `manifest.json`: what it was built from and with, and what it must hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
+from rag.paper import Paper
+
+if TYPE_CHECKING:
+    from rag.models.embedding import Embedding
+
+SCHEMA = 6  # of a generation's files; an index with another is refused rather than misread
+MANIFEST_FILE = "manifest.json"
+
+
+def describe(
+    folder: Path, counts: dict[str, int], papers: Sequence[Paper], paths: Sequence[Path], model: Embedding
+) -> dict[str, Any]:
+    """The manifest of the generation in `folder`, all of whose other files are written.
+
+    `counts` are the numbers of vectors by collection; `paths` are what the `papers` were read from.
+    """
+    # Chroma writes to its own database whenever it opens it, so the size of that file proves nothing.
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
+    return {
+        "schema": SCHEMA,
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "paths": [str(path.resolve()) for path in paths],
+        "corpus": _digest(papers),
+        "embedding": {
+            "name": model.model_name,
+            "fingerprint": model.fingerprint,
+            "dimensions": len(model.get_text_embedding("")),
+        },
+        "chunking": {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP, "tokens": model.max_tokens},
+        "counts": counts,
+        "calibration": {"centre": 0.0, "slope": 1.0},  # a placeholder: calibration searches the finished index
+        "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
+    }
+
+
+def read(folder: Path) -> Any:
+    """The manifest in `folder`. Raises OSError or ValueError if it is missing or not JSON."""
+    return json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Writes `manifest` into `folder`, through to the disk. It comes last: without it no generation is complete."""
+    with (folder / MANIFEST_FILE).open("w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(papers: Sequence[Paper]) -> str:
+    """A fingerprint of the collection: equal for equal papers in equal order."""
+    text = json.dumps([asdict(paper) for paper in papers], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

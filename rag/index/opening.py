@@ -1,0 +1,95 @@
+"""Opens the current generation of an index, once all its parts are found to be whole and to agree."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from rag.errors import StoreError
+from rag.index import generations, manifest
+from rag.index.papers_database import PAPERS_FILE
+from rag.index.store import Store
+from rag.index.vector_database import CHROMA_FOLDER, COLLECTIONS
+from rag.index.vectors import GRANULARITIES
+from rag.text import one_line
+
+
+def open_current(index_dir: Path) -> Store:
+    """The verified current generation of `index_dir`. It is kept on disk while the store is in use.
+
+    Raises StoreError if there is none, if it is damaged, or if another version of rag built it.
+    """
+    folder, hint = generations.current(index_dir), generations.rebuild_hint(index_dir)
+    if folder is None:
+        raise StoreError(f"There is no index in {index_dir}. {hint}")
+    try:
+        contents = manifest.read(folder)
+        if contents["schema"] != manifest.SCHEMA:
+            raise StoreError(f"The index in {index_dir} was built by another version of rag. {hint}")
+        store = Store(folder, contents)
+        generations.hold(folder, store)
+        hint = store.rebuild_hint
+        verify(store)
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as fault:
+        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}). {hint}") from fault
+    return store
+
+
+def verify(store: Store) -> None:
+    """Checks that all parts are whole and agree with the manifest.
+
+    Raises OSError, ValueError, KeyError, TypeError or sqlite3.Error if not.
+    """
+    _check_files(store)
+    papers = store.rows("SELECT count(*) FROM papers")[0][0]
+    found = {
+        PAPERS_FILE: papers,
+        "the word index": store.bm25.paper_count,
+        "the token embeddings": len(store.maxsim.ranges) - 1,
+        "the map": len(store.projection.points),
+    }
+    for part, count in found.items():
+        if count != store.paper_count:
+            raise ValueError(f"{part}: {count} papers instead of {store.paper_count}")
+    _check_vectors(store)
+
+
+def _check_files(store: Store) -> None:
+    for name, size in store.manifest["files"].items():
+        file = store.folder / name
+        if not file.is_file() or file.stat().st_size != size:
+            raise ValueError(f"{name} is missing or cut off")
+    for name in (PAPERS_FILE, f"{CHROMA_FOLDER}/chroma.sqlite3"):
+        _check_pages(store.folder / name)
+
+
+def _check_pages(file: Path) -> None:
+    """Raises ValueError or sqlite3.Error where a page of the SQLite `file` is damaged."""
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        if (result := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise ValueError(f"{file.name}: {result}")
+
+
+def _check_vectors(store: Store) -> None:
+    """Counts the vectors of each collection and searches it once."""
+    from chromadb.errors import ChromaError
+
+    counts: dict[str, int] = store.manifest["counts"]
+    anything = [1.0] * store.manifest["embedding"]["dimensions"]
+    try:
+        for name in COLLECTIONS:
+            if (count := store.vectors.count(name)) != counts[name]:
+                raise ValueError(f"Chroma holds {count} vectors of {name} instead of {counts[name]}")
+        store.nearest_words([anything], 1)
+        if not all(store.nearest(granularity, anything, 1) for granularity in GRANULARITIES):
+            raise ValueError("Chroma finds nothing")
+    except ChromaError as fault:
+        raise ValueError(f"Chroma: {fault}") from fault
+
+
+def _reason(fault: Exception) -> str:
+    """`fault` in one line, without the path of the generation."""
+    if isinstance(fault, OSError):
+        return f"{Path(fault.filename).name}: {fault.strerror}" if fault.filename else str(fault)
+    return one_line(str(fault)) or type(fault).__name__

@@ -1,0 +1,95 @@
+"""The papers of a generation in SQLite, `papers.db`: their fields, their sentences, and what filters look up."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.language.sentences import split_sentences
+from rag.paper import Paper
+from rag.text import normalize
+
+if TYPE_CHECKING:
+    from rag.index.vectors import Vector
+
+PAPERS_FILE = "papers.db"
+IN_JSON = "IN (SELECT value FROM json_each(?))"  # one parameter, however many values: SQLite limits their number
+
+_TABLES = """
+CREATE TABLE papers (
+    id INTEGER PRIMARY KEY, title TEXT, abstract TEXT, authors TEXT, year INTEGER,
+    ids TEXT, url TEXT, source TEXT, digest INTEGER
+);
+CREATE TABLE sentences (paper INTEGER, n INTEGER, start INTEGER, stop INTEGER, PRIMARY KEY (paper, n)) WITHOUT ROWID;
+CREATE INDEX papers_in_order ON papers (year DESC, title COLLATE NOCASE);
+CREATE INDEX papers_by_source ON papers (source);
+CREATE TABLE sources (source TEXT PRIMARY KEY, normalized TEXT) WITHOUT ROWID;
+CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
+CREATE TABLE vectors (granularity TEXT, paper INTEGER, id TEXT, PRIMARY KEY (granularity, paper, id)) WITHOUT ROWID;
+"""
+
+
+def create(folder: Path) -> sqlite3.Connection:
+    """A new database in `folder` with its tables, empty and open for writing."""
+    database = sqlite3.connect(folder / PAPERS_FILE)
+    database.executescript(_TABLES)
+    return database
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """The database in `folder`, read-only and shareable between threads: nothing writes to it once it is built."""
+    uri = f"{(folder / PAPERS_FILE).resolve().as_uri()}?mode=ro&immutable=1"
+    database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    database.row_factory = sqlite3.Row
+    return database
+
+
+def insert_papers(database: sqlite3.Connection, chunk: Iterable[tuple[int, Paper]]) -> None:
+    """Inserts numbered papers, with their sentences, authors and sources."""
+    for number, paper in chunk:
+        row = (paper.title, paper.abstract, json.dumps(paper.authors), paper.year, json.dumps(paper.ids))
+        database.execute(
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (number, *row, paper.url, paper.source, paper.digest),
+        )
+        database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, normalize(paper.source)))
+        names = [(normalize(author), number) for author in paper.authors]
+        database.executemany("INSERT INTO authors VALUES (?, ?)", names)
+        spans = split_sentences(paper.abstract)
+        sentences = [(number, n, span.start, span.end) for n, span in enumerate(spans)]
+        database.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
+
+
+def insert_vector_ids(database: sqlite3.Connection, vectors: Iterable[Vector]) -> None:
+    """Records which vectors each paper has, so that a search can be restricted to some papers."""
+    rows = [(vector.granularity, vector.paper, vector.id) for vector in vectors]
+    database.executemany("INSERT INTO vectors VALUES (?, ?, ?)", rows)
+
+
+def count_vectors(database: sqlite3.Connection) -> dict[str, int]:
+    """How many vectors there are of each granularity."""
+    return dict(database.execute("SELECT granularity, count(*) FROM vectors GROUP BY granularity").fetchall())
+
+
+def paper_from_row(row: sqlite3.Row) -> Paper:
+    """A row of the table `papers` as a Paper."""
+    return Paper(
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=tuple(json.loads(row["authors"])),
+        year=row["year"],
+        ids=tuple(json.loads(row["ids"])),
+        url=row["url"],
+        source=row["source"],
+        digest=bool(row["digest"]),
+    )
+
+
+def read_papers(folder: Path) -> list[Paper]:
+    """All papers of the generation in `folder`, by number; nothing else of it is opened. Raises sqlite3.Error."""
+    with closing(connect(folder)) as database:
+        return [paper_from_row(row) for row in database.execute("SELECT * FROM papers ORDER BY id")]

@@ -1,0 +1,93 @@
+"""Turns as JSON: each paper is a record of its own, and a turn refers to it by the hash of that record.
+
+A paper is known by its whole record, not by its title: a rebuild may change an abstract between two questions, and the
+offsets of a citation hold for the abstract that was cited.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from rag.web.turns import Turn
+
+_REFERENCE = "paper_id"
+# The names of 0.4.0, which kept all turns of a conversation in one JSON text with every paper spelled out.
+_RENAMED = {"kind": "intent", "partial": "related", "silent": "not_stated_by", "most": "limit"}
+
+
+def dump(turn: Turn) -> tuple[str, dict[str, str]]:
+    """`turn` as JSON, and as JSON the papers it refers to, by their ids."""
+    data = _adapter().dump_python(turn, mode="json", exclude_defaults=True)
+    if turn.answer and tuple(turn.statements) == turn.answer.statements:
+        data.pop("statements", None)  # they are those of the answer
+    papers: dict[str, str] = {}
+    return json.dumps(_with_references(data, papers)), papers
+
+
+def load(text: str, papers: Mapping[str, str]) -> Turn:
+    """The turn that `dump` turned into `text` and `papers`. Raises ValueError for anything else."""
+    data = _with_papers(json.loads(text), {id_: json.loads(paper) for id_, paper in papers.items()})
+    if isinstance(data, dict) and isinstance(data.get("answer"), dict):
+        data.setdefault("statements", data["answer"].get("statements", []))
+    return _ended(_adapter().validate_python(data))
+
+
+def load_released(text: str) -> list[Turn]:
+    """The turns of a conversation that version 0.4.0 kept. Raises ValueError for anything else."""
+    turns = json.loads(text)
+    if not isinstance(turns, list):
+        raise ValueError("A conversation is a list of turns.")
+    return [_ended(_adapter().validate_python(_renamed(turn))) for turn in turns]
+
+
+def _ended(turn: Turn) -> Turn:
+    """`turn`, stopped if it was still running: nothing works on it any more."""
+    turn.ahead = None
+    turn.stopped = turn.stopped or turn.running
+    return turn
+
+
+def _with_references(data: Any, papers: dict[str, str]) -> Any:
+    """`data` with a reference in place of each paper, the only kind of record with an abstract; fills `papers`."""
+    if isinstance(data, Sequence) and not isinstance(data, str):
+        return [_with_references(value, papers) for value in data]
+    if not isinstance(data, dict):
+        return data
+    if "abstract" not in data:
+        return {key: _with_references(value, papers) for key, value in data.items()}
+    record = json.dumps(data, sort_keys=True)
+    id_ = hashlib.sha256(record.encode()).hexdigest()[:16]
+    papers[id_] = record
+    return {_REFERENCE: id_}
+
+
+def _with_papers(data: Any, papers: Mapping[str, Any]) -> Any:
+    """`data` with the paper in place of each reference. Raises ValueError where one is missing."""
+    if isinstance(data, list):
+        return [_with_papers(value, papers) for value in data]
+    if not isinstance(data, dict):
+        return data
+    if _REFERENCE not in data:
+        return {key: _with_papers(value, papers) for key, value in data.items()}
+    if data[_REFERENCE] not in papers:
+        raise ValueError(f"The paper {data[_REFERENCE]} is missing.")
+    return papers[data[_REFERENCE]]
+
+
+def _renamed(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_renamed(value) for value in data]
+    if not isinstance(data, dict):
+        return data
+    return {_RENAMED.get(key, key): _renamed(value) for key, value in data.items()}
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Turn)

@@ -1,0 +1,43 @@
+"""Where the work on a question stands, in words."""
+
+from __future__ import annotations
+
+from rag.answer.types import Answer, Found
+from rag.export.phrases import match_count
+from rag.text import count
+from rag.web.turns import Turn
+
+
+def status(turn: Turn) -> str:
+    """The status line of `turn`. It says "so far" while sentences arrive, which the page does not announce."""
+    sentences = len(turn.statements)
+    if turn.state == "failed":
+        return "failed; the question is kept, so you can ask it again"
+    if turn.state == "stopped":
+        return f"stopped after {count(sentences, 'sentence')}"
+    if turn.answer:
+        return _outcome(turn.answer)
+    if turn.ahead is not None:
+        return _waiting(turn, turn.ahead)
+    if turn.found is None:
+        return f"searching {count(turn.papers, 'paper')}…" if turn.papers else "searching…"
+    progress = f"checked {count(sentences, 'sentence')} so far" if sentences else _found(turn.found)
+    return f"{progress}; writing…"
+
+
+def _waiting(turn: Turn, ahead: int) -> str:
+    found = f"{_found(turn.found)}; " if turn.found else ""
+    return f"{found}waiting: {count(ahead, 'question')} ahead of yours" if ahead else f"{found}waiting: yours is next"
+
+
+def _found(found: Found) -> str:
+    if found.intent == "papers" and found.papers:
+        return match_count(len(found.papers), found.searched)
+    return f"found {count(len(found.papers), 'paper')}"
+
+
+def _outcome(answer: Answer) -> str:
+    if answer.refused:
+        return "done: no answer in these abstracts"
+    sentences = len(answer.statements)  # each was checked against what it cites, or it would not be here
+    return f"done: checked {sentences:,} of {count(sentences, 'sentence')}, each cited"

@@ -1,0 +1,133 @@
+"""A turn as templates/turn.html shows it: its question, where the work stands, the answer, what can be done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.export import phrases
+from rag.paper import Paper
+from rag.text import count
+from rag.web import export, statement_view, status, templates
+from rag.web.cards import Card
+from rag.web.export import Group
+from rag.web.mathml import rich
+from rag.web.statement_view import StatementList
+from rag.web.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """Turn `n` of the conversation called `name`, of which it may be the `last`; `exports` are its files to save."""
+
+    turn: Turn
+    n: int
+    name: str
+    last: bool
+    exports: tuple[Group, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"/c/{self.name}"
+
+    @property
+    def map_address(self) -> str:
+        return f"/papers?answer={self.name}.{self.n}"
+
+    @property
+    def without(self) -> str:
+        """The filters that the reader removed, as JSON for the page's script."""
+        return json.dumps(self.turn.choices.without)
+
+    @property
+    def removable(self) -> bool:
+        """Whether the filters can be removed, which asks the question again."""
+        return self.last and not self.turn.running
+
+    @property
+    def chosen(self) -> str:
+        """The settings of this question that differ from the defaults, in words."""
+        choices = self.turn.choices
+        model = f"model {choices.llm}" if choices.llm else ""
+        limit = f"at most {count(choices.limit, 'paper')}" if choices.limit else ""
+        return ", ".join(filter(None, [model, limit]))
+
+    @property
+    def status(self) -> str:
+        return status.status(self.turn)
+
+    @property
+    def match_count(self) -> str:
+        """How many papers match, where the question asks for papers."""
+        found = self.turn.found
+        if found is None or found.intent != "papers" or not found.papers:
+            return ""
+        return phrases.match_count(len(found.papers), found.searched)
+
+    @property
+    def sortable(self) -> bool:
+        return self.turn.found is not None and len(self.turn.found.papers) > 1
+
+    @property
+    def refusal(self) -> str:
+        """Why there is no answer, "" where there is one or may still come."""
+        answer = self.turn.answer
+        return phrases.refusal(answer) if answer and answer.refused else ""
+
+    @property
+    def nearest(self) -> list[Card]:
+        """The papers that a refusal names instead."""
+        return [Card(paper) for paper in self.turn.answer.nearest] if self.turn.answer else []
+
+    @property
+    def statements(self) -> StatementList:
+        return statement_view.statement_list(self.turn.statements)
+
+    @property
+    def reading(self) -> list[str]:
+        """The titles that the answer may cite and that no sentence cites yet."""
+        return [rich(paper.title) for paper in self._unread()] if self.turn.running else []
+
+    @property
+    def related(self) -> StatementList | None:
+        """The nearest sentences of papers that are related but do not answer, where the question asks for papers."""
+        answer = self.turn.answer
+        if answer is None or answer.intent != "papers" or not answer.related:
+            return None
+        return statement_view.quoted(answer.related)
+
+    @property
+    def notice(self) -> str:
+        """What is worse than was asked for, once the work has ended."""
+        return self.turn.reply.notice if self.turn.reply and not self.turn.running else ""
+
+    def _unread(self) -> list[Paper]:
+        cited = {citation.paper for statement in self.turn.statements for citation in statement.citations}
+        return [paper for paper in self.turn.found.papers if paper not in cited] if self.turn.found else []
+
+
+def turn_views(turns: Sequence[Turn], name: str) -> list[TurnView]:
+    """All `turns` of the conversation called `name`."""
+    return [turn_view(turns, n, name) for n in range(len(turns))]
+
+
+def turn_view(turns: Sequence[Turn], n: int, name: str) -> TurnView:
+    """Turn `n` of `turns`."""
+    exports = () if turns[n].running else tuple(export.menu(f"/c/{name}", turns, n))
+    return TurnView(turns[n], n, name, n == len(turns) - 1, exports)
+
+
+def turn_html(turns: Sequence[Turn], n: int, name: str) -> str:
+    """The element of turn `n`."""
+    return templates.fragment("turn.html", "turn", turn_view(turns, n, name))
+
+
+def dialogue_html(turns: Sequence[Turn], name: str) -> str:
+    """The elements of all `turns`."""
+    return templates.fragment("turn.html", "dialogue", turn_views(turns, name))
+
+
+def reply_html(view: TurnView) -> str:
+    """What has come in reply, without the question."""
+    return templates.fragment("turn.html", "reply", view)

@@ -1,0 +1,82 @@
+"""`rag rebuild`: what it reads, what a dry run shows, and that a kill leaves the old index in use."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.cli.runner import rag, write_json_lines
+
+TIMEOUT = 240  # seconds, on a busy machine
+
+
+def test_a_rebuild_reports_what_it_read_and_what_it_skipped(tmp_path: Path, papers_file: Path) -> None:
+    (tmp_path / "more.jsonl").write_text("nonsense")
+    done = rag("rebuild", papers_file, tmp_path / "more.jsonl", "--index", tmp_path / "index")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("2 files, 14 records, 14 papers, 0 duplicates, 1 skipped, ")
+    assert "Skipped more.jsonl:1: " in done.stderr
+
+
+def test_a_dry_run_shows_what_a_rebuild_would_change_and_changes_nothing(
+    index_copy: Path, papers_file: Path, tmp_path: Path
+) -> None:
+    more = write_json_lines(
+        tmp_path / "more.jsonl", *({"title": f"Bread {n}", "abstract": "We bake."} for n in range(7))
+    )
+    more.write_text(more.read_text() + "\nnonsense")
+    before = {(path, path.read_bytes()) for path in index_copy.rglob("*") if path.is_file()}
+    done = rag("rebuild", "--dry-run", papers_file, more, "--index", index_copy)
+    assert done.exit_code == 0
+    assert done.stderr.startswith("Skipped more.jsonl:8: not JSON")
+    assert done.stderr.count("\n") == 1
+    counts, *titles = done.stdout.splitlines()
+    assert counts.startswith("7 added, 0 changed, 0 removed, 14 ")
+    assert titles == ["Added:", *(f"  - Bread {n}" for n in range(5)), "  … and 2 more"]
+    assert {(path, path.read_bytes()) for path in index_copy.rglob("*") if path.is_file()} == before
+
+
+def test_without_paths_the_shipped_papers_and_the_uploads_are_read(tmp_path: Path) -> None:
+    (tmp_path / "added").mkdir()
+    (tmp_path / "added" / "bread.jsonl").write_text('{"title": "Bread", "abstract": "We bake."}')
+    (tmp_path / "added" / ".more.jsonl").write_text("nonsense")
+    done = rag("rebuild", "--dry-run", "--index", tmp_path)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("490 added, 0 changed, 0 removed, 0 ")
+    assert [path.name for path in tmp_path.iterdir()] == ["added"]
+
+
+def test_a_killed_rebuild_leaves_the_old_index_in_use_and_the_next_cleans_up(
+    tmp_path: Path, index_copy: Path, papers_file: Path
+) -> None:
+    papers = ({"title": f"Paper {n}", "abstract": f"We study object {n} in depth. " * 8} for n in range(2000))
+    many = write_json_lines(tmp_path / "many.jsonl", *papers)
+
+    def search() -> str:
+        return rag("search", "coral", "--json", "--index", index_copy).stdout
+
+    before = search()
+    assert "Coral Counting" in json.loads(before)["results"][0]["title"]
+    pointer, entries = (index_copy / "CURRENT").read_text(), set(index_copy.iterdir())
+
+    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--index", str(index_copy)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + TIMEOUT
+    while not any((entry / "chroma" / "chroma.sqlite3").exists() for entry in set(index_copy.iterdir()) - entries):
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    assert (index_copy / "CURRENT").read_text() == pointer
+    assert search() == before
+    done = rag("rebuild", papers_file, "--index", index_copy)
+    assert done.exit_code == 0, done.output
+    generations = {path.name for path in index_copy.iterdir() if path.name.startswith("g")}
+    assert generations == set((index_copy / "CURRENT").read_text().split())
+    assert search() == before

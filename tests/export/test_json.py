@@ -1,0 +1,86 @@
+"""The JSON that programs read: its keys are a contract."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from rag.answer.types import Answer
+from rag.export.json import answer_json, hits_json
+from rag.language.sentences import Span
+from rag.retrieval.hits import Hit, Hits, ScoredSentence
+from tests.export.samples import ANSWER, BATS, EAR, ECHO, FASTER, LISTEN, OWLS, REFUSAL, WRITTEN, quoted
+
+
+def scored(start: int, end: int) -> ScoredSentence:
+    return ScoredSentence(Span(start, end), 0.5, 0.5)
+
+
+def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
+    answer = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)), (LISTEN,), searched=9, probability=0.93456)
+    data = json.loads(json.dumps(answer_json(answer)))
+    assert data == {
+        "answer": "“Owls hunt by ear.” [1] It is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
+        "kind": "fact",
+        "writer": "quotes",
+        "refused": False,
+        "matching": 2,
+        "searched": 9,
+        "probability": 0.935,
+        "statements": [
+            {"text": "Owls hunt by ear.", "verdict": "quote", "citations": [{"n": 1, "start": 0, "end": 17}]},
+            {"text": "It is 3 times faster.", "verdict": "supported", "citations": [{"n": 1, "start": 18, "end": 52}]},
+            {"text": "Bats hear echoes of moths.", "verdict": "quote", "citations": [{"n": 2, "start": 0, "end": 26}]},
+        ],
+        "citations": [
+            {"n": 1, "title": OWLS.title, "quote": "Owls hunt by ear.", "digest": False},
+            {"n": 1, "title": OWLS.title, "quote": "OwlNet finds voles 3 times faster.", "digest": False},
+            {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths.", "digest": True},
+        ],
+        "partial": [{"n": 3, "title": "Foxes", "sentence": "Foxes listen too.", "digest": False}],
+        "nearest": [],
+    }
+    assert list(data)[:3] == ["answer", "kind", "writer"]
+
+
+def test_a_refusal_has_the_same_keys_and_the_nearest_papers() -> None:
+    data = answer_json(REFUSAL)
+    assert set(data) == set(answer_json(ANSWER))
+    assert (data["refused"], data["matching"], data["statements"], data["citations"]) == (True, 0, [], [])
+    assert data["nearest"] == [OWLS.title, BATS.title]
+
+
+def test_the_paper_that_does_not_state_it_is_named() -> None:
+    data = answer_json(Answer("How old is OwlNet?", nearest=(OWLS,), searched=9, not_stated_by=OWLS))
+    assert (data["silent"], data["refused"]) == (OWLS.title, True)
+
+
+def test_statements_of_a_comparison_have_their_aspect() -> None:
+    compared = Answer("?", (quoted(EAR), replace(quoted(FASTER), aspect="Result")))
+    assert [statement.get("aspect") for statement in answer_json(compared)["statements"]] == [None, "Result"]
+
+
+def test_filters_and_notices_are_present_only_if_there_are_any() -> None:
+    data = answer_json(Answer("?", filters=("since 2023", "author:owl"), notice="The LLM failed."))
+    assert (data["filters"], data["notice"]) == (["since 2023", "author:owl"], "The LLM failed.")
+    assert {"filters", "notice", "silent"}.isdisjoint(answer_json(ANSWER))
+
+
+def test_hits_are_rounded_and_have_their_best_sentence() -> None:
+    hits = (
+        Hit(1, OWLS, 1.234567, 0.9, 0.98765, (scored(0, 17), scored(18, 52))),
+        Hit(2, BATS, -0.5, 0.4, 0.0, (scored(0, 26),)),
+    )
+    assert hits_json(Hits(hits, 0.98765, ())) == {
+        "probability": 0.9877,
+        "results": [
+            {
+                "title": OWLS.title,
+                "score": 1.2346,
+                "probability": 0.9877,
+                "sentence": "Owls hunt by ear.",
+                "digest": False,
+            },
+            {"title": "On Bats", "score": -0.5, "probability": 0.0, "sentence": BATS.abstract, "digest": True},
+        ],
+    }

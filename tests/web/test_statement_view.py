@@ -1,0 +1,81 @@
+"""Cited sentences: grouped by paper, with markers that lead to their sources, or compared in a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.answer.types import Citation, Statement, Verdict
+from rag.paper import Paper
+from rag.web.statement_view import statements_html
+from rag.web.templates import DIGEST_NOTE
+
+from .reader import read
+from .samples import OTHER, PAPER, cite, state
+
+
+def test_statements_in_a_row_are_under_one_title_and_carry_what_they_are_sorted_by() -> None:
+    sections = read(statements_html([state(), state(), state(cite(n=2, paper=OTHER)), state()])).all("section")
+    assert [section.text for section in sections] == [
+        "A Title It is so. [1] It is so. [1]",
+        "Other 2020 It is so. [2]",
+        "A Title It is so. [1]",
+    ]
+    assert [section.attributes for section in sections[:2]] == [
+        {"data-live": "", "data-n": "1", "data-year": "", "data-title": "A Title"},
+        {"data-live": "", "data-n": "2", "data-year": "2020", "data-title": "Other"},
+    ]
+
+
+def test_a_statement_on_two_papers_has_two_markers_and_no_title() -> None:
+    assert read(statements_html([state(cite(), cite(n=2, paper=OTHER))])).text == "It is so. [1][2]"
+
+
+def test_a_marker_names_its_source_its_sentences_and_their_check() -> None:
+    (marker,) = read(statements_html([state(cite(), cite(13, 25))])).all("a")
+    assert "agrees with what it cites" in marker.attributes.pop("data-check")
+    assert marker.attributes == {
+        "class": "cite",
+        "href": "#source-1",
+        "aria-label": "Source 1: A Title",
+        "data-spans": "0-12 13-25",
+        "data-quote": "One is slow. … Two is fast.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "paper", "text", "check"),
+    [
+        ("quote", PAPER, "“It is so.” [1]", "quoted word for word"),
+        ("quote", replace(PAPER, digest=True), "“It is so.” [1]", f"quoted word for word; {DIGEST_NOTE}"),
+        ("supported", PAPER, "It is so. [1]", "written by the model and checked: it agrees with what it cites"),
+        ("partly", PAPER, "It is so. [1] agrees in part", "written by the model and checked: it agrees in part"),
+    ],
+)
+def test_the_result_of_the_check_is_given_in_words(verdict: Verdict, paper: Paper, text: str, check: str) -> None:
+    shown = read(statements_html([state(cite(paper=paper), verdict=verdict)]))
+    assert shown.all("p", "statement")[0].text == text
+    assert shown.all("a")[0].attributes["data-check"].startswith(check)
+    assert shown.all("p", "paper")[0].text == ("A Title digest" if paper.digest else "A Title")
+
+
+def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:
+    compared = [replace(state(verdict="quote"), aspect="Approach"), replace(state(verdict="quote"), aspect="Result")]
+    compared.append(replace(state(cite(13, 25, n=2, paper=OTHER), verdict="quote"), aspect="Approach"))
+    shown = read(statements_html([state(text="Both are so."), *compared]))
+    heads, approach, result = (row.text for row in shown.all("tr"))
+    assert (heads, approach) == ("[1] A Title [2] Other 2020", "Approach “It is so.” [1] “It is so.” [2]")
+    assert result.startswith("Result “It is so.” [1] ")
+    assert "abstract" in result  # of the other paper, which does not state it
+    assert [head.attributes["scope"] for head in shown.all("th")] == ["col", "col", "row", "row"]
+    assert [link.attributes["href"] for link in shown.all("a")] == [f"#source-{n}" for n in (1, 1, 2, 1)]
+    assert shown.text.startswith("A Title Both are so. [1]")
+
+
+def test_formulas_in_titles_and_sentences_are_drawn_and_labels_keep_their_source() -> None:
+    paper = Paper("On $k$-Means", r"It needs $\epsilon$ only.")
+    citation = Citation(1, paper, 0, 25)
+    shown = read(statements_html([Statement(citation.quote, (citation,), "quote")]))
+    assert len(shown.all("math")) == 2
+    assert shown.all("a")[0].attributes["aria-label"] == "Source 1: On $k$-Means"

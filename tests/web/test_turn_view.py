@@ -1,0 +1,218 @@
+"""A turn: its words and their order, and what a reader can do with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from rag.answer.types import Answer, Found
+from rag.export import phrases
+from rag.paper import Paper
+from rag.web import cards, export
+from rag.web.cards import entry_html, sources
+from rag.web.templates import MAX_NOTE
+from rag.web.turn_view import TurnView, dialogue_html, reply_html, turn_html
+from rag.web.turns import CUT_OFF, Choices, Turn
+
+from .payloads import PAYLOADS
+from .reader import Reader, read, skeleton
+from .samples import ABSTRACT, OTHER, PAPER, cite, done, harmless, state, turns_with
+
+NAME = "abcdefghijklmnop"
+STOPPED = Turn("how?", statements=[state()], stopped=True)
+TWO_FOUND = Found((PAPER, OTHER), 9)
+
+
+def reply(turn: Turn, last: bool = True) -> Reader:
+    """What is shown in reply to the question of `turn`, the `last` of its conversation or not."""
+    return read(reply_html(TurnView(turn, 0, NAME, last)))
+
+
+def controls(turn: Turn) -> list[str]:
+    """What can be done with `turn`, the only one, as it is read."""
+    shown = read(turn_html([turn], 0, NAME)).elements
+    return [one.text for one in shown if one.tag in ("button", "summary") or (one.tag == "a" and "map" in one.text)]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_text_of_others_becomes_markup(payload: str) -> None:
+    for hostile, plain in zip(turns_with(payload), turns_with(harmless(payload)), strict=True):
+        hostile = replace(hostile, choices=Choices((payload,), 5, payload), good=False, note=payload)
+        plain = replace(plain, choices=Choices((harmless(payload),), 5, harmless(payload)), good=False, note="x")
+        html = turn_html([hostile], 0, NAME)
+        assert skeleton(html) == skeleton(turn_html([plain], 0, NAME))
+        assert read(html).all("h2")[0].content == payload
+        assert payload in reply(hostile).text
+        reply(hostile, last=False)
+
+
+def test_the_question_is_shown_as_it_was_typed() -> None:
+    (question,) = read(turn_html([Turn("how?\n  and  why? ")], 0, NAME)).all("h2", "question")
+    assert question.content == "how?\n  and  why? "
+
+
+def test_titles_that_no_sentence_cites_yet_are_below_the_sentences() -> None:
+    turn = Turn("q", found=TWO_FOUND)
+    assert reply(turn).text == "Reading: A Title Other"
+    turn.take(state(cite(n=2, paper=OTHER)))
+    assert reply(turn).text == "Other 2020 It is so. [2] Reading: A Title"
+    turn.take(state())
+    assert "Reading" not in reply(turn).text
+
+
+@pytest.mark.parametrize("end", [{"stopped": True}, {"error": "No."}, {"answer": Answer("q", (state(),))}])
+def test_no_title_is_being_read_once_the_work_has_ended(end: dict[str, object]) -> None:
+    turn = Turn("q", found=TWO_FOUND, statements=[state()])
+    assert "Reading" in reply(turn).text
+    for name, value in end.items():
+        setattr(turn, name, value)
+    assert "Reading" not in reply(turn).text
+
+
+def test_what_is_shown_stays_where_it_is_while_more_arrives() -> None:
+    turn = Turn("q", found=Found((PAPER, OTHER), 9, ("since 2020",), "papers"))
+    before = reply(turn).text.partition("Reading:")[0]
+    for event in (state(), state(cite(13, 25)), state(cite(n=2, paper=OTHER))):
+        turn.take(event)
+        after = reply(turn).text.partition("Reading:")[0]
+        assert after.startswith(before)
+        before = after
+    turn.take(Answer("q", tuple(turn.statements), (cite(n=3, paper=Paper("Third", ABSTRACT)),), intent="papers"))
+    ended = reply(turn, last=False).text
+    assert ended == f"{before} {phrases.RELATED_HEADING} Third “One is slow.” [3]"
+
+
+def test_a_question_for_papers_is_told_how_many_match_and_can_sort_more_than_one() -> None:
+    several = reply(Turn("q", found=Found((PAPER, OTHER), 9, intent="papers")))
+    assert several.text.startswith("2 of 9 papers match ")
+    assert [option.text for option in several.all("option")] == ["best match first", "newest first", "by title"]
+    single = reply(Turn("q", found=Found((PAPER,), 9, intent="papers")))
+    assert single.text.startswith("1 of 9 papers matches")
+    assert not single.all("select")
+    for found in (TWO_FOUND, Found((), 9, intent="papers"), None):
+        assert not reply(Turn("q", found=found)).all("p", "matching")
+
+
+def test_related_papers_come_last_and_only_if_the_question_asks_for_papers() -> None:
+    related = (cite(13, 25, n=2, paper=OTHER),)
+    assert reply(done(state(), related=related, intent="papers")).text.endswith(
+        f"It is so. [1] {phrases.RELATED_HEADING} Other 2020 “Two is fast.” [2]"
+    )
+    assert phrases.RELATED_HEADING not in reply(done(state(), related=related)).text
+
+
+def test_filters_can_be_removed_from_the_last_answer_once_it_is_complete() -> None:
+    turn = done(state(), filters=("since 2023", "author:b"))
+    shown = reply(turn)
+    assert shown.text.startswith(f"{phrases.FILTERS_LABEL} since 2023 ✕ author:b ✕")
+    chips = shown.all("button", "remove-filter")
+    assert [chip.attributes["value"] for chip in chips] == ["0", "1"]
+    assert all("since 2023" in chips[0].attributes[name] for name in ("aria-label",))
+    for fixed in (reply(replace(turn, answer=None)), reply(turn, last=False)):
+        assert fixed.text.startswith(f"{phrases.FILTERS_LABEL} since 2023 author:b")
+        assert not fixed.all("button")
+    assert phrases.FILTERS_LABEL not in reply(done(state())).text
+
+
+def test_a_refusal_links_to_the_cards_of_the_nearest_papers() -> None:
+    near = Paper("Bees & Wax? 100%", ABSTRACT)
+    turn = done(nearest=(near,))
+    shown = reply(turn)
+    assert shown.text == f"{phrases.refusal(turn.answer)} {phrases.NEAREST_HEADING} Bees & Wax? 100%"  # type: ignore[arg-type]
+    (link,) = shown.all("a", "cite")
+    assert link.attributes["href"] == "/papers?q=Bees%20%26%20Wax%3F%20100%25"
+    ids = [card.attributes["id"] for entry in sources([turn]) for card in read(entry_html(entry)).all("article")]
+    assert ids == [link.attributes["data-card"]]
+    assert phrases.NEAREST_HEADING not in reply(done()).text
+
+
+def test_a_notice_and_an_error_come_after_the_sentences() -> None:
+    assert reply(done(state(), notice="The model failed.")).text.endswith("[1] The model failed.")
+    failed = reply(Turn("q", found=Found((PAPER,), 9), statements=[state()], error="No such <model>."))
+    assert failed.text == f"A Title It is so. [1] {CUT_OFF} No such <model>."
+    assert failed.all("p", "fault")[0].text == "No such <model>."
+
+
+@pytest.mark.parametrize("running", [Turn("how?"), Turn("how?", ahead=2), Turn("q", found=Found((PAPER,), 9))])
+def test_while_a_turn_runs_nothing_can_be_done_with_it(running: Turn) -> None:
+    for turn in (running, replace(running, statements=[state()])):
+        assert controls(turn) == ["Edit"]  # it has its place from the first, so that nothing moves
+        assert "disabled" in read(turn_html([turn], 0, NAME)).all("button", "edit")[0].attributes
+
+
+@pytest.mark.parametrize("turn", [Turn("how?", error="No."), Turn("how?", stopped=True)])
+def test_a_question_without_any_answer_can_be_asked_again(turn: Turn) -> None:
+    assert controls(turn) == ["Edit", "Ask again"]
+
+
+@pytest.mark.parametrize("turn", [done(state()), STOPPED, Turn("q", statements=[state()], error="No.")])
+def test_an_answer_can_be_copied_saved_found_on_the_map_and_rated(turn: Turn) -> None:
+    again = [] if turn.answer else ["Ask again"]
+    assert controls(turn) == ["Edit", *again, "Copy", "Export", "Show on the map", "Helpful", "Not helpful"]
+    shown = read(turn_html([turn], 0, NAME))
+    assert shown.all("button", "copy")[0].attributes["value"] == f"/c/{NAME}/0.md"
+    assert f"/papers?answer={NAME}.0" in [link.attributes["href"] for link in shown.all("a")]
+    assert not shown.all("form")
+
+
+def test_a_refusal_is_not_on_the_map() -> None:
+    assert controls(done()) == ["Edit", "Copy", "Export", "Helpful", "Not helpful"]
+
+
+@pytest.mark.parametrize(("good", "pressed"), [(True, ["true", "false"]), (False, ["false", "true"])])
+def test_a_rating_is_shown_and_can_be_explained(good: bool, pressed: list[str]) -> None:
+    shown = read(turn_html([replace(done(state()), good=good, note='the "wrong" one')], 0, NAME))
+    assert [button.attributes["aria-pressed"] for button in shown.all("button", "rate")] == pressed
+    (note,) = shown.all("input")
+    assert (note.attributes["value"], note.attributes["maxlength"]) == ('the "wrong" one', str(MAX_NOTE))
+    unrated = read(turn_html([done(state())], 0, NAME))
+    assert [button.attributes["aria-pressed"] for button in unrated.all("button", "rate")] == ["false", "false"]
+
+
+def test_each_turn_carries_its_number_and_state() -> None:
+    turns = [done(state(), question="how?"), Turn("and now?", ahead=1)]
+    first, second = read(dialogue_html(turns, NAME)).all("article", "turn")
+    assert (first.attributes["id"], first.attributes["data-state"]) == ("turn-0", "done")
+    assert (second.attributes["id"], second.attributes["data-state"]) == ("turn-1", "waiting")
+    assert second.attributes["aria-label"] == "Question 2"
+    assert second.text.startswith("and now? Edit waiting")
+
+
+def test_filters_can_be_removed_from_the_last_turn_only() -> None:
+    turn = done(state(), filters=("since 2020",))
+    first, last = (read(turn_html([turn, turn], n, NAME)) for n in (0, 1))
+    assert not first.all("button", "remove-filter")
+    assert [chip.text for chip in last.all("button", "remove-filter")] == ["since 2020 ✕"]
+
+
+def test_files_to_save_are_links_in_a_menu() -> None:
+    shown = read(turn_html([done(state()), done(state())], 1, NAME))
+    answer, conversation = shown.all("p")[-2:]
+    assert [answer.attributes["aria-label"], conversation.attributes["aria-label"]] == [
+        "Export the answer",
+        "Export the conversation",
+    ]
+    links = [link for link in shown.all("a") if "download" in link.attributes]
+    offered = [link for group in export.menu(f"/c/{NAME}", [done(state())] * 2, 1) for link in group.links]
+    assert [(link.text, link.attributes["href"]) for link in links] == [(one.text, one.address) for one in offered]
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        (Choices(), []),
+        (Choices(limit=1), ["at most 1 paper"]),
+        (Choices(llm="none"), ["model none"]),
+        (Choices(("since 2020",), 5, "ollama:owl"), ["model ollama:owl, at most 5 papers"]),
+    ],
+)
+def test_the_settings_of_a_question_are_shown(choices: Choices, words: list[str]) -> None:
+    shown = read(turn_html([Turn("how?", choices)], 0, NAME))
+    assert [one.text for one in shown.all("p", "chosen")] == words
+    assert json.loads(shown.all("article")[0].attributes["data-without"]) == list(choices.without)
+
+
+def test_every_verdict_has_words() -> None:
+    assert set(cards.CHECKED) == {"quote", "supported", "partly"}
