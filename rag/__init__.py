@@ -1,3 +1,3 @@
-"""Questions of paper abstracts, answered with every sentence cited to the sentence that backs it."""
+"""Answers questions from paper abstracts; every sentence cites the sentence that supports it."""
 
 __version__ = "0.4.0"

@@ -1,4 +1,4 @@
-"""`python -m rag` is `rag`."""
+"""Makes `python -m rag` the same as `rag`."""
 
 from rag.cli.main import main
 

@@ -1,4 +1,4 @@
-"""How fast the chat is, in a browser and for twenty users at once: `make bench`. Ratios are within the same run.
+"""How fast the chat is, in a browser and for twenty users at once: `make bench`. Compare ratios, not seconds.
 
 Serves the index that the settings name, the shipped papers by default, without a model.
 """
@@ -17,10 +17,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from rag import settings
 from rag.chat.library import Library
-from tests.web.conftest import Site, chromium, serving
+from tests.web.browser.conftest import Site, chromium, serving
 
 USERS = 20
-TIMES = 5  # that each is measured; the median counts
+REPEATS = 5  # of each measurement, of which the median counts
 QUESTION = "which papers speed up diffusion depth?"
 
 Seen = tuple[str, float, dict[str, Any]]  # the question, seconds until its first titles, the last update
@@ -29,7 +29,7 @@ Seen = tuple[str, float, dict[str, Any]]  # the question, seconds until its firs
 def median(measure: Callable[[], float]) -> float:
     """Seconds, after one run that warms up."""
     measure()
-    return statistics.median(measure() for _ in range(TIMES))
+    return statistics.median(measure() for _ in range(REPEATS))
 
 
 def opening(browser: Browser, address: str, ready: str) -> float:
@@ -45,7 +45,7 @@ def opening(browser: Browser, address: str, ready: str) -> float:
 
 
 def asking(browser: Browser, site: Site) -> float:
-    """Seconds from pressing Enter until the first title stands on the page."""
+    """Seconds from pressing Enter until the first title is on the page."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(site.url)
@@ -58,15 +58,15 @@ def asking(browser: Browser, site: Site) -> float:
     return seconds
 
 
-def searching(chat: Library) -> float:
-    """Seconds that the search alone takes."""
+def searching(library: Library) -> float:
+    """Seconds of the search alone."""
     start = time.perf_counter()
-    chat.retriever().search([QUESTION], 100)
+    library.retriever().search([QUESTION], 100)
     return time.perf_counter() - start
 
 
 async def visit(site: Site, question: str) -> Seen:
-    """One user asks, as the page does, and sees the answer through."""
+    """One user asks, as the page does, and follows the answer to its end."""
     last: dict[str, Any] = {}
     first = 0.0
     async with httpx.AsyncClient(base_url=site.url, timeout=300, trust_env=False) as user:
@@ -87,41 +87,47 @@ async def visits(site: Site, questions: list[str]) -> list[Seen]:
     return await asyncio.gather(*(visit(site, question) for question in questions))
 
 
-def whole(seen: Seen) -> bool:
+def complete(seen: Seen) -> bool:
+    """Whether the answer is all there."""
     last = seen[2]
-    return not last["running"] and last["status"].startswith("done: checked") and last["turns"].count("<article") == 1
+    return (
+        not last["running"]
+        and last["status"].startswith("done: checked")
+        and "<article" in last.get("turn", last.get("turns"))
+    )
 
 
 def crossed(seen: Seen, questions: list[str]) -> bool:
-    """Whether another's question is in what this user sees."""
+    """Whether this user sees another's question."""
     return any(f">{other}<" in last for last in [json.dumps(seen[2])] for other in questions if other != seen[0])
 
 
 def main() -> None:
-    chat = Library(settings.load(llm="none"))
-    chat.load()
-    titles = chat.retriever().store.titles()
-    questions = [f"what does “{title}” show?" for title in titles[:: max(1, len(titles) // USERS)][:USERS]]
-    with serving(chat) as site:
+    library = Library(settings.load(llm="none"))
+    library.load()
+    store = library.retriever().store
+    numbers = range(1, store.paper_count + 1, max(1, store.paper_count // USERS))[:USERS]
+    questions = [f"what does “{store.paper(number).title}” show?" for number in numbers]
+    with serving(library) as site:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
-            bare = median(lambda: opening(browser, f"{site.url}ui/page.html", "body"))
+            bare = median(lambda: opening(browser, f"{site.url}ui/cards.js", "body"))
             usable = median(lambda: opening(browser, site.url, "#send"))
             listed = median(lambda: opening(browser, f"{site.url}papers", "#clusters button:first-child"))
-            search, first = median(lambda: searching(chat)), median(lambda: asking(browser, site))
+            search, first = median(lambda: searching(library)), median(lambda: asking(browser, site))
             browser.close()
-        alone = statistics.median(asyncio.run(visits(site, [one]))[0][1] for one in questions[:TIMES])
+        alone = statistics.median(asyncio.run(visits(site, [one]))[0][1] for one in questions[:REPEATS])
         start = time.perf_counter()
         seen = asyncio.run(visits(site, questions))
         took = time.perf_counter() - start
     p95 = sorted(one[1] for one in seen)[round(0.95 * len(seen)) - 1]
-    print(f"{len(titles):,} papers")
+    print(f"{store.paper_count:,} papers")
     print(f"page usable           {usable:.2f} s  {usable / bare:.1f} × a bare page of the same server")
     print(f"collection with map   {listed:.2f} s  {listed / bare:.1f} ×")
     print(f"first titles          {first:.2f} s  {first / search:.1f} × the search alone")
     print(f"{USERS} users at once      {p95:.2f} s  {p95 / alone:.1f} × one alone: 95 % have titles by then")
     print(f"all answered in       {took:.2f} s")
-    print(f"whole answers         {sum(map(whole, seen))} of {len(seen)}")
+    print(f"complete answers      {sum(map(complete, seen))} of {len(seen)}")
     print(f"cross-talk            {sum(crossed(one, questions) for one in seen)}")
 
 

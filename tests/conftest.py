@@ -1,4 +1,7 @@
-"""A real index of a small invented collection, built once a run, of which each worker has a copy."""
+"""Environment, helpers and indexes that the whole suite shares.
+
+The index of `tests/data/papers.jsonl` is built and calibrated once per run; each worker gets a copy of it.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,18 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from filelock import FileLock
+
+from rag.progress import silent
+
+if TYPE_CHECKING:
+    from rag.index.calibration import Curve
+    from rag.index.store import Store
+    from rag.models.embedding import Embedding
+    from rag.progress import Progress
 
 T = TypeVar("T")
 DATA = Path(__file__).parent / "data"
@@ -19,47 +30,57 @@ WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in
 
 
 def pytest_configure() -> None:
-    """No RAG_* variable or rag.toml of the developer's may change what the tests see, in subprocesses too.
-
-    None asks the model hub: it would be asked over and over for the models that are not there.
-    """
+    """Sets the environment of all tests and of the processes that they start."""
     for name in [name for name in os.environ if name.startswith("RAG_")]:
-        del os.environ[name]
-    os.environ["HF_HUB_OFFLINE"] = "1"
+        del os.environ[name]  # a developer's own settings must not change the results
+    os.environ["HF_HUB_OFFLINE"] = "1"  # a missing model fails at once, not after retries over the network
+    os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Playwright's browser keeps an event loop running in its thread; other tests have loops of their own."""
-    running = None if "browser" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
-    if running:
+    """Hides the event loop that Playwright's browser keeps running from tests that start a loop of their own."""
+    loop = None if "browser" in getattr(item, "fixturenames", ()) else asyncio._get_running_loop()
+    if loop:
         asyncio._set_running_loop(None)
     result = yield
-    if running:
-        asyncio._set_running_loop(running)
+    if loop:
+        asyncio._set_running_loop(loop)
     return result
 
 
-def no_progress(stage: str, done: int, total: int) -> None:
-    """A progress callback for who does not watch."""
-
-
 def collected(stream: AsyncIterator[T]) -> list[T]:
-    """All that `stream` brings."""
+    """Every item of `stream`, in order."""
 
     async def collect() -> list[T]:
-        return [one async for one in stream]
+        return [item async for item in stream]
 
     return asyncio.run(collect())
 
 
-def index_of(folder: Path, records: Sequence[Mapping[str, object]]) -> Path:
-    """An index of these papers, given as the fields of a JSONL file, built in `folder`."""
-    from rag.chat.rebuild import rebuild
+def index_of(folder: Path, records: Sequence[Mapping[str, object]], *, calibrated: bool = False) -> Path:
+    """Builds an index of `records`, the fields of JSONL lines, in `folder / "index"` and returns that path.
 
-    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    rebuild([folder / "papers.jsonl"], folder / "index", "bundled", no_progress)
+    Calibrating takes a hundred searches; unless the index is to be `calibrated`, it gets a typical curve instead.
+    """
+    from rag.chat import rebuild
+    from rag.index.build import build
+    from rag.models import embedding
+    from rag.sources.gather import gather
+
+    file = folder / "papers.jsonl"
+    file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    papers = gather([file], silent).papers
+    calibrate = rebuild.calibrate if calibrated else typical_curve
+    build(papers, [file], folder / "index", lambda: embedding.load("bundled"), calibrate, silent)
     return folder / "index"
+
+
+def typical_curve(store: Store, model: Embedding, progress: Progress) -> Curve:
+    """About the curve of the index of `papers_file`, which separates its questions from those of other subjects."""
+    from rag.index.calibration import Curve
+
+    return Curve(centre=0.53, slope=60.0)
 
 
 @pytest.fixture(scope="session")
@@ -70,23 +91,23 @@ def papers_file() -> Path:
 
 @pytest.fixture(scope="session")
 def unopened_index(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) -> Path:
-    """A built index of `papers_file`, to be copied only: Chroma writes beside its files even when it reads them."""
+    """A calibrated index of `papers_file`. To be copied, never opened: Chroma writes to its files even to read them."""
     from rag.chat.rebuild import rebuild
 
     shared = tmp_path_factory.getbasetemp().parent / "index"
     with FileLock(f"{shared}.lock"):
         if not (shared / "CURRENT").exists():
-            rebuild([papers_file], shared, "bundled", no_progress)
+            rebuild([papers_file], shared, "bundled", silent)
     return shared
 
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory, unopened_index: Path) -> Path:
-    """The index of `papers_file` that the tests of one worker share. Not to be changed."""
+    """The index of `papers_file` that the tests of one worker share; they must not change it."""
     return Path(shutil.copytree(unopened_index, tmp_path_factory.mktemp("shared") / "index"))
 
 
 @pytest.fixture
 def index_copy(tmp_path: Path, unopened_index: Path) -> Path:
-    """An index of `papers_file` that a test may change."""
+    """An index of `papers_file` that the test may change."""
     return Path(shutil.copytree(unopened_index, tmp_path / "index"))

@@ -74,6 +74,13 @@ def test_every_setting_is_documented_with_its_default() -> None:
             assert tomllib.loads(f"{name} = {value[1]}")[name] == Settings.model_fields[name].default
 
 
+def test_labels_of_the_pages_that_are_named_exist() -> None:
+    pages = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "rag" / "web").rglob("*.html"))
+    labels = set(re.findall(r"(?<!\*)\*([A-Z][\w ]+)\*(?!\*)", GUIDE))
+    assert {label for label in labels if label.lower() not in pages.lower()} == set()
+    assert "Settings" in labels
+
+
 def test_files_of_the_code_that_are_named_exist() -> None:
     named = re.findall(r"`((?:rag|tests|docs|prompts)/[\w./-]*)`", "\n".join(TEXTS.values()))
     assert [path for path in named if not (ROOT / path).exists()] == []

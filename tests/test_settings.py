@@ -1,4 +1,4 @@
-"""Which setting wins, and what is said about one that is wrong."""
+"""The precedence of settings, and what is reported about an invalid one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.errors import SettingsError
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder, and no setting in the environment."""
+    """An empty working directory, and no setting in the environment."""
     for name in list(os.environ):
         if name.upper().startswith("RAG_"):
             monkeypatch.delenv(name)
@@ -23,15 +23,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_without_any_setting_everything_is_local_and_bundled() -> None:
-    found = settings.load()
-    assert (found.llm, found.embedding, found.host, found.port) == ("bundled", "bundled", "127.0.0.1", 7860)
-    assert found.min_probability == 0.5
-    assert found.index_dir.is_absolute()
-    assert found.index_dir.name == "index"
+def test_by_default_everything_is_local_and_bundled() -> None:
+    defaults = settings.load()
+    assert (defaults.llm, defaults.embedding, defaults.host, defaults.port) == ("bundled", "bundled", "127.0.0.1", 7860)
+    assert defaults.min_probability == 0.5
+    assert defaults.index_dir.is_absolute()
+    assert defaults.index_dir.name == "index"
 
 
-def test_arguments_beat_the_environment_which_beats_the_file_which_beats_the_defaults(
+def test_arguments_precede_the_environment_which_precedes_the_file_which_precedes_the_defaults(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "rag.toml").write_text('llm = "none"\nport = 1111\nllm_timeout = 3\nindex_dir = "kept"\n')
@@ -42,7 +42,7 @@ def test_arguments_beat_the_environment_which_beats_the_file_which_beats_the_def
     assert found.min_probability == 0.5
 
 
-def test_an_argument_of_none_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_argument_that_is_none_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAG_PORT", "2222")
     assert settings.load(port=None, llm=None).port == 2222
 
@@ -63,7 +63,7 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "host": "0.0.0.0",
         "port": 4321,
     }
-    assert set(values) == set(settings.Settings.model_fields), "a new setting belongs into this table"
+    assert set(values) == set(settings.Settings.model_fields), "add a new setting to this table"
     lines = (f"{name} = {json.dumps(value)}" for name, value in values.items())
     (folder / "rag.toml").write_text("\n".join(lines))
     from_file = settings.load()
@@ -74,13 +74,13 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     assert from_file.model_dump() == values | {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir")}
 
 
-def test_settings_in_force_do_not_change() -> None:
+def test_settings_are_immutable() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.load().port = 1
 
 
 @pytest.mark.parametrize(
-    ("toml", "environment", "arguments", "said"),
+    ("toml", "environment", "arguments", "parts"),
     [
         ('lmm = "none"', {}, {}, ["'lmm'", "rag.toml", "Did you mean llm?"]),
         ("colour = 1", {}, {}, ["'colour'", "rag.toml", "Known:", "min_probability"]),
@@ -96,13 +96,13 @@ def test_settings_in_force_do_not_change() -> None:
         ("port = 1\nport = 2\n", {}, {}, ["rag.toml", "cannot be read", "line 2"]),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_line(
+def test_an_invalid_setting_is_reported_in_one_line(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     toml: str,
     environment: dict[str, str],
     arguments: dict[str, float],
-    said: list[str],
+    parts: list[str],
 ) -> None:
     (folder / "rag.toml").write_text(toml)
     for name, value in environment.items():
@@ -110,10 +110,10 @@ def test_a_wrong_setting_is_named_in_one_line(
     with pytest.raises(SettingsError) as fault:
         settings.load(**arguments)
     assert "\n" not in str(fault.value)
-    assert [part for part in said if part not in str(fault.value)] == []
+    assert [part for part in parts if part not in str(fault.value)] == []
 
 
-def test_a_file_changes_settings_whatever_gave_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_overrides_settings_from_any_source(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "rag.toml").write_text("port = 1111")
     monkeypatch.setenv("RAG_EMBEDDING", "some/model")
     other = folder / "other.toml"
@@ -123,7 +123,7 @@ def test_a_file_changes_settings_whatever_gave_them(folder: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "start"),
     [
         (b'lmm = "none"', "Unknown setting 'lmm' in other.toml. Did you mean llm?"),
         (b"port = 70000", "Setting 'port' cannot be 70000"),
@@ -132,14 +132,14 @@ def test_a_file_changes_settings_whatever_gave_them(folder: Path, monkeypatch: p
         (None, "other.toml cannot be read: No such file"),
     ],
 )
-def test_a_file_with_wrong_settings_is_named_in_one_line(folder: Path, toml: bytes | None, said: str) -> None:
+def test_a_file_with_invalid_settings_is_reported_in_one_line(folder: Path, toml: bytes | None, start: str) -> None:
     if toml is not None:
         (folder / "other.toml").write_bytes(toml)
-    with pytest.raises(SettingsError, match=rf"^{re.escape(said)}[^\n]*$"):
+    with pytest.raises(SettingsError, match=rf"^{re.escape(start)}[^\n]*$"):
         settings.overridden(settings.load(), Path("other.toml"))
 
 
-def test_a_file_that_is_not_text_is_refused_in_one_line(folder: Path) -> None:
+def test_a_file_that_is_not_text_is_reported_in_one_line(folder: Path) -> None:
     (folder / "rag.toml").write_bytes(b'llm = "\xff\xfe"')
     with pytest.raises(SettingsError, match=r"^rag\.toml cannot be read: [^\n]+$"):
         settings.load()

@@ -30,7 +30,8 @@ ANTHROPIC = Vendor(
 def load(model: str, name: str, timeout: float) -> Model:
     """`model` of Anthropic, or of the server at ANTHROPIC_BASE_URL, shown as `name`.
 
-    Raises ModelError without the extra or a key, and if the server does not answer, rejects the key, or lacks the model.
+    Raises ModelError without the extra or a key, and if the server does not answer, rejects the key, or has no such
+    model.
     """
     server = ANTHROPIC.server(timeout)
     with faults.explained(server):

@@ -73,7 +73,7 @@ def _serve(file: Path) -> tuple[str, str]:
     """Starts llama.cpp with `file` in this process, on a free loopback port: its address, and the key it requires."""
     os.environ.setdefault(
         "OMP_WAIT_POLICY", "PASSIVE"
-    )  # must be set before llama.cpp is loaded: spinning threads starve each other
+    )  # before llama.cpp is loaded: spinning threads starve each other
     import xllamacpp
 
     key = secrets.token_hex(16)  # keeps other users of this machine out

@@ -106,15 +106,15 @@ def _bundled() -> Choice:
 
 
 def _forms() -> list[Choice]:
-    openai_like = f"any OpenAI-compatible server; {_state(OPENAI)}"
     return [
         Choice("gguf:PATH", None, "any GGUF model"),
-        Choice("openai-like:URL#MODEL", None, openai_like),
-        *(
-            Choice(f"{vendor.kind}:MODEL", False if vendor.missing() else None, _state(vendor))
-            for vendor in llm.VENDORS
-        ),
+        Choice("openai-like:URL#MODEL", None, f"any OpenAI-compatible server; {_state(OPENAI)}"),
+        *(Choice(f"{vendor.kind}:MODEL", _ready(vendor), _state(vendor)) for vendor in llm.VENDORS),
     ]
+
+
+def _ready(vendor: Vendor) -> bool | None:
+    return False if vendor.missing() else None
 
 
 def _state(vendor: Vendor) -> str:
@@ -139,12 +139,8 @@ async def _pulled() -> list[Choice]:
         return [Choice("ollama:MODEL", False, missing)]
     if not models:
         return [Choice("ollama:MODEL", False, f"Ollama at {ollama.host()} has no model. Run: ollama pull MODEL")]
+    sizes = [(model.details and model.details.parameter_size) or "" for model in models]
     return [
-        Choice(
-            f"ollama:{pulled.model}",
-            True,
-            "pulled",
-            parameter_count((pulled.details and pulled.details.parameter_size) or ""),
-        )
-        for pulled in models
+        Choice(f"ollama:{model.model}", True, "pulled", parameter_count(size))
+        for model, size in zip(models, sizes, strict=True)
     ]

@@ -28,7 +28,7 @@ OPENAI = Vendor(
 
 
 def load(address: str, name: str, timeout: float) -> Model:
-    """The model of `address`, which is URL#MODEL, shown as `name`. Raises ModelError as `load_from` does."""
+    """The model of `address`, which is URL#MODEL, shown as `name`. Raises ModelError as `load_from`."""
     url, separator, model = address.rpartition("#")
     if not separator:
         raise ModelError("The model is missing after the address. Choose --llm openai-like:URL#MODEL")
@@ -38,7 +38,7 @@ def load(address: str, name: str, timeout: float) -> Model:
 
 
 def load_openai(model: str, name: str, timeout: float) -> Model:
-    """`model` of OpenAI, or of the server at OPENAI_BASE_URL. Raises ModelError without a key and as `load_from` does."""
+    """`model` of OpenAI, or of the server at OPENAI_BASE_URL. Raises ModelError without a key, else as `load_from`."""
     return load_from(OPENAI.server(timeout), model, name)
 
 

@@ -72,9 +72,7 @@ def key_from(name: str) -> str:
     """The key in the environment variable `name`, "" if it is not set. Raises ModelError if it cannot be a key."""
     key = os.environ.get(name, "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise ModelError(
-            f"{name} contains a character that is not allowed in a key. Set it again, or choose --llm none"
-        )
+        raise ModelError(f"{name} contains a character that no key can have. Set it again, or choose --llm none")
     return key
 
 

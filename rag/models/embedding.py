@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -113,23 +114,26 @@ class Embedding(BaseEmbedding):
 
 
 def load(name: str) -> Embedding:
-    """The embedding model `name`: "bundled", a folder, or a Hugging Face name. Each is loaded once per process.
+    """The embedding model `name`: "bundled", a folder, or a Hugging Face name.
 
-    Raises ModelError if it is not installed, damaged, or not available.
+    Its weights are loaded once per process and shared by all embeddings of that name, which do not block one another:
+    questions are answered while an index is built. Raises ModelError if it is not installed, damaged, or not available.
     """
     source = str(_bundled_folder()) if name == BUNDLED else name
     with _loading:  # so that two threads do not load the same weights
-        return _load(name, source)
+        model, fingerprint = _load(name, source)
+        weights = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+        return Embedding(deepcopy(model, weights), name, fingerprint)  # with a tokenizer of its own
 
 
 @cache
-def _load(name: str, source: str) -> Embedding:
+def _load(name: str, source: str) -> tuple[SentenceTransformer, str]:
     missing = (
         f"Embedding model '{name}' is neither a local folder nor available from Hugging Face. "
         "Choose bundled, or the folder of a sentence-transformers model."
     )
     model = load_model(source, _open, missing)
-    return Embedding(model, name, _fingerprint_of(model))
+    return model, _fingerprint_of(model)
 
 
 def _open(name: str, local: bool) -> SentenceTransformer:

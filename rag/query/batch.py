@@ -42,7 +42,7 @@ def read(path: Path) -> list[BatchQuestion]:
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
-    """The location, "file:line", and the parsed JSON of each line of `path`. Raises QuestionError if one is not JSON."""
+    """The location, "file:line", and parsed JSON of each line of `path`. Raises QuestionError for what is not JSON."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")  # not splitlines(): a JSON string may hold U+2028
     except (OSError, UnicodeDecodeError) as fault:
@@ -59,7 +59,7 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def parse(data: Any, where: str) -> BatchQuestion:
-    """The JSON object of one line as a question. Raises QuestionError, naming `where` the line is, if it is malformed."""
+    """The JSON of one line as a question. Raises QuestionError, naming `where` the line is, if it is malformed."""
     try:
         turns: dict[str, list[Any]] = {"user": [], "assistant": [""]}
         for turn in data.get("history") or []:

@@ -61,7 +61,7 @@ class Checker:
         self._encode, self._similarity_threshold = encode, similarity_threshold
 
     def __call__(self, written: str, citations: Sequence[Citation]) -> Finding:
-        """Whether the quotes of `citations` support everything that `written` says, which of them do, or why none do."""
+        """Whether the quotes of `citations` support all of `written`: which of them do, or why none does."""
         titles, quotes = [citation.paper.title for citation in citations], [citation.quote for citation in citations]
         if fault := form_fault(written, titles, quotes):
             return Finding(None, fault)
@@ -119,7 +119,7 @@ def _combine(findings: Sequence[Finding]) -> Finding:
 
 
 def _contradiction(clause: str, source: _Source) -> str:
-    """What in `clause` contradicts `source` or is missing there, in words for a model that corrects it; "" if nothing."""
+    """What in `clause` contradicts `source` or is missing there, as an instruction to a model can quote it, or ""."""
     title, quotes = source.paper.title, source.quotes
     known = f"{title}. {source.text}"
     own_name = source.paper.short_name or title

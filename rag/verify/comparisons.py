@@ -21,8 +21,8 @@ Sides = tuple[str, str]  # the names, in lower case, on the left and the right o
 def swaps_comparison(written: str, quotes: Sequence[str], own_name: str, names: Sequence[str]) -> bool:
     """Whether one of `names` is on one side of a comparison in `written` and on the other in `quotes`.
 
-    "We" and "our method" in the quotes stand for `own_name`, the name of their paper. If `written` compares nothing, its
-    subject must not be what the nearest quote only compares with.
+    "We" and "our method" in the quotes stand for `own_name`, the name of their paper. If `written` compares nothing,
+    its subject must not be what the nearest quote only compares with.
     """
     own_name = own_name.lower()
     known = {name.lower() for name in names} | {own_name}

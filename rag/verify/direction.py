@@ -1,4 +1,4 @@
-"""Does a comparison or change in a sentence point the opposite way from its source: faster or slower, raise or lower?"""
+"""Does a sentence point the opposite way from its source: slower for faster, lowers for raises?"""
 
 from __future__ import annotations
 

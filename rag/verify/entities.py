@@ -1,4 +1,4 @@
-"""Names of methods, data sets and people, recognised by capitals and digits: does the source contain those of a sentence?"""
+"""Names of methods, data sets and people, recognised by capitals and digits: does the source have them?"""
 
 from __future__ import annotations
 
@@ -40,15 +40,16 @@ def introduced_entities(paper: Paper) -> frozenset[str]:
 
 def entities_in(text: str) -> list[str]:
     """The names in `text`, in order. Every capitalised word counts, also the first, except NEUTRAL ones."""
-    names = (name for token in scan(text, HYPHEN) if (name := _name_in(token)))
+    names = (name for token in scan(text, HYPHEN, decimals=False) if (name := _name_in(token)))
     return [name for name in names if stem(name.lower()) not in NEUTRAL]
 
 
 def unknown_entity(clause: str, title: str, quoted: str, own: frozenset[str]) -> str:
     """The first name in `clause` that is in neither `title` nor `quoted`, nor one of the paper's `own`; "" if all are.
 
-    A name that occurs once in `quoted` and twice in `clause` has replaced another there. The first word is not a name if
-    it is a stop word or another form of a word of the source: "We train" may become "Training", not "Zorblax trains".
+    A name that occurs once in `quoted` and twice in `clause` has replaced another there. The first word is not a name
+    if it is a stop word or another form of a word of the source: "We train" may become "Training", not "Zorblax
+    trains".
     """
     source = f"{title} {quoted}"
     known, own_names = _forms(source) | own, _forms(title) | own

@@ -27,7 +27,7 @@ _ABSOLUTES = tuple(
 
 
 def overstatement(written: str, quotes: Sequence[str]) -> str:
-    """The word that makes `written` stronger than `quotes`: an absolute that it adds or a hedge that it drops, or ""."""
+    """The word that makes `written` stronger than `quotes`: an absolute it adds, or a hedge it drops; "" if none."""
     written, *quotes = (_HEDGING_ADVERB.sub("perhaps", text) for text in (written, *quotes))
     tokens, quoted = aligned_tokens(written), {token for quote in quotes for token in aligned_tokens(quote)}
     for token in tokens[1:]:  # "All three papers" is about the answer, not about what is cited

@@ -15,7 +15,7 @@ _BOUNDARY = re.compile(r"[,;:()–—]\s|\b(?:and|while|whereas|but|compared|ver
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """A piece of a text between marks and conjunctions: its quantities, as `quantities_in` gives them, and its stems."""
+    """A piece of a text between marks and conjunctions: its quantities, each as stated, and its stems."""
 
     quantities: dict[Quantity, str]
     stems: set[str]

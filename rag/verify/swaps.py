@@ -12,7 +12,7 @@ _WINDOW = 3  # words on either side in which the nearest content word is looked 
 
 
 def swapped_pair(written: str, source: str) -> tuple[str, str] | None:
-    """Two names or numbers of `written`, in lower case, each of which is where `source` has the other; None if none are.
+    """Two names or numbers of `written`, in lower case, each of which is where `source` has the other, or None.
 
     The position of a name is given by the nearest content words on either side that are not names. Two numbers in
     the reverse order of the source must also have kept both of these neighbours.

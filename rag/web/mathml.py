@@ -97,8 +97,8 @@ def _element(element: Element, depth: int) -> str:
         raise ValueError
     if len(element) != _CHILDREN.get(element.tag, len(element)) or not _ATTRIBUTES.issuperset(element.keys()):
         raise ValueError
-    kept = ((name, value) for name, value in element.items() if _VALUE.fullmatch(value))
-    attributes = "".join(f' {name}="{value}"' for name, value in kept)
+    harmless = ((name, value) for name, value in element.items() if _VALUE.fullmatch(value))
+    attributes = "".join(f' {name}="{value}"' for name, value in harmless)
     inner = escape(text) + "".join(_element(child, depth - 1) for child in element)
     return f"<{element.tag}{attributes}>{inner}</{element.tag}>"
 

@@ -26,7 +26,7 @@ LIMITS = (3, 5, 10, 20, 50)  # papers that a user may limit an answer to
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands on top of every page: the collection, and what is wrong, if anything."""
+    """The top of every page: the collection, and what is wrong, if anything."""
 
     collection: LibraryInfo | None
     fault: str = ""

@@ -1,4 +1,4 @@
-"""Where the work on a question stands, in words."""
+"""How far the work on a question is, in words."""
 
 from __future__ import annotations
 

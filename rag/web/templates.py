@@ -24,7 +24,7 @@ def page(template: str, **data: object) -> str:
 
 
 def fragment(template: str, macro: str, *data: object) -> str:
-    """A part of a page: what `macro` of `template` makes of `data`, as it stands within the page too."""
+    """A part of a page: what `macro` of `template` makes of `data`, exactly as the whole page holds it."""
     return str(getattr(_environment().get_template(template).module, macro)(*data))
 
 

@@ -1,4 +1,4 @@
-"""A turn as templates/turn.html shows it: its question, where the work stands, the answer, what can be done with it."""
+"""A turn as templates/turn.html shows it: its question, its status, the answer, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class TurnView:
 
     @property
     def notice(self) -> str:
-        """What is worse than was asked for, once the work has ended."""
+        """What went less well than asked, once the work has ended."""
         return self.turn.reply.notice if self.turn.reply and not self.turn.running else ""
 
     def _unread(self) -> list[Paper]:

@@ -16,13 +16,13 @@ import pytest
 from rag import settings
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
-from rag.chat.rebuild import rebuild
 from rag.errors import StoreError
 from rag.index import generations, uploads
+from rag.progress import silent
 from rag.query.understanding import Query, understand
 from rag.retrieval.retriever import HybridRetriever
 from tests.chat.asking import ask, numbers
-from tests.conftest import WHICH, no_progress
+from tests.conftest import WHICH, typical_curve
 
 
 def switch(index_dir: Path) -> Path:
@@ -43,15 +43,20 @@ def test_the_name_is_printable_whatever_the_files_are_called(index_copy: Path) -
     assert (info.name, info.papers, info.model, info.writer) == ("caf?.jsonl, b", 14, "none", "quotes")
 
 
-def test_a_rebuild_is_followed_without_a_restart(tmp_path: Path, papers_file: Path) -> None:
-    copied, index_dir = Path(shutil.copy(papers_file, tmp_path)), tmp_path / "index"
-    rebuild([copied], index_dir, "bundled", no_progress)
-    library = Library(settings.load(index_dir=index_dir, llm="none"))
+@pytest.fixture
+def quick_rebuild(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebuilds skip the calibration, which is most of their work."""
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
+
+
+@pytest.mark.usefixtures("quick_rebuild")
+def test_a_rebuild_is_followed_without_a_restart(index_copy: Path) -> None:
+    library = Library(settings.load(index_dir=index_copy, llm="none"))
     conversation = Conversation(library)
     assert ask(conversation, "sourdough baking").refused
-    with copied.open("a", encoding="utf-8") as file:
-        file.write('{"title": "Sourdough Baking", "abstract": "We bake bread. Sourdough baking takes 20 hours."}\n')
-    report = library.rebuild(no_progress)
+    bread = b'{"title": "Sourdough Baking", "abstract": "We bake bread. Sourdough baking takes 20 hours."}'
+    uploads.accept(index_copy, uploads.stage(index_copy, "bread.jsonl", io.BytesIO(bread)))
+    report = library.rebuild(silent)
     assert report.papers == library.info().papers == 15
     assert not ask(conversation, "how long does sourdough baking take?").refused
 
@@ -129,6 +134,7 @@ def test_a_new_generation_that_cannot_be_opened_is_reported(index_copy: Path) ->
     assert library.retriever().store.folder == newest
 
 
+@pytest.mark.usefixtures("quick_rebuild")
 def test_uploads_are_previewed_then_added_with_or_without_an_index(
     tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +145,7 @@ def test_uploads_are_previewed_then_added_with_or_without_an_index(
     file = uploads.stage(index_dir, "bread.jsonl", io.BytesIO(b'{"title": "Bread", "abstract": "It takes 20 hours."}'))
     assert len(library.preview([file]).added) == 15
     uploads.accept(index_dir, file)
-    assert library.rebuild(no_progress).papers == library.info().papers == 15
+    assert library.rebuild(silent).papers == library.info().papers == 15
     unchanged = library.preview()
     assert (unchanged.added, unchanged.changed, unchanged.removed, unchanged.same) == ((), (), (), 15)
 
@@ -147,7 +153,7 @@ def test_uploads_are_previewed_then_added_with_or_without_an_index(
     assert [paper.title for paper in library.preview().removed] == ["Bread"]
     (index_dir / generations.POINTER).write_text("nonsense")
     assert len(library.preview().added) == 14
-    assert library.rebuild(no_progress).papers == library.info().papers == 14
+    assert library.rebuild(silent).papers == library.info().papers == 14
 
 
 def test_an_index_of_another_embedding_is_refused_with_the_command_that_rebuilds_it(index_dir: Path) -> None:

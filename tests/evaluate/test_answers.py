@@ -15,9 +15,9 @@ from rag.evaluate import beir
 from rag.evaluate.answers import METRICS, run, scores
 from rag.evaluate.questions import Judged, Questions
 from rag.paper import Paper
+from rag.progress import silent
 from rag.query.batch import BatchQuestion
 from rag.text import normalize
-from tests.conftest import no_progress
 
 OWLS = Paper("Owls", "Owls hunt by ear. They hear voles under snow.")
 BATS = Paper("Bats", "Bats hear echoes of moths.")
@@ -94,7 +94,7 @@ def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(in
         Judged(BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
         Judged(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
-    done = run(Questions(judged), settings.load(index_dir=index_dir, llm="none"), no_progress)
+    done = run(Questions(judged), settings.load(index_dir=index_dir, llm="none"), silent)
     failed, followup, football = done.outcomes
     assert (failed.scores, "year:soon" in failed.error) == ({}, True)
     assert {name: followup.scores[name] for name in ("cite R", "verbatim", "refusal right", "unsupported")} == {
@@ -113,7 +113,7 @@ def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(in
 def test_a_llm_that_is_not_there_is_told_before_the_first_question(index_dir: Path) -> None:
     chosen = settings.load(index_dir=index_dir, llm="ollama:none")
     with pytest.raises(ModelError):
-        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), chosen, no_progress)
+        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), chosen, silent)
 
 
 def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_path: Path) -> None:
@@ -127,6 +127,6 @@ def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_pa
     (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "where do swifts sleep since 2020?"}))
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t2\t1\n")
     chosen = settings.load(index_dir=tmp_path / "index", llm="none", min_probability=0)
-    (outcome,) = run(beir.read(folder), chosen, no_progress).outcomes
+    (outcome,) = run(beir.read(folder), chosen, silent).outcomes
     assert (outcome.scores["cite R"], outcome.scores["verbatim"]) == (1.0, 1.0)
-    assert outcome.notice == "No paper here tells its year, so “since 2020” was not applied."
+    assert outcome.notice == "None of these papers has a year, so “since 2020” was not applied."

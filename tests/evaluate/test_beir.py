@@ -12,8 +12,8 @@ from rag.errors import QuestionError
 from rag.evaluate import beir
 from rag.evaluate.questions import Judged
 from rag.evaluate.run import run
+from rag.progress import silent
 from rag.query.batch import BatchQuestion
-from tests.conftest import no_progress
 
 CORPUS = [
     {"_id": "1", "title": "Birds", "text": "Owls hunt voles at night. They hear them under snow."},
@@ -85,14 +85,14 @@ def test_the_corpus_is_indexed_once_beside_the_index_of_the_user(folder: Path, t
     assert set(stages) == {"asking"}
 
     (kept / "CURRENT").write_text("lost")  # damaged: the corpus is there to build it from
-    assert run(beir.read(folder), chosen, no_progress) == first
+    assert run(beir.read(folder), chosen, silent) == first
 
 
 def test_another_corpus_has_another_index(folder: Path, tmp_path: Path) -> None:
     chosen = settings.load(index_dir=tmp_path / "index")
-    first = beir.read(folder).indexed(chosen, no_progress)
+    first = beir.read(folder).indexed(chosen, silent)
     (folder / "corpus.jsonl").write_text(lines(CORPUS[0]))
-    second = beir.read(folder).indexed(chosen, no_progress)
+    second = beir.read(folder).indexed(chosen, silent)
     assert first.index_dir != second.index_dir
 
 
@@ -122,6 +122,6 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_what_cannot_be_read_is_named(folder: Path, tmp_path: Path, name: str, content: str, said: str) -> None:
     (folder / name).write_text(content)
     with pytest.raises(QuestionError) as fault:
-        beir.read(folder).indexed(settings.load(index_dir=tmp_path / "index"), no_progress)
+        beir.read(folder).indexed(settings.load(index_dir=tmp_path / "index"), silent)
     assert said in str(fault.value)
     assert "\n" not in str(fault.value)

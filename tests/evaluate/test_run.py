@@ -11,8 +11,9 @@ from rag import settings
 from rag.errors import StoreError
 from rag.evaluate.questions import Judged, Questions
 from rag.evaluate.run import run, scores
+from rag.progress import silent
 from rag.query.batch import BatchQuestion
-from tests.conftest import WHICH, no_progress
+from tests.conftest import WHICH
 
 SPEECH = "tinyspeech keyword spotting on microcontrollers"  # as titles are compared
 LATE = [f"other {n}" for n in range(14)]  # then the 15th is within 20, not within 10
@@ -53,7 +54,7 @@ def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
         ),
         Judged(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
-    done = run(Questions(judged), settings.load(index_dir=index_dir), no_progress)
+    done = run(Questions(judged), settings.load(index_dir=index_dir), silent)
     depth, speech, football = done.outcomes
     assert depth.scores["recall@20"] == 0.5
     assert speech.scores["recall@10"] == 1.0
@@ -70,7 +71,7 @@ def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> N
         Judged(BatchQuestion("coral year:soon"), {"a": 1}),
         Judged(BatchQuestion("keyword spotting"), {SPEECH: 1}),
     ]
-    failed, speech = run(Questions(judged), settings.load(index_dir=index_dir), no_progress).outcomes
+    failed, speech = run(Questions(judged), settings.load(index_dir=index_dir), silent).outcomes
     assert "year:soon" in failed.error
     assert (failed.scores, failed.confidence) == ({}, None)
     assert speech.scores["recall@10"] == 1.0
@@ -78,4 +79,4 @@ def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> N
 
 def test_without_an_index_the_command_that_builds_one_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"There is no index in .*\. Run: rag rebuild"):
-        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), settings.load(index_dir=tmp_path), no_progress)
+        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), settings.load(index_dir=tmp_path), silent)

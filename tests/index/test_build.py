@@ -12,9 +12,10 @@ from rag.chat.rebuild import rebuild
 from rag.errors import ModelError, SourceError
 from rag.index.opening import open_current
 from rag.models import embedding
+from rag.progress import silent
 from rag.retrieval.hits import Hit
 from rag.retrieval.retriever import HybridRetriever
-from tests.conftest import index_of, no_progress
+from tests.conftest import index_of
 
 
 def write(path: Path, *titles: str) -> Path:
@@ -75,12 +76,12 @@ def test_an_abstract_without_prose_is_indexed_too(tmp_path: Path, abstract: str)
 
 def test_nothing_readable_leaves_the_old_index(tmp_path: Path, papers_file: Path) -> None:
     index_dir = tmp_path / "index"
-    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
+    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", silent)
     before = (index_dir / "CURRENT").read_text()
     binary = tmp_path / "binary.txt"
     binary.write_bytes(bytes(range(256)) * 10)
     with pytest.raises(SourceError, match=r"No paper could be read: binary\.txt: .*rag rebuild PATH"):
-        rebuild([binary], index_dir, "bundled", no_progress)
+        rebuild([binary], index_dir, "bundled", silent)
     assert (index_dir / "CURRENT").read_text() == before
 
 
@@ -89,8 +90,8 @@ def test_an_embedding_that_is_not_to_be_had_leaves_the_old_index(
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     index_dir = tmp_path / "index"
-    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", no_progress)
+    rebuild([write(tmp_path / "one.jsonl", "Ants")], index_dir, "bundled", silent)
     before = sorted(index_dir.iterdir())
     with pytest.raises(ModelError, match="'no/such-model'"):
-        rebuild([tmp_path / "one.jsonl"], index_dir, "no/such-model", no_progress)
+        rebuild([tmp_path / "one.jsonl"], index_dir, "no/such-model", silent)
     assert sorted(index_dir.iterdir()) == before

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rag.index import calibration
-from rag.index.opening import open_current
 from rag.index.calibration import KNOWN, OUTSIDE, WORDS, Curve
+from rag.index.opening import open_current
 from rag.models import embedding
 from rag.retrieval.fusion import relevance_signal
 from rag.retrieval.retriever import HybridRetriever
@@ -63,7 +63,7 @@ def test_the_questions_from_outside_are_many_and_no_two_alike() -> None:
 
 
 def test_a_collection_with_nothing_to_ask_for_answers_only_what_is_as_near_as_a_copy(tmp_path: Path) -> None:
-    built = index_of(tmp_path, [{"title": "Owls", "abstract": "Owls hoot."}])
+    built = index_of(tmp_path, [{"title": "Owls", "abstract": "Owls hoot."}], calibrated=True)
     with closing(open_current(built)) as opened:
         found = HybridRetriever(opened, embedding.load("bundled"))
         assert found.search(["how is cheese made?"], 1).probability < 0.01

@@ -1,4 +1,4 @@
-"""Papers come in one order, page by page, and are counted."""
+"""Papers are listed in order, page by page, and counted by source and year."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from rag.errors import StoreError
 from rag.index import catalogue
-from rag.index.opening import open_current
 from rag.index.catalogue import browse
 from rag.index.filters import Filters
+from rag.index.opening import open_current
 from rag.index.store import Store
 from rag.query.filters import parse_filters
 from tests.conftest import index_of
@@ -39,13 +38,13 @@ def titles(page: catalogue.Page) -> list[str]:
     return [paper.title for paper in page.papers.values()]
 
 
-def test_the_newest_come_first_then_titles_whatever_their_case(opened: Store) -> None:
+def test_the_newest_come_first_and_titles_are_sorted_ignoring_case(opened: Store) -> None:
     page = browse(opened, 0, 100)
     assert (titles(page), page.total) == (IN_ORDER, len(PAPERS))
     assert all(opened.paper(number) == paper for number, paper in page.papers.items())
 
 
-def test_pages_follow_each_other(opened: Store) -> None:
+def test_pages_follow_each_other_without_gaps(opened: Store) -> None:
     pages = [browse(opened, offset, 3) for offset in (0, 3, 6, 9)]
     assert [titles(page) for page in pages] == [IN_ORDER[:3], IN_ORDER[3:6], IN_ORDER[6:], []]
     assert {page.total for page in pages} == {len(PAPERS)}
@@ -60,7 +59,7 @@ def test_pages_follow_each_other(opened: Store) -> None:
         ("year:2021", []),
     ],
 )
-def test_filters_narrow_it(opened: Store, filters: str, found: list[str]) -> None:
+def test_filters_restrict_the_list(opened: Store, filters: str, found: list[str]) -> None:
     _, chosen = parse_filters(filters)
     page = browse(opened, 0, 100, chosen)
     assert (titles(page), page.total) == (found, len(found))
@@ -69,12 +68,16 @@ def test_filters_narrow_it(opened: Store, filters: str, found: list[str]) -> Non
 
 
 @pytest.mark.parametrize(("offset", "limit", "found"), [(0, -1, 0), (-5, 2, 2), (0, 10**12, 3), (10**12, 1, 0)])
-def test_bounds_hold(opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int) -> None:
-    monkeypatch.setattr(catalogue, "MAX_PAGE", 3)
+def test_offsets_and_limits_out_of_range_are_corrected(
+    opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int
+) -> None:
+    opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int
+) -> None:
+    monkeypatch.setattr(catalogue, "MAX_PAGE_SIZE", 3)
     assert len(browse(opened, offset, limit).papers) == found
 
 
-def test_which_papers_a_page_has_is_read_in_order_without_sorting(opened: Store) -> None:
+def test_a_page_is_read_from_an_index_without_sorting(opened: Store) -> None:
     sql = f"EXPLAIN QUERY PLAN SELECT id FROM papers {catalogue._ORDER} LIMIT 9 OFFSET 100000"
     assert [row["detail"] for row in opened.rows(sql)] == ["SCAN papers USING COVERING INDEX papers_in_order"]
 
@@ -84,13 +87,7 @@ def test_sources_and_years_are_counted(opened: Store) -> None:
     assert catalogue.by_year(opened) == [(2024, 1), (2020, 3), (1999, 1), (None, 2)]
 
 
-@pytest.mark.parametrize("number", [0, -1, 8, 10**15])
-def test_a_number_that_is_not_there_is_named(opened: Store, number: int) -> None:
-    with pytest.raises(StoreError, match=f"^No paper has the number {number}. Search for it by its title: rag search"):
-        opened.paper(number)
-
-
-def test_more_papers_than_sql_has_parameters_can_be_chosen(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_may_match_more_papers_than_sql_has_parameters(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     everyone = frozenset(range(1, 400_000))
     monkeypatch.setattr(Store, "matching", lambda *_: everyone)
     page = browse(opened, 0, 100, Filters())

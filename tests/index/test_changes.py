@@ -1,4 +1,4 @@
-"""What a rebuild would change is told before it does, and is what it then does."""
+"""A preview lists exactly what a rebuild would add, change and remove, and changes nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.chat.rebuild import rebuild
 from rag.errors import SourceError
 from rag.index import generations
 from rag.index.changes import compare
-from tests.conftest import no_progress
+from rag.progress import silent
 
 FIRST = "Pruning Bayesian Networks by Posterior Variance"
 
@@ -33,15 +33,13 @@ def state(folder: Path) -> set[tuple[Path, bytes]]:
     return {(path, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_same_papers_are_no_change_whatever_their_file_is_called(
-    index_dir: Path, papers_file: Path, tmp_path: Path
-) -> None:
+def test_a_renamed_file_changes_no_paper(index_dir: Path, papers_file: Path, tmp_path: Path) -> None:
     assert str(compare(index_dir, [papers_file])) == "0 added, 0 changed, 0 removed, 14 as before, 0 skipped"
     renamed = shutil.copy(papers_file, tmp_path / "renamed.jsonl")
     assert compare(index_dir, [Path(renamed)]).same == 14
 
 
-def test_papers_come_go_and_change(index_dir: Path, papers_file: Path, tmp_path: Path) -> None:
+def test_papers_are_added_removed_and_changed(index_dir: Path, papers_file: Path, tmp_path: Path) -> None:
     def change(records: list[dict[str, object]]) -> None:
         records.append({"title": "Sourdough", "abstract": "We bake bread."})
         records[2:5] = []
@@ -94,7 +92,7 @@ def test_records_of_one_paper_are_merged_as_a_rebuild_merges_them(
         lambda folder: (generations.current(folder) / "papers.db").write_bytes(b""),
     ],
 )
-def test_without_an_index_that_can_be_read_all_is_new(
+def test_without_a_readable_index_all_papers_are_added(
     index_copy: Path, papers_file: Path, damage: Callable[[Path], object]
 ) -> None:
     damage(index_copy)
@@ -102,18 +100,18 @@ def test_without_an_index_that_can_be_read_all_is_new(
     assert (len(found.added), found.changed, found.removed, found.same) == (14, (), (), 0)
 
 
-def test_vectors_need_not_be_whole(index_copy: Path, papers_file: Path) -> None:
+def test_damaged_vectors_do_not_matter(index_copy: Path, papers_file: Path) -> None:
     shutil.rmtree(next(index_copy.glob("g*/chroma")))
     assert compare(index_copy, [papers_file]).same == 14
 
 
-def test_what_a_rebuild_refuses_is_refused(index_dir: Path, tmp_path: Path) -> None:
+def test_files_that_a_rebuild_refuses_are_refused_with_the_same_message(index_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
-    with pytest.raises(SourceError) as told:
+    with pytest.raises(SourceError) as previewed:
         compare(index_dir, [tmp_path / "empty.txt"])
-    with pytest.raises(SourceError) as refused:
-        rebuild([tmp_path / "empty.txt"], tmp_path / "index", "bundled", no_progress)
-    assert str(told.value) == str(refused.value)
+    with pytest.raises(SourceError) as rebuilt:
+        rebuild([tmp_path / "empty.txt"], tmp_path / "index", "bundled", silent)
+    assert str(previewed.value) == str(rebuilt.value)
 
 
 def test_no_model_is_loaded(index_dir: Path, papers_file: Path) -> None:

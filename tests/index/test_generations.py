@@ -1,4 +1,4 @@
-"""A switch is all or nothing, whatever happens while building."""
+"""A build becomes current as a whole or not at all, whatever happens during it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_build_in_progress_is_not_current(tmp_path: Path) -> None:
         assert generations.current(tmp_path) == old
 
 
-def test_a_failed_build_leaves_the_old_one_and_no_rubbish(tmp_path: Path) -> None:
+def test_a_failed_build_leaves_the_old_generation_and_nothing_else(tmp_path: Path) -> None:
     old = build(tmp_path)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(ZeroDivisionError), generations.building(tmp_path):
@@ -44,16 +44,16 @@ def test_a_failed_build_leaves_the_old_one_and_no_rubbish(tmp_path: Path) -> Non
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_one_older_generation_is_kept(tmp_path: Path) -> None:
+def test_the_generation_before_the_current_one_is_kept(tmp_path: Path) -> None:
     folders = [build(tmp_path) for _ in range(4)]
     assert [folder.exists() for folder in folders] == [False, False, True, True]
 
 
 class Reader:
-    """Who reads a generation."""
+    """Something that reads a generation."""
 
 
-def test_a_generation_that_is_read_stays_until_nobody_does(tmp_path: Path) -> None:
+def test_a_generation_is_kept_while_anything_reads_it(tmp_path: Path) -> None:
     read, reader, another = build(tmp_path), Reader(), Reader()
     generations.hold(read, reader)
     generations.hold(read, another)
@@ -68,7 +68,7 @@ def test_a_generation_that_is_read_stays_until_nobody_does(tmp_path: Path) -> No
     assert not read.exists()
 
 
-def test_another_process_keeps_what_it_reads_until_it_is_killed(tmp_path: Path) -> None:
+def test_a_generation_is_kept_while_another_process_reads_it_and_not_once_it_is_killed(tmp_path: Path) -> None:
     read = build(tmp_path)
     program = (
         "import sys, pathlib; from rag.index import generations\n"
@@ -86,7 +86,7 @@ def test_another_process_keeps_what_it_reads_until_it_is_killed(tmp_path: Path) 
     assert not read.exists()
 
 
-def test_what_a_killed_build_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+def test_what_a_killed_build_left_is_removed_and_other_folders_are_not(tmp_path: Path) -> None:
     left = tmp_path / "g20200101000000-abcdef"
     left.mkdir()
     mine = tmp_path / "my notes"
@@ -96,14 +96,14 @@ def test_what_a_killed_build_left_is_removed_and_nothing_else(tmp_path: Path) ->
     assert mine.exists()
 
 
-def test_two_builds_at_once_are_refused(tmp_path: Path) -> None:
+def test_a_second_build_at_the_same_time_is_refused(tmp_path: Path) -> None:
     with generations.building(tmp_path), pytest.raises(StoreError, match="Another rebuild"):
         build(tmp_path)
     build(tmp_path)
 
 
 @pytest.mark.parametrize("pointer", ["", "nonsense", "../../etc", "g2020", "\x00"])
-def test_a_damaged_pointer_is_named_and_a_rebuild_mends_it(tmp_path: Path, pointer: str) -> None:
+def test_a_damaged_pointer_is_reported_and_a_rebuild_repairs_it(tmp_path: Path, pointer: str) -> None:
     build(tmp_path)
     (tmp_path / generations.POINTER).write_text(pointer)
     with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
@@ -112,7 +112,7 @@ def test_a_damaged_pointer_is_named_and_a_rebuild_mends_it(tmp_path: Path, point
     assert build(tmp_path) == generations.current(tmp_path)
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported_with_the_option_to_change(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"Cannot write to .*--index"):
         build(tmp_path / "file" / "index")

@@ -1,4 +1,4 @@
-"""Words in context: what a word means where it stands, and which papers come nearest to what is asked."""
+"""Words are embedded in context, and papers are scored by how near their words are to those of a question."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ def model() -> embedding.Embedding:
     return embedding.load("bundled")
 
 
-def read(text: str, model: embedding.Embedding) -> tuple[list[str], np.ndarray]:
+def embed(text: str, model: embedding.Embedding) -> tuple[list[str], np.ndarray]:
     return content_word_embeddings(text, *model.encode_tokens([text]))
 
 
 def index(folder: Path, model: embedding.Embedding, *texts: str) -> MaxSimIndex:
-    """An index of papers, numbered from 1, each of the words of a text."""
+    """An index of papers, numbered from 1, with the words of these texts."""
     with MaxSimWriter(folder, len(texts)) as writer:
-        writer.add([(number, read(text, model)[1]) for number, text in enumerate(texts, 1)])
+        writer.add([(number, embed(text, model)[1]) for number, text in enumerate(texts, 1)])
     return maxsim.load(folder)
 
 
 def scores(found: MaxSimIndex, question: str, model: embedding.Embedding, numbers: list[int]) -> list[float]:
-    words, asked = read(question, model)
-    scored: list[float] = found.scores(asked, [1.0] * len(words), np.array(numbers)).tolist()
-    return scored
+    words, query = embed(question, model)
+    values: list[float] = found.scores(query, [1.0] * len(words), np.array(numbers)).tolist()
+    return values
 
 
-def test_a_word_means_what_it_means_in_its_sentence(model: embedding.Embedding) -> None:
+def test_the_embedding_of_a_word_depends_on_its_sentence(model: embedding.Embedding) -> None:
     def bank(text: str) -> np.ndarray:
-        words, vectors = read(text, model)
+        words, vectors = embed(text, model)
         return vectors[words.index("bank")]
 
     assert bank(BANKS) @ bank("The bank gave us a loan.") > bank(BANKS) @ bank(RIVER) + 0.1
@@ -56,33 +56,31 @@ def test_a_word_means_what_it_means_in_its_sentence(model: embedding.Embedding) 
         ("electroencephalography 🦉", ["electroencephalography"]),
     ],
 )
-def test_words_that_carry_meaning_have_a_vector_of_length_one(
-    model: embedding.Embedding, text: str, words: list[str]
-) -> None:
-    found, vectors = read(text, model)
+def test_content_words_have_embeddings_of_length_one(model: embedding.Embedding, text: str, words: list[str]) -> None:
+    found, vectors = embed(text, model)
     assert found == words
     assert vectors.shape == (len(words), 384)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_words_beyond_what_the_model_reads_have_none(model: embedding.Embedding) -> None:
-    words, vectors = read("owl " * 1_000, model)
+def test_words_beyond_the_limit_of_the_model_are_left_out(model: embedding.Embedding) -> None:
+    words, vectors = embed("owl " * 1_000, model)
     assert len(words) == len(vectors) == model.max_tokens - 2  # its start and end tokens
 
 
-def test_a_prompt_of_the_model_is_no_part_of_the_text(model: embedding.Embedding, tmp_path: Path) -> None:
+def test_the_prompt_of_a_model_is_not_part_of_the_text(model: embedding.Embedding, tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     bundled = str(embedding._bundled_folder())
     asking = SentenceTransformer(bundled, prompts={"asked": "passage of a paper: "}, default_prompt_name="asked")
     asking.save(str(tmp_path / "asking"))
-    words, vectors = read(RIVER, embedding.load(str(tmp_path / "asking")))
-    plain_words, plain = read(RIVER, model)
+    words, vectors = embed(RIVER, embedding.load(str(tmp_path / "asking")))
+    plain_words, plain = embed(RIVER, model)
     assert words == plain_words
     assert (vectors @ plain.T).argmax(axis=1).tolist() == list(range(len(words)))
 
 
-def test_texts_read_together_are_as_read_alone(model: embedding.Embedding) -> None:
+def test_a_text_is_encoded_in_a_batch_as_it_is_alone(model: embedding.Embedding) -> None:
     texts = [RIVER, "", "owl " * 300, BANKS, "?"]
     for text, together in zip(texts, model.encode_tokens(texts), strict=True):
         (alone,) = model.encode_tokens([text])
@@ -92,52 +90,56 @@ def test_texts_read_together_are_as_read_alone(model: embedding.Embedding) -> No
         assert together.offsets.tolist() == alone.offsets.tolist()
 
 
-def test_the_paper_that_says_it_in_other_words_is_nearest(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_paper_that_says_it_in_other_words_scores_highest(tmp_path: Path, model: embedding.Embedding) -> None:
     found = index(tmp_path, model, BANKS, SCANS, RIVER)
-    asked = scores(found, "aligning 3-D scans that may be turned arbitrarily", model, [1, 2, 3])
-    assert np.argmax(asked) == 1
-    assert all(-1 <= score <= 1 for score in asked)
+    values = scores(found, "aligning 3-D scans that may be turned arbitrarily", model, [1, 2, 3])
+    assert np.argmax(values) == 1
+    assert all(-1 <= value <= 1 for value in values)
 
 
-def test_a_paper_scores_the_same_whichever_others_are_asked(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_paper_scores_the_same_whichever_others_are_scored(tmp_path: Path, model: embedding.Embedding) -> None:
     found = index(tmp_path, model, BANKS, "the", SCANS, RIVER)
     whole = scores(found, "otters and money", model, [1, 2, 3, 4])
-    assert scores(found, "otters and money", model, [4, 2]) == pytest.approx([whole[3], whole[1]])
-    assert whole[1] == 0  # it has no word
-    assert scores(found, "sleeping otters", model, [4, 1])[0] == max(scores(found, "sleeping otters", model, [1, 3, 4]))
+    assert scores(found, "otters and money", model, [4, 2]) == pytest.approx([whole[3], whole[1]], abs=1e-3)
+    assert whole[1] == 0  # it has no content word
+    assert scores(found, "sleeping otters", model, [4, 1])[0] == pytest.approx(
+        max(scores(found, "sleeping otters", model, [1, 3, 4])), abs=1e-3
+    )
 
 
-def test_what_is_kept_of_a_word_is_enough_to_know_it_again(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_compression_keeps_enough_of_a_word_to_recognize_it(tmp_path: Path, model: embedding.Embedding) -> None:
     found = index(tmp_path, model, BANKS, SCANS)
     assert scores(found, BANKS, model, [1]) == pytest.approx([1.0], abs=0.02)
 
 
-def test_words_that_weigh_more_count_more(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_word_of_higher_weight_counts_more(tmp_path: Path, model: embedding.Embedding) -> None:
     found = index(tmp_path, model, BANKS, RIVER)
-    _, asked = read("otters money", model)
+    _, query = embed("otters money", model)
     for weights, best in (([1.0, 0.1], 1), ([0.1, 1.0], 0)):
-        assert np.argmax(found.scores(asked, weights, np.array([1, 2]))) == best
+        assert np.argmax(found.scores(query, weights, np.array([1, 2]))) == best
 
 
 @pytest.mark.parametrize("question", ["", "the of and"])
-def test_a_question_without_words_is_as_near_to_all(tmp_path: Path, model: embedding.Embedding, question: str) -> None:
+def test_all_papers_score_0_for_a_question_without_content_words(
+    tmp_path: Path, model: embedding.Embedding, question: str
+) -> None:
     assert scores(index(tmp_path, model, BANKS, RIVER), question, model, [1, 2]) == [0, 0]
 
 
-def test_words_without_weight_are_as_near_to_all(tmp_path: Path, model: embedding.Embedding) -> None:
-    _, asked = read("otters", model)
-    assert index(tmp_path, model, BANKS, RIVER).scores(asked, [0.0], np.array([1, 2])).tolist() == [0, 0]
+def test_all_papers_score_0_for_words_without_weight(tmp_path: Path, model: embedding.Embedding) -> None:
+    _, query = embed("otters", model)
+    assert index(tmp_path, model, BANKS, RIVER).scores(query, [0.0], np.array([1, 2])).tolist() == [0, 0]
 
 
-def test_a_block_that_fails_leaves_no_table(tmp_path: Path) -> None:
+def test_a_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, 1):
         raise RuntimeError
     with pytest.raises(FileNotFoundError):
         maxsim.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", [maxsim.ROWS, maxsim.TABLE])
-def test_an_index_that_is_not_whole_is_refused(tmp_path: Path, model: embedding.Embedding, name: str) -> None:
+@pytest.mark.parametrize("name", [maxsim.EMBEDDINGS_FILE, maxsim.TABLE_FILE])
+def test_a_damaged_index_is_refused(tmp_path: Path, model: embedding.Embedding, name: str) -> None:
     index(tmp_path, model, BANKS, RIVER)
     data = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(data[: len(data) // 2])

@@ -1,4 +1,4 @@
-"""What is uploaded lies whole in one of two places, under a name that is safe, and no file takes another's place."""
+"""An uploaded file is always complete, staged or accepted, under a safe name, and never replaces another."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def staged(index_dir: Path) -> list[Path]:
 
 
 def left(index_dir: Path) -> list[Path]:
-    """What is in the staging, folders too."""
+    """Everything in the staging folder, including folders."""
     return list((index_dir / uploads.STAGING).rglob("*"))
 
 
-def test_a_file_is_staged_then_added(tmp_path: Path) -> None:
+def test_a_file_is_staged_then_accepted(tmp_path: Path) -> None:
     file = stage(tmp_path)
     assert (file.name, file.read_bytes(), uploads.files(tmp_path)) == ("bread.jsonl", PAPERS, [])
     assert staged(tmp_path) == [file]
@@ -51,7 +51,7 @@ def test_a_file_is_staged_then_added(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
-def test_what_is_discarded_is_gone_and_nothing_else(tmp_path: Path) -> None:
+def test_discarding_removes_a_staged_file_and_nothing_else(tmp_path: Path) -> None:
     file, other = stage(tmp_path), stage(tmp_path)
     kept = add(tmp_path)
     for one in (file, file, kept, tmp_path / uploads.STAGING / ".." / "x", tmp_path):
@@ -60,7 +60,7 @@ def test_what_is_discarded_is_gone_and_nothing_else(tmp_path: Path) -> None:
     assert uploads.files(tmp_path) == [kept]
 
 
-def test_a_name_that_is_taken_is_numbered_and_the_same_file_is_one(tmp_path: Path) -> None:
+def test_a_taken_name_gets_a_number_unless_the_files_are_identical(tmp_path: Path) -> None:
     assert [add(tmp_path, data=data).name for data in (PAPERS, OTHERS, PAPERS, OTHERS, b"{}")] == [
         *("bread.jsonl", "bread-2.jsonl", "bread.jsonl", "bread-2.jsonl", "bread-3.jsonl")
     ]
@@ -68,7 +68,7 @@ def test_a_name_that_is_taken_is_numbered_and_the_same_file_is_one(tmp_path: Pat
     assert left(tmp_path) == []
 
 
-def test_of_many_at_once_with_one_name_none_is_lost(tmp_path: Path) -> None:
+def test_no_file_is_lost_when_many_of_one_name_are_accepted_at_once(tmp_path: Path) -> None:
     data = {f"paper {n}".encode() for n in range(12)}
     files = [stage(tmp_path, data=one) for one in data]
     with ThreadPoolExecutor(12) as threads:
@@ -92,7 +92,7 @@ def test_a_kill_before_or_after_the_move_loses_nothing(tmp_path: Path, monkeypat
     assert staged(tmp_path) == []
 
 
-def test_what_is_removed_waits_to_be_added_again(tmp_path: Path) -> None:
+def test_a_removed_file_can_be_accepted_again(tmp_path: Path) -> None:
     add(tmp_path)
     file = uploads.remove(tmp_path, "bread.jsonl")
     assert (uploads.files(tmp_path), staged(tmp_path)) == ([], [file])
@@ -101,16 +101,16 @@ def test_what_is_removed_waits_to_be_added_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "other.jsonl", "../CURRENT", "/etc/passwd", "bread.jsonl/"])
-def test_only_what_was_added_is_removed(tmp_path: Path, name: str) -> None:
+def test_only_accepted_files_can_be_removed(tmp_path: Path, name: str) -> None:
     add(tmp_path)
     (tmp_path / "CURRENT").write_text("x")
-    with pytest.raises(SourceError, match=r"^No added file is named “.*”\. It may have been removed already\.$"):
+    with pytest.raises(SourceError, match=r"^There is no added file “.*”\."):
         uploads.remove(tmp_path, name)
     assert (tmp_path / "CURRENT").exists()
     assert contents(tmp_path) == {"bread.jsonl": PAPERS}
 
 
-def test_only_what_is_staged_is_accepted(tmp_path: Path) -> None:
+def test_only_staged_files_can_be_accepted(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("x")
     file = stage(tmp_path)
@@ -121,18 +121,18 @@ def test_only_what_is_staged_is_accepted(tmp_path: Path) -> None:
         file.parent,
         file / "..",
     ):
-        with pytest.raises(SourceError, match=r"does not wait to be added\. Add it again\.$"):
+        with pytest.raises(SourceError, match=r"Add it again\.$"):
             uploads.accept(tmp_path, one)
     assert uploads.files(tmp_path) == []
     assert secret.exists()
 
 
-NO_NAME = "it is not the name of a file. Rename it"
+INVALID = "valid file name. Rename it"
 UNREAD = "hidden files and READMEs are not read. Rename it"
 LONG = "its name is too long. Rename it"
 FORMAT = "only .txt, .text, .jsonl files are read. Save it as one"
 REFUSED = {
-    NO_NAME: ("../x.txt", "/etc/x.txt", "C:\\x.txt", "C:x.txt", "a/b.txt", "con.txt", "NUL .jsonl", "Com1.a.txt"),
+    INVALID: ("../x.txt", "/etc/x.txt", "C:\\x.txt", "C:x.txt", "a/b.txt", "con.txt", "NUL .jsonl", "Com1.a.txt"),
     UNREAD: (".hidden.txt", "README.txt", "..txt"),
     LONG: ("x" * 300 + ".txt", "é" * 100 + ".txt"),
     FORMAT: ("", ".txt", "x.pdf", "txt", "..", "x.txt\0.pdf", "x\u202etxt.exe"),
@@ -140,11 +140,11 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "reason"), [(name, reason) for reason, names in REFUSED.items() for name in names])
-def test_a_name_that_cannot_be_is_refused_in_one_line(tmp_path: Path, name: str, reason: str) -> None:
+def test_an_unsafe_or_unread_name_is_refused_in_one_line(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(SourceError) as caught:
         stage(tmp_path / "index", name)
     assert str(caught.value).startswith("Cannot add “")
-    assert str(caught.value).endswith(f"”: {reason}, then add it again.")
+    assert str(caught.value).endswith(f"{reason}, then add it again.")
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
     assert list(tmp_path.rglob("*")) == []
@@ -158,29 +158,29 @@ def test_a_name_that_cannot_be_is_refused_in_one_line(tmp_path: Path, name: str,
         *((name, name) for name in ("My papers.TXT", "מאמרים.jsonl", "conference.txt", "x" * 196 + ".txt")),
     ],
 )
-def test_a_name_that_can_be_is_kept_but_for_what_cannot_be_seen(tmp_path: Path, name: str, safe: str) -> None:
+def test_a_safe_name_is_kept_without_its_invisible_characters(tmp_path: Path, name: str, safe: str) -> None:
     assert stage(tmp_path, name).name == safe
     assert len({add(tmp_path, name, data) for data in (PAPERS, OTHERS)}) == 2
     assert tmp_path / "added" / safe in uploads.files(tmp_path)
 
 
-def test_a_file_that_is_too_large_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_refused_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "MAX_FILE_BYTES", len(PAPERS))
-    monkeypatch.setattr(uploads, "CHUNK", 10)
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", 10)
     stage(tmp_path)
-    with pytest.raises(SourceError, match=r"^“big\.txt” has more than 53 bytes\. Split it, then add the parts\.$"):
+    with pytest.raises(SourceError, match=r"“big\.txt” .* 53 bytes\. Split it"):
         stage(tmp_path, "big.txt", PAPERS + b"x")
     assert [file.name for file in staged(tmp_path)] == ["bread.jsonl"]
     assert len(left(tmp_path)) == 2
 
 
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "index").write_text("")
-    with pytest.raises(SourceError, match=r"^Cannot write to .*index: Not a directory\. Make room there, then try"):
+    with pytest.raises(SourceError, match=r"^Cannot write to .*index: Not a directory\. .*try again\.$"):
         stage(tmp_path / "index")
 
 
-def test_what_nobody_wanted_for_a_day_goes_when_something_new_comes(tmp_path: Path) -> None:
+def test_files_staged_a_day_ago_are_removed_with_the_next_upload(tmp_path: Path) -> None:
     old, young = stage(tmp_path), stage(tmp_path)
     for file, hours in ((old, 25), (young, 23)):
         os.utime(file.parent, (time.time() - hours * 3600,) * 2)
@@ -191,7 +191,7 @@ def test_what_nobody_wanted_for_a_day_goes_when_something_new_comes(tmp_path: Pa
         uploads.accept(tmp_path, old)
 
 
-def test_builds_leave_what_was_added_and_staged(tmp_path: Path) -> None:
+def test_builds_keep_accepted_and_staged_files(tmp_path: Path) -> None:
     kept, waiting = add(tmp_path), stage(tmp_path)
     for _ in range(3):
         with generations.building(tmp_path):
@@ -200,7 +200,7 @@ def test_builds_leave_what_was_added_and_staged(tmp_path: Path) -> None:
     assert waiting.exists()
 
 
-def test_what_is_staged_is_not_read_with_a_folder_around_the_index(tmp_path: Path) -> None:
+def test_a_folder_around_the_index_is_read_without_its_staged_files(tmp_path: Path) -> None:
     stage(tmp_path)
     kept = add(tmp_path, "rye.jsonl")
     assert sources.find([tmp_path]) == [kept]
@@ -212,7 +212,7 @@ def built(index_dir: Path, manifest: str) -> None:
 
 
 @pytest.mark.parametrize("manifest", ["", "{", "[]", "{}", '{"paths": null}', '{"paths": []}'])
-def test_the_shipped_papers_stand_in_where_no_manifest_tells(tmp_path: Path, manifest: str) -> None:
+def test_without_a_readable_manifest_the_shipped_papers_are_read(tmp_path: Path, manifest: str) -> None:
     assert uploads.paths(tmp_path) == [shipped("papers")]
     built(tmp_path, manifest)
     assert uploads.paths(tmp_path) == [shipped("papers")]
@@ -222,7 +222,7 @@ def test_the_shipped_papers_stand_in_where_no_manifest_tells(tmp_path: Path, man
     assert uploads.paths(tmp_path) == [shipped("papers"), tmp_path / "added"]
 
 
-def test_a_rebuild_reads_what_the_index_was_built_from_and_the_added_files_once(tmp_path: Path) -> None:
+def test_a_rebuild_reads_the_paths_of_the_index_and_each_accepted_file_once(tmp_path: Path) -> None:
     folder = tmp_path / "added"
     built(tmp_path, f'{{"paths": ["/mine", "{folder}", "{folder}/bread.jsonl"]}}')
     assert uploads.paths(tmp_path) == [Path("/mine")]

@@ -1,9 +1,10 @@
-"""The server, and ways to ask the models that it stands for."""
+"""A server that stands in for every vendor, and ways to call its models."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,17 @@ import pytest
 from rag import llm
 from rag.llm import faults
 from rag.llm.model import Model
-from rag.llm.vendors import OPENAI, VENDORS
+from rag.llm.openai_like import OPENAI
 
 from .server import Server, running
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
-Ask = Callable[[Model], str]  # a reply in full
+Ask = Callable[[Model], str]  # the whole reply of a model
 MAX_TOKENS = 7
 KEY = "sk-very-secret"
-OTHERS = "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"  # that the vendors' clients read
+OTHERS = "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"  # which the vendors' clients read
 
 
 def load(spec: str, timeout: float = 20.0) -> Model:
@@ -45,21 +46,27 @@ async def stream(model: Model) -> str:
     return "".join([piece async for piece in model.stream(messages(), MAX_TOKENS)])
 
 
+@pytest.fixture(autouse=True)
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps clients from reading the certificate authorities, which takes most of a test's time: none uses TLS."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *args, **kwargs: None)
+
+
 @pytest.fixture(params=[complete, stream])
 def ask(request: pytest.FixtureRequest) -> Ask:
-    """Asks a model a question, for the whole reply or piece by piece; each time from an event loop of its own."""
+    """Asks a model a question, for the whole reply or for a stream; each time in a new event loop."""
     return lambda model: asyncio.run(request.param(model))
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Ollama and the vendors are found at it; no key or proxy of the developer's is. A second try comes at once."""
+    """Stands in for Ollama and the vendors, without keys and proxies of the developer's, and without pauses."""
     for name in ("OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", *OTHERS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(faults, "PAUSE", 0.0)
     with running() as started:
         monkeypatch.setenv("OLLAMA_HOST", started.url)
-        for vendor in VENDORS:
+        for vendor in llm.VENDORS:
             monkeypatch.delenv(vendor.key_name, raising=False)
             monkeypatch.setenv(vendor.url_name, f"{started.url}/v1" if vendor is OPENAI else started.url)
         yield started
@@ -67,7 +74,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture(params=["openai-like", "ollama", "anthropic", "gemini"])
 def spec(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The server's model "owl", by each protocol."""
+    """The server's model "owl", for each protocol."""
     for name in ("OPENAI_API_KEY", "OLLAMA_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
         monkeypatch.setenv(name, KEY)
     return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else f"{request.param}:owl"
@@ -75,7 +82,7 @@ def spec(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def closed_port() -> int:
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     return port

@@ -1,4 +1,4 @@
-"""How each kind of server is asked, and how it words what its model says."""
+"""The protocol of each kind of server: its requests, and the replies to them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request, told the same way whatever the dialect."""
+class Chat:
+    """A request for a reply, in a form that does not depend on the dialect."""
 
     model: str
-    said: list[tuple[str, str]]  # who says what: system, user or assistant
+    messages: list[tuple[str, str]]  # role (system, user or assistant) and content
     temperature: float | None
     max_tokens: int | None
     stream: bool
@@ -23,9 +23,9 @@ class Asked:
 
 class OpenAI:
     @staticmethod
-    def asked(path: str, body: Json) -> Asked:
-        said = [(message["role"], message["content"]) for message in body["messages"]]
-        return Asked(body["model"], said, body.get("temperature"), body.get("max_tokens"), body.get("stream", False))
+    def chat(path: str, body: Json) -> Chat:
+        messages = [(message["role"], message["content"]) for message in body["messages"]]
+        return Chat(body["model"], messages, body.get("temperature"), body.get("max_tokens"), body.get("stream", False))
 
     @staticmethod
     def reply(model: str, content: str | None) -> Json:
@@ -44,9 +44,9 @@ class OpenAI:
 
 class Ollama:
     @staticmethod
-    def asked(path: str, body: Json) -> Asked:
-        said, options = [(message["role"], message["content"]) for message in body["messages"]], body["options"]
-        return Asked(body["model"], said, options.get("temperature"), options.get("num_predict"), body["stream"])
+    def chat(path: str, body: Json) -> Chat:
+        messages, options = [(message["role"], message["content"]) for message in body["messages"]], body["options"]
+        return Chat(body["model"], messages, options.get("temperature"), options.get("num_predict"), body["stream"])
 
     @staticmethod
     def reply(model: str, content: str | None, done: bool = True) -> Json:
@@ -64,27 +64,27 @@ class Ollama:
 
 class Anthropic:
     @staticmethod
-    def asked(path: str, body: Json) -> Asked:
-        said = [("system", body["system"])]
-        said += [(message["role"], _text(message["content"])) for message in body["messages"]]
-        return Asked(body["model"], said, body.get("temperature"), body["max_tokens"], body["stream"])
+    def chat(path: str, body: Json) -> Chat:
+        messages = [("system", body["system"])]
+        messages += [(message["role"], _text(message["content"])) for message in body["messages"]]
+        return Chat(body["model"], messages, body.get("temperature"), body["max_tokens"], body["stream"])
 
     @staticmethod
     def reply(model: str, content: str | None) -> Json:
         blocks = [] if content is None else [{"type": "text", "text": content}]
         usage = {"input_tokens": 1, "output_tokens": 1}
-        told = {"id": "1", "type": "message", "role": "assistant", "model": model, "content": blocks}
-        return {**told, "stop_reason": "end_turn", "stop_sequence": None, "usage": usage}
+        message = {"id": "1", "type": "message", "role": "assistant", "model": model, "content": blocks}
+        return {**message, "stop_reason": "end_turn", "stop_sequence": None, "usage": usage}
 
     @classmethod
     def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
         begin = _event({"type": "message_start", "message": cls.reply(model, None)})
         begin += _event({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}})
         deltas = [{"type": "text_delta", "text": piece} for piece in pieces]
-        said = [_event({"type": "content_block_delta", "index": 0, "delta": delta}) for delta in deltas]
+        events = [_event({"type": "content_block_delta", "index": 0, "delta": delta}) for delta in deltas]
         stop = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}
         end = _event({"type": "content_block_stop", "index": 0}) + _event(stop) + _event({"type": "message_stop"})
-        return [begin + said[0], *said[1:]], end
+        return [begin + events[0], *events[1:]], end
 
     @staticmethod
     def fault(message: str) -> bytes:
@@ -93,13 +93,13 @@ class Anthropic:
 
 class Gemini:
     @staticmethod
-    def asked(path: str, body: Json) -> Asked:
-        said = [("system", _text(body["systemInstruction"]["parts"]))]
+    def chat(path: str, body: Json) -> Chat:
+        messages = [("system", _text(body["systemInstruction"]["parts"]))]
         roles = {"user": "user", "model": "assistant"}
-        said += [(roles[message["role"]], _text(message["parts"])) for message in body["contents"]]
+        messages += [(roles[message["role"]], _text(message["parts"])) for message in body["contents"]]
         model, options = path.split("/")[-1].split(":")[0], body["generationConfig"]
         stream = "streamGenerateContent" in path
-        return Asked(model, said, options.get("temperature"), options["maxOutputTokens"], stream)
+        return Chat(model, messages, options.get("temperature"), options["maxOutputTokens"], stream)
 
     @staticmethod
     def reply(model: str, content: str | None, done: bool = True) -> Json:
@@ -117,12 +117,17 @@ class Gemini:
 
 
 Dialect = type[OpenAI] | type[Ollama] | type[Anthropic] | type[Gemini]
-SPOKEN: Mapping[str, Dialect] = {"/v1/chat": OpenAI, "/api/chat": Ollama, "/v1/messages": Anthropic, "/v1beta": Gemini}
+DIALECTS: Mapping[str, Dialect] = {
+    "/v1/chat": OpenAI,
+    "/api/chat": Ollama,
+    "/v1/messages": Anthropic,
+    "/v1beta": Gemini,
+}
 
 
-def spoken(path: str) -> Dialect:
-    """What is spoken at `path`."""
-    return next(dialect for start, dialect in SPOKEN.items() if path.startswith(start))
+def dialect_of(path: str) -> Dialect:
+    """The dialect of requests to `path`."""
+    return next(dialect for start, dialect in DIALECTS.items() if path.startswith(start))
 
 
 def _text(parts: list[Json]) -> str:

@@ -1,4 +1,4 @@
-"""A server on loopback that speaks every protocol that a model is asked by, and fails as it is told to."""
+"""A local server that speaks the protocols of all vendors, and fails as a test demands."""
 
 from __future__ import annotations
 
@@ -10,54 +10,54 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from .dialects import Asked, spoken
+from .dialects import Chat, dialect_of
 
 WRITTEN = "OwlNet finds voles 3 times faster than a barn owl."
-PATIENCE = 30.0  # seconds for anything to happen
+PATIENCE = 30.0  # seconds to wait for an event
 KEYS = "Authorization", "x-api-key", "x-goog-api-key"
-HOSTED = "v1", "v1beta"  # where Anthropic and Gemini tell of a model
+HOSTED = "v1", "v1beta"  # where Anthropic and Gemini describe a model
 
 Reply = tuple[int, bytes, dict[str, str]]  # status, body, headers
 
 
 class Server(ThreadingHTTPServer):
-    """Its model says what `script` holds, then `content` each time, a word at a time where it is asked to stream."""
+    """Its model replies with the items of `script`, then always with `content`; a stream is one word per piece."""
 
-    daemon_threads = False  # closing it waits for those that answer: a test leaves none behind
+    daemon_threads = False  # closing the server waits for its threads, so that a test leaves none behind
     content: str | None = WRITTEN
-    script: list[str]  # a reply for each of the first chats
-    key = ""  # that it asks for; none by default
-    broken: Reply | None = None  # the reply to each chat instead
-    first: list[Reply]  # replies to the first chats instead
-    killed: int  # chats whose connection is cut, after `before` pieces
+    script: list[str]  # replies to the first chats
+    key = ""  # the key it requires; none by default
+    broken: Reply | None = None  # a raw reply to every chat instead
+    first: list[Reply]  # raw replies to the first chats instead
+    killed: int  # the number of chats whose connection is cut, after `before` pieces
     before = 0
     models: Any = None  # what /v1/models lists
-    known: dict[str, Any]  # what other addresses answer, such as /props
-    pulled: dict[str, dict[str, Any]]  # Ollama's models, and what it shows of each
-    hosted: dict[str, dict[str, Any]]  # models of Anthropic's and Gemini's, and what is told of each
-    silent: Event | None = None  # a chat is answered only when it is set, or its client gone
-    fault = ""  # that a stream ends in before its first word
-    endless = False  # a stream has no end
-    gone: Event  # a client closed its connection before all was said
-    asked: list[str]  # every address that was asked
+    known: dict[str, Any]  # the replies at other paths, such as /props
+    pulled: dict[str, dict[str, Any]]  # Ollama's models and their descriptions
+    hosted: dict[str, dict[str, Any]]  # models of Anthropic and Gemini and their descriptions
+    silent: Event | None = None  # chats wait until it is set or the client disconnects
+    fault = ""  # an error that a stream sends instead of its first word
+    endless = False  # streams do not end
+    gone: Event  # set when a client disconnects before the end of a reply
+    paths: list[str]  # the path of every request
     requests: list[tuple[str, str | None, dict[str, Any]]]  # path, authorization, body of each chat
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def says(self) -> str | None:
+    def next_content(self) -> str | None:
         return self.script.pop(0) if self.script else self.content
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing of a client that has gone: that is what some tests are about."""
+        """Ignores clients that disconnect, as some tests do on purpose."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
     @property
-    def heard(self) -> list[Asked]:
-        """`requests`, told the same way whatever the protocol."""
-        return [spoken(path).asked(path, body) for path, _, body in self.requests]
+    def chats(self) -> list[Chat]:
+        """`requests` in a form that does not depend on the protocol."""
+        return [dialect_of(path).chat(path, body) for path, _, body in self.requests]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -68,14 +68,14 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.paths.append(self.path)
         listed = [{"model": name, **shown} for name, shown in self.server.pulled.items()]
         known = {"/v1/models": self.server.models or {"object": "list", "data": []}, "/api/tags": {"models": listed}}
-        known |= {f"/{part}/models/{name}": told for name, told in self.server.hosted.items() for part in HOSTED}
+        known |= {f"/{part}/models/{name}": info for name, info in self.server.hosted.items() for part in HOSTED}
         self._answer(known.get(self.path, self.server.known.get(self.path)))
 
     def do_POST(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.paths.append(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/api/show":
             self._answer(self.server.pulled.get(body["model"]))
@@ -87,33 +87,33 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.server.requests.append((self.path, self.headers["Authorization"], body))
             try:
-                self._chat(spoken(self.path).asked(self.path, body))
+                self._chat(dialect_of(self.path).chat(self.path, body))
             except ConnectionError:
                 self._lost()
 
-    def _chat(self, asked: Asked) -> None:
+    def _chat(self, chat: Chat) -> None:
         if self.server.silent and not self._wait(self.server.silent):
             return
         if self.server.first:
             self._send(*self.server.first.pop(0))
         elif self.server.broken:
             self._send(*self.server.broken)
-        elif asked.stream:
-            self._stream(asked.model)
+        elif chat.stream:
+            self._stream(chat.model)
         elif self.server.killed:
             self._cut()
         else:
-            self._answer(spoken(self.path).reply(asked.model, self.server.says()))
+            self._answer(dialect_of(self.path).reply(chat.model, self.server.next_content()))
 
     def _stream(self, model: str) -> None:
-        pieces = (self.server.says() or "").split(" ")
-        speaks = spoken(self.path)
-        chunks, end = speaks.stream(model, [pieces[0], *(f" {piece}" for piece in pieces[1:])])
+        pieces = (self.server.next_content() or "").split(" ")
+        dialect = dialect_of(self.path)
+        chunks, end = dialect.stream(model, [pieces[0], *(f" {piece}" for piece in pieces[1:])])
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         if self.server.fault:
-            chunks, end = [], speaks.fault(self.server.fault)
+            chunks, end = [], dialect.fault(self.server.fault)
         for chunk in chunks[: self.server.before] if self.server.killed else chunks:
             self._chunk(chunk)
         if self.server.killed:
@@ -132,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _wait(self, event: Event) -> bool:
-        """Whether `event` was set before the client went."""
+        """Whether `event` was set before the client disconnected."""
         self.connection.settimeout(0.01)
         while not event.is_set():
             try:
@@ -172,9 +172,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running() -> Iterator[Server]:
-    """A server that has the model "owl", on a free port."""
+    """A server with the model "owl", on a free port."""
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.requests, server.first, server.script, server.asked = [], [], [], []
+        server.requests, server.first, server.script, server.paths = [], [], [], []
         server.killed, server.known, server.gone = 0, {}, Event()
         server.pulled, server.hosted = {"owl": {"details": {}, "model_info": {}}}, {"owl": {}}
         thread = Thread(target=server.serve_forever, args=(0.02,))

@@ -1,4 +1,4 @@
-"""The model that comes along, in llama.cpp inside this process."""
+"""The bundled model, in llama.cpp inside this process."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ pytestmark = pytest.mark.skipif(
     not bundled.bundled_installed(), reason=f"needs the bundled model: {bundled.INSTALL_BUNDLED}"
 )
 LONG = messages("Tell a very long story about owls.")
-TOKENS = 2000  # minutes of writing
+TOKENS = 2000  # takes minutes to generate
 
 
-def test_it_tells_what_it_is_and_writes() -> None:
+def test_the_bundled_model_knows_its_size_and_writes() -> None:
     model = load("bundled")
     assert (model.name, model.parameters, model.context) == ("bundled (SmolLM2 135M)", 134_515_008, 8192)
     assert asyncio.run(model.complete(messages("Copy this sentence: Owls hoot."), 20)).strip()
-    assert asyncio.run(model.count(" owl" * 1000)) == 1000, "its own tokens, not an estimate"
+    assert asyncio.run(model.count_tokens(" owl" * 1000)) == 1000, "counted by the model, not estimated"
 
 
-def test_a_file_of_ones_own_is_loaded_as_well() -> None:
+def test_a_gguf_file_can_be_loaded() -> None:
     model = load(f"gguf:{bundled.bundled_file()}")
     assert model.parameters == 134_515_008
     assert asyncio.run(model.complete(messages(), 5)).strip()
 
 
-def test_streams_closed_early_leave_it_answering() -> None:
+def test_the_model_answers_after_streams_are_closed_early() -> None:
     model = load("bundled", 60.0)
 
     async def close_after(pieces: int) -> str:
@@ -45,44 +45,44 @@ def test_streams_closed_early_leave_it_answering() -> None:
         assert asyncio.run(close_after(pieces))
 
 
-def test_cancelled_calls_leave_it_answering() -> None:
+def test_the_model_answers_after_calls_are_cancelled() -> None:
     model = load("bundled", 60.0)
 
     async def cancel() -> str:
-        begun = asyncio.Event()
+        started = asyncio.Event()
 
         async def read() -> None:
             try:
                 async for _ in model.stream(LONG, TOKENS):
-                    begun.set()
-            finally:  # where it fails, so must the test, and not wait for ever
-                begun.set()
+                    started.set()
+            finally:  # if it fails, the test must fail instead of waiting forever
+                started.set()
 
         calls = [asyncio.create_task(read())]
-        await begun.wait()
+        await started.wait()
         calls += [asyncio.create_task(read()) for _ in range(2)]
         waiting = [asyncio.create_task(model.complete(LONG, TOKENS)) for _ in range(2)]
-        await asyncio.wait(waiting, timeout=1.0)  # for their turn, which does not come while one is written
+        await asyncio.wait(waiting, timeout=1.0)  # they are queued: the model writes one reply at a time
         for call in (*calls, *waiting):
             call.cancel()
         done = await asyncio.gather(*calls, *waiting, return_exceptions=True)
-        assert all(isinstance(one, asyncio.CancelledError) for one in done)
+        assert all(isinstance(result, asyncio.CancelledError) for result in done)
         return await model.complete(messages(), 5)
 
     assert asyncio.run(cancel())
 
 
-def test_a_prompt_beyond_the_context_is_told() -> None:
-    with pytest.raises(ModelError, match=r"^llama\.cpp with SmolLM2\S+ refuses the request \(HTTP 400: .*8192 tokens"):
+def test_a_prompt_longer_than_the_context_is_reported() -> None:
+    with pytest.raises(ModelError, match=r"^llama\.cpp with SmolLM2\S+ rejects the request \(HTTP 400: .*8192 tokens"):
         asyncio.run(load("bundled").complete(messages("owl " * 9000), 5))
 
 
-def test_no_proxy_gets_what_is_said_inside_this_process(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_the_bundled_model_do_not_use_a_proxy(closed_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port}")
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     model = load("bundled")
     assert asyncio.run(model.complete(messages(), 5)).strip()
-    assert asyncio.run(model.count("owl"))
+    assert asyncio.run(model.count_tokens("owl"))
     assert model.llm.chat(messages(), max_tokens=5).message.content

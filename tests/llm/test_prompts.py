@@ -1,4 +1,4 @@
-"""The texts in prompts/ as chats, what may be filled in, and what is said about one that a user has broken."""
+"""The prompts in prompts/ as chats, their placeholders, and what is reported about an invalid one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a text as the prompt "entailment" into a folder of a user's own, which it gives."""
+    """Writes a text as the prompt "entailment" to a user's folder, which it returns."""
 
     def write_it(text: str) -> Path:
         (tmp_path / "entailment.md").write_text(text, encoding="utf-8")
@@ -30,13 +30,13 @@ def write(tmp_path: Path) -> Write:
     return write_it
 
 
-def test_every_shipped_prompt_is_known_and_can_be_used() -> None:
+def test_every_shipped_prompt_is_known_and_valid() -> None:
     assert {file.stem for file in shipped("prompts").glob("*.md")} == set(prompts.PLACEHOLDERS)
     prompts.check(shipped("prompts"))
 
 
 @pytest.mark.parametrize("name", prompts.PLACEHOLDERS)
-def test_a_shipped_prompt_ends_with_what_is_asked_now(name: str) -> None:
+def test_only_the_last_message_of_a_shipped_prompt_has_placeholders(name: str) -> None:
     chat = prompts.load(name).format_messages(**{slot: f"<{slot}>" for slot in prompts.PLACEHOLDERS[name]})
     roles = [message.role.value for message in chat]
     assert roles == ["system", *["user", "assistant"] * (len(roles) // 2 - 1), "user"]
@@ -44,13 +44,13 @@ def test_a_shipped_prompt_ends_with_what_is_asked_now(name: str) -> None:
     assert not [message for message in chat[:-1] if "<" in str(message.content)]
     note = shipped("prompts").joinpath(f"{name}.md").read_text(encoding="utf-8").split("\n## ")[0].strip()
     assert note
-    assert note not in "".join(str(message.content) for message in chat), "the note on top is not sent"
+    assert note not in "".join(str(message.content) for message in chat), "the note at the top is not sent"
 
 
 @pytest.mark.parametrize(
     ("name", "slot"), [(name, slot) for name, of in prompts.PLACEHOLDERS.items() for slot in sorted(of)]
 )
-def test_what_is_filled_in_stays_data_of_the_last_message(name: str, slot: str) -> None:
+def test_inserted_text_stays_in_the_last_message(name: str, slot: str) -> None:
     template, blank = prompts.load(name), dict.fromkeys(prompts.PLACEHOLDERS[name], "-")
     plain, chat = template.format_messages(**blank), template.format_messages(**blank | {slot: HOSTILE})
     assert [message.role for message in chat] == [message.role for message in plain]
@@ -58,7 +58,7 @@ def test_what_is_filled_in_stays_data_of_the_last_message(name: str, slot: str) 
     assert HOSTILE in str(chat[-1].content)
 
 
-def test_headings_open_messages_and_text_before_them_is_a_note(write: Write) -> None:
+def test_headings_start_messages_and_text_before_them_is_a_note(write: Write) -> None:
     chat = prompts.load("entailment", write(OWN)).format_messages(evidence="Owls", sentence="They hoot")
     assert [(message.role.value, message.content) for message in chat] == [
         ("system", "Be kind.\n### Not a turn"),
@@ -67,20 +67,20 @@ def test_headings_open_messages_and_text_before_them_is_a_note(write: Write) -> 
     ]
 
 
-def test_a_folder_of_ones_own_replaces_what_it_holds_only(write: Write) -> None:
+def test_a_users_folder_replaces_only_the_prompts_in_it(write: Write) -> None:
     folder = write(OWN)
     prompts.check(folder)
     assert prompts.load("repair", folder).message_templates == prompts.load("repair").message_templates
     assert prompts.load("entailment", folder).message_templates != prompts.load("entailment").message_templates
 
 
-def test_other_files_of_the_folder_are_no_prompts(tmp_path: Path) -> None:
+def test_other_files_in_the_folder_are_ignored(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("{")
     prompts.check(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "faults"),
     [
         ("## user\n{evidence}", ["lacks {sentence}"]),
         ("## user\n{evidence} {sentence} {place}", ["has an unknown {place}"]),
@@ -93,36 +93,36 @@ def test_other_files_of_the_folder_are_no_prompts(tmp_path: Path) -> None:
         ("## user\n{evidence} {sentence}}", ["Correct it"]),
     ],
 )
-def test_a_broken_prompt_is_named_with_its_placeholder(write: Write, text: str, said: list[str]) -> None:
+def test_an_invalid_prompt_is_reported_with_its_placeholder(write: Write, text: str, faults: list[str]) -> None:
     folder = write(text)
     for refuses in (lambda: prompts.load("entailment", folder), lambda: prompts.check(folder)):
         with pytest.raises(SettingsError) as fault:
             refuses()
         assert "\n" not in str(fault.value)
-        assert [part for part in [str(folder / "entailment.md"), *said] if part not in str(fault.value)] == []
+        assert [part for part in [str(folder / "entailment.md"), *faults] if part not in str(fault.value)] == []
 
 
-def test_a_prompt_that_is_not_text_is_named(write: Write) -> None:
+def test_a_prompt_that_is_not_text_is_reported(write: Write) -> None:
     folder = write("")
     (folder / "entailment.md").write_bytes(b"## user\n\xff{evidence}{sentence}")
     with pytest.raises(SettingsError, match=r"entailment\.md cannot be read: not UTF-8 text\. Restore it\.$"):
         prompts.check(folder)
 
 
-def test_a_shipped_prompt_that_is_gone_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_shipped_prompt_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.llm.prompts.shipped", lambda name: tmp_path / name)
     with pytest.raises(SettingsError, match=r"repair\.md cannot be read: No such file or directory\. Restore it\.$"):
         prompts.load("repair")
 
 
-def test_a_prompt_of_no_known_name_is_refused_with_those_that_are(tmp_path: Path) -> None:
+def test_an_unknown_prompt_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "rewrite.md").write_text("## user\nHello")
-    with pytest.raises(SettingsError, match=r"rewrite\.md is no prompt of ours\. They are: .*rephrase\.md"):
+    with pytest.raises(SettingsError, match=r"Unknown prompt .*rewrite\.md\. Known: .*rephrase\.md"):
         prompts.check(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file.md"])
-def test_a_folder_that_is_none_is_named(tmp_path: Path, name: str) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.md").write_text("")
     with pytest.raises(SettingsError, match=rf"No such folder of prompts: .*{name}\. Correct RAG_PROMPTS_DIR\.$"):
         prompts.check(tmp_path / name)
@@ -146,10 +146,10 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path, name: str) -> None:
         ("", ""),
     ],
 )
-def test_data_stays_readable_and_opens_nothing(text: str, expected: str) -> None:
+def test_sanitized_text_stays_readable_and_has_no_delimiters(text: str, expected: str) -> None:
     assert prompts.sanitize(text, 100) == expected
 
 
 @pytest.mark.parametrize("hidden", ["\u200b", "\n", "<"])
-def test_data_is_cut_at_its_limit_after_all_is_in_shape(hidden: str) -> None:
+def test_text_is_truncated_after_it_is_sanitized(hidden: str) -> None:
     assert prompts.sanitize(f"{hidden}{'owl ' * 50}", 7) == ("‹owl ow" if hidden == "<" else "owl owl")

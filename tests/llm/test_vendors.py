@@ -1,4 +1,4 @@
-"""Vendors that host models: each is found, told apart, and asked for as long a reply as its models need."""
+"""Vendors that host models: where each is found, and what is reported if it cannot be used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from rag import llm
 from rag.errors import ModelError
-from rag.llm.vendors import VENDORS, Vendor
+from rag.llm import VENDORS
+from rag.llm.vendors import Vendor
 
 from .conftest import KEY, MAX_TOKENS, Ask, complete, load
 from .server import WRITTEN, Server
@@ -20,12 +21,12 @@ EXTRAS = [vendor for vendor in VENDORS if vendor.kind != "openai"]
 
 @pytest.fixture(params=VENDORS, ids=lambda vendor: vendor.kind)
 def vendor(request: pytest.FixtureRequest) -> Vendor:
-    """Each of them, without a key."""
-    found: Vendor = request.param
-    return found
+    """Each vendor, without a key."""
+    vendor: Vendor = request.param
+    return vendor
 
 
-def test_a_vendor_is_found_where_its_own_variable_says_and_gets_the_key(
+def test_a_vendor_is_found_at_the_address_in_its_variable_and_gets_the_key(
     server: Server, vendor: Vendor, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.key = KEY
@@ -35,16 +36,16 @@ def test_a_vendor_is_found_where_its_own_variable_says_and_gets_the_key(
     assert model.name == f"{vendor.kind}:owl"
 
 
-def test_a_vendor_without_a_key_is_not_asked(server: Server, vendor: Vendor) -> None:
+def test_a_vendor_without_a_key_is_not_contacted(server: Server, vendor: Vendor) -> None:
     with pytest.raises(
-        ModelError, match=rf"^{vendor.name} asks for a key\. Set {vendor.key_name} to yours, or choose "
+        ModelError, match=rf"^{vendor.name} requires a key\. Set {vendor.key_name} to yours, or choose "
     ):
         llm.load(f"{vendor.kind}:owl", 20.0)
-    assert not server.asked
+    assert not server.paths
 
 
 @pytest.mark.parametrize("vendor", EXTRAS, ids=lambda vendor: vendor.kind)
-def test_a_vendor_without_its_extra_is_told_with_how_to_get_it(
+def test_a_vendor_without_its_extra_is_reported_with_the_command_that_installs_it(
     server: Server, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(vendor.key_name, KEY)
@@ -54,7 +55,7 @@ def test_a_vendor_without_its_extra_is_told_with_how_to_get_it(
 
 
 @pytest.mark.parametrize("vendor", EXTRAS, ids=lambda vendor: vendor.kind)
-def test_a_model_that_a_vendor_lacks_is_told_at_once(
+def test_a_model_that_a_vendor_lacks_is_reported_when_it_is_loaded(
     server: Server, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(vendor.key_name, KEY)
@@ -63,7 +64,7 @@ def test_a_model_that_a_vendor_lacks_is_told_at_once(
 
 
 @pytest.mark.parametrize("vendor", EXTRAS, ids=lambda vendor: vendor.kind)
-def test_a_vendor_that_is_not_there_is_told(
+def test_a_vendor_that_does_not_answer_is_reported(
     server: Server, vendor: Vendor, monkeypatch: pytest.MonkeyPatch, closed_port: int
 ) -> None:
     monkeypatch.setenv(vendor.key_name, KEY)
@@ -74,7 +75,7 @@ def test_a_vendor_that_is_not_there_is_told(
         llm.load(f"{vendor.kind}:owl", 20.0)
 
 
-def test_openai_has_published_the_context_of_its_models(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_context_of_openais_models_is_known(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     assert load("openai:gpt-4o-mini").context == 128_000
 
@@ -85,7 +86,7 @@ def adaptive(supported: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("spec", "told", "thinks"),
+    ("spec", "info", "thinks"),
     [
         ("anthropic:owl", {"max_input_tokens": 200_000, **adaptive(False)}, False),
         ("anthropic:owl", {"max_input_tokens": 200_000, **adaptive(True)}, True),
@@ -93,21 +94,21 @@ def adaptive(supported: bool) -> dict[str, Any]:
         ("gemini:owl", {"inputTokenLimit": 200_000, "thinking": True}, True),
     ],
 )
-def test_a_vendor_tells_the_context_and_a_model_that_thinks_gets_room_for_it(
-    server: Server, monkeypatch: pytest.MonkeyPatch, ask: Ask, spec: str, told: dict[str, Any], thinks: bool
+def test_a_model_has_the_context_of_its_vendor_and_more_tokens_if_it_thinks(
+    server: Server, monkeypatch: pytest.MonkeyPatch, ask: Ask, spec: str, info: dict[str, Any], thinks: bool
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
-    server.hosted["owl"] = told
+    server.hosted["owl"] = info
     model = load(spec)
     assert model.context == 200_000
     assert ask(model) == WRITTEN
-    (asked,) = server.heard
-    assert asked.max_tokens is not None
-    assert (asked.max_tokens > 1000) if thinks else (asked.max_tokens == MAX_TOKENS)
+    (request,) = server.chats
+    assert request.max_tokens is not None
+    assert (request.max_tokens > 1000) if thinks else (request.max_tokens == MAX_TOKENS)
 
 
-def test_a_reply_that_gemini_ends_is_told_with_its_reason(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reply_that_gemini_cuts_off_is_reported(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
     body = (
         b'{"candidates": [{"content": {"parts": [{"text": "Owls"}], "role": "model"}, "finishReason": "MAX_TOKENS"}]}'

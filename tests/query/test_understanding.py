@@ -11,9 +11,9 @@ from rag.chat.rebuild import rebuild
 from rag.errors import QuestionError
 from rag.index.opening import open_current
 from rag.index.store import Store
+from rag.progress import silent
 from rag.query.batch import BatchQuestion
 from rag.query.understanding import History, batch_history, understand, written_filters
-from tests.conftest import no_progress
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def untold(tmp_path_factory: pytest.TempPathFactory) -> Store:
     folder = tmp_path_factory.mktemp("untold")
     file = folder / "owls.jsonl"
     file.write_text(json.dumps({"title": "Owls", "abstract": "Owls hunt by ear."}))
-    rebuild([file], folder / "index", "bundled", no_progress)
+    rebuild([file], folder / "index", "bundled", silent)
     return open_current(folder / "index")
 
 
@@ -145,7 +145,7 @@ def test_a_title_within_a_longer_one_is_not_cited(tmp_path: Path) -> None:
     titles = ["Owls", "Owls at Night", "Night"]
     file = tmp_path / "owls.jsonl"
     file.write_text("\n".join(json.dumps({"title": title, "abstract": "Owls hunt by ear."}) for title in titles))
-    rebuild([file], tmp_path / "index", "bundled", no_progress)
+    rebuild([file], tmp_path / "index", "bundled", silent)
     opened = open_current(tmp_path / "index")
     said = batch_history(BatchQuestion("is it so?", answered="It says so in Owls at Night. [1]"), opened)
     assert said.cited == ("Owls at Night",)

@@ -1,20 +1,20 @@
-"""Errors planted in a sentence of an abstract: what models write and no answer may say."""
+"""Sentences of abstracts with an error planted in each, as models make them and no answer may contain."""
 
 from __future__ import annotations
 
 import re
 
-from .planted import Case, Make, Place, changed, pairs, replaced
+from .cases import Case, Make, Origin, changed, pairs, replaced
 
-TURNED = (
+REVERSED = (
     "faster slower higher lower better worse more less larger smaller large small superior inferior fewer more "
     "increases decreases improves degrades reduces increases outperforms underperforms improve degrade reduce increase "
     "increase decrease outperform underperform improving degrading reducing increasing lower higher less more"
 ).split()
 UNITS = "% points hours minutes million billion GB MB fps ms times % ms seconds thousand million".split()
-BOUNDED = {"up to ": "at least ", "at least ": "up to ", "at most ": "at least "}
-STRICT = "some all often always sometimes always most all usually always many all several all".split()
-GENERAL = (
+REVERSED_BOUNDS = {"up to ": "at least ", "at least ": "up to ", "at most ": "at least "}
+STRENGTHENED = "some all often always sometimes always most all usually always many all several all".split()
+GENERAL_KNOWLEDGE = (
     "Diffusion models generate images by gradually removing noise from a random sample.",
     "Transformers were introduced in 2017 and rely on self-attention.",
     "Monocular depth estimation is widely used in autonomous driving.",
@@ -41,92 +41,92 @@ _VERB = re.compile(r"\b(?:is|are|can|does|will|has been|have been)\b(?! not| onl
 _HEDGE = re.compile(r"\b(?:may|might|possibly|potentially|probably|perhaps) ")
 _ALL = re.compile(r"\b(?:all|any|each|every|always)\b")
 _BOUND = re.compile(r"\b(?:up to|at least|at most) (?=\d)")
-_DENIAL = re.compile(r"\b(?:not (?!only)|cannot|never |without)")
+_NEGATION = re.compile(r"\b(?:not (?!only)|cannot|never |without)")
 _AFFIRMED = {"cannot": "can", "without": "with"}
 
 
-def _number(place: Place) -> Case | None:
-    numbers = _NUMBER.findall(place.text)
+def _number_changed(origin: Origin) -> Case | None:
+    numbers = _NUMBER.findall(origin.text)
     if not numbers:
         return None
-    old = place.chance.choice(numbers)
-    new = f"{float(old) * place.chance.choice((0.5, 1.5, 2, 3)) + 1:.1f}".removesuffix(".0")
-    return changed(place, replaced(place.text, {old: new}, 1)) if new not in place.told.paper.abstract else None
+    old = origin.rng.choice(numbers)
+    new = f"{float(old) * origin.rng.choice((0.5, 1.5, 2, 3)) + 1:.1f}".removesuffix(".0")
+    return changed(origin, replaced(origin.text, {old: new}, 1)) if new not in origin.sentence.paper.abstract else None
 
 
-def _numbers(place: Place) -> Case | None:
-    numbers = list(dict.fromkeys(_NUMBER.findall(place.text)))[:2]
-    return changed(place, replaced(place.text, dict(zip(numbers, numbers[::-1], strict=True)))) if numbers else None
+def _numbers_exchanged(origin: Origin) -> Case | None:
+    numbers = list(dict.fromkeys(_NUMBER.findall(origin.text)))[:2]
+    return changed(origin, replaced(origin.text, dict(zip(numbers, numbers[::-1], strict=True)))) if numbers else None
 
 
-def _unit(place: Place) -> Case | None:
+def _unit_changed(origin: Origin) -> Case | None:
     units = pairs(UNITS)
     either = "|".join(map(re.escape, units))
-    return changed(place, re.sub(rf"(?<=\d)(\s?)({either})(?!\w)", lambda m: f"{m[1]}{units[m[2]]}", place.text))
+    return changed(origin, re.sub(rf"(?<=\d)(\s?)({either})(?!\w)", lambda m: f"{m[1]}{units[m[2]]}", origin.text))
 
 
-def _name(place: Place) -> Case | None:
-    own, names = place.told.paper, _NAME.findall(place.text)
-    others = [name for name in _NAME.findall(place.stranger.text) if name not in f"{own.title} {own.abstract}"]
-    return changed(place, place.text.replace(names[0], others[0])) if names and others else None
+def _name_replaced(origin: Origin) -> Case | None:
+    own, names = origin.sentence.paper, _NAME.findall(origin.text)
+    others = [name for name in _NAME.findall(origin.stranger.text) if name not in f"{own.title} {own.abstract}"]
+    return changed(origin, origin.text.replace(names[0], others[0])) if names and others else None
 
 
-def _names(place: Place) -> Case | None:
-    found = _COMPARISON.search(place.text)
+def _names_exchanged(origin: Origin) -> Case | None:
+    found = _COMPARISON.search(origin.text)
     if not found:
         return None
-    before, behind = _NAME.findall(place.text[: found.start()]), _NAME.findall(place.text[found.end() :])
-    if not before or not behind or before[-1] in behind[0] or behind[0] in before[-1]:
+    before, after = _NAME.findall(origin.text[: found.start()]), _NAME.findall(origin.text[found.end() :])
+    if not before or not after or before[-1] in after[0] or after[0] in before[-1]:
         return None
-    return changed(place, replaced(place.text, {before[-1]: behind[0], behind[0]: before[-1]}))
+    return changed(origin, replaced(origin.text, {before[-1]: after[0], after[0]: before[-1]}))
 
 
-def _negated(place: Place) -> Case | None:
-    return changed(place, _VERB.sub(lambda found: f"{found[0]} not", place.text, count=1))
+def _negation_added(origin: Origin) -> Case | None:
+    return changed(origin, _VERB.sub(lambda found: f"{found[0]} not", origin.text, count=1))
 
 
-def _affirmed(place: Place) -> Case | None:
-    return changed(place, _DENIAL.sub(lambda found: _AFFIRMED.get(found[0], ""), place.text, count=1))
+def _negation_dropped(origin: Origin) -> Case | None:
+    return changed(origin, _NEGATION.sub(lambda found: _AFFIRMED.get(found[0], ""), origin.text, count=1))
 
 
-def _certain(place: Place) -> Case | None:
-    return changed(place, _HEDGE.sub("", place.text))
+def _hedge_dropped(origin: Origin) -> Case | None:
+    return changed(origin, _HEDGE.sub("", origin.text))
 
 
-def _strengthened(place: Place) -> Case | None:
-    if _BOUND.search(place.text):
-        return changed(place, _BOUND.sub(lambda found: BOUNDED[found[0]], place.text))
-    return changed(place, replaced(place.text, pairs(STRICT), 1)) if not _ALL.search(place.text) else None
+def _strengthened(origin: Origin) -> Case | None:
+    if _BOUND.search(origin.text):
+        return changed(origin, _BOUND.sub(lambda found: REVERSED_BOUNDS[found[0]], origin.text))
+    return changed(origin, replaced(origin.text, pairs(STRENGTHENED), 1)) if not _ALL.search(origin.text) else None
 
 
-def _turned(place: Place) -> Case | None:
-    return changed(place, replaced(place.text, pairs(TURNED), 1))
+def _reversed(origin: Origin) -> Case | None:
+    return changed(origin, replaced(origin.text, pairs(REVERSED), 1))
 
 
-def _of_stranger(place: Place) -> Case:
-    return Case(place.text, (place.stranger.cited(),))
+def _other_paper_cited(origin: Origin) -> Case:
+    return Case(origin.text, (origin.stranger.cited(),))
 
 
-def _of_sibling(place: Place) -> Case:
-    return Case(place.text, (place.sibling.cited(),))
+def _other_sentence_cited(origin: Origin) -> Case:
+    return Case(origin.text, (origin.sibling.cited(),))
 
 
-def _general(place: Place) -> Case:
-    return Case(place.chance.choice(GENERAL), (place.told.cited(),))
+def _general_knowledge(origin: Origin) -> Case:
+    return Case(origin.rng.choice(GENERAL_KNOWLEDGE), (origin.sentence.cited(),))
 
 
 ERRORS: dict[str, Make] = {
-    "number": _number,
-    "numbers exchanged": _numbers,
-    "unit": _unit,
-    "name": _name,
-    "names exchanged": _names,
-    "negated": _negated,
-    "negation dropped": _affirmed,
-    "turned": _turned,
-    "hedge dropped": _certain,
+    "number": _number_changed,
+    "numbers exchanged": _numbers_exchanged,
+    "unit": _unit_changed,
+    "name": _name_replaced,
+    "names exchanged": _names_exchanged,
+    "negated": _negation_added,
+    "negation dropped": _negation_dropped,
+    "reversed": _reversed,
+    "hedge dropped": _hedge_dropped,
     "strengthened": _strengthened,
-    "wrong paper": _of_stranger,
-    "wrong sentence": _of_sibling,
-    "general knowledge": _general,
+    "wrong paper": _other_paper_cited,
+    "wrong sentence": _other_sentence_cited,
+    "general knowledge": _general_knowledge,
 }

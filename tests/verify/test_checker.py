@@ -1,17 +1,16 @@
-"""What the check makes of a written sentence and of what it cites, by words and by the bundled embedding."""
+"""Whether sentences are supported by what they cite, by their words and by the bundled embedding."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from rag.answer.types import Citation, Finding, Verdict
+from rag.answer.types import Citation, Verdict
 from rag.language.sentences import split_sentences
 from rag.models import embedding
 from rag.paper import Paper
 from rag.verify.checker import Checker
 
-ALIKE = 0.5
 OWL = Paper(
     "OwlNet: Hearing in the Dark",
     "We propose OwlNet, a small network that finds voles by their rustling. OwlNet hears voles 3 times faster than "
@@ -25,22 +24,26 @@ BAT = Paper(
 RUSTLING = "OwlNet is a small network that finds voles by their rustling"
 
 
-def cited(paper: Paper, n: int, *places: int) -> list[Citation]:
+def cited(paper: Paper, n: int, *sentences: int) -> list[Citation]:
     spans = split_sentences(paper.abstract)
-    return [Citation(n, paper, spans[place].start, spans[place].end) for place in places]
+    return [Citation(n, paper, spans[i].start, spans[i].end) for i in sentences]
 
 
-def owl(*places: int) -> list[Citation]:
-    return cited(OWL, 1, *places)
+def owl(*sentences: int) -> list[Citation]:
+    return cited(OWL, 1, *sentences)
 
 
-def bat(*places: int) -> list[Citation]:
-    return cited(BAT, 2, *places)
+def bat(*sentences: int) -> list[Citation]:
+    return cited(BAT, 2, *sentences)
+
+
+MAPS = cited(Paper("Scenes", "A network infers 3D scenes from 2D images."), 1, 0)
+HEDGED = cited(Paper("Scenes", "A network may infer 3D scenes."), 1, 0)
 
 
 @pytest.fixture(scope="module")
 def check() -> Checker:
-    return Checker(embedding.load("bundled").encode, ALIKE)
+    return Checker(embedding.load("bundled").encode, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def check() -> Checker:
         ("It says nothing of the kind.", owl(0), None),
     ],
 )
-def test_a_sentence_agrees_or_agrees_partly_or_does_not(
+def test_a_sentence_is_supported_or_partly_supported_or_not(
     check: Checker, written: str, citations: list[Citation], verdict: Verdict | None
 ) -> None:
     found = check(written, citations)
@@ -70,46 +73,39 @@ def test_a_sentence_agrees_or_agrees_partly_or_does_not(
 
 
 @pytest.mark.parametrize(
-    ("written", "citations", "reason"),
+    ("written", "citations", "word"),
     [
-        (f"{RUSTLING}.", [], "it cites nothing"),
-        ("Our OwlNet finds voles by their rustling.", owl(0), "it speaks as the authors"),
-        (
-            "OwlNet: Hearing in the Dark OwlNet finds voles by their rustling.",
-            owl(0),
-            "it puts the title before a sentence",
-        ),
-        ("OwlNet: Hearing in the Dark.", owl(0), "it only repeats the title"),
-        ("OwlNet hears in the dark.", owl(0), "it only repeats the title"),
-        ("It hunts mice in barns at night.", owl(0), "it says more than the sentence it cites"),
-        ("OwlNet hears voles 4 times faster than BatNet.", owl(1), "“4 times” is not said there of that"),
-        ("OwlNet hears voles 3 times faster than FoxNet.", owl(1), "“FoxNet” is not named there"),
-        ("OwlNet hears voles 3 times slower than BatNet.", owl(1), "“slower” points the other way"),
-        ("BatNet hears voles 3 times faster than OwlNet.", owl(1), "it tells of one what is said of another"),
-        ("OwlNet is trained on rain.", owl(3), "one denies what the other says (“train”)"),
-        ("OwlNet does not find voles by their rustling.", owl(0), "one denies what the other says (“not”)"),
+        (f"{RUSTLING}.", [], "cites nothing"),
+        ("Our OwlNet finds voles by their rustling.", owl(0), "authors"),
+        ("OwlNet: Hearing in the Dark OwlNet finds voles by their rustling.", owl(0), "title"),
+        ("OwlNet: Hearing in the Dark.", owl(0), "repeats the title"),
+        ("OwlNet hears in the dark.", owl(0), "repeats the title"),
+        ("It hunts mice in barns at night.", owl(0), "says more"),
+        ("OwlNet hears voles 4 times faster than BatNet.", owl(1), "“4 times”"),
+        ("OwlNet hears voles 3 times faster than FoxNet.", owl(1), "“FoxNet”"),
+        ("OwlNet hears voles 3 times slower than BatNet.", owl(1), "“slower”"),
+        ("BatNet hears voles 3 times faster than OwlNet.", owl(1), "of another"),
+        ("OwlNet is trained on rain.", owl(3), "“train”"),
+        ("OwlNet does not find voles by their rustling.", owl(0), "“not”"),
+        ("A network infers 2D scenes from 3D images.", MAPS, "“2d” and “3d”"),
+        ("A network infers 3D scenes.", HEDGED, "“may”"),
     ],
 )
-def test_why_a_sentence_is_not_supported_is_told(
-    check: Checker, written: str, citations: list[Citation], reason: str
+def test_the_reason_names_what_is_not_supported(
+    check: Checker, written: str, citations: list[Citation], word: str
 ) -> None:
-    assert check(written, citations) == Finding(None, reason)
+    found = check(written, citations)
+    assert (found.verdict, found.citations) == (None, ())
+    assert word in found.reason
 
 
-def test_two_names_that_changed_places_are_told(check: Checker) -> None:
-    maps = Paper("Scenes", "A network infers 3D scenes from 2D images.")
-    found = check("A network infers 2D scenes from 3D images.", [Citation(1, maps, 0, len(maps.abstract))])
-    assert found == Finding(None, "“2d” and “3d” have changed places")
+def test_the_same_words_with_another_meaning_are_not_supported() -> None:
+    strict = Checker(lambda texts: np.eye(len(texts)), 0.5)  # no two texts are similar
+    assert "meaning" in strict("OwlNet locates small voles by their rustling.", owl(0)).reason
+    assert strict("OwlNet finds voles by the rustling of them.", owl(0)).verdict == "supported"
 
 
-def test_the_same_words_about_something_else_are_not_supported() -> None:
-    apart = Checker(lambda texts: np.eye(len(texts)), ALIKE)  # to it no two texts mean the same
-    found = apart("OwlNet locates small voles by their rustling.", owl(0))
-    assert found == Finding(None, "it means something else than the sentence it cites")
-    assert apart("OwlNet finds voles by the rustling of them.", owl(0)).verdict == "supported"
-
-
-def test_of_one_paper_all_its_sentences_back_what_is_written(check: Checker) -> None:
+def test_the_sentences_of_one_paper_support_a_claim_together(check: Checker) -> None:
     found = check("OwlNet finds voles by their rustling and needs 40 hours of recordings.", owl(0, 2))
     assert (found.verdict, found.citations) == ("supported", tuple(owl(0, 2)))
 
@@ -124,7 +120,7 @@ def test_of_one_paper_all_its_sentences_back_what_is_written(check: Checker) -> 
         ("OwlNet finds voles by their rustling; BatNet locates moths by their echoes.", owl(0) + bat(0)),
     ],
 )
-def test_citations_that_back_nothing_of_it_go(check: Checker, written: str, kept: list[Citation]) -> None:
+def test_citations_that_support_nothing_are_dropped(check: Checker, written: str, kept: list[Citation]) -> None:
     found = check(written, owl(0) + bat(0))
     assert found.verdict == "supported"
     assert set(found.citations) == set(kept)
@@ -141,7 +137,7 @@ def test_citations_that_back_nothing_of_it_go(check: Checker, written: str, kept
         "BatNet needs 40 hours of recordings.",
     ],
 )
-def test_what_one_paper_says_does_not_back_another(check: Checker, written: str) -> None:
+def test_what_one_paper_says_does_not_support_a_claim_about_another(check: Checker, written: str) -> None:
     found = check(written, owl(2) + bat(1))
     assert (found.verdict, found.citations) == (None, ())
     assert found.reason
@@ -157,18 +153,18 @@ def test_what_one_paper_says_does_not_back_another(check: Checker, written: str)
         ("OwlNet and the slower BatNet need hours of recordings.", None),
     ],
 )
-def test_what_is_said_of_several_must_hold_of_each(check: Checker, written: str, verdict: Verdict | None) -> None:
+def test_a_claim_about_several_papers_must_hold_for_each(check: Checker, written: str, verdict: Verdict | None) -> None:
     found = check(written, owl(2) + bat(1))
     assert found.verdict == verdict, found
     assert {citation.n for citation in found.citations} == ({1, 2} if verdict else set())
 
 
-def test_where_a_half_agrees_partly_so_does_the_whole(check: Checker) -> None:
+def test_a_sentence_with_a_partly_supported_half_is_partly_supported(check: Checker) -> None:
     half = "OwlNet finds voles in the dark by the sound of their rustling, as a compact network"
     found = check(f"{half}, while BatNet locates moths by their echoes.", owl(0) + bat(0))
     assert found.verdict == "partly"
 
 
 @pytest.mark.parametrize("written", ["?!", "\x00", "((( [1a] \\", ", while ", "and and and and", "😀", "  "])
-def test_what_is_no_sentence_is_not_supported(check: Checker, written: str) -> None:
+def test_text_that_is_not_a_sentence_is_not_supported(check: Checker, written: str) -> None:
     assert check(written, owl(0) + bat(0)).verdict is None

@@ -1,13 +1,14 @@
-"""What a written sentence may leave out of the one it cites, and that it may add and turn nothing."""
+"""What a written sentence may leave out of the one it cites, and that it may neither add nor change anything."""
 
 from __future__ import annotations
 
 import pytest
 
-from rag.language.cues import is_conditional, is_first_person
+from rag.paper import Paper
 from rag.verify.compression import is_compression
 
 TITLE = "FooNet: Depth from Sparse Rays"
+PAPER = Paper(TITLE, "FooNet estimates depth.")
 MODEL = "In this work, we propose FooNet, a single-step model that estimates depth from sparse rays in real time."
 SPEED = "Our FooNet runs up to 12 times faster than BarNet on Kiln-3, with a loss of only 1.3% in recall."
 DUEL = "FooNet outperforms BarNet on indoor scenes, while BarNet outperforms FooNet at night."
@@ -46,14 +47,14 @@ SHIFT = "Under strain, the energy shifts by -5 meV and the rate falls to 10^-6 p
         ("FooNet, trained once, beats BarNet on maps (by far).", "FooNet beats BarNet on maps."),
     ],
 )
-def test_the_cited_words_less_whole_clauses_are_supported(source: str, written: str) -> None:
-    assert is_compression(written, source, TITLE)
+def test_whole_clauses_may_be_left_out(source: str, written: str) -> None:
+    assert is_compression(written, source, PAPER)
 
 
 @pytest.mark.parametrize(
     ("source", "written"),
     [
-        # A number, a sign or a unit is another.
+        # A number, a sign or a unit differs.
         (SPEED, "FooNet runs up to 21 times faster than BarNet on Kiln-3, with a loss of only 1.3% in recall."),
         (SPEED, "FooNet runs up to 12 times faster than BarNet on Kiln-3, with a loss of only 13% in recall."),
         (SPEED, "FooNet runs up to 12 times faster than BarNet on Kiln-3, with a loss of only 1.3 in recall."),
@@ -80,7 +81,7 @@ def test_the_cited_words_less_whole_clauses_are_supported(source: str, written: 
         ("On cats, FooNet wins, on dogs, BarNet wins.", "On cats, BarNet wins."),
         ("Accuracy rises by 5 points on cats, on dogs, by 2.", "Accuracy rises by 5 points on dogs."),
         ("FooNet wins, BarNet loses on cats.", "FooNet wins on cats."),
-        # A word that turns or bounds the rest is gone.
+        # A word that negates or limits the rest is missing.
         (SPEED, "FooNet runs 12 times faster than BarNet on Kiln-3, with a loss of only 1.3% in recall."),
         (SPEED, "FooNet runs up to 12 times faster."),
         (ALLOY, "The alloy is brittle than bronze and conducts heat at 40 W/mK below 80 K."),
@@ -112,7 +113,7 @@ def test_the_cited_words_less_whole_clauses_are_supported(source: str, written: 
         (OTHERS, "FooNet requires retraining on the full data set."),
         (OTHERS, f"{TITLE} is an existing pruning method that requires retraining on the full data set."),
         ("This limits accuracy on cats.", "FooNet limits accuracy on cats."),
-        # The first person stays, or nothing is said.
+        # It is still in the first person, or says nothing.
         (MODEL, "We propose FooNet, a single-step model that estimates depth from sparse rays in real time."),
         (SPEED, "Our FooNet runs up to 12 times faster than BarNet on Kiln-3."),
         (MODEL, "In this work, FooNet is a single-step model that estimates depth from sparse rays in real time."),
@@ -124,43 +125,13 @@ def test_the_cited_words_less_whole_clauses_are_supported(source: str, written: 
         (MODEL, ""),
     ],
 )
-def test_what_says_anything_else_is_not_supported(source: str, written: str) -> None:
-    assert not is_compression(written, source, TITLE)
+def test_nothing_else_may_differ(source: str, written: str) -> None:
+    assert not is_compression(written, source, PAPER)
 
 
 @pytest.mark.parametrize("title", [TITLE, "Owls", ": odd", "(", "?"])
 def test_an_empty_source_or_an_odd_title_supports_nothing(title: str) -> None:
-    assert not is_compression("Owls hunt.", "", title)
-    assert not is_compression("", "", title)
-    assert not is_compression("Bats hunt.", "Owls hunt.", title)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        ("We show that owls hunt.", True),
-        ("Owls need our help.", True),
-        ("This paper is about owls.", True),
-        ("It helps us to hear owls.", True),
-        ("Owls owe the USA nothing.", False),
-        ("This owl hunts.", False),
-        ("", False),
-    ],
-)
-def test_a_sentence_speaks_as_its_authors_or_does_not(sentence: str, expected: bool) -> None:
-    assert is_first_person(sentence) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("which holds if the moon is full", True),
-        ("which it does not do by day", True),
-        ("while it can't fly", True),
-        ("below 60 degrees", True),
-        ("which hunts at night", False),
-        ("", False),
-    ],
-)
-def test_a_condition_or_a_denial_is_told_from_the_rest(text: str, expected: bool) -> None:
-    assert is_conditional(text) is expected
+    paper = Paper(title, "Owls hunt.")
+    assert not is_compression("Owls hunt.", "", paper)
+    assert not is_compression("", "", paper)
+    assert not is_compression("Bats hunt.", "Owls hunt.", paper)

@@ -1,4 +1,4 @@
-"""Names: what is one, which a paper gives itself, and which a source does not know."""
+"""Which words are names, which names a paper introduces, and which are not in a source."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ NONE: frozenset[str] = frozenset()
     ("text", "expected"),
     [
         ("OwlNet beats ResNet-50 on KITTI.", ["OwlNet", "ResNet-50", "KITTI"]),
+        ("OwlNet’s non-Gaussian 2.5D maps", ["OwlNet", "Gaussian", "5D"]),
         ("Owls of Okinawa hoot in 3D and by mRNA.", ["Owls", "Okinawa", "3D", "mRNA"]),
         ("This paper proposes to hear owls.", ["This"]),
         ("Authors show that owls hear.", []),
@@ -21,7 +22,7 @@ NONE: frozenset[str] = frozenset()
         ("", []),
     ],
 )
-def test_names_are_told_by_capitals_and_digits(text: str, expected: list[str]) -> None:
+def test_names_are_recognised_by_capitals_and_digits(text: str, expected: list[str]) -> None:
     assert entities_in(text) == expected
 
 
@@ -35,7 +36,7 @@ def test_names_are_told_by_capitals_and_digits(text: str, expected: list[str]) -
         ("We propose a network.", set()),
     ],
 )
-def test_what_a_paper_calls_its_own(abstract: str, expected: set[str]) -> None:
+def test_a_paper_introduces_the_names_of_its_method_and_data(abstract: str, expected: set[str]) -> None:
     assert introduced_entities(Paper("Ears", abstract)) == expected
 
 
@@ -57,7 +58,7 @@ def test_what_a_paper_calls_its_own(abstract: str, expected: set[str]) -> None:
         ("", ""),
     ],
 )
-def test_a_name_is_known_in_any_spelling_from_the_title_the_quote_or_the_paper(clause: str, quoted: str) -> None:
+def test_a_name_may_come_from_the_title_the_quote_or_the_paper_in_any_spelling(clause: str, quoted: str) -> None:
     assert unknown_entity(clause, "OwlNet: Ears at Night", quoted, frozenset({"sln"})) == ""
 
 
@@ -73,5 +74,5 @@ def test_a_name_is_known_in_any_spelling_from_the_title_the_quote_or_the_paper(c
         ("NYU hears more than on NYU.", "NYU hears more than on KITTI.", "NYU"),
     ],
 )
-def test_a_name_that_the_source_does_not_have_or_not_as_often_is_unknown(clause: str, quoted: str, name: str) -> None:
+def test_a_name_that_the_source_lacks_or_has_less_often_is_unknown(clause: str, quoted: str, name: str) -> None:
     assert unknown_entity(clause, "OwlNet: Ears at Night", quoted, NONE) == name

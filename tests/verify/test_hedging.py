@@ -1,4 +1,4 @@
-"""Whether a sentence claims more than its source, told by a word that one of them has."""
+"""Whether a sentence claims more than its source: it drops a hedge, or adds an absolute."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rag.verify.hedging import overstatement
         ("OwlNet fully hears voles.", "OwlNet hears whole voles.", "fully"),
     ],
 )
-def test_a_sentence_that_claims_more_is_told_by_a_word(written: str, source: str, word: str) -> None:
+def test_the_word_that_makes_a_claim_stronger_is_returned(written: str, source: str, word: str) -> None:
     assert overstatement(written, [source]) == word
 
 
@@ -41,11 +41,11 @@ def test_a_sentence_that_claims_more_is_told_by_a_word(written: str, source: str
         ("Owls hear voles.", ""),
     ],
 )
-def test_a_sentence_that_claims_as_much_or_less_is_not(written: str, source: str) -> None:
+def test_an_equal_or_weaker_claim_is_accepted(written: str, source: str) -> None:
     assert overstatement(written, [source]) == ""
 
 
-def test_a_hedge_counts_where_it_is_nearest() -> None:
+def test_only_a_hedge_in_the_nearest_quote_counts() -> None:
     quotes = ["OwlNet hears voles in the dark.", "OwlNet may hear voles."]
     assert overstatement("OwlNet hears voles in the dark.", quotes) == ""
     assert overstatement("OwlNet hears voles.", quotes[1:]) == "may"

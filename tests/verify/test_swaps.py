@@ -1,4 +1,4 @@
-"""Names and numbers that stand in each other's place."""
+"""Names and numbers that have been exchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RISE = "Accuracy rises from 71 to 85 points on voles."
         ("Accuracy rises from 85 to 71 points on voles.", RISE, ("85", "71")),
     ],
 )
-def test_two_that_have_changed_places_are_told(written: str, source: str, pair: tuple[str, str]) -> None:
+def test_an_exchanged_pair_is_returned(written: str, source: str, pair: tuple[str, str]) -> None:
     assert swapped_pair(written, source) == pair
 
 
@@ -37,5 +37,5 @@ def test_two_that_have_changed_places_are_told(written: str, source: str, pair: 
         (MAPS, ""),
     ],
 )
-def test_what_only_moved_has_not_changed_places(written: str, source: str) -> None:
+def test_a_sentence_in_another_order_is_accepted(written: str, source: str) -> None:
     assert swapped_pair(written, source) is None

@@ -67,7 +67,7 @@ class Reader(HTMLParser):
         return any(element.tag == "math" for element in self._open)
 
     def _part(self, tag: str) -> None:
-        """Blocks, cells and buttons stand apart."""
+        """Blocks, cells and buttons are set apart from what is around them."""
         if tag not in INLINE and tag != "math" and not self._in_formula:
             for element in self._open:
                 element._read.append(" ")

@@ -19,7 +19,7 @@ NEAR = Paper("Near", "By the way.")
 
 
 def panel(turns: list[Turn]) -> str:
-    """All that stands in the panel of sources."""
+    """The HTML of all sources."""
     return "".join(map(entry_html, sources(turns)))
 
 

@@ -14,7 +14,6 @@ from rag import settings
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ConversationError, QuestionError
-from rag.web import jobs as jobs_module
 from rag.web.conversations import Conversations
 from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Jobs
 from rag.web.turns import Choices, Turn
@@ -156,10 +155,10 @@ def test_a_full_conversation_and_a_full_queue_say_so(
     async def test() -> None:
         jobs = Jobs(chat, kept)
         await ask(jobs)
-        monkeypatch.setattr(jobs, "MAX_TURNS", 1)
+        monkeypatch.setattr("rag.web.jobs.MAX_TURNS", 1)
         with pytest.raises(QuestionError, match="at most 1 questions"):
             await jobs.ask(ADA, "one", WHICH, Choices())
-        monkeypatch.setattr(jobs, "MAX_WAITING", 0)
+        monkeypatch.setattr("rag.web.jobs.MAX_WAITING", 0)
         with pytest.raises(QuestionError, match="Ask again in a minute"):
             await jobs.ask(ADA, "two", WHICH, Choices())
         assert [turn.question for turn in kept.load(ADA, "one")] == [WHICH]

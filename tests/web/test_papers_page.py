@@ -138,8 +138,8 @@ def test_the_heading_says_what_is_shown_and_a_link_leads_back_to_all(shelf: Shel
 
 
 def test_an_error_in_a_search_replaces_its_papers_and_the_search_stays() -> None:
-    shown = page(Shelf({}, 0, query="year:soon", fault="“year:soon” is no filter."))
-    assert shown.all("p", "fault")[0].text == "“year:soon” is no filter."
+    shown = page(Shelf({}, 0, query="year:soon", fault="“year:soon” is not a valid filter."))
+    assert shown.all("p", "fault")[0].text == "“year:soon” is not a valid filter."
     assert shown.all("input")[0].attributes["value"] == "year:soon"
     assert not shown.all("h1")
 

@@ -63,7 +63,5 @@ class CheckedSentences:
 
 def _evidence(citations: Sequence[Citation]) -> str:
     """One line for each citation: its title and its quote."""
-    return "\n".join(
-        f"{prompts.sanitize(citation.paper.title, MAX_PROMPT_CHARS)}: {prompts.sanitize(citation.quote, MAX_PROMPT_CHARS)}"
-        for citation in citations
-    )
+    pairs = ((citation.paper.title, citation.quote) for citation in citations)
+    return "\n".join(": ".join(prompts.sanitize(text, MAX_PROMPT_CHARS) for text in pair) for pair in pairs)

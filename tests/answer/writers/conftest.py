@@ -89,4 +89,4 @@ def open_model(server: Server) -> Model:
 
 def last_messages(server: Server) -> list[str]:
     """The last message of each chat so far."""
-    return [request.said[-1][1] for request in server.heard]
+    return [request.messages[-1][1] for request in server.chats]

@@ -28,10 +28,10 @@ def test_a_sentence_in_the_first_person_is_rephrased(server: Server, writer: Sen
     (statement,) = written(writer, task(evidence(OWL, 0)))
     assert (statement.text, statement.verdict) == (RUSTLING, "supported")
     assert statement.citations == evidence(OWL, 0)
-    (request,) = server.heard
-    roles = [role for role, _ in request.said]
+    (request,) = server.chats
+    roles = [role for role, _ in request.messages]
     assert roles == ["system", *["user", "assistant"] * (len(roles) // 2 - 1), "user"]
-    assert request.said[-1][1] == f"Question: {QUESTION}\nPaper: {OWL.title}\nSentence: {WE}"
+    assert request.messages[-1][1] == f"Question: {QUESTION}\nPaper: {OWL.title}\nSentence: {WE}"
 
 
 def test_other_sentences_are_quoted(server: Server, writer: SentenceWriter) -> None:

@@ -146,7 +146,7 @@ def test_the_prompt_holds_as_much_evidence_as_fits_the_context(server: Server, c
         server.requests.clear()
         writer = SynthesisWriter(with_room(server, tokens), check, None, entailment=False)
         written(writer, task(*map(evidence, papers)))
-        whole = [" ".join(text for _, text in request.said) for request in server.heard[:1]]
+        whole = [" ".join(text for _, text in request.messages) for request in server.chats[:1]]
         assert all(len(text.split()) + MAX_SYNTHESIS_TOKENS <= tokens for text in whole)
         sent.add(sum(text.count("From “Owl ") for text in whole))
         if whole and "Owl 3" not in whole[0]:  # another paper would not have fitted

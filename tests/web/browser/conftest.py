@@ -1,4 +1,7 @@
-"""A browser, and the chat served for it with everything real behind: Chroma on disk and the bundled embedding."""
+"""A browser, and a chat served for it: each worker has its own, over a copy of one index that is built once a run.
+
+Everything behind it is real: Chroma on disk and the bundled embedding.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,27 @@ from pathlib import Path
 from threading import Event, Semaphore
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from rag import settings, sources
 from rag.chat.library import Library
-from rag.chat.rebuild import build_index
+from rag.index.build import build
+from rag.index.calibration import Curve
+from rag.models import embedding
 from rag.paper import Paper
+from rag.progress import silent
 from rag.web.serve import start
 from tests.attacks import BENIGN
-from tests.conftest import WHICH, no_progress
+from tests.conftest import WHICH
 from tests.llm.server import Server, running
+from tests.web import payloads
 
-from . import payloads
-
+CURVE = Curve(0.6, 59.0)  # as fitted to these papers
 PATIENCE = 30_000  # milliseconds for anything to appear
 expect.set_options(timeout=PATIENCE)
 
-WRITTEN = "which papers study kite tails?"  # a model has sentences of each to tell without their "we"
+WRITTEN = "which papers study kite tails?"  # the fake model rephrases a sentence of each
 UNANSWERABLE = "who won the 2022 world cup?"
 LONG = "Very " * 60 + "Long Titles of Beekeeping"
 FORMULA = {
@@ -59,7 +66,7 @@ class Site:
     """A served chat."""
 
     port: int
-    chat: Library
+    library: Library
 
     @property
     def url(self) -> str:
@@ -67,35 +74,44 @@ class Site:
 
 
 @contextmanager
-def serving(chat: Library) -> Iterator[Site]:
-    """`chat` served on a free port."""
+def serving(library: Library) -> Iterator[Site]:
+    """`library` served on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    close = start(chat, "127.0.0.1", port)
-    yield Site(port, chat)
+    close = start(library, "127.0.0.1", port)
+    yield Site(port, library)
     close()
 
 
 @pytest.fixture(scope="session")
 def pages_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fourteen benign papers, two on bees, four on kites, and a hostile one for each payload."""
-    folder = tmp_path_factory.mktemp("pages")
+    shared = tmp_path_factory.getbasetemp().parent / "pages"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "index" / "CURRENT").exists():
+            shared.mkdir()
+            _build(shared)
+    return Path(shutil.copytree(shared / "index", tmp_path_factory.mktemp("pages") / "index"))
+
+
+def _build(folder: Path) -> None:
+    """Builds that index. Its curve of probabilities is not fitted, which would take longer than all the rest."""
     file = folder / "papers.jsonl"
     file.write_text("\n".join(map(json.dumps, BENIGN + BEES + KITES)), encoding="utf-8")
     benign = [paper for paper in sources.read(file) if isinstance(paper, Paper)]
-    build_index([*benign, *payloads.papers()], [file], folder / "index", "bundled", no_progress)
-    return folder / "index"
+    papers = [*benign, *payloads.papers()]
+    build(papers, [file], folder / "index", lambda: embedding.load("bundled"), lambda *given: CURVE, silent)
 
 
 @pytest.fixture(scope="session")
 def site(pages_index: Path) -> Iterator[Site]:
-    """Answers in quotes, at once."""
+    """A chat that answers in quotes, at once."""
     with serving(Library(settings.load(index_dir=pages_index, llm="none"))) as served:
         yield served
 
 
 class Gate(Event):
-    """Lets all pass while it is set, and otherwise as many as are `let`."""
+    """Lets everything pass while it is set, and otherwise as many as are `let`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,12 +126,12 @@ class Gate(Event):
 
 @dataclass
 class Writing:
-    """A chat whose model replies while the `gate` is set, or once for each that it lets pass."""
+    """A chat whose model replies while the `gate` is set, or once for each reply that it lets pass."""
 
     site: Site
     model: Server
     gate: Gate
-    let: int = 0  # of the model's replies since it was held
+    let: int = 0  # replies let pass since it was held
 
     def hold(self) -> None:
         """From now on the model is silent."""
@@ -128,30 +144,38 @@ class Writing:
         before, patience = statements.count(), PATIENCE / 10
         while statements.count() == before:
             assert (patience := patience - 1) > 0, "no sentence came"
-            if len(self.model.requests) > self.let:  # it waits; it may be asked twice for one sentence
+            if len(self.model.requests) > self.let:  # it waits; one sentence may take two requests
                 self.let += 1
                 self.gate.let()
             page.wait_for_timeout(10)
 
 
-@pytest.fixture
-def writing(pages_index: Path) -> Iterator[Writing]:
+@pytest.fixture(scope="session")
+def writing_site(pages_index: Path) -> Iterator[tuple[Site, Server]]:
+    """A chat that a model writes for, and the model."""
     with pytest.MonkeyPatch.context() as patch, running() as model:
         for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             patch.delenv(name, raising=False)
-        gate = Gate()
-        gate.set()
         chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="sentences")
         with serving(Library(chosen)) as served:
-            model.says = lambda: _retold(model)  # type: ignore[method-assign]
-            model.silent = gate
-            yield Writing(served, model, gate)
-            gate.set()
+            yield served, model
 
 
-def _retold(model: Server) -> str:
-    """The sentence that the model is asked to tell, without its "We show that"."""
-    sentence = model.heard[-1].said[-1][1].partition("Sentence: ")[2]
+@pytest.fixture
+def writing(writing_site: tuple[Site, Server]) -> Iterator[Writing]:
+    """The model rephrases what it is sent, at once until it is held."""
+    site, model = writing_site
+    model.next_content = lambda: _rephrased(model)  # type: ignore[method-assign]
+    model.silent = gate = Gate()
+    model.gone.clear()
+    gate.set()
+    yield Writing(site, model, gate)
+    gate.set()
+
+
+def _rephrased(model: Server) -> str:
+    """The sentence that the model is asked to rephrase, without its "We show that"."""
+    sentence = model.chats[-1].messages[-1][1].partition("Sentence: ")[2]
     return sentence.partition(" that ")[2].capitalize() or "Yes."
 
 
@@ -172,7 +196,7 @@ NewUser = Callable[..., BrowserContext]
 
 @pytest.fixture
 def new_user(browser: Browser) -> Iterator[NewUser]:
-    """Makes a user with a browser of their own. Nothing they did may have asked another host, or failed in a script."""
+    """Makes a user with a browser of their own. No page may ask another host, and no script may fail."""
     contexts: list[BrowserContext] = []
     abroad: list[str] = []
     faults: list[str] = []
@@ -204,7 +228,7 @@ def page(new_user: NewUser, site: Site) -> Page:
 
 
 def ask(page: Page, question: str) -> None:
-    """Asks, and waits until the question stands on the page."""
+    """Asks, and waits until the question is on the page."""
     before = page.locator(".turn").count()
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
     page.get_by_label("Question", exact=True).fill(question)
@@ -220,7 +244,7 @@ def ask_and_wait(page: Page, question: str = WHICH) -> None:
 
 
 def chromium(playwright: Playwright) -> str | None:
-    """The browser of the system, or Playwright's own; None where there is neither."""
+    """The browser of the system, or Playwright's own; None if there is neither."""
     names = ("chromium", "chromium-browser", "google-chrome")
     own = playwright.chromium.executable_path
     return next(filter(None, map(shutil.which, names)), own if Path(own).exists() else None)

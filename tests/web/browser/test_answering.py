@@ -12,10 +12,11 @@ from tests.conftest import WHICH
 
 from .conftest import WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PLACES = """() => [...document.querySelectorAll(".question, .status, .statement")]
   .map((one) => one.getBoundingClientRect().top)"""
+
+SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")]
+  .map((one) => one.outerHTML.replace(/\\s+/g, " "))"""
 
 
 def opened(new_user: NewUser, site: Site) -> Page:
@@ -39,7 +40,7 @@ def test_titles_come_before_the_model_writes_a_word_then_each_sentence(new_user:
     expect(page.locator(".turn .reading")).to_have_count(0)
 
 
-def test_nothing_that_stands_moves_while_more_comes(new_user: NewUser, writing: Writing) -> None:
+def test_nothing_on_the_page_moves_while_more_arrives(new_user: NewUser, writing: Writing) -> None:
     page = opened(new_user, writing.site)
     ask_and_wait(page, "how is protein structure predicted?")
     writing.hold()
@@ -101,10 +102,21 @@ def test_the_page_may_be_left_and_the_answer_goes_on(new_user: NewUser, writing:
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
-def test_a_fault_is_told_in_words_and_the_question_is_kept(page: Page) -> None:
+def test_a_page_shows_the_same_after_a_reload(new_user: NewUser, writing: Writing) -> None:
+    page = opened(new_user, writing.site)
+    for question in (WRITTEN, WHICH, "who won the 2022 world cup?"):
+        ask_and_wait(page, question)
+    before = page.evaluate(SHOWN)
+    assert len(before) > 8
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(3)
+    assert page.evaluate(SHOWN) == before
+
+
+def test_an_error_is_shown_in_words_and_the_question_is_kept(page: Page) -> None:
     ask(page, "year:soon diffusion")
     fault = page.locator(".turn .fault")
-    expect(fault).to_contain_text("“year:soon” is no filter. Write for example: year:2023")
+    expect(fault).to_contain_text("“year:soon”")
     expect(page.locator(".turn .question")).to_have_text("year:soon diffusion")
     page.reload()
     expect(fault).to_be_visible()
@@ -116,20 +128,20 @@ def test_a_fault_is_told_in_words_and_the_question_is_kept(page: Page) -> None:
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_a_fault_of_ours_does_not_hang_the_page(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_does_not_hang_the_page(page: Page, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Conversation, "resume", lambda *given: 1 / 0)
     ask(page, WHICH)
-    expect(page.locator(".turn .fault")).to_have_text(re.compile("^Something broke inside the program"))
+    expect(page.locator(".turn .fault")).to_have_text(re.compile("internal error"))
     monkeypatch.undo()
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
 
 
-def test_a_server_that_is_gone_is_told_and_the_question_is_back_in_the_box(page: Page) -> None:
+def test_if_the_server_is_gone_the_question_is_back_in_the_box(page: Page) -> None:
     page.context.set_offline(True)
     page.get_by_label("Question", exact=True).fill(WHICH)
     page.keyboard.press("Enter")
-    expect(page.locator("#talk > .fault")).to_contain_text("The server does not answer.")
+    expect(page.locator("#talk > .fault")).to_contain_text("The server is not responding.")
     expect(page.get_by_label("Question", exact=True)).to_have_value(WHICH)
     page.context.set_offline(False)
     ask_and_wait(page, WHICH)

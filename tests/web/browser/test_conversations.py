@@ -6,7 +6,6 @@ import codecs
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Download, Page, expect
 
 from rag import settings
@@ -14,8 +13,6 @@ from rag.chat.library import Library
 from tests.conftest import WHICH
 
 from .conftest import UNANSWERABLE, NewUser, Site, ask_and_wait, serving
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 PROTEIN = "how is protein structure predicted?"
 
@@ -44,7 +41,7 @@ def test_an_edited_question_replaces_its_turn_and_what_follows(page: Page) -> No
     box = page.get_by_label("Question", exact=True)
     expect(box).to_have_value(PROTEIN)
     expect(box).to_be_focused()
-    expect(page.locator("#chips")).to_contain_text("in place of question 2 and what follows")
+    expect(page.locator("#chips")).to_contain_text("replaces question 2 and what follows")
     page.keyboard.press("Escape")
     expect(page.locator("#chips")).to_be_empty()
     page.locator(".turn").nth(1).get_by_role("button", name="Edit").click()
@@ -59,12 +56,12 @@ def test_an_edited_question_replaces_its_turn_and_what_follows(page: Page) -> No
 
 def test_a_filter_of_an_answer_is_a_chip_that_goes_by_mouse_and_by_key(page: Page) -> None:
     ask_and_wait(page, f"{WHICH} since 2024 author:nobody")
-    expect(page.locator(".reply")).to_contain_text("No paper here matches “since 2024” and “author:nobody”.")
+    expect(page.locator(".reply")).to_contain_text(re.compile("“since 2024” and “author:nobody”"))
     page.get_by_label("Question", exact=True).fill("my next question")
-    page.get_by_role("button", name="not only “author:nobody”").click()
-    expect(page.get_by_role("button", name="not only “author:nobody”")).to_have_count(0)
+    page.get_by_role("button", name="Remove the filter “author:nobody”").click()
+    expect(page.get_by_role("button", name="Remove the filter “author:nobody”")).to_have_count(0)
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
-    page.get_by_role("button", name="not only “since 2024”").press("Enter")
+    page.get_by_role("button", name="Remove the filter “since 2024”").press("Enter")
     expect(page.locator(".filters")).to_have_count(0)
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
     expect(page.locator(".turn")).to_have_count(1)
@@ -103,7 +100,7 @@ def test_conversations_are_kept_over_reload_and_restart_listed_linked_and_delete
         listed.get_by_role("button").dblclick()
         expect(page).to_have_url(site.url)
         page.goto(f"{site.url}{address}")
-        expect(page.locator(".fault")).to_contain_text("There is no such conversation here.")
+        expect(page.locator(".fault")).to_contain_text("no such conversation")
 
 
 def test_users_do_not_see_each_other(new_user: NewUser, site: Site) -> None:
@@ -111,7 +108,7 @@ def test_users_do_not_see_each_other(new_user: NewUser, site: Site) -> None:
     ada.goto(site.url)
     ask_and_wait(ada, WHICH)
     eve.goto(ada.url)
-    expect(eve.locator(".fault")).to_contain_text("There is no such conversation here.")
+    expect(eve.locator(".fault")).to_contain_text("no such conversation")
     expect(eve.locator(".turn")).to_have_count(0)
     expect(eve.locator("#conversations li")).to_have_count(0)
     for address in ("/0.md", "/all.md"):

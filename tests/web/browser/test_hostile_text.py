@@ -1,4 +1,4 @@
-"""Nothing leaves: what would act if it were markup stands as text wherever text is shown. See also `new_user`."""
+"""What would act if it were markup is shown as text, and nothing is sent elsewhere. See also `new_user`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from rag.settings import load
 from tests.conftest import WHICH
+from tests.web.payloads import PAYLOADS
 
 from .conftest import NewUser, Site, Writing, ask, ask_and_wait
-from .payloads import PAYLOADS
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 LIGHTHOUSES = "which papers study lighthouse lamps?"
 FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => {
@@ -84,7 +82,7 @@ def test_questions_in_conversations_titles_and_files_are_text(new_user: NewUser,
 
 @pytest.mark.parametrize("payload", PAYLOADS[::3])
 def test_what_a_model_writes_is_text(new_user: NewUser, writing: Writing, payload: str) -> None:
-    writing.model.says = lambda: f"Kite tails {payload} steady a kite."  # type: ignore[method-assign]
+    writing.model.next_content = lambda: f"Kite tails {payload} steady a kite."  # type: ignore[method-assign]
     page = new_user().new_page()
     page.goto(writing.site.url)
     ask_and_wait(page, "which papers study kite tails?")

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import expect
 
 from rag import settings
 from rag.chat.library import Library
-from rag.web.jobs import AT_ONCE
+from rag.progress import silent
+from rag.web.jobs import MAX_CONCURRENT
 from tests.attacks import BENIGN
-from tests.conftest import no_progress
 
 from .conftest import WRITTEN, NewUser, Site, Writing, ask, serving
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 USERS = 20
 QUESTIONS = [f"what does “{record['title']}” show?" for record in BENIGN]
@@ -49,9 +46,14 @@ def check(question: str, seen: list[dict[str, Any]]) -> None:
     assert not last["running"]
     assert last["status"].startswith("done: checked"), last["status"]
     title = question.removeprefix("what does “").removesuffix("” show?")
-    assert title in last["cards"]
-    assert last["turns"].count('<article class="turn"') == 1
-    assert last["list"].count("<li>") == 1
+    assert title in json.dumps([update["cards"] for update in seen], ensure_ascii=False)
+    assert not set(last["order"]).difference(id_ for update in seen for id_ in update["cards"])
+    assert seen[0]["turns"].count('<article class="turn"') == 1
+    assert seen[0]["list"].count("<li>") == 1
+    sent: dict[str, str] = {}
+    for update in seen:  # no card is sent again unless it has changed
+        assert [id_ for id_, card in update["cards"].items() if sent.get(id_) == card] == []
+        sent |= update["cards"]
     others = [one for one in QUESTIONS if one != question]
     assert not [one for one in others if one in json.dumps(seen, ensure_ascii=False)]
 
@@ -64,8 +66,8 @@ def test_twenty_users_are_answered_at_once_and_see_their_own_only(site: Site) ->
     assert len(visits) == USERS
     for question, seen in visits:
         check(question, seen)
-    assert len({seen[-1]["name"] for _, seen in visits}) == USERS
-    assert any("before yours" in update["status"] for _, seen in visits for update in seen)
+    assert len({seen[0]["name"] for _, seen in visits}) == USERS
+    assert any("ahead of yours" in update["status"] for _, seen in visits for update in seen)
 
 
 def test_an_index_switched_underneath_disturbs_no_answer(index_copy: Path) -> None:
@@ -73,7 +75,7 @@ def test_an_index_switched_underneath_disturbs_no_answer(index_copy: Path) -> No
 
     def rebuild_twice() -> None:
         for _ in range(2):
-            chat.rebuild(no_progress)
+            chat.rebuild(silent)
 
     async def rounds(site: Site) -> list[tuple[str, list[dict[str, Any]]]]:
         rebuilt = asyncio.ensure_future(asyncio.to_thread(rebuild_twice))
@@ -90,19 +92,19 @@ def test_an_index_switched_underneath_disturbs_no_answer(index_copy: Path) -> No
         check(question, seen)
 
 
-def test_the_place_in_the_line_is_shown_and_counts_down(new_user: NewUser, writing: Writing) -> None:
+def test_the_position_in_the_queue_is_shown_and_counts_down(new_user: NewUser, writing: Writing) -> None:
     writing.hold()
-    pages = [new_user().new_page() for _ in range(AT_ONCE + 2)]
+    pages = [new_user().new_page() for _ in range(MAX_CONCURRENT + 2)]
     for page in pages:
         page.goto(writing.site.url)
         ask(page, WRITTEN)
         expect(page.locator(".turn .paper, .turn .reading li").first).to_be_visible()  # the titles do not wait
     expect(pages[-2].locator(".turn .status")).to_contain_text("waiting: yours is next")
-    expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: 1 question is before yours")
+    expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: 1 question ahead of yours")
     pages[0].get_by_role("button", name="Stop").click()
     expect(pages[-2].locator(".turn .status")).to_contain_text("writing…")
     expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: yours is next")
-    pages[-1].get_by_role("button", name="Stop").click()  # who waits can leave
+    pages[-1].get_by_role("button", name="Stop").click()  # a waiting question can be stopped too
     expect(pages[-1].locator(".turn")).to_have_attribute("data-state", "stopped")
     writing.gate.set()
     for page in pages[1:-1]:

@@ -1,4 +1,4 @@
-"""The collection in a real browser: what is in it, its map, and files that are dropped on it."""
+"""The page of the collection: its papers, its map, and files that are dropped on it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from rag.chat.library import Library
 from rag.index import generations
 from rag.index.opening import open_current
 from tests.conftest import WHICH, index_of
+from tests.web.payloads import PAYLOADS
 
 from .conftest import NewUser, Site, ask_and_wait, serving
-from .payloads import PAYLOADS
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 NEW = {"title": "A Paper on Gnomes", "abstract": "Gnomes garden at night. They rest by day."}
 INKED = """canvas => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -44,13 +42,13 @@ def own(tmp_path: Path, unopened_index: Path) -> Iterator[Site]:
 def opened(new_user: NewUser, site: Site) -> Page:
     page = new_user().new_page()
     page.goto(f"{site.url}papers")
-    page.get_by_text("Add papers, rebuild").click()
+    page.get_by_text("Add papers and rebuild").click()
     return page
 
 
 def dots(page: Page) -> tuple[Locator, dict[str, list[float]]]:
     """The map, and where its points lie."""
-    return page.locator("#map"), page.request.get(f"{page.url.split('/papers')[0]}/atlas").json()
+    return page.locator("#map canvas"), page.request.get(f"{page.url.split('/papers')[0]}/map").json()
 
 
 def test_papers_are_counted_listed_and_searched(papers: Page) -> None:
@@ -69,18 +67,18 @@ def test_papers_are_counted_listed_and_searched(papers: Page) -> None:
     expect(papers.locator("article.source .abstract").first).to_be_visible()
     papers.get_by_role("searchbox").fill("year:soon")
     papers.keyboard.press("Enter")
-    expect(papers.locator("#shelf .fault")).to_contain_text("“year:soon” is no filter.")
+    expect(papers.locator("#shelf .fault")).to_contain_text("“year:soon”")
 
 
 def test_the_map_names_its_clusters_and_opens_the_card_of_a_point(papers: Page) -> None:
-    canvas, atlas = dots(papers)
-    assert len(atlas["x"]) == len(atlas["clusters"]) == 20 + len(PAYLOADS)
+    canvas, points = dots(papers)
+    assert len(points["x"]) == len(points["clusters"]) == 20 + len(PAYLOADS)
     assert canvas.evaluate(INKED) > 1000
     names = papers.locator("#clusters button").all_inner_texts()
-    assert len(set(names)) == len(atlas["names"]) == max(atlas["clusters"]) + 1
+    assert len(set(names)) == len(points["names"]) == max(points["clusters"]) + 1
     box = canvas.bounding_box()
     assert box
-    x, y = (16 + atlas[axis][0] * (box[side] - 32) for axis, side in (("x", "width"), ("y", "height")))
+    x, y = (16 + points[axis][0] * (box[side] - 32) for axis, side in (("x", "width"), ("y", "height")))
     papers.mouse.move(box["x"] + x, box["y"] + y)
     expect(papers.get_by_role("tooltip")).to_be_visible()
     title = papers.get_by_role("tooltip").inner_text()
@@ -113,16 +111,16 @@ def test_the_map_is_moved_by_keys_and_narrowed_to_a_cluster(papers: Page) -> Non
 def test_the_papers_of_an_answer_are_listed_and_highlighted(page: Page) -> None:
     ask_and_wait(page, WHICH)
     cited = page.locator("#sources .source h3").all_inner_texts()
-    page.get_by_role("link", name="On the map").click()
+    page.get_by_role("link", name="Show on the map").click()
     expect(page.locator("article.source")).to_have_count(len(cited))
     titles = {title.partition("] ")[2] for title in cited}
     assert set(page.locator("article.source h3").all_inner_texts()) == titles
-    assert len(json.loads(page.locator("#map").get_attribute("data-found") or "[]")) == len(cited)
+    assert len(json.loads(page.locator("#map canvas").get_attribute("data-found") or "[]")) == len(cited)
 
 
 def test_a_dropped_file_is_tried_out_first_then_built_with_progress(new_user: NewUser, own: Site) -> None:
     page = opened(new_user, own)
-    before = generations.current(own.chat.settings.index_dir)
+    before = generations.current(own.library.settings.index_dir)
     records = NEW, NEW | {"title": "A Paper on Gnomes 1", "year": 2020}, {"title": 1}
     page.evaluate(
         """(text) => { const dataTransfer = new DataTransfer();
@@ -134,14 +132,14 @@ def test_a_dropped_file_is_tried_out_first_then_built_with_progress(new_user: Ne
     expect(plan).to_contain_text("1 added, 1 changed, 0 removed, 2 as before, 1 skipped")
     plan.get_by_text("New: 1").click()
     expect(plan).to_contain_text("A Paper on Gnomes")
-    assert generations.current(own.chat.settings.index_dir) == before  # nothing is done yet
+    assert generations.current(own.library.settings.index_dir) == before  # nothing is done yet
     page.get_by_role("button", name="Rebuild now").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(plan.locator(".done")).to_contain_text("4 papers", timeout=120_000)
-    page.get_by_role("link", name="See the new collection").click()
+    page.get_by_role("link", name="Show the new collection").click()
     expect(page.locator("h1")).to_have_text("4 papers")
-    page.get_by_text("Add papers, rebuild").click()
-    page.get_by_role("button", name="Take gnomes.jsonl away").click()
+    page.get_by_text("Add papers and rebuild").click()
+    page.get_by_role("button", name="Remove gnomes.jsonl").click()
     expect(plan).to_contain_text("0 added, 1 changed, 1 removed")
 
 
@@ -155,7 +153,7 @@ def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(new_user:
     expect(page.locator("#plan")).to_contain_text("1 added")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#plan")).to_be_empty()
-    page.get_by_role("button", name="What would a rebuild change?").click()
+    page.get_by_role("button", name="Preview the rebuild").click()
     expect(page.locator("#plan")).to_contain_text("0 added, 0 changed, 0 removed, 3 as before")
 
 

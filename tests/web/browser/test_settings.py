@@ -1,4 +1,4 @@
-"""Settings in the page: which model, how many sources, which papers; and what readers think of answers."""
+"""Settings in the page: which model, how many sources, which papers; and ratings of answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
@@ -16,23 +15,21 @@ from tests.conftest import WHICH
 
 from .conftest import NewUser, Writing, ask_and_wait
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def choose(page: Page, label: str, value: str) -> None:
     field = page.get_by_role("dialog").get_by_label(label)
     field.select_option(value) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(value)
 
 
-def test_what_differs_from_the_default_is_a_chip_that_takes_it_back(page: Page) -> None:
+def test_each_setting_that_differs_from_the_default_is_a_chip_that_resets_it(page: Page) -> None:
     page.get_by_role("button", name="Settings").click()
-    choose(page, "Papers in an answer", "3")
-    choose(page, "from the year", "1910")
-    choose(page, "to the year", "1930")
+    choose(page, "Papers per answer", "3")
+    choose(page, "published since", "1910")
+    choose(page, "published until", "1930")
     choose(page, "by the author", "keeper")
     page.get_by_role("dialog").get_by_role("button", name="Done").click()
     chips = page.locator("#chips .chip")
-    expect(chips).to_have_text(["at most 3 papers ✕", "from 1910 ✕", "to 1930 ✕", "author keeper ✕"])
+    expect(chips).to_have_text(["at most 3 papers ✕", "since 1910 ✕", "until 1930 ✕", "author keeper ✕"])
     page.reload()
     expect(chips).to_have_count(4)  # kept
     ask_and_wait(page, "which papers study lighthouse lamps?")
@@ -42,20 +39,20 @@ def test_what_differs_from_the_default_is_a_chip_that_takes_it_back(page: Page) 
     expect(page.locator(".turn .notice")).to_contain_text(
         re.compile(r"Only the best 3 of \d+ matching papers are used.")
     )
-    page.get_by_role("button", name="Not only author keeper").click()
+    page.get_by_role("button", name="Remove the setting author keeper").click()
     expect(chips).to_have_count(3)
     page.get_by_role("button", name="Settings").click()
-    page.get_by_role("button", name="Back to the defaults").click()
+    page.get_by_role("button", name="Reset to the defaults").click()
     page.keyboard.press("Escape")
     expect(chips).to_have_count(0)
 
 
-def test_models_within_reach_are_offered_tried_and_used(new_user: NewUser, writing: Writing) -> None:
+def test_available_models_are_offered_tested_and_used(new_user: NewUser, writing: Writing) -> None:
     page = new_user().new_page()
     page.goto(writing.site.url)
     expect(page.locator("header .facts")).to_contain_text("owl, one sentence at a time")
     page.get_by_role("button", name="Settings").click()
-    models = page.get_by_label("Who writes")
+    models = page.get_by_label("Answers written by")
     expect(models.locator("option").nth(1)).to_have_text(re.compile("owl.*answers"))
     assert not [
         text for text in models.locator("option").all_inner_texts() if "MODEL" in text or "not installed" in text
@@ -80,15 +77,15 @@ def test_a_page_cannot_have_the_server_call_an_address_of_its_choice(new_user: N
     evil = f"openai-like:{writing.model.url}/evil/v1#owl"
     page.evaluate("llm => localStorage.setItem('rag-settings', JSON.stringify({ llm }))", evil)
     page.reload()
-    before = len(writing.model.asked)
+    before = len(writing.model.paths)
     page.get_by_label("Question", exact=True).fill(WHICH)
     page.keyboard.press("Enter")
-    expect(page.locator("#talk > .fault")).to_contain_text("is not within reach now")
+    expect(page.locator("#talk > .fault")).to_contain_text("is not available now")
     expect(page.get_by_label("Question", exact=True)).to_have_value(WHICH)
-    assert not [one for one in writing.model.asked[before:] if "evil" in one]
+    assert not [one for one in writing.model.paths[before:] if "evil" in one]
 
 
-def test_thumbs_and_notes_are_kept_and_measured_by_rag_eval(page: Page, pages_index: Path) -> None:
+def test_ratings_and_notes_are_kept_and_read_by_rag_eval(page: Page, pages_index: Path) -> None:
     file = pages_index / FEEDBACK
     file.unlink(missing_ok=True)
     ask_and_wait(page, WHICH)
@@ -98,7 +95,7 @@ def test_thumbs_and_notes_are_kept_and_measured_by_rag_eval(page: Page, pages_in
     expect(note).to_be_focused()
     note.fill("<b>wrong</b> paper")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Kept")).to_be_visible()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
     page.reload()
     expect(page.get_by_label("What should we know?")).to_have_value("<b>wrong</b> paper")
     assert json.loads(file.read_text().splitlines()[-1])["good"] is False

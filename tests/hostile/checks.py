@@ -1,0 +1,115 @@
+"""What must hold for the rendering of any turn or answer, whatever the texts in it say."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import AsyncIterator, Iterable
+from csv import DictReader
+from dataclasses import replace
+from io import StringIO
+
+import bibtexparser
+from markdown_it import MarkdownIt
+
+from rag.answer.types import Answer, Event, Found
+from rag.chat.library import LibraryInfo
+from rag.cli import terminal
+from rag.export.bibtex import bibtex
+from rag.export.csv import csv
+from rag.export.formats import FORMATS
+from rag.export.markdown import markdown
+from rag.text import one_line
+from rag.web import cards, export, pages
+from rag.web.conversations import ListedConversation
+from rag.web.turns import Choices, Turn
+from tests.web.reader import read
+
+LINK = re.compile(r"https://example\.org/.*")
+MARKDOWN_TAGS = set("a blockquote h1 h2 li p strong table tbody td th thead tr ul".split())
+BIBTEX_FIELDS = set("title author year url annote".split())
+ACTIVE_TEX = re.compile(r"\\(input|include|write|href|url|def|read|open|immediate|catcode)")
+OVERRIDES = set("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
+
+
+def steers(c: str) -> bool:
+    """Whether `c` is a control character or changes the direction of the text after it, our own included."""
+    return unicodedata.category(c) == "Cc" or unicodedata.bidirectional(c) in OVERRIDES
+
+
+def check_chat_page(turn: Turn) -> None:
+    """The chat page shows `turn` as text, in whatever state it is; `read` fails for markup that is not our own."""
+    question, papers = turn.question, tuple(one.paper for said in turn.statements for one in said.citations)
+    found = Found(papers, 9, (question,))
+    running = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
+    rated = replace(turn, good=False, note=question)
+    failed = Turn(question, error=question)
+    head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
+    listed = ListedConversation("abcdefghijklmnop", one_line(question)[:80])
+    page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], []))
+    assert [one.content for one in page.all("h2", "question")] == [question] * 4
+    assert page.all("title")[0].content == page.all("p", "fault")[0].content == question
+    assert page.all("form", "note")[0].text
+    assert [one.content for one in page.all("a") if one.attributes["href"] == f"/c/{listed.id}"] == [listed.title]
+    *_, last = page.all("article", "turn")
+    assert all(statement.text.replace("$$", "") in last.content for statement in turn.statements)
+    for entry in cards.sources([turn]):
+        read(cards.entry_html(entry))
+
+
+def check_terminal(answer: Answer) -> None:
+    """Prints `answer`; the caller looks at what was printed."""
+    asyncio.run(terminal.show_answer(_events(answer)))
+
+
+async def _events(answer: Answer) -> AsyncIterator[Event]:
+    yield Found(tuple(one.paper for one in answer.citations), answer.searched, answer.filters, answer.intent)
+    for statement in answer.statements:
+        yield statement
+    yield answer
+
+
+def check_markdown(answer: Answer) -> None:
+    """Only our own markup acts, only harmless links lead anywhere."""
+    text = markdown(answer)
+    parsed = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    inline = [child for token in parsed for child in token.children or ()]
+    assert {token.tag for token in [*parsed, *inline]} - {""} <= MARKDOWN_TAGS
+    assert {token.content for token in inline if not token.tag and token.type != "text"} <= {"<br>"}
+    assert [token.tag for token in parsed if token.type == "heading_open"] in (["h1"], ["h1", "h2"])
+    links = [str(token.attrs["href"]) for token in inline if token.type == "link_open"]
+    assert [link for link in links if not LINK.fullmatch(link)] == []
+    assert not any(map(steers, text.replace("\n", "")))
+
+
+def check_bibtex(answer: Answer) -> None:
+    """One entry per cited paper, with our fields only and no active TeX."""
+    library = bibtexparser.parse_string(bibtex(answer))
+    assert library.failed_blocks == []
+    assert len(library.blocks) == len(library.entries) == len({one.n for one in answer.citations})
+    for entry in library.entries:
+        fields = {field.key: field.value for field in entry.fields}
+        assert set(fields) <= BIBTEX_FIELDS
+        assert [value for value in fields.values() if ACTIVE_TEX.search(value)] == []
+        assert LINK.fullmatch(fields.get("url", "https://example.org/"))
+
+
+def check_csv(answer: Answer) -> None:
+    """One row per citation of a statement, and no cell is a formula or steers a terminal."""
+    rows = list(DictReader(StringIO(csv(answer), newline="")))
+    assert len(rows) == sum(len(statement.citations) for statement in answer.statements)
+    cells = [cell for row in rows for cell in row.values()]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) or any(map(steers, cell))] == []
+
+
+def check_file_name(turn: Turn) -> None:
+    """Whatever was asked, a file to save has a harmless name of moderate length."""
+    for format_ in FORMATS:
+        name, _ = export.file([turn], format_)
+        assert re.fullmatch(rf"[\w-]{{1,60}}\.{format_}", name)
+
+
+def answers(turns: Iterable[Turn]) -> list[Answer]:
+    """The complete answers of `turns`."""
+    return [turn.answer for turn in turns if turn.answer]

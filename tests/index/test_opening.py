@@ -1,0 +1,111 @@
+"""Only a whole index is opened; what is wrong with another is said in one line, with the command that fixes it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import StoreError
+from rag.index import generations, manifest, maxsim, projection
+from rag.index.opening import open_current
+from rag.index.vector_database import COLLECTIONS
+
+
+def change_manifest(folder: Path, **changes: object) -> None:
+    file = folder / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def overwrite_page(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096:8192] = b"x" * 4096
+    path.write_bytes(bytes(data))
+
+
+def overwrite(path: Path) -> None:
+    """Damage that keeps the size of the file."""
+    path.write_bytes(b"x" * path.stat().st_size)
+
+
+def change_count(folder: Path, collection: str) -> None:
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    change_manifest(folder, counts=counts | {collection: counts[collection] + 1})
+
+
+def replace_projection(folder: Path, papers: int) -> None:
+    """A sound map of other papers, whose size the manifest states."""
+    projection.save(folder, projection.project(np.eye(papers, dtype=np.float32), ["Owls"] * papers))
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    size = (folder / projection.PROJECTION_FILE).stat().st_size
+    change_manifest(folder, files=files | {projection.PROJECTION_FILE: size})
+
+
+def hnsw_file(folder: Path) -> Path:
+    return next((folder / "chroma").glob("*/data_level0.bin"))
+
+
+MAXSIM_FILES = (maxsim.EMBEDDINGS_FILE, maxsim.TABLE_FILE)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: shutil.rmtree(folder),
+        lambda folder: (folder / "manifest.json").unlink(),
+        lambda folder: (folder / "manifest.json").write_text("{"),
+        lambda folder: (folder / "manifest.json").write_text("[]"),
+        lambda folder: (folder / "papers.db").unlink(),
+        lambda folder: cut(folder / "papers.db"),
+        lambda folder: overwrite_page(folder / "papers.db"),
+        lambda folder: shutil.rmtree(folder / "chroma"),
+        lambda folder: cut(folder / "chroma" / "chroma.sqlite3"),
+        lambda folder: overwrite_page(folder / "chroma" / "chroma.sqlite3"),
+        lambda folder: cut(hnsw_file(folder)),
+        lambda folder: shutil.rmtree(hnsw_file(folder).parent),
+        lambda folder: (folder / "bm25.npz").unlink(),
+        lambda folder: (folder / "bm25.npz").write_bytes(b""),
+        lambda folder: cut(folder / "bm25.npz"),
+        lambda folder: overwrite_page(folder / "bm25.npz"),
+        lambda folder: overwrite(folder / "bm25.npz"),
+        *(lambda folder, name=name: (folder / name).unlink() for name in MAXSIM_FILES),
+        *(lambda folder, name=name: cut(folder / name) for name in MAXSIM_FILES),
+        lambda folder: overwrite(folder / maxsim.TABLE_FILE),
+        lambda folder: (folder / projection.PROJECTION_FILE).unlink(),
+        lambda folder: cut(folder / projection.PROJECTION_FILE),
+        lambda folder: overwrite(folder / projection.PROJECTION_FILE),
+        lambda folder: replace_projection(folder, 13),
+        lambda folder: change_manifest(folder, counts={"papers": 15}),
+        *(lambda folder, name=name: change_count(folder, name) for name in COLLECTIONS),
+    ],
+)
+def test_damage_is_reported_in_one_line_with_the_command_that_repairs_it(
+    index_copy: Path, damage: Callable[[Path], object]
+) -> None:
+    current = generations.current(index_copy)
+    assert current is not None
+    damage(current)
+    with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
+        open_current(index_copy)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_index_names_the_command_that_builds_one(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"There is no index in .*Run: rag rebuild --index "):
+        open_current(tmp_path)
+
+
+def test_an_index_of_another_schema_is_refused(index_copy: Path) -> None:
+    folder = generations.current(index_copy)
+    assert folder is not None
+    change_manifest(folder, schema=manifest.SCHEMA + 1)
+    with pytest.raises(StoreError, match=r"another version.*Run: rag rebuild"):
+        open_current(index_copy)

@@ -1,0 +1,56 @@
+"""Cleaning text that comes from outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.text import clean_line, count, normalize, one_line, replace_surrogates
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Élan of Poincaré", "elan of poincare"),
+        ("E\u0301lan  of_Poincare\u0301!", "elan of poincare"),
+        ("Owls-at: (Night)?", "owls at night"),
+        ("Łódź, Ærø and Đà", "lodz aero and da"),
+        ("STRASSE straße", "strasse strasse"),
+        ("夜のダム", "夜のタム"),
+        ("?!", ""),
+    ],
+)
+def test_normalized_text_has_no_case_accents_or_punctuation(text: str, expected: str) -> None:
+    assert normalize(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  one \t two\r\nthree ", "one two three"),
+        ("bell\x07 and\x00null", "bell and null"),
+        ("a\u2028b\u2029c\u0085d\u00a0e", "a b c d e"),
+        ("naïve γ-MoD 夜 🦉", "naïve γ-MoD 夜 🦉"),
+        ("a\u202eb\u2066c\u2069", "abc"),
+        ("half\ud800pair", "half pair"),
+        (" \n", ""),
+    ],
+)
+def test_a_line_is_safe_to_print_and_has_no_runs_of_white_space(text: str, expected: str) -> None:
+    assert one_line(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("owl\udce9\ud83d", "owl??"), ("naïve 🦉\n", "naïve 🦉\n"), ("", "")])
+def test_a_lone_surrogate_becomes_a_question_mark(text: str, expected: str) -> None:
+    assert replace_surrogates(text) == expected
+
+
+def test_the_name_of_a_file_becomes_a_line_that_can_be_stored() -> None:
+    assert clean_line("caf\udce9\n papers.txt").encode() == b"caf? papers.txt"
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "expected"),
+    [(0, "paper", "0 papers"), (1, "paper", "1 paper"), (2, "paper", "2 papers"), (2864, "passage", "2,864 passages")],
+)
+def test_a_number_is_written_with_its_noun(number: int, noun: str, expected: str) -> None:
+    assert count(number, noun) == expected
