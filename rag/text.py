@@ -37,7 +37,7 @@ def replace_surrogates(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """`text` from a file, or the name of one, as a single line that can be stored: see the two functions above."""
+    """`text` from a file, or the name of one, on one line that can be printed and stored."""
     return one_line(replace_surrogates(text))
 
 

@@ -94,7 +94,10 @@ def unopened_index(tmp_path_factory: pytest.TempPathFactory, papers_file: Path) 
     """A calibrated index of `papers_file`. To be copied, never opened: Chroma writes to its files even to read them."""
     from rag.chat.rebuild import rebuild
 
-    shared = tmp_path_factory.getbasetemp().parent / "index"
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the workers of a run share; without workers, it is that of all runs
+    shared = folder / "index"
     with FileLock(f"{shared}.lock"):
         if not (shared / "CURRENT").exists():
             rebuild([papers_file], shared, "bundled", silent)

@@ -1,4 +1,4 @@
-"""The papers that ship: whole, in bounds, and able to answer what the README asks of them."""
+"""The shipped papers are complete, follow their rules, and answer the questions that the README shows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,27 @@ from pathlib import Path
 import pytest
 
 from rag import settings
+from rag.answer.types import Answer
+from rag.chat.conversation import Conversation
+from rag.chat.library import Library
 from rag.language.sentences import split_sentences
 from rag.paper import Paper, deduplicate
 from rag.sources import find, read
+from tests.conftest import collected, index_of
 
 COUNT = 489
+# The questions that the README shows, with the titles of the papers that answer them.
+README: dict[str, set[str]] = {
+    "which papers speed up diffusion depth?": {
+        "Fine-Tuning Image-Conditional Diffusion Models is Easier than You Think",
+        "PrimeDepth: Efficient Monocular Depth Estimation with a Stable Diffusion Preimage",
+        "DepthMaster: Taming Diffusion Models for Monocular Depth Estimation",
+    },
+    "which monocular depth method runs at 178 fps on a Jetson TX2?": {
+        "FastDepth: Fast Monocular Depth Estimation on Embedded Systems"
+    },
+    "who won the 2022 world cup?": set(),
+}
 WORDS = range(40, 111)
 FIELDS = {"title", "abstract", "url", "source", "digest"}
 NOT_PLAIN = re.compile(r"[$\\]|</?\w|https?:|www\.|\b(?:e\.g|i\.e|et al|vs)\.")
@@ -26,32 +42,32 @@ FILES = find([settings.shipped("papers")])
 
 @pytest.fixture(scope="module")
 def papers() -> list[Paper]:
-    """Every record of every file; a line that cannot be used would be among them as `Skipped`."""
+    """Every record of every file. A line that cannot be used would be among them as `Skipped`."""
     records = [record for path in FILES for record in read(path)]
     assert [record for record in records if not isinstance(record, Paper)] == []
     return [record for record in records if isinstance(record, Paper)]
 
 
-def test_it_loads_whole_and_holds_no_paper_twice(papers: list[Paper]) -> None:
+def test_every_record_is_read_and_no_paper_is_there_twice(papers: list[Paper]) -> None:
     assert len(papers) == len(deduplicate(papers)) == COUNT
     assert len({paper.abstract for paper in papers}) == COUNT
 
 
-def test_its_readme_counts_what_is_in_each_file() -> None:
+def test_the_readme_states_the_number_of_papers_in_each_file() -> None:
     readme = (settings.shipped("papers") / "README.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^\| `(\w+\.jsonl)` \| (\d+) \|", readme, re.MULTILINE))
     assert stated == {path.name: str(len(list(read(path)))) for path in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_fields_are_those_of_the_format_and_titles_in_order(path: Path) -> None:
+def test_records_have_only_known_fields_and_are_sorted_by_title(path: Path) -> None:
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert {field for record in records for field in record} <= FIELDS
     titles = [record["title"].casefold() for record in records]
     assert titles == sorted(titles)
 
 
-def test_every_record_is_a_digest_within_bounds(papers: list[Paper]) -> None:
+def test_every_record_is_a_digest_of_moderate_length(papers: list[Paper]) -> None:
     bad = {
         paper.title: (len(paper.abstract.split()), len(split_sentences(paper.abstract)))
         for paper in papers
@@ -68,30 +84,31 @@ def test_digests_are_plain_text_in_the_third_person(papers: list[Paper]) -> None
     assert {title: words for title, words in found.items() if words} == {}
 
 
-def test_digests_do_not_all_begin_alike(papers: list[Paper]) -> None:
+def test_digests_begin_in_different_ways(papers: list[Paper]) -> None:
     openings = Counter(" ".join(paper.abstract.split()[:2]).casefold() for paper in papers)
     assert openings.most_common(1)[0][1] <= COUNT // 50, openings.most_common(5)
 
 
+@pytest.mark.slow  # indexes all papers
 def test_the_readmes_questions_are_answered_with_the_right_papers(tmp_path: Path) -> None:
-    right = {
-        "which papers speed up diffusion depth?": {
-            "Fine-Tuning Image-Conditional Diffusion Models is Easier than You Think",
-            "PrimeDepth: Efficient Monocular Depth Estimation with a Stable Diffusion Preimage",
-            "DepthMaster: Taming Diffusion Models for Monocular Depth Estimation",
-        },
-        "which monocular depth method runs at 178 fps on a Jetson TX2?": {
-            "FastDepth: Fast Monocular Depth Estimation on Embedded Systems"
-        },
-        "who won the 2022 world cup?": set(),
-    }
-    asked = tmp_path / "questions.jsonl"
-    asked.write_text("\n".join(json.dumps({"id": question, "question": question}) for question in right))
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(json.dumps({"id": question, "question": question}) for question in README))
 
     def rag(*arguments: str) -> str:
         command = [sys.executable, "-m", "rag", *arguments, "--index", str(tmp_path / "index")]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     rag("rebuild")
-    answers = map(json.loads, rag("ask", "--batch", str(asked), "--llm", "none", "--json").splitlines())
-    assert {answer["id"]: {citation["title"] for citation in answer["citations"]} for answer in answers} == right
+    answers = map(json.loads, rag("ask", "--batch", str(questions), "--llm", "none", "--json").splitlines())
+    assert {answer["id"]: {citation["title"] for citation in answer["citations"]} for answer in answers} == README
+
+
+def test_the_readmes_questions_are_answered_from_a_sample(tmp_path: Path, papers: list[Paper]) -> None:
+    titles = set().union(*README.values())
+    sample = [paper for n, paper in enumerate(papers) if paper.title in titles or n % 24 == 0]
+    records = [{"title": paper.title, "abstract": paper.abstract} for paper in sample]
+    library = Library(settings.load(index_dir=index_of(tmp_path, records), llm="none"))
+    for question, expected in README.items():
+        *_, answer = collected(Conversation(library).ask(question))
+        assert isinstance(answer, Answer)
+        assert {citation.paper.title for citation in answer.citations} == expected

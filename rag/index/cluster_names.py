@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rag.language.tokens import is_content_word, stem
+from rag.language.tokens import HYPHEN, HYPHENS, is_content_word, scan, stem
 
 TERMS_PER_NAME = 3
 MAX_TERM_CHARS = 40
@@ -17,9 +16,6 @@ _MAX_TERM_WORDS = 3
 _MIN_SHARE = 0.04  # of a group's titles: rarer terms do not describe it
 _ABSORBED_SHARE = 0.4  # of a term's titles: a longer term that contains it and is in so many of them replaces it
 _MIN_RELATIVE_SCORE = 0.1  # of the score of a name's first term: weaker terms are not added to it
-
-_PHRASE_BREAK = re.compile(r"[^\w\s‐‑–-]+|_+")
-_WORD = re.compile(r"[^\W_]+(?:[-‐‑–][^\W_]+)*")
 
 Term = tuple[str, ...]  # the stems of its words
 
@@ -46,15 +42,26 @@ def name_clusters(groups: Sequence[int], titles: Sequence[str]) -> tuple[str, ..
 
 def _terms(title: str) -> Iterator[tuple[Term, str]]:
     """The terms of `title`, runs of adjacent meaningful words, each as stems and as spelled."""
-    for phrase in _PHRASE_BREAK.split(unicodedata.normalize("NFKC", title)):
-        words = _WORD.findall(phrase)
-        stems = [stem(re.sub(r"\W", "", word.lower())) for word in words]
+    for words in _phrases(unicodedata.normalize("NFKC", title)):
+        stems = [stem("".join(filter(str.isalnum, word.lower()))) for word in words]
         for start in range(len(words)):
             for end in range(start + 1, min(start + _MAX_TERM_WORDS, len(words)) + 1):
                 spelling = " ".join(words[start:end])
                 if not _is_meaningful(words[end - 1]) or len(spelling) > MAX_TERM_CHARS:
                     break
                 yield tuple(stems[start:end]), spelling
+
+
+def _phrases(title: str) -> Iterator[list[str]]:
+    """The words of `title` between punctuation marks; hyphens and spaces do not end a phrase."""
+    phrase: list[str] = []
+    for token in scan(title.replace("_", "|"), HYPHEN, decimals=False):
+        if token.kind != "mark":
+            phrase.append(token.text)
+        elif token.text not in HYPHENS:
+            yield phrase
+            phrase = []
+    yield phrase
 
 
 def _is_meaningful(word: str) -> bool:

@@ -136,6 +136,12 @@ def stem(word: str) -> str:
     return str(_stemmer().stem(word))
 
 
+@cache
+def stem_set(words: tuple[str, ...]) -> frozenset[str]:
+    """The stems of `words`, made on first use: importing a module must not load the stemmer."""
+    return frozenset(map(stem, words))
+
+
 def stems(text: str) -> set[str]:
     """The stems of all terms of `text`."""
     return set(map(stem, tokenize(text)))

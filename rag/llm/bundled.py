@@ -71,9 +71,8 @@ def _load(file: Path, name: str, timeout: float) -> Model:
 @cache
 def _serve(file: Path) -> tuple[str, str]:
     """Starts llama.cpp with `file` in this process, on a free loopback port: its address, and the key it requires."""
-    os.environ.setdefault(
-        "OMP_WAIT_POLICY", "PASSIVE"
-    )  # before llama.cpp is loaded: spinning threads starve each other
+    # Before llama.cpp is loaded: threads that spin while they wait starve each other.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import xllamacpp
 
     key = secrets.token_hex(16)  # keeps other users of this machine out

@@ -105,7 +105,7 @@ def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[s
     if items := compared_items(subject):
         return tuple(rewrites(item, earlier, history.cited, history.numbered)[0] for item in items)
     if intent_of(subject) == "comparison" and compares_unnamed(subject):
-        return tuple(dict.fromkeys(paper.title for paper in history.cited))[:MAX_COMPARED_CITED]
+        return tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
     return ()
 
 

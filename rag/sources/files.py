@@ -76,9 +76,7 @@ def _expand(path: Path) -> list[Path]:
     files = files_in(path)
     if not files:
         extensions = ", ".join(EXTENSIONS)
-        raise SourceError(
-            f"No files of papers ({extensions}) in {path}. Name others: rag rebuild PATH"
-        )
+        raise SourceError(f"No files of papers ({extensions}) in {path}. Name others: rag rebuild PATH")
     return files
 
 

@@ -11,13 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Finding
-from rag.language.tokens import content_stems
+from rag.language.tokens import content_stems, stem_set
 from rag.paper import Paper
 from rag.verify.clauses import distribute, halves
 from rag.verify.comparisons import swaps_comparison
 from rag.verify.compression import is_compression
 from rag.verify.direction import opposite_direction
-from rag.verify.entities import NEUTRAL, entities_in, introduced_entities, unknown_entity
+from rag.verify.entities import NEUTRAL_WORDS, entities_in, introduced_entities, unknown_entity
 from rag.verify.form import form_fault
 from rag.verify.hedging import overstatement
 from rag.verify.polarity import contradicted_negation
@@ -88,7 +88,7 @@ class Checker:
     def _check(self, clause: str, source: _Source) -> Finding:
         if contradiction := _contradiction(clause, source):
             return Finding(None, contradiction)
-        stems = content_stems(clause) - content_stems(source.paper.title) - NEUTRAL
+        stems = content_stems(clause) - content_stems(source.paper.title) - stem_set(NEUTRAL_WORDS)
         if not stems:
             return Finding(None, "it only repeats the title")
         new = len(stems - content_stems(source.text)) / len(stems)
@@ -128,13 +128,13 @@ def _contradiction(clause: str, source: _Source) -> str:
     if name := unknown_entity(clause, title, source.text, source.entities):
         return f"the evidence does not mention “{name}”"
     if negated := contradicted_negation(clause, quotes):
-        return f"one of the two negates what the other states (“{negated}”)"
+        return f"it and the evidence disagree about what is negated (“{negated}”)"
     if word := opposite_direction(clause, known):
         return f"“{word}” is the opposite of what the evidence says"
     if swaps_comparison(clause, quotes, own_name, entities_in(clause)):
         return "it says of one thing what the evidence says of another"
     if word := overstatement(clause, quotes):
-        return f"one of the two says “{word}” and the other does not"
+        return f"it and the evidence do not both say “{word}”"
     if pair := swapped_pair(clause, source.text):
         return f"“{pair[0]}” and “{pair[1]}” are exchanged"
     return ""

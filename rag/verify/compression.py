@@ -20,7 +20,7 @@ from rag.language.cues import (
     expand_negations,
     is_first_person,
 )
-from rag.language.tokens import APOSTROPHE, scan, stem
+from rag.language.tokens import APOSTROPHE, scan, stem, stem_set
 from rag.paper import Paper
 
 # Words that may be added or left out anywhere.
@@ -30,9 +30,7 @@ _CONJUNCTIONS = frozenset("and but while whereas".split())
 _CLAUSE_STARTS = _CONJUNCTIONS | {"that", "which", "who", "because"}  # one of them begins an ending that is left out
 _RELATIVE_PRONOUNS = frozenset(("that", "which"))
 _PREPOSITIONS = frozenset("of to for in on with by from between".split())
-_REPORTING = frozenset(map(stem, REPORTING_VERBS))
-_PROPOSAL = frozenset(map(stem, PROPOSAL_VERBS))
-_OWN_NOUNS = frozenset(map(stem, METHOD_NOUNS + PUBLICATION_NOUNS))
+_OWN_NOUNS = METHOD_NOUNS + PUBLICATION_NOUNS
 _UNSTEMMED = _OPTIONAL | _COPULAS | _CLAUSE_STARTS | CONDITIONS | NEGATIONS
 _MARKS = frozenset(",;:()–—")
 _SIGNS = frozenset("-−+±~<>≤≥=^/×")  # part of the number that follows
@@ -63,16 +61,17 @@ def _tokens(text: str) -> list[str]:
     """The words, numbers, signs of numbers and phrase-ending marks of `text`, most words as stems."""
     tokens = list(scan(expand_negations(text.lower()).replace("--", " – "), APOSTROPHE))
     found = []
-    for n, token in enumerate(tokens):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        is_sign = token.text in _SIGNS and following is not None and following.text[0].isdigit()
         if token.kind != "mark":
             found.append(token.text if token.text in _UNSTEMMED else stem(token.text))
-        elif token.text in _MARKS or token.text == "%" or (token.text in _SIGNS and tokens[n + 1 : n + 2]):
-            is_kept = token.text not in _SIGNS or tokens[n + 1].text[0].isdigit()
-            found += [token.text] if is_kept else []
+        elif is_sign or token.text in _MARKS or token.text == "%":
+            found.append(token.text)
     return found
 
 
 def _required(text: str) -> list[str]:
+    """The tokens of `text` that the source must contain."""
     return [token for token in _tokens(text) if token not in _OPTIONAL and token not in _MARKS]
 
 
@@ -125,8 +124,8 @@ def _may_drop_opening(clause: Sequence[str]) -> bool:
     words = [token for token in clause if token not in _OPTIONAL or token == "we"]
     if not any(map(_has_content, words)):
         return True
-    is_report = words[-1] == "that" and words[-2] in _REPORTING
-    return is_report or (words[-1] in _PROPOSAL and words[-2:-1] == ["we"])
+    is_report = words[-1] == "that" and words[-2] in stem_set(REPORTING_VERBS)
+    return is_report or (words[-1] in stem_set(PROPOSAL_VERBS) and words[-2:-1] == ["we"])
 
 
 def _own_work_starts(original: Sequence[str], has_copula: bool) -> set[int]:
@@ -144,11 +143,11 @@ def _names_own_work(clause: Sequence[str], has_copula: bool) -> bool:
     if subject is None or NEGATIONS.intersection(clause):
         return False
     following = [token for token in clause[subject + 1 :] if token not in ("we", "the")]
-    if following[:1] and following[0] in _OWN_NOUNS:
+    if following[:1] and following[0] in stem_set(_OWN_NOUNS):
         following = following[1:]
     elif clause[subject] == "this":
         return False
-    proposes = bool(following) and following[0] in _PROPOSAL
+    proposes = bool(following) and following[0] in stem_set(PROPOSAL_VERBS)
     if has_copula:
         return proposes and _are_adjectives(following[1:])
     return not following or (proposes and following[1:] == ["to"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from rag.language.tokens import STOP_WORDS, stem
 from rag.verify.alignment import FUNCTION_WORDS, MARKS, WINDOW, aligned_tokens
@@ -27,17 +28,24 @@ _SCALES = (
     ("allow enable permit", "prevent prohibit forbid"),
 )
 _QUANTITATIVE = range(3)  # the scales of speed, size and worth
-# Each stem with its scale and the direction in which it points: 0 up, 1 down.
-_DIRECTIONS = {
-    stem(word): (scale, direction)
-    for scale, directions in enumerate(_SCALES)
-    for direction, words in enumerate(directions)
-    for word in words.split()
-}
-# Words that a minus sign may replace: "lowers it by 5%" is "-5%".
-FALLING = {stem("negative"), "minus"} | {
-    word for word, (scale, direction) in _DIRECTIONS.items() if scale in _QUANTITATIVE and direction == 1
-}
+
+
+@cache
+def _directions() -> dict[str, tuple[int, int]]:
+    """Each stem with the number of its scale and the direction in which it points: 0 for up, 1 for down."""
+    return {
+        stem(word): (scale, direction)
+        for scale, directions in enumerate(_SCALES)
+        for direction, words in enumerate(directions)
+        for word in words.split()
+    }
+
+
+@cache
+def falling_stems() -> frozenset[str]:
+    """The stems of words that a minus sign may replace: "lowers it by 5%" is "-5%"."""
+    falling = {word for word, (scale, direction) in _directions().items() if scale in _QUANTITATIVE and direction == 1}
+    return frozenset({stem("negative"), "minus"} | falling)
 
 
 def opposite_direction(written: str, source: str) -> str:
@@ -45,11 +53,12 @@ def opposite_direction(written: str, source: str) -> str:
 
     "" if there is none.
     """
+    directions = _directions()
     tokens, source_tokens = aligned_tokens(written), aligned_tokens(source)
     for position, word in enumerate(tokens):
-        if word not in _DIRECTIONS:
+        if word not in directions:
             continue
-        scale, direction = _DIRECTIONS[word]
+        scale, direction = directions[word]
         found = _directions_before(_modified_word(tokens, position), source_tokens, scale)
         if word not in source_tokens and not found:
             found = _directions_near(_neighbours(tokens, position), source_tokens)
@@ -70,7 +79,7 @@ def _directions_before(word: str, tokens: Sequence[str], scale: int) -> set[tupl
     for position, token in enumerate(tokens):
         if token == word:
             window = tokens[max(0, position - WINDOW) : position]
-            directions = [_DIRECTIONS[other] for other in window if other in _DIRECTIONS]
+            directions = [_directions()[other] for other in window if other in _directions()]
             found.update([direction for direction in directions if direction[0] == scale][-1:])
     return found
 
@@ -79,7 +88,7 @@ def _directions_near(words: set[str], tokens: Sequence[str]) -> set[tuple[int, i
     """The directions of all words of `tokens` in the windows around any of `words`."""
     positions = [n for n, token in enumerate(tokens) if token in words]
     near = (token for position in positions for token in _window(tokens, position))
-    return {_DIRECTIONS[token] for token in near if token in _DIRECTIONS}
+    return {_directions()[token] for token in near if token in _directions()}
 
 
 def _neighbours(tokens: Sequence[str], position: int) -> set[str]:
@@ -87,7 +96,7 @@ def _neighbours(tokens: Sequence[str], position: int) -> set[str]:
     return {
         token
         for token in _window(tokens, position)
-        if token not in STOP_WORDS and token not in MARKS and token not in _DIRECTIONS
+        if token not in STOP_WORDS and token not in MARKS and token not in _directions()
     }
 
 

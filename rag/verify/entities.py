@@ -8,21 +8,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.language.cues import PROPOSAL_VERBS
-from rag.language.tokens import HYPHEN, STOP_WORDS, Token, scan, stem, tokenize
+from rag.language.tokens import HYPHEN, STOP_WORDS, Token, scan, stem, stem_set, tokenize
 from rag.paper import Paper
 
 # Words with which papers are described: they add nothing to what the source says.
-NEUTRAL = frozenset(
-    map(
-        stem,
-        """
+NEUTRAL_WORDS = tuple(
+    """
     paper work study author authors method approach model framework propose present introduce show demonstrate find
     describe develop address aim achieve provide offer allow enable use using based called named known new novel
     specifically particularly additionally furthermore moreover however similarly respectively respective both each
     while whereas example instance including include focus technique result results report state make help compare
     compared differ difference contrast like unlike thus therefore also according key main further different
-    """.split(),
-    )
+    """.split()
 )
 _NAMED = "|".join([*PROPOSAL_VERBS, "call(?:ed)?", "term(?:ed)?", "named?", "dub(?:bed)?"])
 # "A long name (ACRONYM)", "we propose it, Name".
@@ -39,9 +36,9 @@ def introduced_entities(paper: Paper) -> frozenset[str]:
 
 
 def entities_in(text: str) -> list[str]:
-    """The names in `text`, in order. Every capitalised word counts, also the first, except NEUTRAL ones."""
+    """The names in `text`, in order. Every capitalised word counts, also the first, except NEUTRAL_WORDS."""
     names = (name for token in scan(text, HYPHEN, decimals=False) if (name := _name_in(token)))
-    return [name for name in names if stem(name.lower()) not in NEUTRAL]
+    return [name for name in names if stem(name.lower()) not in stem_set(NEUTRAL_WORDS)]
 
 
 def unknown_entity(clause: str, title: str, quoted: str, own: frozenset[str]) -> str:

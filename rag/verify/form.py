@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.language.cues import is_first_person
-from rag.language.tokens import content_stems, stem
+from rag.language.tokens import content_stems, stem_set
 
 MAX_SENTENCE_CHARS = 600  # a longer reply is not one sentence
 # After a title, and perhaps its acronym in parentheses: something with a subject of its own, or without a verb.
@@ -14,7 +14,7 @@ _HEADED = re.compile(r"(?=\W)\s*(?:\([^)]*\)\s*)?(?:[,:;–—-]|(?:an?|the|this
 _QUESTION = re.compile(
     r"\?|^(?:how|what|why|when|where|which|who)\s+(?:is|are|was|were|do|does|did|can|could)\b", re.IGNORECASE
 )
-_TASK_STEMS = frozenset(map(stem, "sentence evidence question answer prompt citation rewrite".split()))
+_TASK_WORDS = tuple("sentence evidence question answer prompt citation rewrite".split())
 
 
 def form_fault(written: str, titles: Sequence[str], quotes: Sequence[str]) -> str:
@@ -32,6 +32,6 @@ def form_fault(written: str, titles: Sequence[str], quotes: Sequence[str]) -> st
         return "it puts the title in front of a sentence"
     if any(map(_QUESTION.search, without_title)):
         return "it is a question"
-    if (content_stems(written) & _TASK_STEMS) - content_stems(" ".join([*titles, *quotes])):
+    if (content_stems(written) & stem_set(_TASK_WORDS)) - content_stems(" ".join([*titles, *quotes])):
         return "it talks about the task instead of the evidence"
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.language.tokens import STOP_WORDS, content_stems, stem, tokenize
-from rag.verify.direction import FALLING
+from rag.verify.direction import falling_stems
 from rag.verify.quantities import NUMBER, NUMBER_WORDS, Quantity, quantities_in
 
 _BOUNDARY = re.compile(r"[,;:()–—]\s|\b(?:and|while|whereas|but|compared|versus|vs)\b")
@@ -56,7 +56,7 @@ def _agree(written: Quantity, source: Quantity, stems: set[str]) -> bool:
     """Whether `source` states `written`. One of `stems` may replace a minus sign, and "at least" may be left out."""
     bounds = written.bound, source.bound
     bounds_agree = written.bound == source.bound or "any" in bounds or bounds == ("", "least")
-    signs_agree = written.value == source.value or not FALLING.isdisjoint(stems)
+    signs_agree = written.value == source.value or not falling_stems().isdisjoint(stems)
     return written.has_magnitude_of(source) and bounds_agree and signs_agree
 
 

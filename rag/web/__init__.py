@@ -1,4 +1,4 @@
-"""The chat in the browser: `claim` finds out if its port is free, `launch` serves the page until the user stops it."""
+"""The chat in the browser: `claim` checks that its port is free, `launch` serves the pages until the user stops it."""
 
 from rag.web.serve import claim, launch
 

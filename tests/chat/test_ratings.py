@@ -24,8 +24,9 @@ QUESTION = "which animals fly since 2020?"
 
 def answer(*papers: Paper, question: str = QUESTION, filters: tuple[str, ...] = ("since 2020",)) -> Answer:
     """An answer that quotes the first sentence of each of `papers`."""
-    cited = (Citation(n, paper, 0, paper.abstract.index(".") + 1) for n, paper in enumerate(papers, 1))
-    return Answer(question, tuple(Statement(citation.quote, (citation,), "quote") for citation in cited), filters=filters)
+    citations = (Citation(n, paper, 0, paper.abstract.index(".") + 1) for n, paper in enumerate(papers, 1))
+    statements = tuple(Statement(citation.quote, (citation,), "quote") for citation in citations)
+    return Answer(question, statements, filters=filters)
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -74,7 +75,8 @@ def test_a_rated_question_can_be_asked_again_with_its_history_and_filters(tmp_pa
 
 def test_concurrent_writers_lose_no_line(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from rag.answer.types import Answer; from rag.chat.ratings import record\n"
+        "import sys; from pathlib import Path\n"
+        "from rag.answer.types import Answer; from rag.chat.ratings import record\n"
         "for n in range(40): record(Path(sys.argv[1]), f'p{n}', Answer('q' * 20_000), True)"
     )
     file = tmp_path / "f.jsonl"

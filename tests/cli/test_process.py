@@ -58,10 +58,11 @@ def test_the_app_is_the_chat_command() -> None:
 
 
 def test_an_error_is_one_line_and_with_debug_a_stack_trace(tmp_path: Path) -> None:
-    done = run(*MODULE, "ask", "x", "--llm", "none", "--index", tmp_path)
+    command = ["rebuild", tmp_path / "missing", "--index", tmp_path]
+    done = run(*MODULE, *command)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "Run: rag rebuild" in done.stderr
-    debugged = run(*MODULE, "--debug", "ask", "x", "--llm", "none", "--index", tmp_path)
+    assert done.stderr.startswith("Error: ")
+    debugged = run(*MODULE, "--debug", *command)
     assert debugged.returncode == 1
     assert "Traceback" in debugged.stderr
 

@@ -1,4 +1,4 @@
-"""What is measured of an answer, by hand-checked numbers, and of those that the product gives."""
+"""Scores of answers by hand-checked numbers, and those of real answers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rag import settings
 from rag.answer.types import Answer, Citation, Statement
 from rag.errors import ModelError
 from rag.evaluate import beir
-from rag.evaluate.answers import METRICS, run, scores
-from rag.evaluate.questions import Judged, Questions
+from rag.evaluate.answers import ANSWER_METRICS, answer_scores, evaluate_answers
+from rag.evaluate.questions import JudgedQuestion, QuestionFile
 from rag.paper import Paper
 from rag.progress import silent
 from rag.query.batch import BatchQuestion
@@ -31,8 +31,8 @@ REFUSAL = Answer("Who hears?", nearest=(OWLS,))
 def score(
     answer: Answer, relevant: dict[str, int], evidence: tuple[str, ...] = (), stored: Paper | None = None
 ) -> dict[str, float]:
-    judged = Judged(BatchQuestion("Who hears?"), relevant, evidence=tuple(map(normalize, evidence)))
-    return scores(judged, answer, lambda paper: paper.key, lambda paper: stored or paper)
+    judged = JudgedQuestion(BatchQuestion("Who hears?"), relevant, evidence=tuple(map(normalize, evidence)))
+    return answer_scores(judged, answer, lambda paper: paper.key, lambda paper: stored or paper)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,9 @@ def score(
         (ANSWER, {}, None, None),
     ],
 )
-def test_citations(answer: Answer, relevant: dict[str, int], precision: float | None, recall: float | None) -> None:
+def test_cited_papers_are_compared_with_the_relevant_ones(
+    answer: Answer, relevant: dict[str, int], precision: float | None, recall: float | None
+) -> None:
     found = score(answer, relevant)
     assert (found.get("cite P"), found.get("cite R")) == (precision, recall)
 
@@ -56,16 +58,16 @@ def test_citations(answer: Answer, relevant: dict[str, int], precision: float | 
     ("evidence", "recall"),
     [
         (("Owls hunt by EAR!",), 1.0),
-        (("They hear voles, under snow.", "Foxes listen."), 0.5),  # behind the sentence that a model wrote
+        (("They hear voles, under snow.", "Foxes listen."), 0.5),  # the source of the sentence that a model wrote
         (("Owls hear voles.",), 1.0),
         ((), None),
     ],
 )
-def test_evidence_counts_where_it_is_quoted_or_said(evidence: tuple[str, ...], recall: float | None) -> None:
+def test_evidence_is_found_in_quotes_and_written_sentences(evidence: tuple[str, ...], recall: float | None) -> None:
     assert score(ANSWER, {"owls": 1}, evidence).get("evidence R") == recall
 
 
-def test_a_quote_is_verbatim_only_if_the_index_has_it_so() -> None:
+def test_a_quote_is_verbatim_only_if_the_index_has_the_same_text() -> None:
     assert score(ANSWER, {"owls": 1})["verbatim"] == 1.0
     assert score(ANSWER, {"owls": 1}, stored=replace(OWLS, abstract="Owls hunt by ear. No more."))["verbatim"] == 1 / 3
     altered = Answer("?", (replace(QUOTE, text="Owls hunt by nose."), WRITTEN))
@@ -76,7 +78,7 @@ def test_a_quote_is_verbatim_only_if_the_index_has_it_so() -> None:
 @pytest.mark.parametrize(
     ("answer", "relevant", "right"), [(ANSWER, {"a": 1}, 1), (ANSWER, {}, 0), (REFUSAL, {"a": 1}, 0), (REFUSAL, {}, 1)]
 )
-def test_refusal_is_right_where_nothing_answers(answer: Answer, relevant: dict[str, int], right: float) -> None:
+def test_a_refusal_is_right_if_nothing_is_relevant(answer: Answer, relevant: dict[str, int], right: float) -> None:
     assert score(answer, relevant)["refusal right"] == right
 
 
@@ -87,14 +89,14 @@ def test_a_sentence_of_any_other_verdict_is_unsupported() -> None:
     assert "unsupported" not in score(REFUSAL, {})
 
 
-def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(index_dir: Path) -> None:
+def test_questions_are_answered_with_their_history_and_timed(index_dir: Path) -> None:
     speech = "tinyspeech keyword spotting on microcontrollers"
     judged = [
-        Judged(BatchQuestion("coral year:soon"), {"a paper of another index": 1}),
-        Judged(BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
-        Judged(BatchQuestion("who won the 2022 world cup?"), {}),
+        JudgedQuestion(BatchQuestion("coral year:soon"), {"a paper of another index": 1}),
+        JudgedQuestion(BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)), {speech: 1}),
+        JudgedQuestion(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
-    done = run(Questions(judged), settings.load(index_dir=index_dir, llm="none"), silent)
+    done = evaluate_answers(QuestionFile(judged), settings.load(index_dir=index_dir, llm="none"), silent)
     failed, followup, football = done.outcomes
     assert (failed.scores, "year:soon" in failed.error) == ({}, True)
     assert {name: followup.scores[name] for name in ("cite R", "verbatim", "refusal right", "unsupported")} == {
@@ -107,16 +109,16 @@ def test_the_product_is_asked_after_what_was_said_and_its_seconds_are_counted(in
     for outcome in (followup, football):
         assert 0 < outcome.scores["first"] <= outcome.scores["total"]
     assert done.missing == ["a paper of another index"]
-    assert done.metrics == METRICS
+    assert done.metrics == ANSWER_METRICS
 
 
-def test_a_llm_that_is_not_there_is_told_before_the_first_question(index_dir: Path) -> None:
+def test_a_model_that_cannot_be_reached_fails_before_the_first_question(index_dir: Path) -> None:
     chosen = settings.load(index_dir=index_dir, llm="ollama:none")
     with pytest.raises(ModelError):
-        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), chosen, silent)
+        evaluate_answers(QuestionFile([JudgedQuestion(BatchQuestion("?"), {"a": 1})]), chosen, silent)
 
 
-def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_path: Path) -> None:
+def test_papers_of_a_beir_folder_are_distinct_even_if_they_share_a_title(tmp_path: Path) -> None:
     folder = tmp_path / "birds"
     folder.mkdir()
     corpus = [
@@ -127,6 +129,6 @@ def test_papers_of_a_beir_folder_are_told_apart_though_they_share_a_title(tmp_pa
     (folder / "queries.jsonl").write_text(json.dumps({"_id": "q", "text": "where do swifts sleep since 2020?"}))
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\t2\t1\n")
     chosen = settings.load(index_dir=tmp_path / "index", llm="none", min_probability=0)
-    (outcome,) = run(beir.read(folder), chosen, silent).outcomes
+    (outcome,) = evaluate_answers(beir.read(folder), chosen, silent).outcomes
     assert (outcome.scores["cite R"], outcome.scores["verbatim"]) == (1.0, 1.0)
     assert outcome.notice == "None of these papers has a year, so “since 2020” was not applied."

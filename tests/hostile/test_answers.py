@@ -190,8 +190,10 @@ def test_json_contains_titles_and_quotes_exactly(turns: list[Turn], papers: dict
         assert [one["quote"] for one in read["citations"]] == [one.quote for one in answer.citations]
 
 
-def test_hostile_answers_are_rendered_and_kept_as_text(turns: list[Turn], capsys: pytest.CaptureFixture[str]) -> None:
-    check_renderings(turns, capsys)
+def test_answers_to_attacks_are_rendered_and_kept_as_text(
+    quoted: list[Turn], obeyed: list[Turn], capsys: pytest.CaptureFixture[str]
+) -> None:
+    check_renderings([*quoted, *obeyed], capsys)
 
 
 @pytest.mark.slow  # the model on loopback obeys every attack in the fast tests; this one obeys some

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.index.build import build
-from rag.index.calibration import Curve
 from rag.models import embedding
 from rag.paper import Paper
 from rag.progress import silent
+from tests.conftest import typical_curve
 
 
 def build_index(folder: Path, papers: Sequence[Paper]) -> Path:
-    """An index of exactly these papers, even if their titles are equal, with a fixed calibration."""
-    index_dir = folder / "index"
-    build(papers, [], index_dir, lambda: embedding.load("bundled"), lambda *_: Curve(centre=0.5, slope=20.0), silent)
-    return index_dir
+    """An index in `folder` of exactly these papers, which may have equal titles, with a typical calibration."""
+    build(papers, [], folder / "index", lambda: embedding.load("bundled"), typical_curve, silent)
+    return folder / "index"

@@ -71,8 +71,6 @@ def test_filters_restrict_the_list(opened: Store, filters: str, found: list[str]
 def test_offsets_and_limits_out_of_range_are_corrected(
     opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int
 ) -> None:
-    opened: Store, monkeypatch: pytest.MonkeyPatch, offset: int, limit: int, found: int
-) -> None:
     monkeypatch.setattr(catalogue, "MAX_PAGE_SIZE", 3)
     assert len(browse(opened, offset, limit).papers) == found
 

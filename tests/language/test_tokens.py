@@ -147,6 +147,23 @@ def test_the_terms_of_a_question_are_distinct_content_words_and_not_too_many() -
     assert len(content_terms(" ".join(f"owl{n}" for n in range(1_000)))) < 100
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which papers speed up diffusion depth?", ["speed", "diffusion", "depth"]),
+        ("What is γ-MoD, and is MOD naïve?", ["gamma", "mod", "gammamod", "naive"]),
+        ("Please tell me about the studies that you have.", []),
+        ("Is 3 more than 1,000 in R?", ["3", "1000"]),
+        ("depth of depths and the DEPTH of 3-D", ["depth", "depths", "3d"]),
+        ("multi-task state-of-the-art", ["multi", "task", "multitask", "state", "art"]),
+        ("?!", []),
+        ("", []),
+    ],
+)
+def test_content_terms_are_normalized_and_compounds_split(question: str, expected: list[str]) -> None:
+    assert content_terms(question) == expected
+
+
 def test_the_parts_of_a_compound_are_content_words_of_their_own() -> None:
     text = "The barn-owl hears 0.5 x"
     assert [text[start:end] for start, end in content_word_offsets(text)] == ["barn", "owl", "hears", "0", "5"]

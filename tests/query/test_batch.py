@@ -1,4 +1,4 @@
-"""Reading a file of questions, and what is said about one that cannot be read."""
+"""A file of questions is read line by line, and the errors of a malformed one name the line."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ TURNS = (
 
 
 def read(folder: Path, content: str | bytes) -> list[BatchQuestion]:
-    file = folder / "asked.jsonl"
+    file = folder / "questions.jsonl"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return batch.read(file)
 
 
 @pytest.mark.parametrize(
-    ("content", "asked"),
+    ("content", "expected"),
     [
         (GOOD, [BatchQuestion("Do owls hoot?", "a")]),
         (
@@ -47,23 +47,23 @@ def read(folder: Path, content: str | bytes) -> list[BatchQuestion]:
     ids=[
         "one",
         "two",
-        "odd line ends",
+        "line separators within a string",
         "blank lines",
         "byte order mark",
         "no history",
         "null history",
         "more fields",
-        "filters taken away",
+        "ignored filters",
         "history",
     ],
 )
-def test_questions_are_read_in_order(tmp_path: Path, content: str | bytes, asked: list[BatchQuestion]) -> None:
-    assert read(tmp_path, content) == asked
+def test_questions_are_read_in_order(tmp_path: Path, content: str | bytes, expected: list[BatchQuestion]) -> None:
+    assert read(tmp_path, content) == expected
 
 
-@pytest.mark.parametrize("identity", ["a", 0, 17])
-def test_the_label_repeats_the_id(identity: str | int) -> None:
-    assert BatchQuestion("?", identity).label == {"id": identity}
+@pytest.mark.parametrize("id", ["a", 0, 17])
+def test_the_label_repeats_the_id(id: str | int) -> None:
+    assert BatchQuestion("?", id).label == {"id": id}
 
 
 def test_a_question_without_an_id_has_no_label() -> None:
@@ -95,21 +95,21 @@ def test_a_question_without_an_id_has_no_label() -> None:
         "[" * 100_000,
     ],
 )
-def test_a_line_that_is_no_question_is_named(tmp_path: Path, line: str) -> None:
-    with pytest.raises(QuestionError, match=r"^asked\.jsonl:3\b[^\n]*$"):
+def test_the_error_for_a_malformed_question_names_its_line(tmp_path: Path, line: str) -> None:
+    with pytest.raises(QuestionError, match=r"^questions\.jsonl:3\b[^\n]*$"):
         read(tmp_path, f"{GOOD}\n\n{line}\n{GOOD}")
 
 
 @pytest.mark.parametrize("content", ["", "\n \n", "\ufeff"])
-def test_a_file_without_questions_is_named(tmp_path: Path, content: str) -> None:
-    with pytest.raises(QuestionError, match=r"asked\.jsonl holds no question\. Each line is [^\n]+$"):
+def test_the_error_for_a_file_without_questions_names_it_and_its_format(tmp_path: Path, content: str) -> None:
+    with pytest.raises(QuestionError, match=r"questions\.jsonl holds no questions\. Each line is [^\n]+$"):
         read(tmp_path, content)
 
 
-def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
+def test_the_error_for_an_unreadable_file_names_it_and_the_reason(tmp_path: Path) -> None:
     missing = tmp_path / "missing.jsonl"
     for file, reason in ((missing, "No such file"), (tmp_path, "directory")):
         with pytest.raises(QuestionError, match=rf"^Cannot read {re.escape(str(file))}: .*{reason}"):
             batch.read(file)
-    with pytest.raises(QuestionError, match=r"asked\.jsonl: not UTF-8 text\. Give a JSONL file"):
+    with pytest.raises(QuestionError, match=r"questions\.jsonl: not UTF-8 text\. Give a JSONL file"):
         read(tmp_path, GOOD.encode("utf-16"))

@@ -1,4 +1,4 @@
-"""Filters are read out of a question, shown as they were written, and nothing else is taken for one."""
+"""Filters are parsed out of a question, keep their wording, and nothing else is taken for one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import date
 import pytest
 
 from rag.errors import QuestionError
-from rag.index.filters import Filters
-from rag.query.filters import EARLIEST, LATEST, parse_filters
+from rag.index.filters import EARLIEST, LATEST, Filters
+from rag.query.filters import parse_filters
 
 
-def read(question: str) -> tuple[str, tuple[int, int], list[str], list[str]]:
-    """What is left of `question`, its period, and the texts of its authors and sources."""
-    left, filters = parse_filters(question)
-    return left, filters.period, [a.text for a in filters.authors], [s.text for s in filters.sources]
+def parse(question: str) -> tuple[str, tuple[int, int], list[str], list[str]]:
+    """The text of `question` without filters, its period, and the texts of its author and source filters."""
+    text, filters = parse_filters(question)
+    return text, filters.period, [a.text for a in filters.authors], [s.text for s in filters.sources]
 
 
 @pytest.mark.parametrize(
-    ("question", "left", "first", "last"),
+    ("question", "text", "first", "last"),
     [
         ("depth year:2023", "depth", 2023, 2023),
         ("which papers on depth year:2023?", "which papers on depth?", 2023, 2023),
@@ -32,12 +32,12 @@ def read(question: str) -> tuple[str, tuple[int, int], list[str], list[str]]:
         ("year:2020", "", 2020, 2020),
     ],
 )
-def test_years_are_read_from_explicit_filters(question: str, left: str, first: int, last: int) -> None:
-    assert read(question) == (left, (first, last), [], [])
+def test_explicit_filters_on_years_are_parsed(question: str, text: str, first: int, last: int) -> None:
+    assert parse(question) == (text, (first, last), [], [])
 
 
 @pytest.mark.parametrize(
-    ("question", "left", "first", "last"),
+    ("question", "text", "first", "last"),
     [
         ("which papers on depth since 2023?", "which papers on depth?", 2023, LATEST),
         ("Since 2023, which papers use owls?", "which papers use owls?", 2023, LATEST),
@@ -65,8 +65,8 @@ def test_years_are_read_from_explicit_filters(question: str, left: str, first: i
         ("And since 2023?", "And?", 2023, LATEST),
     ],
 )
-def test_years_are_read_from_plain_words(question: str, left: str, first: int, last: int) -> None:
-    assert read(question) == (left, (first, last), [], [])
+def test_periods_in_plain_words_are_parsed(question: str, text: str, first: int, last: int) -> None:
+    assert parse(question) == (text, (first, last), [], [])
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_years_are_read_from_plain_words(question: str, left: str, first: int, l
         "Which newyear:2020 parties are there?",
     ],
 )
-def test_what_is_no_filter_stays_as_it_is(question: str) -> None:
+def test_a_question_without_filters_stays_as_it_is(question: str) -> None:
     assert parse_filters(question) == (question, Filters())
 
 
 @pytest.mark.parametrize(
-    ("question", "left", "authors", "sources"),
+    ("question", "text", "authors", "sources"),
     [
         ("depth author:bengio", "depth", ["bengio"], []),
         ("depth by author:Bengio?", "depth?", ["bengio"], []),
@@ -124,29 +124,31 @@ def test_what_is_no_filter_stays_as_it_is(question: str) -> None:
         ("depth (source:arxiv).", "depth.", [], ["arxiv"]),
     ],
 )
-def test_authors_and_sources_are_read(question: str, left: str, authors: list[str], sources: list[str]) -> None:
-    assert read(question) == (left, (EARLIEST, LATEST), authors, sources)
+def test_filters_on_authors_and_sources_are_parsed(
+    question: str, text: str, authors: list[str], sources: list[str]
+) -> None:
+    assert parse(question) == (text, (EARLIEST, LATEST), authors, sources)
 
 
 @pytest.mark.parametrize(
     ("question", "example"),
     [
-        ("depth year:soon", "“year:soon” is no filter. Write for example: year:2023, "),
-        ("depth year:2023..2020", "“year:2023..2020” is no filter"),
-        ("depth year:", "“year:” is no filter"),
-        ("depth year: 2023", "“year:” is no filter"),
-        ("depth year:..", "“year:..” is no filter"),
-        ("depth year:23", "“year:23” is no filter"),
-        ("depth year:2020-2022?", "“year:2020-2022” is no filter"),
+        ("depth year:soon", "“year:soon” is not a valid filter. Write for example: year:2023, "),
+        ("depth year:2023..2020", "“year:2023..2020” is not a valid filter"),
+        ("depth year:", "“year:” is not a valid filter"),
+        ("depth year: 2023", "“year:” is not a valid filter"),
+        ("depth year:..", "“year:..” is not a valid filter"),
+        ("depth year:23", "“year:23” is not a valid filter"),
+        ("depth year:2020-2022?", "“year:2020-2022” is not a valid filter"),
         ("depth author:", 'Write for example: author:bengio or author:"yoshua bengio"'),
-        ('depth author:"..."', "is no filter"),
-        ('depth author:"yoshua bengio', '“author:"yoshua” is no filter'),
+        ('depth author:"..."', "is not a valid filter"),
+        ('depth author:"yoshua bengio', '“author:"yoshua” is not a valid filter'),
         ("depth source:?", 'Write for example: source:arxiv or source:"my file.jsonl"'),
-        ("depth year:" + "x" * 5_000, "is no filter"),
-        ('depth year:"a\x1b[31m"', "is no filter"),
+        ("depth year:" + "x" * 5_000, "is not a valid filter"),
+        ('depth year:"a\x1b[31m"', "is not a valid filter"),
     ],
 )
-def test_a_malformed_filter_is_told_in_one_line_with_an_example(question: str, example: str) -> None:
+def test_a_malformed_filter_is_refused_in_one_line_with_an_example(question: str, example: str) -> None:
     with pytest.raises(QuestionError) as caught:
         parse_filters(question)
     message = str(caught.value)
@@ -155,11 +157,11 @@ def test_a_malformed_filter_is_told_in_one_line_with_an_example(question: str, e
     assert message.isprintable()
 
 
-def test_each_filter_keeps_how_it_was_written() -> None:
+def test_each_filter_keeps_its_wording() -> None:
     _, filters = parse_filters(
         'Depth that was published\n in 2021, year:2020.. by author:"Y.  Bengio" from source:arXiv?'
     )
-    assert [(one.field, one.written) for one in filters] == [
+    assert [(each.field, each.written) for each in filters] == [
         ("year", "year:2020.."),
         ("year", "that was published in 2021"),
         ("author", 'author:"Y. Bengio"'),
@@ -170,7 +172,7 @@ def test_each_filter_keeps_how_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("without", "left", "kept"),
+    ("without", "text", "kept"),
     [
         ("since 2020", "papers since 2020 on depth", ["year:..2022", "author:bengio"]),
         ("year:..2022", "papers on depth", ["since 2020", "author:bengio"]),
@@ -178,7 +180,7 @@ def test_each_filter_keeps_how_it_was_written() -> None:
         ("something else", "papers on depth", ["year:..2022", "since 2020", "author:bengio"]),
     ],
 )
-def test_a_filter_that_is_taken_out_is_not_applied(without: str, left: str, kept: list[str]) -> None:
-    plain, filters = parse_filters("papers since 2020 on depth year:..2022 author:bengio", {without})
-    assert plain == left
-    assert [one.written for one in filters] == kept
+def test_a_filter_can_be_ignored_by_its_wording(without: str, text: str, kept: list[str]) -> None:
+    remaining, filters = parse_filters("papers since 2020 on depth year:..2022 author:bengio", {without})
+    assert remaining == text
+    assert [each.written for each in filters] == kept

@@ -1,39 +1,15 @@
-"""What is read out of the words of a question."""
+"""A follow-up is searched for with the question or the paper that it refers to."""
 
 from __future__ import annotations
 
 import pytest
-from rag.query.terms import MAX_TERMS
 
-from rag.language.tokens import content_terms
-from rag.query.entities import entities
+from rag.paper import Paper
 from rag.query.followups import refers_back, rewrites
 
 
 @pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Which papers speed up diffusion depth?", ["speed", "diffusion", "depth"]),
-        ("What is γ-MoD, and is MOD naïve?", ["gamma", "mod", "gammamod", "naive"]),
-        ("Please tell me about the studies that you have.", []),
-        ("Is 3 more than 1,000 in R?", ["3", "1000"]),
-        ("depth of depths and the DEPTH of 3-D", ["depth", "depths", "3d"]),
-        ("multi-task state-of-the-art", ["multi", "task", "multitask", "state", "art"]),
-        ("?!", []),
-        ("", []),
-    ],
-)
-def test_terms_are_the_words_with_meaning_each_once(question: str, expected: list[str]) -> None:
-    assert content_terms(question) == expected
-
-
-def test_a_pasted_page_has_no_more_terms_than_a_query_may() -> None:
-    page = " ".join(f"word{n}" for n in range(5_000))
-    assert content_terms(page) == [f"word{n}" for n in range(MAX_TERMS)]
-
-
-@pytest.mark.parametrize(
-    ("question", "leans"),
+    ("question", "depends"),
     [
         ("And bats?", True),
         ("What about moths?", True),
@@ -53,15 +29,16 @@ def test_a_pasted_page_has_no_more_terms_than_a_query_may() -> None:
         ("Why?", False),
     ],
 )
-def test_a_question_that_leans_on_the_one_before_is_looked_for_behind_it_first(question: str, leans: bool) -> None:
+def test_a_question_that_depends_on_the_one_before_is_searched_for_behind_it(question: str, depends: bool) -> None:
     earlier = ["What do foxes eat?", "Which birds hunt voles?"]
     behind = f"Which birds hunt voles? {question}"
-    assert rewrites(question, earlier) == ([behind, question] if leans else [question])
+    assert rewrites(question, earlier) == ([behind, question] if depends else [question])
     assert rewrites(question, []) == [question]
 
 
-CITED = ["OwlNet: Ears", "On Bats", "Foxes"]
-NUMBERED = {1: "OwlNet: Ears", 4: "On Bats", 5: "Foxes", 2: "Moths"}
+OWLS, BATS, FOXES, MOTHS = (Paper(title, "It hunts.") for title in ("OwlNet: Ears", "On Bats", "Foxes", "Moths"))
+CITED = [OWLS, BATS, FOXES]
+NUMBERED = {1: OWLS, 4: BATS, 5: FOXES, 2: MOTHS}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +57,7 @@ NUMBERED = {1: "OwlNet: Ears", 4: "On Bats", 5: "Foxes", 2: "Moths"}
         ("and the last one?", ["Foxes Which birds hunt voles?", "Which birds hunt voles?"]),
     ],
 )
-def test_an_ordinal_or_a_number_points_at_a_paper(question: str, expected: list[str]) -> None:
+def test_an_ordinal_or_a_number_refers_to_a_cited_paper(question: str, expected: list[str]) -> None:
     assert rewrites(question, ["Which birds hunt voles?"], CITED, NUMBERED)[: len(expected)] == expected
 
 
@@ -94,29 +71,15 @@ def test_an_ordinal_or_a_number_points_at_a_paper(question: str, expected: list[
         "how fast is it?",
     ],
 )
-def test_what_points_at_no_paper_is_looked_for_as_ever(question: str) -> None:
+def test_without_a_paper_to_refer_to_only_the_question_before_matters(question: str) -> None:
     earlier = ["Which birds hunt voles?"]
     assert rewrites(question, earlier, CITED, NUMBERED) == rewrites(question, earlier)
     assert rewrites(question, earlier, [], {}) == rewrites(question, earlier)
 
 
 @pytest.mark.parametrize("question", ["how fast is it?", "what is its speed?", "how fast is this method?"])
-def test_it_is_the_one_paper_of_the_last_answer(question: str) -> None:
-    assert rewrites(question, ["Who hunts?"], ["Foxes"], {1: "Foxes"}) == [f"Foxes {question}", question]
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Is LoRA better than SDXL?", {"lora", "sdxl"}),
-        ("What do owls hear in Paris?", {"paris"}),
-        ("Which Papers Do Owls Read In Paris?", set()),
-        ("Owls hear voles.", set()),
-        ("", set()),
-    ],
-)
-def test_names_are_told_by_their_capitals_where_not_all_words_have_them(question: str, expected: set[str]) -> None:
-    assert entities(question) == expected
+def test_it_refers_to_the_only_paper_of_the_last_answer(question: str) -> None:
+    assert rewrites(question, ["Who hunts?"], [FOXES], {1: FOXES}) == [f"Foxes {question}", question]
 
 
 @pytest.mark.parametrize(
@@ -129,5 +92,5 @@ def test_names_are_told_by_their_capitals_where_not_all_words_have_them(question
         ("Which owls hunt?", False),
     ],
 )
-def test_a_question_may_speak_of_papers_that_were_cited(question: str, expected: bool) -> None:
+def test_a_question_may_refer_back_to_cited_papers(question: str, expected: bool) -> None:
     assert refers_back(question) is expected

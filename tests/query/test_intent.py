@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, by its words."""
+"""The words of a question show its intent and what it compares, defines or counts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from rag.query.intent import (
         ("", True),
     ],
 )
-def test_papers_are_asked_for(question: str, expected: bool) -> None:
+def test_a_question_for_papers_is_told_from_one_about_what_they_say(question: str, expected: bool) -> None:
     assert (intent_of(question) == "papers") is expected
 
 
@@ -62,7 +62,7 @@ def test_papers_are_asked_for(question: str, expected: bool) -> None:
         ("owls versus bats", "comparison"),
     ],
 )
-def test_what_is_wanted(question: str, expected: str) -> None:
+def test_each_intent_is_recognized(question: str, expected: str) -> None:
     assert intent_of(question) == expected
 
 
@@ -89,12 +89,12 @@ def test_what_is_wanted(question: str, expected: str) -> None:
         ("", ()),
     ],
 )
-def test_the_sides_of_a_comparison_are_as_written(question: str, expected: tuple[str, ...]) -> None:
+def test_compared_items_are_returned_as_written(question: str, expected: tuple[str, ...]) -> None:
     assert compared_items(question) == expected
 
 
 @pytest.mark.parametrize(("words", "named"), [(MAX_ITEM_WORDS, True), (MAX_ITEM_WORDS + 1, False)])
-def test_a_side_is_a_name_and_no_story(words: int, named: bool) -> None:
+def test_an_item_of_too_many_words_is_not_a_name(words: int, named: bool) -> None:
     assert bool(compared_items(f"How does {'owl ' * words}differ from bats?")) is named
 
 
@@ -121,7 +121,7 @@ def test_a_side_is_a_name_and_no_story(words: int, named: bool) -> None:
         ("", ""),
     ],
 )
-def test_the_term_whose_meaning_is_asked_for(question: str, expected: str) -> None:
+def test_the_term_to_define_is_found(question: str, expected: str) -> None:
     assert term_to_define(question) == expected
 
 
@@ -138,7 +138,7 @@ def test_the_term_whose_meaning_is_asked_for(question: str, expected: str) -> No
         ("", ""),
     ],
 )
-def test_the_words_that_keep_to_what_was_cited(question: str, expected: str) -> None:
+def test_the_words_that_restrict_to_cited_papers_are_found(question: str, expected: str) -> None:
     assert cited_scope(question) == expected
 
 
@@ -158,5 +158,5 @@ def test_the_words_that_keep_to_what_was_cited(question: str, expected: str) -> 
         ("", False),
     ],
 )
-def test_a_number_is_asked_for(question: str, expected: bool) -> None:
+def test_a_question_for_a_quantity_is_recognized(question: str, expected: bool) -> None:
     assert asks_for_quantity(question) is expected

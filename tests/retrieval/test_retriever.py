@@ -278,5 +278,5 @@ def test_an_index_of_one_or_two_papers_is_searched_like_any_other(tmp_path: Path
         assert len(hits.papers) == count
         assert titles(hits)[0] == "Sleep"
         assert hits.papers[0].best == "Physicians err when they are tired."
-        for question in ODD:
+        for question in ODD[:8]:  # the rest are long, and are searched above
             assert all(isfinite(hit.score) for hit in retriever.search([question], 5).papers)

@@ -1,4 +1,4 @@
-"""Asking the index, and scoring rankings by hand-checked numbers."""
+"""Rankings of the index, and their scores by hand-checked numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from rag import settings
 from rag.errors import StoreError
-from rag.evaluate.questions import Judged, Questions
-from rag.evaluate.run import run, scores
+from rag.evaluate.questions import JudgedQuestion, QuestionFile
+from rag.evaluate.rankings import evaluate_rankings, ranking_scores
 from rag.progress import silent
 from rag.query.batch import BatchQuestion
 from tests.conftest import WHICH
@@ -31,30 +31,30 @@ LATE = [f"other {n}" for n in range(14)]  # then the 15th is within 20, not with
     ],
     ids=["first", "second", "not found", "late", "graded", "half"],
 )
-def test_scores(
+def test_rankings_have_the_scores_of_the_formulas(
     relevant: dict[str, int], ranking: list[str], ndcg: float, recall_10: float, recall_20: float, mrr: float
 ) -> None:
-    (found,) = scores([Judged(BatchQuestion("?"), relevant)], [ranking])
+    (found,) = ranking_scores([JudgedQuestion(BatchQuestion("?"), relevant)], [ranking])
     assert found == pytest.approx({"nDCG@10": ndcg, "recall@10": recall_10, "recall@20": recall_20, "MRR@20": mrr})
 
 
 def test_a_question_without_an_answer_has_no_scores() -> None:
-    asked = [Judged(BatchQuestion("?"), {}), Judged(BatchQuestion("?"), {"a": 1})]
-    assert [bool(found) for found in scores(asked, [["a"], ["a"]])] == [False, True]
+    questions = [JudgedQuestion(BatchQuestion("?"), {}), JudgedQuestion(BatchQuestion("?"), {"a": 1})]
+    assert [bool(found) for found in ranking_scores(questions, [["a"], ["a"]])] == [False, True]
 
 
-def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
+def test_the_index_is_searched_and_missing_papers_are_named(index_dir: Path) -> None:
     judged = [
-        Judged(
+        JudgedQuestion(
             BatchQuestion(WHICH), {"early exit for diffusion based depth estimation": 2, "a paper of another index": 1}
         ),
-        Judged(
+        JudgedQuestion(
             BatchQuestion("and how accurate is it?", earlier=("keyword spotting",)),
             {SPEECH: 1},
         ),
-        Judged(BatchQuestion("who won the 2022 world cup?"), {}),
+        JudgedQuestion(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
-    done = run(Questions(judged), settings.load(index_dir=index_dir), silent)
+    done = evaluate_rankings(QuestionFile(judged), settings.load(index_dir=index_dir), silent)
     depth, speech, football = done.outcomes
     assert depth.scores["recall@20"] == 0.5
     assert speech.scores["recall@10"] == 1.0
@@ -66,17 +66,19 @@ def test_the_index_is_asked_and_what_it_lacks_is_told(index_dir: Path) -> None:
     assert min(depth.confidence, speech.confidence) > football.confidence
 
 
-def test_a_question_that_cannot_be_asked_leaves_the_others(index_dir: Path) -> None:
+def test_a_question_that_cannot_be_asked_does_not_stop_the_others(index_dir: Path) -> None:
     judged = [
-        Judged(BatchQuestion("coral year:soon"), {"a": 1}),
-        Judged(BatchQuestion("keyword spotting"), {SPEECH: 1}),
+        JudgedQuestion(BatchQuestion("coral year:soon"), {"a": 1}),
+        JudgedQuestion(BatchQuestion("keyword spotting"), {SPEECH: 1}),
     ]
-    failed, speech = run(Questions(judged), settings.load(index_dir=index_dir), silent).outcomes
+    failed, speech = evaluate_rankings(QuestionFile(judged), settings.load(index_dir=index_dir), silent).outcomes
     assert "year:soon" in failed.error
     assert (failed.scores, failed.confidence) == ({}, None)
     assert speech.scores["recall@10"] == 1.0
 
 
-def test_without_an_index_the_command_that_builds_one_is_told(tmp_path: Path) -> None:
+def test_without_an_index_the_error_names_the_command_that_builds_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"There is no index in .*\. Run: rag rebuild"):
-        run(Questions([Judged(BatchQuestion("?"), {"a": 1})]), settings.load(index_dir=tmp_path), silent)
+        evaluate_rankings(
+            QuestionFile([JudgedQuestion(BatchQuestion("?"), {"a": 1})]), settings.load(index_dir=tmp_path), silent
+        )
