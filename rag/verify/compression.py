@@ -9,6 +9,7 @@ belongs to a name are single words too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rag.language.cues import (
     CONDITIONS,
@@ -61,7 +62,7 @@ def _tokens(text: str) -> list[str]:
     """The words, numbers, signs of numbers and phrase-ending marks of `text`, most words as stems."""
     tokens = list(scan(expand_negations(text.lower()).replace("--", " – "), APOSTROPHE))
     found = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         is_sign = token.text in _SIGNS and following is not None and following.text[0].isdigit()
         if token.kind != "mark":
             found.append(token.text if token.text in _UNSTEMMED else stem(token.text))

@@ -9,17 +9,23 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cli.runner import rag, write_json_lines
+from tests.conftest import typical_curve
 
 TIMEOUT = 240  # seconds, on a busy machine
 
 
-def test_a_rebuild_reports_what_it_read_and_what_it_skipped(tmp_path: Path, papers_file: Path) -> None:
+def test_a_rebuild_reports_what_it_read_and_what_it_skipped(
+    tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)  # calibrating takes seconds
     (tmp_path / "more.jsonl").write_text("nonsense")
     done = rag("rebuild", papers_file, tmp_path / "more.jsonl", "--index", tmp_path / "index")
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("2 files, 14 records, 14 papers, 0 duplicates, 1 skipped, ")
-    assert "Skipped more.jsonl:1: " in done.stderr
+    assert "Skipped more.jsonl" in done.stderr
 
 
 def test_a_dry_run_shows_what_a_rebuild_would_change_and_changes_nothing(

@@ -14,6 +14,7 @@ from rag.evaluate.questions import JudgedQuestion
 from rag.evaluate.rankings import evaluate_rankings
 from rag.progress import silent
 from rag.query.batch import BatchQuestion
+from tests.conftest import typical_curve
 
 CORPUS = [
     {"_id": "1", "title": "Birds", "text": "Owls hunt voles at night. They hear them under snow."},
@@ -36,6 +37,12 @@ QRELS = "query-id\tcorpus-id\tscore\nq1\t2\t2\nq1\t1\t0\nq2\t3\t1\nq2\t5\t1\nq3\
 
 def lines(*objects: object) -> str:
     return "\n".join(map(json.dumps, objects))
+
+
+@pytest.fixture(autouse=True)
+def quick_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds skip the calibration, which takes seconds and does not change rankings."""
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
 
 
 @pytest.fixture
