@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from rag.answer.types import Answer
 from rag.errors import StoreError
 from rag.query.understanding import written_filters
-from rag.text import normalize, one_line
+from rag.text import normalize, one_line, replace_surrogates
 
 MAX_NOTE_CHARS = 1_000
 LOCK_TIMEOUT = 10.0  # seconds
@@ -26,12 +26,12 @@ def record(file: Path, id: str, answer: Answer, good: bool, note: str = "", hist
     reader's comment, cut at MAX_NOTE_CHARS. `history` holds the earlier answers of the conversation, oldest first.
     Raises StoreError if `file` cannot be written.
     """
-    line = json.dumps(_rating(id, answer, good, note, history), ensure_ascii=False)
+    line = replace_surrogates(json.dumps(_rating(id, answer, good, note, history), ensure_ascii=False))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with (
             FileLock(f"{file}.lock", timeout=LOCK_TIMEOUT),
-            file.open("a", encoding="utf-8", errors="replace", newline="\n") as out,
+            file.open("a", encoding="utf-8", newline="\n") as out,
         ):
             out.write(f"{line}\n")
     except (OSError, Timeout) as fault:

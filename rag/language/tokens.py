@@ -164,7 +164,7 @@ def content_terms(question: str) -> list[str]:
 
 def surface_forms(texts: Iterable[str]) -> dict[str, str]:
     """The stems of all `texts`, most frequent first, each with the form that occurs in the most texts."""
-    counts = Counter(form for text in texts for form in set(tokenize(text)))
+    counts = Counter(form for text in texts for form in dict.fromkeys(tokenize(text)))
     forms: dict[str, str] = {}
     for form, _ in counts.most_common():
         forms.setdefault(stem(form), form)

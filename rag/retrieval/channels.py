@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,19 +46,18 @@ class Channels:
 
 def search_channels(
     rewrites: Sequence[str], store: Store, embedding: Embedding, among: Collection[int] | None
-) -> list[Channels]:
+) -> Iterator[Channels]:
     """The channels of each of `rewrites`; where `among` is given, they also reach the nearest of those papers.
 
     The rewrites are encoded in one batch and their terms in another, because a batch is padded to its longest text.
+    The searches follow one by one, so that those of many questions need no more memory than that of one.
     """
     words = list(dict.fromkeys(word for rewrite in rewrites for word in content_terms(rewrite)))
     terms = dict(zip(words, expand(words, embedding.encode_queries(words), store), strict=True))
     vectors = embedding.encode_queries(list(rewrites))
     encoded = embedding.encode_tokens(list(rewrites))
-    return [
-        _channels(rewrite, vector, tokens, [terms[word] for word in content_terms(rewrite)], store, among)
-        for rewrite, vector, tokens in zip(rewrites, vectors, encoded, strict=True)
-    ]
+    for rewrite, vector, tokens in zip(rewrites, vectors, encoded, strict=True):
+        yield _channels(rewrite, vector, tokens, [terms[word] for word in content_terms(rewrite)], store, among)
 
 
 def _channels(

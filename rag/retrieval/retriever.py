@@ -50,7 +50,8 @@ class HybridRetriever(BaseRetriever):
         `among` restricts the result to the papers with these numbers; their scores are the same as without it. The
         first rewrite decides how sentences are scored and how probable it is that each paper answers.
         """
-        return self._search(search_channels(rewrites, self.store, self.embedding, among), rewrites[0], top, among)
+        channels = list(search_channels(rewrites, self.store, self.embedding, among))
+        return self._search(channels, rewrites[0], top, among)
 
     def signals(self, questions: Sequence[str]) -> Iterator[float]:
         """For each question, the highest relevance signal among its top papers; -1 where no paper is found.

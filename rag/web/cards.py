@@ -127,7 +127,7 @@ def sources(turns: Sequence[Turn]) -> list[Entry]:
     """The cards by number: first those of the last turn, or the papers it names instead of an answer."""
     now, ever = _citations(turns[-1:]), _citations(turns)
     verdicts = _verdicts(turns)
-    numbered = {n: Card(found[0].paper, tuple(found), verdicts.get(n, ())) for n, found in sorted(ever.items())}
+    numbered = {n: Card(found[0].paper, _by_offset(found), verdicts.get(n, ())) for n, found in sorted(ever.items())}
     known = {_identity(card.paper) for card in numbered.values()}
     uncited = [Card(paper) for paper in nearest(turns) if _identity(paper) not in known]
     earlier = [card for n, card in numbered.items() if n not in now]
@@ -181,11 +181,16 @@ def _after_formula(cut: int, whole: Iterable[tuple[int, int]]) -> int:
 
 
 def _citations(turns: Sequence[Turn]) -> dict[int, list[Citation]]:
-    """All that `turns` show of each paper, by its number."""
+    """All that `turns` show of each paper, by its number, in order of appearance."""
     found: dict[int, list[Citation]] = {}
     for citation in (*(c for statement in cited(turns) for c in statement.citations), *related(turns)):
         found.setdefault(citation.n, []).append(citation)
     return found
+
+
+def _by_offset(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Each citation once, in the order of the abstract: a card does not change with the order of the sentences."""
+    return tuple(sorted(dict.fromkeys(citations), key=lambda citation: (citation.start, citation.end)))
 
 
 def _verdicts(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[Verdict, int], ...]]:
@@ -195,4 +200,6 @@ def _verdicts(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[Verdict, int], 
         for n in {citation.n for citation in statement.citations}:
             counts = found.setdefault(n, {})
             counts[statement.verdict] = counts.get(statement.verdict, 0) + 1
-    return {n: tuple(counts.items()) for n, counts in found.items()}
+    return {
+        n: tuple((verdict, counts[verdict]) for verdict in CHECKED if verdict in counts) for n, counts in found.items()
+    }

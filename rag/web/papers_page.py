@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from rag.paper import Paper
+from rag.sources.formats import EXTENSIONS
 from rag.text import count
 from rag.web import templates
 from rag.web.cards import Card
@@ -120,6 +121,7 @@ def page(
         shelf=shelf,
         counts=_counts(sources, years),
         uploads=[file.name for file in uploads],
+        extensions=EXTENSIONS,
     )
 
 

@@ -205,5 +205,5 @@ def test_everybody_gets_titles_at_once_and_sentences_in_turn(index_dir: Path, ke
     with pytest.MonkeyPatch.context() as patch, running() as model:
         for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             patch.delenv(name, raising=False)
-        model.not_stated_by = Event()
-        asyncio.run(asyncio.wait_for(test(model.url, model.not_stated_by), 60))
+        model.silent = Event()
+        asyncio.run(asyncio.wait_for(test(model.url, model.silent), 60))

@@ -166,7 +166,7 @@ def writing(writing_site: tuple[Site, Server]) -> Iterator[Writing]:
     """The model rephrases what it is sent, at once until it is held."""
     site, model = writing_site
     model.next_content = lambda: _rephrased(model)  # type: ignore[method-assign]
-    model.not_stated_by = gate = Gate()
+    model.silent = gate = Gate()
     model.gone.clear()
     gate.set()
     yield Writing(site, model, gate)

@@ -16,7 +16,7 @@ PLACES = """() => [...document.querySelectorAll(".question, .status, .statement"
   .map((one) => one.getBoundingClientRect().top)"""
 
 SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")]
-  .map((one) => one.outerHTML.replace(/\\s+/g, " "))"""
+  .map((one) => one.outerHTML.replace(/\\s+/g, " ").replaceAll("> <", "><"))"""
 
 
 def opened(new_user: NewUser, site: Site) -> Page:

@@ -27,8 +27,10 @@ async def updates(user: httpx.AsyncClient, question: str) -> AsyncIterator[dict[
     """What the page of `user` gets to see of the answer, as its script asks for it."""
     asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
     async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
+        event = ""
         async for line in events.aiter_lines():
-            if line.startswith("data: ["):
+            event = line.removeprefix("event: ") if line.startswith("event: ") else event
+            if event == "generating" and line.startswith("data: ["):  # "complete" repeats the last update
                 yield json.loads(line[6:])[0]
 
 
