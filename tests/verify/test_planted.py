@@ -98,7 +98,7 @@ def errors(check: Checker, encode: CachedEncoder, papers: list[Paper]) -> list[C
 def test_good_sentences_are_accepted(check: Checker, encode: CachedEncoder, papers: list[Paper]) -> None:
     good = checked(check, encode, make_cases(REPHRASINGS, papers))
     rejected = [one for one in good if not one.is_accepted]
-    assert {one.intent for one in good} == set(REPHRASINGS)
+    assert {one.kind for one in good} == set(REPHRASINGS)
     assert len(rejected) <= MAX_REJECTED * len(good), summary(rejected, good)
 
 
@@ -109,7 +109,7 @@ def test_errors_are_caught(errors: list[Checked]) -> None:
 
 @pytest.mark.parametrize("kind", ERRORS)
 def test_errors_of_each_kind_are_caught(errors: list[Checked], kind: str) -> None:
-    of_kind = [one for one in errors if one.intent == kind]
+    of_kind = [one for one in errors if one.kind == kind]
     missed = [one for one in of_kind if one.is_accepted]
     assert len(of_kind) >= MIN_CASES
     assert len(missed) <= (1 - MIN_CAUGHT_OF_A_KIND) * len(of_kind), summary(missed, of_kind)

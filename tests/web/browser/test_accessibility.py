@@ -26,6 +26,7 @@ def answered(page: Page, site: Site) -> None:
     ask_and_wait(page, "which papers keep bees?")
     page.locator("a.cite").first.click()
     page.get_by_role("button", name="Not helpful").click()
+    expect(page.get_by_label("What should we know?")).to_be_focused()  # once the rating is saved
     page.locator("details.menu summary").click()
     page.locator("a.cite").first.focus()
     expect(page.get_by_role("tooltip")).to_be_visible()
