@@ -1,15 +1,15 @@
-# make chat      from a bare clone to the chat in the browser
-# make test      the test suite without the tests marked slow, each of which has a fast one beside it
-# make test-all  the whole test suite
-# make lint      ruff and strict mypy
-# make check     lint, then test
-# make format    let ruff fix and format the code
-# make bench     measure how fast the chat is, with the index that `make chat` built
+# make chat       from a bare clone to the chat in the browser
+# make test       the test suite without the tests marked slow, each of which has a fast one beside it
+# make test-slow  the tests marked slow
+# make lint       ruff and strict mypy
+# make check      lint, then test
+# make format     let ruff fix and format the code
+# make bench      measure how fast the chat is, with the index that `make chat` built
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test test-all lint check format bench
+.PHONY: chat test test-slow lint check format bench
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -17,8 +17,8 @@ chat: .venv/.installed
 test: .venv/.installed-dev
 	@$(BIN)/pytest -m "not slow"
 
-test-all: .venv/.installed-dev
-	@$(BIN)/pytest
+test-slow: .venv/.installed-dev
+	@$(BIN)/pytest -m slow
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

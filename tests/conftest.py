@@ -37,6 +37,11 @@ def pytest_configure() -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: tests wait for browsers, servers and processes nearly half of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Hides the event loop that Playwright's browser keeps running from tests that start a loop of their own."""

@@ -193,7 +193,7 @@ def test_a_question_can_choose_its_model(index_dir: Path, server: Server) -> Non
         ask(conversation, WHICH, llm="owl")
 
 
-@pytest.mark.parametrize("writer", ["sentences", "synthesis"])
+@pytest.mark.parametrize("writer", ["sentences", pytest.param("synthesis", marks=pytest.mark.slow)])
 def test_every_sentence_of_the_bundled_model_is_checked_and_cited(index_dir: Path, writer: str) -> None:
     library = Library(settings.load(index_dir=index_dir, writer=writer))
     answer = ask(Conversation(library), "what is SwiftDepth and how fast is it?")

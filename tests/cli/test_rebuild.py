@@ -56,6 +56,7 @@ def test_without_paths_the_shipped_papers_and_the_uploads_are_read(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["added"]
 
 
+@pytest.mark.slow  # tests/index/test_generations.py kills builds too, without building anything
 def test_a_killed_rebuild_leaves_the_old_index_in_use_and_the_next_cleans_up(
     tmp_path: Path, index_copy: Path, papers_file: Path
 ) -> None:

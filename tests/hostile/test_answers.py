@@ -84,7 +84,7 @@ def server() -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="module", params=["sentences", "synthesis"])
+@pytest.fixture(scope="module", params=[pytest.param("sentences", marks=pytest.mark.slow), "synthesis"])
 def style(request: pytest.FixtureRequest) -> Style:
     chosen: Style = request.param
     return chosen

@@ -101,6 +101,7 @@ def test_a_folder_without_a_model_is_reported_in_one_line(tmp_path: Path) -> Non
         cross_encoder.load(str(tmp_path))
 
 
+@pytest.mark.slow  # a process of its own; with HF_HUB_OFFLINE any request fails the other tests as well
 def test_local_models_do_not_use_the_network(folder: Path, index_dir: Path) -> None:
     script = f"""
 import json, socket

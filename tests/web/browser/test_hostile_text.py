@@ -65,6 +65,7 @@ def test_the_collection_and_its_map_show_hostile_papers_as_text(page: Page, site
     clean(page)
 
 
+@pytest.mark.slow  # asks every payload; tests/web/ renders them all without a browser
 def test_questions_in_conversations_titles_and_files_are_text(new_user: NewUser, site: Site) -> None:
     page = new_user().new_page()
     page.goto(site.url)

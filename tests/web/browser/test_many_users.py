@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from playwright.sync_api import expect
 
 from rag import settings
@@ -72,6 +73,7 @@ def test_twenty_users_are_answered_at_once_and_see_their_own_only(site: Site) ->
     assert any("ahead of yours" in update["status"] for _, seen in visits for update in seen)
 
 
+@pytest.mark.slow  # rebuilds twice; tests/chat/test_library.py does so without a browser
 def test_an_index_switched_underneath_disturbs_no_answer(index_copy: Path) -> None:
     chat = Library(settings.load(index_dir=index_copy, llm="none"))
 
