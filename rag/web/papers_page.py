@@ -43,7 +43,8 @@ class Shelf:
 
     @property
     def heading(self) -> str:
-        return ": ".join(filter(None, [count(self.total, "paper"), self.description or self.query]))
+        papers = count(self.total, "paper")
+        return f"{papers} {self.description}" if self.description else ": ".join(filter(None, [papers, self.query]))
 
     @property
     def cards(self) -> list[Card]:

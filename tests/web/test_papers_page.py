@@ -126,7 +126,7 @@ def test_there_are_steps_only_to_further_papers(first: int, last: int, total: in
     [
         (SHELF, "2 papers", False),
         (Shelf({1: PAPER}, 1, query="year:2020"), "1 paper: year:2020", True),
-        (Shelf({1: PAPER}, 1, description="cited in the answer"), "1 paper: cited in the answer", True),
+        (Shelf({1: PAPER}, 1, description="cited in the answer"), "1 paper cited in the answer", True),
         (Shelf({}, 0, query="bees"), "0 papers: bees", True),
     ],
 )
