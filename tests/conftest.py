@@ -38,8 +38,8 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: tests wait for browsers, servers and processes nearly half of the time."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: tests wait for browsers, servers and processes nearly half of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(wrapper=True)

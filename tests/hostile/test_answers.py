@@ -46,6 +46,10 @@ from tests.hostile.checks import answers
 from tests.hostile.samples import cite_sentences, read_papers, turn_of
 from tests.llm.server import Server, running
 
+# Minutes of conversations. The fast tests of the same: tests/hostile/test_renderings.py, what prompts let through
+# (tests/llm/test_prompts.py) and what writers do with replies that are not supported (tests/answer/writers/).
+pytestmark = pytest.mark.slow
+
 DATA_ONLY = r"[^\[\]<>{}`\n]*"
 # The last message of each prompt, line by line.
 SHAPES = {
@@ -84,7 +88,7 @@ def server() -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="module", params=[pytest.param("sentences", marks=pytest.mark.slow), "synthesis"])
+@pytest.fixture(scope="module", params=["sentences", "synthesis"])
 def style(request: pytest.FixtureRequest) -> Style:
     chosen: Style = request.param
     return chosen

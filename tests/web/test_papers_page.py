@@ -51,7 +51,7 @@ def test_no_text_of_others_becomes_markup(payload: str) -> None:
 
     assert skeleton(shown(payload)) == skeleton(shown(harmless(payload)))
     reader = read(shown(payload))
-    assert reader.all("h1")[0].content == f"99 papers: {payload}"
+    assert reader.all("h1")[0].content == f"99 papers {payload}"
     assert reader.all("input")[0].attributes["value"] == payload
     assert queries(reader)[f"{payload} 3"] == {"q": [f'source:"{payload.replace(chr(34), " ")}"']}
     assert queries(reader)["Next"]["q"] == [payload]
