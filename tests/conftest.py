@@ -38,8 +38,8 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: tests wait for browsers, servers and processes nearly half of the time."""
-    return (os.cpu_count() or 1) + 2
+    """One worker more than cores: tests often wait for browsers, servers and processes."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -92,6 +92,8 @@ class Jobs:
             yield job.turns
             await changed.wait()
             await asyncio.sleep(UPDATE_INTERVAL)
+        if job and job.task:
+            await asyncio.wait([job.task])  # until it is saved: whoever sees the whole answer may ask on
         yield job.turns if job else await self.turns(owner, name)
 
     def stop(self, owner: str, name: str) -> None:

@@ -51,7 +51,7 @@ def test_a_search_for_papers_is_shown_as_text(text: str) -> None:
     query, file = _as_a_browser_sends(text), _as_a_file_name(text)
     shelf = Shelf(dict(enumerate(samples.raw_papers()[:1])), 999, 50, query, [7], query)
     page = read(papers_page.page(HEAD, shelf, [(query, 7), ("", 3)], [(2021, 7), (None, 3)], [file]))
-    assert page.all("h1")[0].content == f"999 papers: {query}"
+    assert page.all("h1")[0].content == f"999 papers {query}"
     assert page.all("input")[0].attributes["value"] == query
     assert [one.attributes["value"] for one in page.all("button", "remove")] == [file.name]
     faulty = read(papers_page.page(HEAD, Shelf({}, 0, fault=query), [], [], []))
