@@ -149,6 +149,13 @@ class Writing:
                 self.gate.let()
             page.wait_for_timeout(10)
 
+    def wait_for_request(self, page: Page) -> None:
+        """Waits until the model is asked for the next sentence."""
+        patience = PATIENCE / 10
+        while len(self.model.requests) <= self.let:
+            assert (patience := patience - 1) > 0, "the model was not asked"
+            page.wait_for_timeout(10)
+
 
 @pytest.fixture(scope="session")
 def writing_site(pages_index: Path) -> Iterator[tuple[Site, Server]]:

@@ -76,6 +76,7 @@ def test_stop_stops_the_model_and_keeps_what_is_written(new_user: NewUser, writi
     writing.hold()
     ask(page, WRITTEN)
     writing.one_more(page)
+    writing.wait_for_request(page)
     page.get_by_role("button", name="Stop").click() if how == "click" else page.keyboard.press("Escape")
     expect(page.locator(".turn")).to_have_attribute("data-state", "stopped")
     assert writing.model.gone.wait(20)
