@@ -6,6 +6,7 @@ The index of `tests/data/papers.jsonl` is built and calibrated once per run; eac
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -35,11 +36,13 @@ def pytest_configure() -> None:
         del os.environ[name]  # a developer's own settings must not change the results
     os.environ["HF_HUB_OFFLINE"] = "1"  # a missing model fails at once, not after retries over the network
     os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
+    gc.disable()  # while torch, Gradio and every test are imported, of which nothing is garbage
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: tests often wait for browsers, servers and processes."""
-    return (os.cpu_count() or 1) + 1
+def pytest_collection_finish() -> None:
+    """Leaves the modules and tests, which stay until the end, out of every later collection of garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,7 @@ import pytest
 from rag.cli.main import main
 from rag.errors import StoreError
 from tests.cli.runner import rag
+from tests.conftest import typical_curve
 
 
 @pytest.mark.parametrize("command", main.commands)
@@ -68,7 +69,10 @@ def test_debug_raises_the_error_itself(tmp_path: Path) -> None:
     assert isinstance(done.exception, StoreError)
 
 
-def test_an_unexpected_error_is_one_line_too_and_says_how_to_debug_it(tmp_path: Path, papers_file: Path) -> None:
+def test_an_unexpected_error_is_one_line_too_and_says_how_to_debug_it(
+    tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
     (tmp_path / "CURRENT").mkdir()  # a folder in place of a file
     done = rag("rebuild", papers_file, "--index", tmp_path)
     assert done.exit_code == 1

@@ -11,13 +11,21 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Semaphore
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from rag import settings, sources
 from rag.chat.library import Library
@@ -33,6 +41,7 @@ from tests.llm.server import Server, running
 from tests.web import payloads
 
 CURVE = Curve(0.6, 59.0)  # as fitted to these papers
+DESK: ViewportSize = {"width": 1280, "height": 800}
 PATIENCE = 30_000  # milliseconds for anything to appear
 expect.set_options(timeout=PATIENCE)
 
@@ -198,40 +207,83 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@dataclass
+class Watch:
+    """What pages must not do: ask another host, or let a script fail or open a dialog."""
+
+    abroad: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> BrowserContext:
+        local = ("http://127.0.0.1:", "data:", "blob:", "about:")
+        context.on("request", lambda one: None if one.url.startswith(local) else self.abroad.append(one.url))
+        context.on("weberror", lambda one: self.faults.append(str(one.error)))
+        context.on("dialog", lambda one: self.faults.append(f"a script ran: {one.message}") or one.dismiss())
+        return context
+
+    def check(self) -> None:
+        """Fails for what was seen since the last check."""
+        seen, self.abroad, self.faults = (self.abroad, self.faults), [], []
+        assert seen == ([], [])
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    chosen = {"viewport": DESK, "reduced_motion": "reduce"} | options
+    context = browser.new_context(**chosen)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 NewUser = Callable[..., BrowserContext]
 
 
 @pytest.fixture
 def new_user(browser: Browser) -> Iterator[NewUser]:
-    """Makes a user with a browser of their own. No page may ask another host, and no script may fail."""
+    """Makes a user with a browser of their own, for tests of several users or of other browsers than `blank`."""
     contexts: list[BrowserContext] = []
-    abroad: list[str] = []
-    faults: list[str] = []
+    watch = Watch()
 
     def make(**options: object) -> BrowserContext:
-        chosen = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | options
-        context = browser.new_context(**chosen)  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE)
-        local = ("http://127.0.0.1:", "data:", "blob:")
-        context.on("request", lambda one: None if one.url.startswith(local) else abroad.append(one.url))
-        context.on("weberror", lambda one: faults.append(str(one.error)))
-        context.on("dialog", lambda one: faults.append(f"a script ran: {one.message}") or one.dismiss())
-        contexts.append(context)
-        return context
+        contexts.append(watch.over(new_context(browser, **options)))
+        return contexts[-1]
 
     yield make
     for context in contexts:
         context.close()
-    assert abroad == []
-    assert faults == []
+    watch.check()
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> tuple[Page, Watch]:
+    """A page for most tests in turn, since a new one takes the browser a second of CPU; and what it must not do."""
+    watch = Watch()
+    return watch.over(new_context(browser)).new_page(), watch
 
 
 @pytest.fixture
-def page(new_user: NewUser, site: Site) -> Page:
-    """The chat, just opened."""
-    opened = new_user().new_page()
-    opened.goto(site.url)
-    return opened
+def blank(window: tuple[Page, Watch]) -> Iterator[Page]:
+    """An empty page, whose user has never been here."""
+    page, watch = window
+    yield page
+    page.unroute_all()
+    if page.url.startswith("http://127.0.0.1:"):
+        page.evaluate("localStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    watch.check()
+
+
+@pytest.fixture
+def page(blank: Page, site: Site) -> Page:
+    """The chat that answers in quotes, just opened."""
+    return opened(blank, site)
+
+
+def opened(page: Page, site: Site) -> Page:
+    page.goto(site.url)
+    return page
 
 
 def ask(page: Page, question: str) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import WHICH
 
-from .conftest import UNANSWERABLE, WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
+from .conftest import DESK, UNANSWERABLE, WRITTEN, Site, Writing, ask, ask_and_wait, opened
 
 AXE = Path(__file__).parents[3] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def empty(page: Page, site: Site) -> None:
@@ -68,6 +69,7 @@ def card(page: Page, site: Site) -> None:
     page.evaluate("document.querySelector('#paper').showModal()")
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STATES = [empty, answered, compared, refused_and_failed, choosing, collection, card]
 
 
@@ -79,26 +81,20 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"),
-    [
-        pytest.param(DESK, "light", id="desk-light"),
-        pytest.param(DESK, "dark", id="desk-dark", marks=pytest.mark.slow),
-        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
-        pytest.param(PHONE, "dark", id="phone-dark"),
-    ],
-)
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_serious(
-    new_user: NewUser, site: Site, axe: str, state: Callable[[Page, Site], None], size: dict[str, int], scheme: str
+    blank: Page, site: Site, axe: str, state: Callable[[Page, Site], None], size: ViewportSize
 ) -> None:
-    page = new_user(viewport=size, color_scheme=scheme).new_page()
-    state(page, site)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == []
+    blank.set_viewport_size(size)
+    state(blank, site)
+    assert blank.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    blank.evaluate(axe)
+    for scheme in SCHEMES:
+        blank.emulate_media(color_scheme=scheme)
+        found = blank.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == [], scheme
 
 
 def test_everything_is_reached_by_key_in_the_order_of_reading(page: Page) -> None:
@@ -126,9 +122,12 @@ def test_a_question_is_asked_and_sent_by_keys_alone(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("motion", "still"), [("reduce", True), ("no-preference", False)])
-def test_motion_can_be_reduced(new_user: NewUser, site: Site, motion: str, still: bool) -> None:
-    page = new_user(reduced_motion=motion, viewport=PHONE).new_page()
-    page.goto(site.url)
+def test_motion_can_be_reduced(
+    blank: Page, site: Site, motion: Literal["reduce", "no-preference"], still: bool
+) -> None:
+    blank.emulate_media(reduced_motion=motion)
+    blank.set_viewport_size(PHONE)
+    page = opened(blank, site)
     ask_and_wait(page, WHICH)
     page.evaluate(
         """() => { const scroll = Element.prototype.scrollIntoView;
@@ -140,17 +139,16 @@ def test_motion_can_be_reduced(new_user: NewUser, site: Site, motion: str, still
     assert (moving == "0s") is still
 
 
-def test_light_and_dark_follow_the_system(new_user: NewUser, site: Site) -> None:
-    pages = [new_user(color_scheme=scheme).new_page() for scheme in ("light", "dark")]
-    for page in pages:
-        page.goto(site.url)
-    light, dark = (page.evaluate("getComputedStyle(document.documentElement).backgroundColor") for page in pages)
-    assert light != dark
+def test_light_and_dark_follow_the_system(page: Page) -> None:
+    backgrounds = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        backgrounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+    assert backgrounds[0] != backgrounds[1]
 
 
-def test_thirty_sentences_are_read_from_the_top(new_user: NewUser, writing: Writing) -> None:
-    page = new_user().new_page()
-    page.goto(writing.site.url)
+def test_thirty_sentences_are_read_from_the_top(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     ask_and_wait(page, "which papers study lighthouse lamps?")
     assert page.locator(".turn .statement").count() > 30
     expect(page.locator(".question")).to_be_in_viewport()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from rag.chat.conversation import Conversation
 from tests.conftest import WHICH
 
-from .conftest import WRITTEN, NewUser, Site, Writing, ask, ask_and_wait
+from .conftest import WRITTEN, Site, Writing, ask, ask_and_wait, opened
 
 PLACES = """() => [...document.querySelectorAll(".question, .status, .statement")]
   .map((one) => one.getBoundingClientRect().top)"""
@@ -19,14 +19,8 @@ SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conve
   .map((one) => one.outerHTML.replace(/\\s+/g, " ").replaceAll("> <", "><"))"""
 
 
-def opened(new_user: NewUser, site: Site) -> Page:
-    page = new_user().new_page()
-    page.goto(site.url)
-    return page
-
-
-def test_titles_come_before_the_model_writes_a_word_then_each_sentence(new_user: NewUser, writing: Writing) -> None:
-    page = opened(new_user, writing.site)
+def test_titles_come_before_the_model_writes_a_word_then_each_sentence(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
     titles = page.locator(".turn .list .paper, .turn .reading li")
@@ -40,8 +34,8 @@ def test_titles_come_before_the_model_writes_a_word_then_each_sentence(new_user:
     expect(page.locator(".turn .reading")).to_have_count(0)
 
 
-def test_nothing_on_the_page_moves_while_more_arrives(new_user: NewUser, writing: Writing) -> None:
-    page = opened(new_user, writing.site)
+def test_nothing_on_the_page_moves_while_more_arrives(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     ask_and_wait(page, "how is protein structure predicted?")
     writing.hold()
     ask(page, WRITTEN)
@@ -55,8 +49,8 @@ def test_nothing_on_the_page_moves_while_more_arrives(new_user: NewUser, writing
     assert page.locator(".turn").last.locator(".question").bounding_box()["y"] < 120  # type: ignore[index]
 
 
-def test_an_open_card_and_the_focus_stay_while_the_answer_grows(new_user: NewUser, writing: Writing) -> None:
-    page = opened(new_user, writing.site)
+def test_an_open_card_and_the_focus_stay_while_the_answer_grows(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
     writing.one_more(page)
@@ -71,8 +65,8 @@ def test_an_open_card_and_the_focus_stay_while_the_answer_grows(new_user: NewUse
 
 
 @pytest.mark.parametrize("how", ["click", "Escape"])
-def test_stop_stops_the_model_and_keeps_what_is_written(new_user: NewUser, writing: Writing, how: str) -> None:
-    page = opened(new_user, writing.site)
+def test_stop_stops_the_model_and_keeps_what_is_written(blank: Page, writing: Writing, how: str) -> None:
+    page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
     writing.one_more(page)
@@ -90,8 +84,8 @@ def test_stop_stops_the_model_and_keeps_what_is_written(new_user: NewUser, writi
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_the_page_may_be_left_and_the_answer_goes_on(new_user: NewUser, writing: Writing) -> None:
-    page = opened(new_user, writing.site)
+def test_the_page_may_be_left_and_the_answer_goes_on(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
     writing.one_more(page)
@@ -103,8 +97,8 @@ def test_the_page_may_be_left_and_the_answer_goes_on(new_user: NewUser, writing:
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
-def test_a_page_shows_the_same_after_a_reload(new_user: NewUser, writing: Writing) -> None:
-    page = opened(new_user, writing.site)
+def test_a_page_shows_the_same_after_a_reload(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     for question in (WRITTEN, WHICH, "who won the 2022 world cup?"):
         ask_and_wait(page, question)
     before = page.evaluate(SHOWN)

@@ -12,7 +12,7 @@ from rag import settings
 from rag.chat.library import Library
 from tests.conftest import WHICH
 
-from .conftest import UNANSWERABLE, NewUser, Site, ask_and_wait, serving
+from .conftest import UNANSWERABLE, NewUser, Site, ask_and_wait, opened, serving
 
 PROTEIN = "how is protein structure predicted?"
 
@@ -69,12 +69,10 @@ def test_a_filter_of_an_answer_is_a_chip_that_goes_by_mouse_and_by_key(page: Pag
 
 
 def test_conversations_are_kept_over_reload_and_restart_listed_linked_and_deleted(
-    new_user: NewUser, pages_index: Path
+    blank: Page, pages_index: Path
 ) -> None:
-    user = new_user()
     with serving(Library(settings.load(index_dir=pages_index, llm="none"))) as site:
-        page = user.new_page()
-        page.goto(site.url)
+        page = opened(blank, site)
         ask_and_wait(page, WHICH)
         shown = page.locator(".reply").inner_text()
         address = page.url.removeprefix(site.url)
@@ -103,9 +101,8 @@ def test_conversations_are_kept_over_reload_and_restart_listed_linked_and_delete
         expect(page.locator(".fault")).to_contain_text("no such conversation")
 
 
-def test_users_do_not_see_each_other(new_user: NewUser, site: Site) -> None:
-    ada, eve = new_user().new_page(), new_user().new_page()
-    ada.goto(site.url)
+def test_users_do_not_see_each_other(page: Page, new_user: NewUser) -> None:
+    ada, eve = page, new_user().new_page()
     ask_and_wait(ada, WHICH)
     eve.goto(ada.url)
     expect(eve.locator(".fault")).to_contain_text("no such conversation")
@@ -119,9 +116,7 @@ def test_users_do_not_see_each_other(new_user: NewUser, site: Site) -> None:
 
 
 def test_an_answer_is_copied_with_its_citations(new_user: NewUser, site: Site) -> None:
-    user = new_user(permissions=["clipboard-read", "clipboard-write"])
-    page = user.new_page()
-    page.goto(site.url)
+    page = opened(new_user(permissions=["clipboard-read", "clipboard-write"]).new_page(), site)
     ask_and_wait(page, WHICH)
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

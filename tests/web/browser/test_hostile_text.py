@@ -1,4 +1,4 @@
-"""What would act if it were markup is shown as text, and nothing is sent elsewhere. See also `new_user`."""
+"""What would act if it were markup is shown as text, and nothing is sent elsewhere. See also `Watch`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.settings import load
 from tests.conftest import WHICH
 from tests.web.payloads import PAYLOADS
 
-from .conftest import NewUser, Site, Writing, ask, ask_and_wait
+from .conftest import Site, Writing, ask, ask_and_wait, opened
 
 LIGHTHOUSES = "which papers study lighthouse lamps?"
 FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => {
@@ -66,9 +66,7 @@ def test_the_collection_and_its_map_show_hostile_papers_as_text(page: Page, site
 
 
 @pytest.mark.slow  # asks every payload; tests/web/ renders them all without a browser
-def test_questions_in_conversations_titles_and_files_are_text(new_user: NewUser, site: Site) -> None:
-    page = new_user().new_page()
-    page.goto(site.url)
+def test_questions_in_conversations_titles_and_files_are_text(page: Page) -> None:
     for n, payload in enumerate(PAYLOADS):
         ask(page, f"{payload} lighthouse {n}"[:2000])
         expect(page.locator(".turn").last).to_have_attribute("data-state", re.compile("done|failed"))
@@ -81,13 +79,14 @@ def test_questions_in_conversations_titles_and_files_are_text(new_user: NewUser,
     clean(page)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS[::3])
-def test_what_a_model_writes_is_text(new_user: NewUser, writing: Writing, payload: str) -> None:
-    writing.model.next_content = lambda: f"Kite tails {payload} steady a kite."  # type: ignore[method-assign]
-    page = new_user().new_page()
-    page.goto(writing.site.url)
-    ask_and_wait(page, "which papers study kite tails?")
-    clean(page)
+def test_what_a_model_writes_is_text(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
+    written: list[str] = []
+    writing.model.next_content = lambda: written[-1]  # type: ignore[method-assign]
+    for payload in PAYLOADS[::3]:
+        written.append(f"Kite tails of felt {payload} steady a kite.")
+        ask_and_wait(page, "what do kite tails of felt do?")
+        clean(page)
 
 
 def test_faults_that_hold_hostile_text_are_text(page: Page) -> None:

@@ -17,7 +17,7 @@ from rag.index.opening import open_current
 from tests.conftest import WHICH, index_of
 from tests.web.payloads import PAYLOADS
 
-from .conftest import NewUser, Site, ask_and_wait, serving
+from .conftest import Site, ask_and_wait, opened, serving
 
 NEW = {"title": "A Paper on Gnomes", "abstract": "Gnomes garden at night. They rest by day."}
 INKED = """canvas => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -39,8 +39,8 @@ def own(tmp_path: Path, unopened_index: Path) -> Iterator[Site]:
         yield served
 
 
-def opened(new_user: NewUser, site: Site) -> Page:
-    page = new_user().new_page()
+def adding(page: Page, site: Site) -> Page:
+    """The part of the page where papers are added."""
     page.goto(f"{site.url}papers")
     page.get_by_text("Add papers and rebuild").click()
     return page
@@ -118,8 +118,8 @@ def test_the_papers_of_an_answer_are_listed_and_highlighted(page: Page) -> None:
     assert len(json.loads(page.locator("#map canvas").get_attribute("data-found") or "[]")) == len(cited)
 
 
-def test_a_dropped_file_is_tried_out_first_then_built_with_progress(new_user: NewUser, own: Site) -> None:
-    page = opened(new_user, own)
+def test_a_dropped_file_is_tried_out_first_then_built_with_progress(blank: Page, own: Site) -> None:
+    page = adding(blank, own)
     before = generations.current(own.library.settings.index_dir)
     records = NEW, NEW | {"title": "A Paper on Gnomes 1", "year": 2020}, {"title": 1}
     page.evaluate(
@@ -143,8 +143,8 @@ def test_a_dropped_file_is_tried_out_first_then_built_with_progress(new_user: Ne
     expect(plan).to_contain_text("0 added, 1 changed, 1 removed")
 
 
-def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(new_user: NewUser, own: Site) -> None:
-    page = opened(new_user, own)
+def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(blank: Page, own: Site) -> None:
+    page = adding(blank, own)
     chooser = page.get_by_label("Drop files of papers here")
     chooser.set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
     expect(page.locator("#plan .fault")).to_contain_text("Cannot add “x.pdf”: only .txt, .text, .jsonl files are read.")
@@ -157,25 +157,23 @@ def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(new_user:
     expect(page.locator("#plan")).to_contain_text("0 added, 0 changed, 0 removed, 3 as before")
 
 
-def test_a_collection_of_one_paper_is_shown_and_asked(new_user: NewUser, tmp_path: Path) -> None:
+def test_a_collection_of_one_paper_is_shown_and_asked(blank: Page, tmp_path: Path) -> None:
     index = index_of(tmp_path, [NEW])
     with serving(Library(settings.load(index_dir=index, llm="none"))) as site:
-        page = new_user().new_page()
-        page.goto(f"{site.url}papers")
-        expect(page.locator("h1")).to_have_text("1 paper")
-        expect(page.locator("#clusters button")).to_have_count(1)
-        page.goto(site.url)
+        blank.goto(f"{site.url}papers")
+        expect(blank.locator("h1")).to_have_text("1 paper")
+        expect(blank.locator("#clusters button")).to_have_count(1)
+        page = opened(blank, site)
         expect(page.locator("#welcome h1")).to_have_text("Ask 1 paper")
         ask_and_wait(page, "when do gnomes garden?")
         expect(page.locator(".turn .reply")).to_contain_text("Gnomes garden at night.")
 
 
-def test_without_an_index_the_pages_say_what_to_do(new_user: NewUser, tmp_path: Path) -> None:
+def test_without_an_index_the_pages_say_what_to_do(blank: Page, tmp_path: Path) -> None:
     index = index_of(tmp_path, [NEW])
     with serving(Library(settings.load(index_dir=index, llm="none"))) as site:
         shutil.move(index, tmp_path / "away")
-        page = new_user().new_page()
-        page.goto(site.url)
+        page = opened(blank, site)
         expect(page.locator(".fault").first).to_contain_text("There is no index in")
         page.goto(f"{site.url}papers")
         expect(page.locator(".fault").first).to_contain_text("Run: rag rebuild")

@@ -13,7 +13,7 @@ from rag.cli.main import main
 from rag.web.chat_routes import FEEDBACK
 from tests.conftest import WHICH
 
-from .conftest import NewUser, Writing, ask_and_wait
+from .conftest import Writing, ask_and_wait, opened
 
 
 def choose(page: Page, label: str, value: str) -> None:
@@ -47,9 +47,8 @@ def test_each_setting_that_differs_from_the_default_is_a_chip_that_resets_it(pag
     expect(chips).to_have_count(0)
 
 
-def test_available_models_are_offered_tested_and_used(new_user: NewUser, writing: Writing) -> None:
-    page = new_user().new_page()
-    page.goto(writing.site.url)
+def test_available_models_are_offered_tested_and_used(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     expect(page.locator("header .facts")).to_contain_text("owl, one sentence at a time")
     page.get_by_role("button", name="Settings").click()
     models = page.get_by_label("Answers written by")
@@ -71,9 +70,8 @@ def test_available_models_are_offered_tested_and_used(new_user: NewUser, writing
     expect(page.locator(".turn .chosen")).to_have_text("model none")
 
 
-def test_a_page_cannot_have_the_server_call_an_address_of_its_choice(new_user: NewUser, writing: Writing) -> None:
-    page = new_user().new_page()
-    page.goto(writing.site.url)
+def test_a_page_cannot_have_the_server_call_an_address_of_its_choice(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     evil = f"openai-like:{writing.model.url}/evil/v1#owl"
     page.evaluate("llm => localStorage.setItem('rag-settings', JSON.stringify({ llm }))", evil)
     page.reload()
