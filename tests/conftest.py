@@ -9,6 +9,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
     from rag.index.store import Store
     from rag.models.embedding import Embedding
     from rag.progress import Progress
+    from tests.llm.server import Server
 
 T = TypeVar("T")
+DEVELOPERS = re.compile(r"^RAG_|_API_KEY$|_AUTH_TOKEN$|_PROXY$|^GOOGLE_GENAI_", re.IGNORECASE)
 DATA = Path(__file__).parent / "data"
 WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in tests/data/papers.jsonl
 
 
 def pytest_configure() -> None:
     """Sets the environment of all tests and of the processes that they start."""
-    for name in [name for name in os.environ if name.startswith("RAG_")]:
-        del os.environ[name]  # a developer's own settings must not change the results
+    for name in [name for name in os.environ if DEVELOPERS.search(name)]:
+        del os.environ[name]  # a developer's own settings, keys and proxies must not change the results
     os.environ["HF_HUB_OFFLINE"] = "1"  # a missing model fails at once, not after retries over the network
     os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
     gc.disable()  # while torch, Gradio and every test are imported, of which nothing is garbage
@@ -122,3 +125,14 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory, unopened_index: Path) ->
 def index_copy(tmp_path: Path, unopened_index: Path) -> Path:
     """An index of `papers_file` that the test may change."""
     return Path(shutil.copytree(unopened_index, tmp_path / "index"))
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that speaks OpenAI's protocol, with a model that always gives the same reply. Retries do not wait."""
+    from rag.llm import faults
+    from tests.llm.server import running
+
+    monkeypatch.setattr(faults, "PAUSE", 0.0)
+    with running() as started:
+        yield started

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -15,10 +14,7 @@ from rag.errors import SettingsError
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory, and no setting in the environment."""
-    for name in list(os.environ):
-        if name.upper().startswith("RAG_"):
-            monkeypatch.delenv(name)
+    """An empty working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

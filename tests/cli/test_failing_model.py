@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
 from click.testing import Result
 
-from rag.llm import faults
 from tests.cli.runner import rag
 from tests.conftest import WHICH
-from tests.llm.server import Server, running
+from tests.llm.server import Server
 
 KEY = "sk-very-secret"
 GOOD = "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1a][1b][1c]\n"
@@ -20,12 +19,9 @@ GOOD_SHOWN = "SwiftDepth is a diffusion model that predicts monocular depth in a
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setattr(faults, "PAUSE", 0.0)
-    with running() as started:
-        started.content = GOOD
-        yield started
+def server(server: Server) -> Server:
+    server.content = GOOD
+    return server
 
 
 def ask(server: Server, index_dir: Path, question: str = "what is SwiftDepth?") -> Result:

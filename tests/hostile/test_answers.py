@@ -82,9 +82,7 @@ def library(index: Path) -> Library:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A model that writes `content` whatever it is asked, and records every request."""
-    with pytest.MonkeyPatch.context() as patch, running() as started:
-        for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-            patch.delenv(name, raising=False)
+    with running() as started:
         yield started
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rag import llm
-from rag.llm import faults
 from rag.llm.model import Model
 from rag.llm.openai_like import OPENAI
 
-from .server import Server, running
+from .server import Server
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 Ask = Callable[[Model], str]  # the whole reply of a model
 MAX_TOKENS = 7
 KEY = "sk-very-secret"
-OTHERS = "ANTHROPIC_AUTH_TOKEN", "GEMINI_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI"  # which the vendors' clients read
 
 
 def load(spec: str, timeout: float = 20.0) -> Model:
@@ -59,17 +57,12 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Stands in for Ollama and the vendors, without keys and proxies of the developer's, and without pauses."""
-    for name in ("OLLAMA_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY", *OTHERS):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(faults, "PAUSE", 0.0)
-    with running() as started:
-        monkeypatch.setenv("OLLAMA_HOST", started.url)
-        for vendor in llm.VENDORS:
-            monkeypatch.delenv(vendor.key_name, raising=False)
-            monkeypatch.setenv(vendor.url_name, f"{started.url}/v1" if vendor is OPENAI else started.url)
-        yield started
+def server(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Stands in for Ollama and the vendors too."""
+    monkeypatch.setenv("OLLAMA_HOST", server.url)
+    for vendor in llm.VENDORS:
+        monkeypatch.setenv(vendor.url_name, f"{server.url}/v1" if vendor is OPENAI else server.url)
+    return server
 
 
 @pytest.fixture(params=["openai-like", "ollama", "anthropic", "gemini"])

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag import settings
 from rag.chat.library import Library
-from rag.llm import faults
 from rag.web.conversations import Conversations
 from rag.web.jobs import Jobs
 from rag.web.turns import Choices, Turn
-from tests.llm.server import PATIENCE, Server, running
+from tests.llm.server import PATIENCE, Server
 
 GOOD = "SwiftDepth is a diffusion model that predicts monocular depth in a single step. [1a][1b][1c]\n"
 QUESTION = "what is SwiftDepth?"
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setattr(faults, "PAUSE", 0.0)
-    with running() as started:
-        started.content = GOOD
-        yield started
+def server(server: Server) -> Server:
+    server.content = GOOD
+    return server
 
 
 @pytest.fixture

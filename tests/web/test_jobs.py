@@ -18,7 +18,7 @@ from rag.web.conversations import Conversations
 from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Jobs
 from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
-from tests.llm.server import running
+from tests.llm.server import Server
 
 ADA, EVE = "ada-owns-this-one", "eve-owns-that-one"
 
@@ -180,7 +180,9 @@ def test_a_rating_is_kept_and_can_be_changed(chat: Library, kept: Conversations)
     run(test)
 
 
-def test_everybody_gets_titles_at_once_and_sentences_in_turn(index_dir: Path, kept: Conversations) -> None:
+def test_everybody_gets_titles_at_once_and_sentences_in_turn(
+    index_dir: Path, kept: Conversations, server: Server
+) -> None:
     """The model is silent, so that those being written for keep their places."""
 
     async def test(url: str, go: Event) -> None:
@@ -202,8 +204,5 @@ def test_everybody_gets_titles_at_once_and_sentences_in_turn(index_dir: Path, ke
         go.set()
         assert (await answered(jobs, names[-1]))[0].state == "done"
 
-    with pytest.MonkeyPatch.context() as patch, running() as model:
-        for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-            patch.delenv(name, raising=False)
-        model.silent = Event()
-        asyncio.run(asyncio.wait_for(test(model.url, model.silent), 60))
+    server.silent = Event()
+    asyncio.run(asyncio.wait_for(test(server.url, server.silent), 60))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,14 +11,13 @@ from rag.answer.types import Citation, Statement
 from rag.answer.writers.task import Task, Writer
 from rag.errors import ModelError
 from rag.language.sentences import split_sentences
-from rag.llm import faults
 from rag.llm.model import Model
 from rag.models import embedding
 from rag.paper import Paper
 from rag.query.intent import Intent
 from rag.verify.checker import Checker
 from tests.conftest import collected
-from tests.llm.server import Server, running
+from tests.llm.server import Server
 
 QUESTION = "Which networks hear prey?"
 OWL = Paper(
@@ -64,15 +62,6 @@ def until_it_fails(writer: Writer, task: Task) -> tuple[list[Statement], ModelEr
 @pytest.fixture(scope="session")
 def check() -> Checker:
     return Checker(embedding.load("bundled").encode, 0.5)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server that needs no key. Retries do not wait."""
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    monkeypatch.setattr(faults, "PAUSE", 0.0)
-    with running() as started:
-        yield started
 
 
 @pytest.fixture

@@ -169,9 +169,7 @@ class Writing:
 @pytest.fixture(scope="session")
 def writing_site(pages_index: Path) -> Iterator[tuple[Site, Server]]:
     """A chat that a model writes for, and the model."""
-    with pytest.MonkeyPatch.context() as patch, running() as model:
-        for name in ("OPENAI_API_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-            patch.delenv(name, raising=False)
+    with running() as model:
         chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="sentences")
         with serving(Library(chosen)) as served:
             yield served, model
