@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from tests.llm.server import Server
 
 T = TypeVar("T")
-DEVELOPERS = re.compile(r"^RAG_|_API_KEY$|_AUTH_TOKEN$|_PROXY$|^GOOGLE_GENAI_", re.IGNORECASE)
+DEVELOPER_VARIABLES = re.compile(r"^RAG_|_API_KEY$|_AUTH_TOKEN$|_PROXY$|^GOOGLE_GENAI_", re.IGNORECASE)
 DATA = Path(__file__).parent / "data"
 WHICH = "which papers speed up diffusion depth?"  # SwiftDepth and Early Exit in tests/data/papers.jsonl
 
 
 def pytest_configure() -> None:
     """Sets the environment of all tests and of the processes that they start."""
-    for name in [name for name in os.environ if DEVELOPERS.search(name)]:
+    for name in [name for name in os.environ if DEVELOPER_VARIABLES.search(name)]:
         del os.environ[name]  # a developer's own settings, keys and proxies must not change the results
     os.environ["HF_HUB_OFFLINE"] = "1"  # a missing model fails at once, not after retries over the network
     os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
