@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from rag import settings
 from rag.chat.library import Library
-from tests.web.browser.conftest import Site, chromium, serving
+from tests.web.browser.browsers import chromium
+from tests.web.browser.sites import Site, serving
 
 USERS = 20
 REPEATS = 5  # of each measurement, of which the median counts

@@ -12,7 +12,9 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.conftest import WHICH
 
-from .conftest import DESK, UNANSWERABLE, WRITTEN, Site, Writing, ask, ask_and_wait, opened
+from .browsers import DESK, ask, ask_and_wait
+from .conftest import UNANSWERABLE, WRITTEN
+from .sites import Site, Writing, opened
 
 AXE = Path(__file__).parents[3] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE: ViewportSize = {"width": 390, "height": 844}

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 from rag.chat.conversation import Conversation
 from tests.conftest import WHICH
 
-from .conftest import WRITTEN, Site, Writing, ask, ask_and_wait, opened
+from .browsers import ask, ask_and_wait
+from .conftest import WRITTEN
+from .sites import Site, Writing, opened
 
 PLACES = """() => [...document.querySelectorAll(".question, .status, .statement")]
   .map((one) => one.getBoundingClientRect().top)"""

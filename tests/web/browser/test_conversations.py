@@ -12,7 +12,9 @@ from rag import settings
 from rag.chat.library import Library
 from tests.conftest import WHICH
 
-from .conftest import UNANSWERABLE, NewUser, Site, ask_and_wait, opened, serving
+from .browsers import ask_and_wait
+from .conftest import UNANSWERABLE, NewUser
+from .sites import Site, opened, serving
 
 PROTEIN = "how is protein structure predicted?"
 

@@ -1,4 +1,4 @@
-"""What would act if it were markup is shown as text, and nothing is sent elsewhere. See also `Watch`."""
+"""What would act if it were markup is shown as text, and nothing is sent elsewhere. See also `Watch` in browsers.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rag.settings import load
 from tests.conftest import WHICH
 from tests.web.payloads import PAYLOADS
 
-from .conftest import Site, Writing, ask, ask_and_wait, opened
+from .browsers import ask, ask_and_wait
+from .sites import Site, Writing, opened
 
 LIGHTHOUSES = "which papers study lighthouse lamps?"
 FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => {

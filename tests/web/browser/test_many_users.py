@@ -18,7 +18,9 @@ from rag.progress import silent
 from rag.web.jobs import MAX_CONCURRENT
 from tests.attacks import BENIGN
 
-from .conftest import WRITTEN, NewUser, Site, Writing, ask, serving
+from .browsers import ask
+from .conftest import WRITTEN, NewUser
+from .sites import Site, Writing, serving
 
 USERS = 20
 QUESTIONS = [f"what does “{record['title']}” show?" for record in BENIGN]

@@ -17,7 +17,8 @@ from rag.index.opening import open_current
 from tests.conftest import WHICH, index_of
 from tests.web.payloads import PAYLOADS
 
-from .conftest import Site, ask_and_wait, opened, serving
+from .browsers import ask_and_wait
+from .sites import Site, opened, serving
 
 NEW = {"title": "A Paper on Gnomes", "abstract": "Gnomes garden at night. They rest by day."}
 INKED = """canvas => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

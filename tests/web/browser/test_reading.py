@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import WHICH
 
-from .conftest import LONG, UNANSWERABLE, ask_and_wait
+from .browsers import ask_and_wait
+from .conftest import LONG, UNANSWERABLE
 
 COMPARED = "how do SwiftDepth and TinySpeech differ?"
 REPLACE = "old => old.replaceWith(old.cloneNode(true))"

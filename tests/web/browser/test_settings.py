@@ -13,7 +13,8 @@ from rag.cli.main import main
 from rag.web.chat_routes import FEEDBACK
 from tests.conftest import WHICH
 
-from .conftest import Writing, ask_and_wait, opened
+from .browsers import ask_and_wait
+from .sites import Writing, opened
 
 
 def choose(page: Page, label: str, value: str) -> None:
