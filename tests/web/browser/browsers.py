@@ -39,7 +39,7 @@ class Watch:
     def check(self) -> None:
         """Fails for what was seen since the last check."""
         seen, self.abroad, self.faults = (self.abroad, self.faults), [], []
-        assert seen == ([], [])
+        assert seen == ([], []), seen
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
