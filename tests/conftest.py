@@ -23,7 +23,7 @@ from rag.progress import silent
 if TYPE_CHECKING:
     from rag.index.calibration import Curve
     from rag.index.store import Store
-    from rag.models.embedding import Embedding
+    from rag.models.encoding import Embedding
     from rag.progress import Progress
     from tests.llm.server import Server
 
@@ -83,7 +83,7 @@ def index_of(folder: Path, records: Sequence[Mapping[str, object]], *, calibrate
     file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     papers = gather([file], silent).papers
     calibrate = rebuild.calibrate if calibrated else typical_curve
-    build(papers, [file], folder / "index", lambda: embedding.load("bundled"), calibrate, silent)
+    build(papers, [file], folder / "index", embedding.load("bundled"), calibrate, silent)
     return folder / "index"
 
 
@@ -92,6 +92,14 @@ def typical_curve(store: Store, model: Embedding, progress: Progress) -> Curve:
     from rag.index.calibration import Curve
 
     return Curve(centre=0.53, slope=60.0)
+
+
+@pytest.fixture(scope="session")
+def model() -> Embedding:
+    """The bundled embedding model."""
+    from rag.models import embedding
+
+    return embedding.load("bundled")
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.answer.pipeline import stream_answer
-from rag.answer.types import Answer, Citation, Event, Statement
-from rag.answer.writers.task import Writer
+from rag.answer.types import Answer, Citation, Event, Found, Statement
+from rag.chat.pending_writer import PendingWriter
 from rag.errors import QuestionError
 from rag.paper import Paper
 from rag.query.understanding import History, understand
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
-    from rag.retrieval.retriever import HybridRetriever
 
 MAX_QUESTION_CHARS = 2_000  # a pasted abstract fits, a pasted paper does not
 MAX_HISTORY = 20  # questions that a conversation remembers
@@ -54,9 +54,11 @@ class Conversation:
         `max_papers` papers, or all that match if None. `llm` is the spec of the model that writes it; if None, that of
         the settings.
 
+        The model is needed only once the papers are found: Found does not wait for one that is still loading.
+
         Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, and as
-        `rag.query.understanding.understand` does; ModelError if the model cannot be opened; StoreError if the index
-        cannot be opened.
+        `rag.query.understanding.understand` does; StoreError if the index cannot be opened; after Found, ModelError if
+        the model cannot be opened.
         """
         if not 0 < len(question.strip()) <= MAX_QUESTION_CHARS:
             raise QuestionError(
@@ -64,12 +66,13 @@ class Conversation:
             )
         if max_papers is not None and max_papers < 1:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
-        retriever, writer = await asyncio.to_thread(self._open, llm)
+        retriever = await asyncio.to_thread(self._library.retriever)
         query = await asyncio.to_thread(understand, question, retriever.store, self._history, without)
         self._remember_question(question)
         last_number = max(self._papers, default=0)
         cited: dict[Paper, None] = {}
         min_probability = self._library.settings.min_probability
+        writer = PendingWriter(partial(self._library.writer, llm))
         async with aclosing(
             stream_answer(query, retriever, writer, self._number, min_probability, max_papers)
         ) as events:
@@ -80,9 +83,8 @@ class Conversation:
                 elif isinstance(event, Answer) and event.intent != "papers":
                     self._release_numbers(event.related, last_number)
                 yield event
-
-    def _open(self, llm: str | None) -> tuple[HybridRetriever, Writer]:
-        return self._library.retriever(), self._library.writer(llm)
+                if isinstance(event, Found):
+                    await writer.open()
 
     def _remember_question(self, question: str) -> None:
         earlier = (*self._history.earlier, question)[-MAX_HISTORY:]

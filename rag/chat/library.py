@@ -25,18 +25,21 @@ from rag.verify.threshold import similarity_threshold
 if TYPE_CHECKING:
     from rag.llm.choices import Choice
     from rag.models.cross_encoder import Reranker
-    from rag.models.embedding import Embedding
+    from rag.models.encoding import Embedding
     from rag.retrieval.retriever import HybridRetriever
 
 
 @dataclass(frozen=True)
 class LibraryInfo:
-    """What a user asks: the names of the sources, the number of papers, the model, and how it writes."""
+    """What a user asks: the names of the sources, the number of papers, the model, and how it writes.
+
+    `writer` is None if that is not known until the model is open.
+    """
 
     name: str
     papers: int
     model: str
-    writer: Style
+    writer: Style | None
 
 
 class Library:
@@ -59,6 +62,11 @@ class Library:
         """Opens the index and the settings' model now, so that errors show before the first question."""
         self.writer()
         self.retriever()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a generation of the index is open, so that nobody waits for the first."""
+        return self._retriever is not None
 
     def retriever(self) -> HybridRetriever:
         """A retriever over the current generation, or over the one before while another thread opens the current."""
@@ -87,10 +95,10 @@ class Library:
         return self._writers.test(spec)
 
     def info(self) -> LibraryInfo:
-        """What the current generation holds, and what writes the answers."""
+        """What the current generation holds, and what writes the answers. Does not wait for the model."""
         opened = self.retriever().store
         name = ", ".join(clean_line(Path(path).name) for path in opened.manifest["paths"])
-        return LibraryInfo(name, opened.paper_count, llm.describe(self.settings.llm), self.writer().style)
+        return LibraryInfo(name, opened.paper_count, llm.describe(self.settings.llm), self._writers.style())
 
     def rebuild(self, progress: Progress) -> BuildReport:
         """Rebuilds the index from the paths that it was built from and the uploaded files; see `uploads.paths`.

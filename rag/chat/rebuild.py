@@ -17,13 +17,17 @@ from rag.text import count
 if TYPE_CHECKING:
     from rag.index.calibration import Curve
     from rag.index.store import Store
-    from rag.models.embedding import Embedding
+    from rag.models.encoding import Embedding
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a rebuild did; `seconds` is the time from reading the first file to making the new index current."""
+    """What a rebuild did. `seconds` is the time from reading the first file to making the new index current.
 
+    It is not `built` if the index was made from the same papers already, and whole.
+    """
+
+    built: bool
     files: int
     records: int
     papers: int
@@ -35,23 +39,30 @@ class BuildReport:
         return self.records - self.papers
 
     def __str__(self) -> str:
-        return (
+        return ("" if self.built else "Nothing has changed, the index stays as it is: ") + (
             f"{count(self.files, 'file')}, {count(self.records, 'record')}, {count(self.papers, 'paper')}, "
             f"{count(self.duplicates, 'duplicate')}, {len(self.skipped):,} skipped, {self.seconds:.1f} seconds"
         )
 
 
 def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: Progress) -> BuildReport:
-    """Builds an index of the papers in `paths` (files and folders) and makes it current.
+    """Builds an index of the papers in `paths` (files and folders) and makes it current, unless nothing has changed.
 
     The previous index stays in use until the new one is complete. Raises SourceError if no paper can be read,
     ModelError if the embedding cannot be loaded, StoreError if another rebuild is running.
     """
+    from rag.index.build import build
+    from rag.index.previous import is_current
+    from rag.models import embedding
+
     start = time.monotonic()
-    gathered = gather(paths, progress)
-    build_index(gathered.papers, paths, index_dir, embedding_name, progress)
+    found = gather(paths, progress)
+    model = embedding.load(embedding_name)
+    changed = not is_current(index_dir, found.papers, paths, model)
+    if changed:
+        build(found.papers, paths, index_dir, model, calibrate, progress)
     seconds = time.monotonic() - start
-    return BuildReport(gathered.files, gathered.records, len(gathered.papers), gathered.skipped, seconds)
+    return BuildReport(changed, found.files, found.records, len(found.papers), found.skipped, seconds)
 
 
 def build_index(
@@ -64,7 +75,7 @@ def build_index(
     from rag.index.build import build
     from rag.models import embedding
 
-    build(papers, paths, index_dir, lambda: embedding.load(embedding_name), calibrate, progress)
+    build(papers, paths, index_dir, embedding.load(embedding_name), calibrate, progress)
 
 
 def calibrate(store: Store, model: Embedding, progress: Progress) -> Curve:

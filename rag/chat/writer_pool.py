@@ -38,6 +38,13 @@ class WriterPool:
                 self._writers[spec] = self._open(spec)
             return self._writers[spec]
 
+    def style(self) -> Style | None:
+        """How the model of the settings writes, None if that is not known until it is open."""
+        spec = self._settings.llm
+        if self._writes_nothing(spec):
+            return "quotes"
+        return self._writers[spec].style if spec in self._writers else None
+
     def choices(self) -> list[Choice]:
         """The models that a question may choose, as far as is known. Must not be called in a running event loop."""
         from rag.llm.choices import choices
@@ -58,13 +65,16 @@ class WriterPool:
         settings = self._settings
         if settings.prompts_dir:
             prompts.check(settings.prompts_dir)
-        if spec == "none" or self._style(llm.bundled_parameters(spec)) == "quotes":
-            return QuoteWriter()  # a model that writes nothing need not be installed
+        if self._writes_nothing(spec):
+            return QuoteWriter()  # the model need not even be installed
         model = llm.load(spec, settings.llm_timeout)
         if model is None:
             return QuoteWriter()
         style = self._style(model.parameters)
         return create_writer(model, style, self._check, settings.prompts_dir, settings.entailment)
+
+    def _writes_nothing(self, spec: str) -> bool:
+        return spec == "none" or self._style(llm.bundled_parameters(spec)) == "quotes"
 
     def _style(self, parameters: int | None) -> Style:
         return writer_style(self._settings.writer, parameters)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import DTypeLike
+
+_SEPARATOR = "\n"  # which no term has
 
 
 def load(file: Path) -> dict[str, np.ndarray]:
@@ -19,3 +23,42 @@ def load(file: Path) -> dict[str, np.ndarray]:
             return dict(arrays)
     except (BadZipFile, EOFError, RuntimeError) as fault:  # a .npz is a zip file with checksums
         raise ValueError(f"{file.name}: {fault}") from fault
+
+
+def save_columns(folder: Path, columns: Mapping[str, np.ndarray]) -> None:
+    """Writes `columns`, arrays by name, into a new `folder`, for `load_columns`."""
+    import numpy as np
+
+    folder.mkdir()
+    for name, column in columns.items():
+        np.save(folder / f"{name}.npy", column)
+
+
+def load_columns(folder: Path) -> dict[str, np.ndarray]:
+    """The arrays in `folder` by name, read as they are needed. Raises OSError or ValueError if one is damaged."""
+    import numpy as np
+
+    return {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in folder.glob("*.npy")}
+
+
+def memory_map(file: Path, dtype: DTypeLike, columns: int) -> np.ndarray:
+    """The rows in `file`, of (rows, columns), read as needed. Raises OSError or ValueError if it is damaged."""
+    import numpy as np
+
+    if not file.stat().st_size:
+        return np.zeros((0, columns), dtype)  # which cannot be mapped
+    mapped: np.ndarray = np.memmap(file, dtype, "r")
+    return mapped.view(np.ndarray).reshape(-1, columns)  # a plain array is faster to take rows of
+
+
+def pack(terms: Iterable[str]) -> np.ndarray:
+    """`terms` as bytes: an array of strings would give each the room of the longest."""
+    import numpy as np
+
+    return np.frombuffer(_SEPARATOR.join(terms).encode(), dtype=np.uint8)
+
+
+def unpack(packed: np.ndarray) -> list[str]:
+    """The terms that `pack` packed. Raises ValueError if they are damaged."""
+    text = packed.tobytes().decode()
+    return text.split(_SEPARATOR) if text else []

@@ -1,4 +1,4 @@
-"""BM25 of every term in every paper, as a sparse matrix.
+"""BM25 of every term in every paper.
 
 The formula is that of Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with
 the default constants of Lucene and its idf, which is never negative.
@@ -6,6 +6,7 @@ the default constants of Lucene and its idf, which is never negative.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ from rag.language.tokens import stem, tokenize
 
 if TYPE_CHECKING:
     import numpy as np
-    from scipy.sparse import csc_array, csr_array
 
 K1 = 1.2  # how slowly repeated occurrences of a term saturate
 B = 0.75  # how much long papers are penalised, from 0 to 1
+BM25_FOLDER = "bm25"
 TITLE_WEIGHT = 2  # occurrences in the abstract that one in the title counts as
 
 
@@ -34,27 +35,43 @@ def term_frequencies(title: str, abstract: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class BM25Index:
-    """The BM25 matrix of a collection, float32 of (papers + 1, terms), by row and by column.
+    """The BM25 matrix of a collection, sparse, by term and by paper.
 
-    Rows are papers by their number, from 1; row 0 is empty. `columns` maps each stem to its column, and `surface_forms`
-    holds the most frequent form of each stem, by column.
+    `terms` maps each stem to its number, from 0, by which `surface_forms` holds the most frequent form of each. Papers
+    have their numbers, from 1. The postings of a term are the entries from ``term_starts[term]`` to
+    ``term_starts[term + 1]`` of `papers`, ascending, and `weights`. The terms of a paper are those from
+    ``paper_starts[number]`` to ``paper_starts[number + 1]`` of `paper_terms` and `paper_weights`.
     """
 
-    columns: dict[str, int]
+    terms: dict[str, int]
     surface_forms: list[str]
-    by_paper: csr_array
-    by_term: csc_array
+    term_starts: np.ndarray
+    papers: np.ndarray
+    weights: np.ndarray
+    paper_starts: np.ndarray
+    paper_terms: np.ndarray
+    paper_weights: np.ndarray
 
     @property
     def paper_count(self) -> int:
         """The number of papers."""
-        return int(self.by_paper.shape[0]) - 1
+        return len(self.paper_starts) - 2
 
     def postings(self, stem: str) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the papers that contain `stem`, in ascending order, and its BM25 in each."""
-        column = self.columns.get(stem)
-        start, end = (0, 0) if column is None else self.by_term.indptr[column : column + 2]
-        return self.by_term.indices[start:end], self.by_term.data[start:end]
+        term = self.terms.get(stem)
+        start, end = (0, 0) if term is None else self.term_starts[term : term + 2].tolist()
+        return self.papers[start:end], self.weights[start:end]
+
+    def entries(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The terms of the papers `numbers` with their BM25: positions in `numbers`, terms, and BM25, a row each."""
+        import numpy as np
+
+        starts = self.paper_starts[numbers]
+        sizes = self.paper_starts[numbers + 1] - starts
+        positions = np.repeat(np.arange(len(numbers)), sizes)
+        entries = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        return positions, self.paper_terms[entries], self.paper_weights[entries]
 
     def doc_freq(self, stem: str) -> int:
         """The number of papers that contain `stem`."""
@@ -69,49 +86,54 @@ class BM25Index:
         return max((self.idf(stem(term)) for term in tokenize(word)), default=0.0)
 
 
-def write(file: Path, papers: Iterable[Mapping[str, int]], forms: Mapping[str, str]) -> None:
-    """Writes the index of `papers` to `file`, an .npz archive.
+def write(folder: Path, papers: Iterable[Mapping[str, int]], forms: Mapping[str, str]) -> None:
+    """Writes the index of `papers` into `folder`.
 
     `papers`, numbered from 1, are given by their `term_frequencies`; `forms` maps every stem in them to its most
     frequent form.
     """
     import numpy as np
-    from scipy import sparse
 
-    columns = {stem: column for column, stem in enumerate(forms)}
-    indptr: list[int] = [0, 0]  # row 0 is empty
-    indices: list[int] = []
-    counts: list[int] = []
+    numbers = {stem: number for number, stem in enumerate(forms)}
+    terms, counts = array("i"), array("f")  # compact: a large collection has tens of millions of entries
+    starts = array("q", [0, 0])  # number 0 is no paper
     for frequencies in papers:
-        indices += [columns[stem] for stem in frequencies]
-        counts += frequencies.values()
-        indptr.append(len(indices))
-    tf = sparse.csr_array((np.array(counts, np.float32), indices, indptr), (len(indptr) - 1, len(columns)))
-    tf.data = _bm25(tf)
-    matrix = {"data": tf.data, "indices": tf.indices, "indptr": tf.indptr}
-    np.savez(file, **matrix, stems=np.array(list(forms)), forms=np.array(list(forms.values())))
+        terms.extend(numbers[stem] for stem in frequencies)
+        counts.extend(frequencies.values())
+        starts.append(len(terms))
+    paper_starts, paper_terms = np.frombuffer(starts, np.int64), np.frombuffer(terms, np.int32)
+    weights = _bm25(np.frombuffer(counts, np.float32), paper_terms, paper_starts, len(numbers))
+    by_term = np.argsort(paper_terms, kind="stable")
+    papers_of_entries = np.repeat(np.arange(len(paper_starts) - 1, dtype=np.int32), np.diff(paper_starts))
+    columns = {
+        "term_starts": np.concatenate([[0], np.cumsum(np.bincount(paper_terms, minlength=len(numbers)))]),
+        "papers": papers_of_entries[by_term],
+        "weights": weights[by_term],
+        "paper_starts": paper_starts,
+        "paper_terms": paper_terms,
+        "paper_weights": weights,
+    }
+    columns |= {"stems": arrays.pack(forms), "forms": arrays.pack(forms.values())}
+    arrays.save_columns(folder / BM25_FOLDER, columns)
 
 
-def load(file: Path) -> BM25Index:
-    """The index that `write` wrote to `file`. Raises OSError, ValueError, KeyError or TypeError if it is damaged."""
-    from scipy import sparse
-
-    read = arrays.load(file)
-    stems, forms = read["stems"].tolist(), read["forms"].tolist()
-    shape = (len(read["indptr"]) - 1, len(stems))
-    by_paper = sparse.csr_array((read["data"], read["indices"], read["indptr"]), shape)
-    return BM25Index({stem: column for column, stem in enumerate(stems)}, forms, by_paper, by_paper.tocsc())
+def load(folder: Path) -> BM25Index:
+    """The index that `write` wrote into `folder`. Raises OSError, ValueError or TypeError if it is damaged."""
+    columns = arrays.load_columns(folder / BM25_FOLDER)
+    stems, forms = arrays.unpack(columns.pop("stems")), arrays.unpack(columns.pop("forms"))
+    return BM25Index({stem: number for number, stem in enumerate(stems)}, forms, **columns)
 
 
-def _bm25(tf: csr_array) -> np.ndarray:
-    """The BM25 of each stored term frequency of `tf`, whose row 0 is no paper: float32, in the order of ``tf.data``."""
+def _bm25(counts: np.ndarray, terms: np.ndarray, starts: np.ndarray, term_count: int) -> np.ndarray:
+    """The BM25 of each entry: float32, in the order of the term frequencies `counts`, whose `terms` are given."""
     import numpy as np
 
-    paper_count, lengths = tf.shape[0] - 1, np.asarray(tf.sum(axis=1))
+    paper_count, sizes = len(starts) - 2, np.diff(starts)
+    lengths = np.diff(np.concatenate([[0.0], np.cumsum(counts, dtype=np.float64)])[starts])
     average_length = max(lengths.sum(), 1) / paper_count
-    norm = np.repeat(K1 * (1 - B + B * lengths / average_length), np.diff(tf.indptr))
-    idf = _idf(np.bincount(tf.indices, minlength=tf.shape[1]), paper_count)[tf.indices]
-    bm25: np.ndarray = idf * tf.data * (K1 + 1) / (tf.data + norm)
+    norm = np.repeat(K1 * (1 - B + B * lengths / average_length), sizes)
+    idf = _idf(np.bincount(terms, minlength=term_count), paper_count)[terms]
+    bm25: np.ndarray = idf * counts * (K1 + 1) / (counts + norm)
     return bm25.astype(np.float32)
 
 

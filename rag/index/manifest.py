@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.index.segments import SENTENCES_PER_SEGMENT
 from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
 from rag.paper import Paper
 
 if TYPE_CHECKING:
-    from rag.models.embedding import Embedding
+    from rag.models.encoding import Embedding
 
-SCHEMA = 6  # of a generation's files; an index with another is refused rather than misread
+SCHEMA = 7  # of a generation's files; an index with another is refused rather than misread
 MANIFEST_FILE = "manifest.json"
 
 
@@ -26,25 +27,32 @@ def describe(
 ) -> dict[str, Any]:
     """The manifest of the generation in `folder`, all of whose other files are written.
 
-    `counts` are the numbers of vectors by collection; `paths` are what the `papers` were read from.
+    `counts` are the numbers of papers, vectors and words; `paths` are what the `papers` were read from.
     """
     # Chroma writes to its own database whenever it opens it, so the size of that file proves nothing.
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
     return {
         "schema": SCHEMA,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "paths": [str(path.resolve()) for path in paths],
-        "corpus": _digest(papers),
+        "paths": resolved(paths),
+        "corpus": digest(papers),
         "embedding": {
-            "name": model.model_name,
+            "name": model.name,
             "fingerprint": model.fingerprint,
-            "dimensions": len(model.get_text_embedding("")),
+            "dimensions": model.dimensions,
         },
-        "chunking": {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP, "tokens": model.max_tokens},
+        "chunking": _chunking(model),
         "counts": counts,
         "calibration": {"centre": 0.0, "slope": 1.0},  # a placeholder: calibration searches the finished index
         "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
     }
+
+
+def is_comparable(manifest: dict[str, Any], model: Embedding) -> bool:
+    """Whether `model` would give unchanged papers the vectors that they have in the generation with this `manifest`."""
+    built_with = manifest["embedding"]
+    same_model = (built_with["name"], built_with["fingerprint"]) == (model.name, model.fingerprint)
+    return same_model and manifest["chunking"] == _chunking(model)
 
 
 def read(folder: Path) -> Any:
@@ -60,7 +68,18 @@ def write(folder: Path, manifest: dict[str, Any]) -> None:
         os.fsync(file.fileno())
 
 
-def _digest(papers: Sequence[Paper]) -> str:
+def resolved(paths: Sequence[Path]) -> list[str]:
+    """`paths` as a manifest holds them: absolute."""
+    return [str(path.resolve()) for path in paths]
+
+
+def _chunking(model: Embedding) -> dict[str, int]:
+    """What determines how abstracts are cut into the texts that are embedded."""
+    passages = {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP}
+    return passages | {"segment": SENTENCES_PER_SEGMENT, "tokens": model.max_tokens}
+
+
+def digest(papers: Sequence[Paper]) -> str:
     """A fingerprint of the collection: equal for equal papers in equal order."""
     text = json.dumps([asdict(paper) for paper in papers], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.index import arrays
 from rag.language.tokens import content_word_offsets
-from rag.models.embedding import EncodedText, l2_normalize
+from rag.models.encoding import EncodedText, l2_normalize
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,24 +67,32 @@ class MaxSimIndex:
         if not total:
             return np.zeros(len(numbers), dtype=np.float32)
         projected, shares = l2_normalize(query @ self.basis).T, np.array(weights, dtype=np.float32) / (total * _SCALE)
-        scores = np.empty(len(numbers), dtype=np.float32)
-        for n, (start, stop) in enumerate(self.ranges[numbers]):  # one by one: some abstracts are very long
-            scores[n] = (self.embeddings[start:stop].astype(np.float32) @ projected).max(axis=0) @ shares
+        ranges = self.ranges[numbers].tolist()
+        words = np.concatenate([self.embeddings[start:stop] for start, stop in ranges]).astype(np.float32)
+        sizes = [stop - start for start, stop in ranges]
+        scores: np.ndarray = np.maximum.reduceat(words @ projected, np.cumsum([0, *sizes[:-1]]), axis=0) @ shares
         return scores
+
+    def of_paper(self, number: int) -> np.ndarray:
+        """The embeddings of the words of a paper: int8 of (words, dimensions)."""
+        start, stop = self.ranges[number].tolist()
+        words: np.ndarray = self.embeddings[start:stop]
+        return words
 
 
 class MaxSimWriter:
     """Writes the word embeddings of numbered papers into `folder`; they are complete when the block ends.
 
-    The papers added first determine the basis, so they should be a sample of all.
+    `basis` is that of the index from which some papers are taken over. Without one, the papers added first determine
+    it, so they should be a sample of all.
     """
 
-    def __init__(self, folder: Path, papers: int) -> None:
+    def __init__(self, folder: Path, papers: int, basis: np.ndarray | None = None) -> None:
         import numpy as np
 
         self._folder = folder
         self._ranges = np.zeros((papers + 1, 2), dtype=np.int64)
-        self._basis: np.ndarray = np.zeros((0, 0))  # until the first papers are added
+        self._basis = basis
         self._rows = 0
 
     def __enter__(self) -> Self:
@@ -95,21 +103,28 @@ class MaxSimWriter:
         import numpy as np
 
         self._file.close()
-        if fault is None:
+        if fault is None and self._basis is not None:
             np.savez(self._folder / TABLE_FILE, basis=self._basis, ranges=self._ranges)
 
     def add(self, papers: Sequence[tuple[int, np.ndarray]]) -> None:
-        """Adds the word embeddings of numbered papers: float32 of (words, model dimensions) each."""
+        """Adds the words of numbered papers, each float32 of (words, model dimensions), or int8 taken from an index."""
         import numpy as np
 
-        if not len(self._basis):
-            self._basis = _principal_components(np.concatenate([embeddings for _, embeddings in papers]))
-        for number, embeddings in papers:
-            # A paper without content words gets a zero vector, whose cosine to any word is 0.
-            kept = l2_normalize(embeddings @ self._basis) if len(embeddings) else np.zeros((1, self._basis.shape[1]))
-            self._file.write(np.rint(kept * _SCALE).astype(np.int8).tobytes())
+        if self._basis is None:
+            self._basis = _principal_components(np.concatenate([words for _, words in papers]))
+        for number, words in papers:
+            kept = words if words.dtype == np.int8 else _compress(words, self._basis)
+            self._file.write(kept.tobytes())
             self._ranges[number] = self._rows, self._rows + len(kept)
             self._rows += len(kept)
+
+
+def _compress(words: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """`words` on the kept components. No words become a zero vector, whose cosine to any word is 0."""
+    import numpy as np
+
+    projected = l2_normalize(words @ basis) if len(words) else np.zeros((1, basis.shape[1]))
+    return np.rint(projected * _SCALE).astype(np.int8)
 
 
 def load(folder: Path) -> MaxSimIndex:
@@ -118,7 +133,7 @@ def load(folder: Path) -> MaxSimIndex:
 
     table = arrays.load(folder / TABLE_FILE)
     basis, ranges = table["basis"], table["ranges"]
-    embeddings = np.memmap(folder / EMBEDDINGS_FILE, np.int8, "r").reshape(-1, basis.shape[1])
+    embeddings = arrays.memory_map(folder / EMBEDDINGS_FILE, np.int8, basis.shape[1])
     if ranges.max() != len(embeddings):
         raise ValueError(f"{EMBEDDINGS_FILE} holds {len(embeddings)} words instead of {ranges.max()}")
     return MaxSimIndex(basis, ranges, embeddings)

@@ -10,8 +10,7 @@ from rag.errors import StoreError
 from rag.index import generations, manifest
 from rag.index.papers_database import PAPERS_FILE
 from rag.index.store import Store
-from rag.index.vector_database import CHROMA_FOLDER, COLLECTIONS
-from rag.index.vectors import GRANULARITIES
+from rag.index.vector_database import CHROMA_FOLDER
 from rag.text import one_line
 
 
@@ -46,13 +45,16 @@ def verify(store: Store) -> None:
     found = {
         PAPERS_FILE: papers,
         "the word index": store.bm25.paper_count,
-        "the token embeddings": len(store.maxsim.ranges) - 1,
+        "the word embeddings": len(store.maxsim.ranges) - 1,
+        "the vectors": len(store.arrays.ranges) - 1,
         "the map": len(store.projection.points),
     }
     for part, count in found.items():
         if count != store.paper_count:
             raise ValueError(f"{part}: {count} papers instead of {store.paper_count}")
-    _check_vectors(store)
+    if (words := len(store.vocabulary.stems)) != store.manifest["counts"]["words"]:
+        raise ValueError(f"the vocabulary: {words} words instead of {store.manifest['counts']['words']}")
+    _check_chroma(store)
 
 
 def _check_files(store: Store) -> None:
@@ -71,18 +73,16 @@ def _check_pages(file: Path) -> None:
             raise ValueError(f"{file.name}: {result}")
 
 
-def _check_vectors(store: Store) -> None:
-    """Counts the vectors of each collection and searches it once."""
+def _check_chroma(store: Store) -> None:
+    """Counts the vectors in Chroma and searches them once."""
+    import numpy as np
     from chromadb.errors import ChromaError
 
-    counts: dict[str, int] = store.manifest["counts"]
-    anything = [1.0] * store.manifest["embedding"]["dimensions"]
+    expected, anything = store.manifest["counts"]["vectors"], np.ones(store.manifest["embedding"]["dimensions"])
     try:
-        for name in COLLECTIONS:
-            if (count := store.vectors.count(name)) != counts[name]:
-                raise ValueError(f"Chroma holds {count} vectors of {name} instead of {counts[name]}")
-        store.nearest_words([anything], 1)
-        if not all(store.nearest(granularity, anything, 1) for granularity in GRANULARITIES):
+        if (count := store.chroma.count()) != expected:
+            raise ValueError(f"Chroma holds {count} vectors instead of {expected}")
+        if not store.nearest(anything, 1):
             raise ValueError("Chroma finds nothing")
     except ChromaError as fault:
         raise ValueError(f"Chroma: {fault}") from fault

@@ -7,14 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.language.sentences import split_sentences
 from rag.paper import Paper
 from rag.text import normalize
-
-if TYPE_CHECKING:
-    from rag.index.vectors import Vector
 
 PAPERS_FILE = "papers.db"
 IN_JSON = "IN (SELECT value FROM json_each(?))"  # one parameter, however many values: SQLite limits their number
@@ -29,13 +25,12 @@ CREATE INDEX papers_in_order ON papers (year DESC, title COLLATE NOCASE);
 CREATE INDEX papers_by_source ON papers (source);
 CREATE TABLE sources (source TEXT PRIMARY KEY, normalized TEXT) WITHOUT ROWID;
 CREATE VIRTUAL TABLE authors USING fts5 (name, paper UNINDEXED, tokenize = 'unicode61');
-CREATE TABLE vectors (granularity TEXT, paper INTEGER, id TEXT, PRIMARY KEY (granularity, paper, id)) WITHOUT ROWID;
 """
 
 
 def create(folder: Path) -> sqlite3.Connection:
     """A new database in `folder` with its tables, empty and open for writing."""
-    database = sqlite3.connect(folder / PAPERS_FILE)
+    database = sqlite3.connect(folder / PAPERS_FILE, check_same_thread=False)
     database.executescript(_TABLES)
     return database
 
@@ -62,17 +57,6 @@ def insert_papers(database: sqlite3.Connection, chunk: Iterable[tuple[int, Paper
         spans = split_sentences(paper.abstract)
         sentences = [(number, n, span.start, span.end) for n, span in enumerate(spans)]
         database.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
-
-
-def insert_vector_ids(database: sqlite3.Connection, vectors: Iterable[Vector]) -> None:
-    """Records which vectors each paper has, so that a search can be restricted to some papers."""
-    rows = [(vector.granularity, vector.paper, vector.id) for vector in vectors]
-    database.executemany("INSERT INTO vectors VALUES (?, ?, ?)", rows)
-
-
-def count_vectors(database: sqlite3.Connection) -> dict[str, int]:
-    """How many vectors there are of each granularity."""
-    return dict(database.execute("SELECT granularity, count(*) FROM vectors GROUP BY granularity").fetchall())
 
 
 def paper_from_row(row: sqlite3.Row) -> Paper:

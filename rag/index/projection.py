@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.index import arrays
 from rag.index.cluster_names import name_clusters
-from rag.models.embedding import l2_normalize
+from rag.models.encoding import l2_normalize
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StoreError
-from rag.index import bm25, generations, maxsim, papers_database, projection
+from rag.index import bm25, generations, maxsim, papers_database, projection, vector_arrays, vocabulary
 from rag.index.bm25 import BM25Index
 from rag.index.filters import Field, Filters
 from rag.index.maxsim import MaxSimIndex
 from rag.index.papers_database import IN_JSON, paper_from_row
 from rag.index.projection import Projection
-from rag.index.vector_database import VOCABULARY, VectorDatabase
-from rag.index.vectors import Granularity, paper_number
-from rag.language.passages import first_positions
-from rag.language.sentences import Span, span_texts
+from rag.index.vector_arrays import VectorArrays
+from rag.index.vector_database import VectorDatabase
+from rag.index.vectors import paper_number
+from rag.index.vocabulary import Vocabulary
+from rag.language.sentences import Span
 from rag.paper import Paper
 
 if TYPE_CHECKING:
     import numpy as np
 
+EXACT_PAPERS = 5_000  # at most this many are searched one and all; among more, Chroma is faster
 _ANY_WITH: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
     "author": "SELECT 1 FROM authors LIMIT 1",
@@ -59,14 +61,24 @@ class Store:
         return papers_database.connect(self.folder)
 
     @cached_property
-    def vectors(self) -> VectorDatabase:
-        """All vectors, by granularity and id."""
+    def chroma(self) -> VectorDatabase:
+        """All vectors in Chroma, which finds the nearest."""
         return VectorDatabase(self.folder)
+
+    @cached_property
+    def arrays(self) -> VectorArrays:
+        """The vectors of papers and sentences by number."""
+        return vector_arrays.load(self.folder, self.manifest["embedding"]["dimensions"])
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the papers and their nearest others."""
+        return vocabulary.load(self.folder, self.manifest["embedding"]["dimensions"])
 
     @cached_property
     def bm25(self) -> BM25Index:
         """The BM25 weight of every word in every paper."""
-        return bm25.load(self.folder / "bm25.npz")
+        return bm25.load(self.folder)
 
     @cached_property
     def maxsim(self) -> MaxSimIndex:
@@ -81,13 +93,23 @@ class Store:
     def close(self) -> None:
         """Closes the files. The store cannot be used afterwards."""
         self._database.close()
-        self.vectors.close()
+        self.chroma.close()
 
     def paper(self, number: int) -> Paper:
         """The paper with this number. Raises StoreError if there is none."""
         for row in self.rows("SELECT * FROM papers WHERE id = ?", number):
             return paper_from_row(row)
         raise StoreError(f"No paper has the number {number}. Search for it by its title: rag search TITLE")
+
+    def papers(self, numbers: Sequence[int]) -> list[Paper]:
+        """The papers with these numbers, in this order. Raises StoreError if there is none with one of them."""
+        rows = self.rows(f"SELECT * FROM papers WHERE id {IN_JSON}", json.dumps(list(numbers)))
+        by_number = {row["id"]: paper_from_row(row) for row in rows}
+        return [by_number[number] for number in numbers]
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Title and abstract of all papers, by number."""
+        return [(title, abstract) for title, abstract in self.rows("SELECT title, abstract FROM papers ORDER BY id")]
 
     def titles(self) -> list[str]:
         """The titles of all papers, by number."""
@@ -110,10 +132,13 @@ class Store:
             found.update(row["id"] for row in exact or by_title)
         return frozenset(found)
 
-    def spans(self, number: int) -> list[Span]:
-        """The sentences of that paper's abstract, in order."""
-        rows = self.rows("SELECT start, stop FROM sentences WHERE paper = ? ORDER BY n", number)
-        return [Span(start, stop) for start, stop in rows]
+    def spans(self, numbers: Sequence[int]) -> list[list[Span]]:
+        """For each of these papers the sentences of its abstract, in order."""
+        sql = f"SELECT paper, start, stop FROM sentences WHERE paper {IN_JSON} ORDER BY paper, n"
+        found: dict[int, list[Span]] = {number: [] for number in numbers}
+        for number, start, stop in self.rows(sql, json.dumps(list(found))):
+            found[number].append(Span(start, stop))
+        return [found[number] for number in numbers]
 
     def has_field(self, field: Field) -> bool:
         """Whether any paper has this `field`; if none has, a filter on it would only hide everything."""
@@ -144,48 +169,29 @@ class Store:
     def _numbers(self, sql: str, *values: object) -> frozenset[int]:
         return frozenset(number for (number,) in self.rows(sql, *values))
 
-    def nearest_words(self, vectors: Sequence[Sequence[float]], limit: int) -> list[dict[str, float]]:
-        """For each of `vectors` the stems of the `limit` nearest words of the collection, with cosines, best first."""
-        return [dict(neighbours) for neighbours in self.vectors.search(VOCABULARY, vectors, limit)]
+    def nearest(self, vector: np.ndarray, limit: int, among: Collection[int] | None = None) -> set[int]:
+        """The papers that own the `limit` vectors, of papers and passages, nearest to `vector`.
 
-    def nearest(
-        self, granularity: Granularity, vector: Sequence[float], limit: int, among: Collection[int] | None = None
-    ) -> dict[int, float]:
-        """The papers that own the `limit` vectors nearest to `vector`, each with its highest cosine, best first.
-
-        With `among`, only papers with these numbers, and the nearest `limit` of their vectors.
+        With `among`, only papers with these numbers are considered.
         """
-        ids = None if among is None else self._vector_ids(granularity, among)
-        if ids is None or len(ids) > limit:
-            (ranked,) = self.vectors.search(granularity, [vector], limit, ids)
-        else:
-            ranked = self._cosines(granularity, ids, vector) if ids else []
-        best: dict[int, float] = {}
-        for id, cosine in ranked:
-            best.setdefault(paper_number(id), cosine)
-        return best
+        if among is None:
+            return set(map(paper_number, self.chroma.search(vector, limit)))
+        if len(among) <= EXACT_PAPERS:
+            return self._nearest_exactly(vector, limit, among)
+        wider = math.ceil(limit * self.paper_count / len(among))
+        return set(map(paper_number, self.chroma.search(vector, wider))) & set(among)
 
-    def _vector_ids(self, granularity: Granularity, among: Collection[int]) -> list[str]:
-        """The ids of these papers' vectors."""
-        sql = f"SELECT id FROM vectors WHERE granularity = ? AND paper {IN_JSON}"
-        return [id for (id,) in self.rows(sql, granularity, json.dumps(list(among)))]
+    def _nearest_exactly(self, vector: np.ndarray, limit: int, among: Collection[int]) -> set[int]:
+        """The `limit` papers of those in `among` that are nearest, as a whole or by a passage."""
+        import numpy as np
 
-    def _cosines(self, granularity: Granularity, ids: list[str], vector: Sequence[float]) -> list[tuple[str, float]]:
-        """All vectors with these ids, each with its cosine, best first: exact, and for few faster than the graph."""
-        cosines = (self.vectors.get(granularity, ids) @ vector).tolist()  # both of length 1
-        return sorted(zip(ids, cosines, strict=True), key=lambda pair: -pair[1])
-
-    def paper_vectors(self, numbers: Sequence[int]) -> np.ndarray:
-        """The vectors of these papers as a whole, in this order: float32 of (papers, dimensions)."""
-        return self.vectors.get("papers", list(map(str, numbers)))
+        numbers = np.array(sorted(among), dtype=np.int64)
+        if len(numbers) > limit:
+            found = self.arrays.cosines(numbers, vector)
+            best = np.maximum(found.papers, found.passages)
+            numbers = numbers[np.argpartition(-best, limit)[:limit]]
+        return set(numbers.tolist())
 
     def sentence_vectors(self, numbers: Sequence[int]) -> list[np.ndarray]:
         """For each of these papers the vectors of its sentences, in order: float32 of (sentences, dimensions)."""
-        ids: list[list[str]] = []
-        for number in numbers:
-            texts = span_texts(self.paper(number).abstract, self.spans(number))
-            positions = first_positions(texts)  # a repeated sentence shares the vector of its first occurrence
-            ids.append([f"{number}.{positions[text]}" for text in texts])
-        vectors = self.vectors.get("sentences", [id for of_paper in ids for id in of_paper])
-        ends = list(accumulate(map(len, ids)))
-        return [vectors[end - len(of_paper) : end] for end, of_paper in zip(ends, ids, strict=True)]
+        return [self.arrays.of_paper(number)[2:] for number in numbers]

@@ -1,44 +1,50 @@
-"""Papers → vectors: one of title and abstract, one of each sentence, and one of each passage, composed of sentences."""
+"""Papers → vectors of their sentences and words, from one pass over the text; passages and papers are composed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal
+from itertools import islice
+from typing import TYPE_CHECKING
 
+from rag.index import segments
 from rag.index.maxsim import content_word_embeddings
-from rag.language.passages import first_positions, passage_windows, split_by_tokens, title_and_text
-from rag.language.sentences import span_texts, split_sentences
-from rag.models.embedding import l2_normalize
+from rag.index.segments import Segment
+from rag.language.passages import passage_windows
+from rag.language.sentences import Span
+from rag.models.encoding import l2_normalize
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from rag.models.embedding import Embedding, EncodedText
+    from rag.models.encoding import Embedding, EncodedText
     from rag.paper import Paper
-
-Granularity = Literal["papers", "passages", "sentences"]
-GRANULARITIES: tuple[Granularity, ...] = ("papers", "passages", "sentences")  # one Chroma collection each
 
 
 @dataclass(frozen=True, slots=True)
-class Vector:
-    """A vector of length 1 and the text it was computed from.
+class PaperVectors:
+    """The vectors of a paper, all of length 1.
 
-    `id` is unique within the granularity: "7" for paper 7, "7.title" for its title, "7.0" for its first sentence or
-    passage.
+    `rows` is float32 of (2 + sentences, dimensions): the whole paper, its title, which is often the best one-sentence
+    summary, then each sentence of the abstract. `passage_lengths` are the lengths that the passages had before they
+    were scaled to 1: float32 of (passages,). `words` are the content words in context: float32 of (words, dimensions),
+    or, as a MaxSimIndex holds them, int8 of (words, its dimensions).
     """
 
-    granularity: Granularity
-    id: str
-    values: np.ndarray
-    text: str
+    rows: np.ndarray
+    passage_lengths: np.ndarray
+    words: np.ndarray
 
-    @property
-    def paper(self) -> int:
-        """The number of the paper."""
-        return paper_number(self.id)
+    def by_id(self, number: int) -> dict[str, np.ndarray]:
+        """The distinct vectors of the whole paper and of its passages by their ids in Chroma: "7" and "7.0" of paper 7.
+
+        Equal vectors appear once, because many of them make their neighbours in Chroma's graph unreachable.
+        """
+        windows = passage_windows(len(self.rows) - 2)
+        passages = (l2_normalize(_passage(self.rows[1:], window)) for window in windows)
+        found = {str(number): self.rows[0]} | {f"{number}.{n}": vector for n, vector in enumerate(passages)}
+        first = {vector.tobytes(): id for id, vector in reversed(found.items())}
+        return {id: found[id] for id in reversed(first.values())}
 
 
 def paper_number(vector_id: str) -> int:
@@ -46,66 +52,41 @@ def paper_number(vector_id: str) -> int:
     return int(vector_id.split(".")[0])
 
 
-def of_papers(
-    chunk: Sequence[tuple[int, Paper]], model: Embedding
-) -> tuple[list[Vector], list[tuple[int, np.ndarray]]]:
-    """The vectors of the numbered papers, embedded in one batch.
+def _passage(title_and_sentences: np.ndarray, window: range) -> np.ndarray:
+    """The sum of the vectors of these sentences and of the title.
 
-    Returns all vectors, and for each paper its number with the embeddings of its content words in context: float32 of
-    (words, dimensions).
+    Embedding each passage as a text of its own doubled the time of a build and ranked no better.
     """
+    total: np.ndarray = title_and_sentences[0] + title_and_sentences[window.start + 1 : window.stop + 1].sum(axis=0)
+    return total
+
+
+def of_papers(papers: Sequence[Paper], model: Embedding) -> list[PaperVectors]:
+    """The vectors of `papers`, whose texts are embedded in one batch, each token once."""
+    texts = [segments.of_paper(paper, model) for paper in papers]
+    encoded = iter(model.encode_tokens([segment.text for of_paper in texts for segment in of_paper]))
+    return [_of_paper(of_paper, list(islice(encoded, len(of_paper)))) for of_paper in texts]
+
+
+def _of_paper(texts: list[Segment], encoded: list[EncodedText]) -> PaperVectors:
+    """The vectors of one paper, whose `texts` are its title and the segments of its abstract."""
     import numpy as np
 
-    sentences = [span_texts(paper.abstract, split_sentences(paper.abstract)) for _, paper in chunk]
-    texts = [_texts(paper, of_paper, model) for (_, paper), of_paper in zip(chunk, sentences, strict=True)]
-    encoded = iter(model.encode_tokens(list(chain.from_iterable(chain.from_iterable(texts)))))
-    vectors, word_embeddings = [], []
-    for (number, paper), of_paper, texts_of_paper in zip(chunk, sentences, texts, strict=True):
-        encoded_texts = [list(islice(encoded, len(parts))) for parts in texts_of_paper]
-        vectors += _of_paper(number, paper, of_paper, [_mean(parts) for parts in encoded_texts])
-        # The first text is title and abstract, whose words occur again in the others.
-        parts = zip(chain.from_iterable(texts_of_paper[1:]), chain.from_iterable(encoded_texts[1:]), strict=True)
-        words = np.concatenate([content_word_embeddings(text, encoded_text)[1] for text, encoded_text in parts])
-        word_embeddings.append((number, words))
-    return vectors, word_embeddings
+    parts: dict[int, list[np.ndarray]] = {}  # of the title and of each sentence, by position
+    for segment, of_segment in zip(texts, encoded, strict=True):
+        for position, span in segment.sentences.items():
+            parts.setdefault(position, []).append(_pooled(of_segment, span, len(segment.sentences)))
+    rows = l2_normalize(np.array([np.sum(parts[position], axis=0) for position in sorted(parts)], dtype=np.float32))
+    lengths = [np.linalg.norm(_passage(rows, window)) for window in passage_windows(len(rows) - 1)]
+    pairs = zip(texts, encoded, strict=True)
+    words = np.concatenate([content_word_embeddings(segment.text, of_segment)[1] for segment, of_segment in pairs])
+    whole = l2_normalize(np.sum([of_segment.vector for of_segment in encoded], axis=0))
+    return PaperVectors(np.vstack([whole, rows]), np.array(lengths, dtype=np.float32), words)
 
 
-def _texts(paper: Paper, sentences: list[str], model: Embedding) -> list[list[str]]:
-    """The texts of a paper to embed, each in parts short enough for the model: title and abstract, title, sentences.
-
-    Title and abstract together are one part, of which the model reads the beginning: the sentences cover the rest.
-    Repeated sentences are embedded once.
-    """
-    whole = [title_and_text(paper.title, paper.abstract)]
-    return [
-        whole,
-        *(
-            split_by_tokens(text, model.count_tokens, model.max_tokens)
-            for text in (paper.title, *first_positions(sentences))
-        ),
-    ]
-
-
-def _of_paper(number: int, paper: Paper, sentences: list[str], embeddings: list[np.ndarray]) -> list[Vector]:
-    """The vectors of one paper, from the `embeddings` of its texts in the order of `_texts`."""
-    whole, title, *distinct = embeddings
-    positions = first_positions(sentences)
-    by_text = dict(zip(positions, distinct, strict=True))
-    windows = {" ".join(sentences[n] for n in window): window for window in passage_windows(len(sentences))}
-    return [
-        Vector("papers", str(number), whole, title_and_text(paper.title, paper.abstract)),
-        Vector("sentences", f"{number}.title", title, paper.title),  # often the best one-sentence summary
-        *(Vector("sentences", f"{number}.{positions[text]}", by_text[text], text) for text in positions),
-        # Embedding each passage as a text of its own doubled the time of a build and ranked no better.
-        *(
-            Vector("passages", f"{number}.{n}", l2_normalize(title + sum(by_text[sentences[i]] for i in window)), text)
-            for n, (text, window) in enumerate(windows.items())
-        ),
-    ]
-
-
-def _mean(parts: list[EncodedText]) -> np.ndarray:
-    """The mean direction of the parts of one text: float32 of (dimensions,), of length 1."""
-    import numpy as np
-
-    return l2_normalize(np.sum([part.vector for part in parts], axis=0))
+def _pooled(encoded: EncodedText, span: Span, sentences: int) -> np.ndarray:
+    """The vector of a sentence at `span` of a text: the mean of its tokens, or that of the text if it is all of it."""
+    inside = (encoded.offsets[:, 0] >= span.start) & (encoded.offsets[:, 1] <= span.end)
+    if sentences == 1 or not inside.any():  # a sentence of unknown characters has no tokens
+        return encoded.vector
+    return l2_normalize(encoded.token_embeddings[inside].mean(axis=0))

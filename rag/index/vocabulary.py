@@ -1,33 +1,128 @@
-"""Embeds the words of a collection, so that a question's words find those that the papers use instead."""
+"""The words of a collection and their nearest others, so that a question's words find those that the papers use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.index.vector_database import VOCABULARY, VectorDatabase
+from rag.index import arrays
 from rag.progress import Progress
 
 if TYPE_CHECKING:
-    from rag.models.embedding import Embedding
+    import numpy as np
 
+    from rag.models.encoding import Embedding
+
+VOCABULARY_FILE, WORD_VECTORS_FILE = "vocabulary.npz", "vocabulary.f32"
 MAX_VOCABULARY = 30_000  # words, the most frequent: rarer ones are names and typos, which are no synonyms of anything
 MIN_WORD_LENGTH = 3  # letters; shorter words have no meaning to embed
+NEAREST_WORDS = 10  # at most this many are kept of each word, itself among them
+MIN_COSINE = 0.65  # of a word to one that it may stand for
 _BATCH = 1_024  # words
 
 
-def write(database: VectorDatabase, forms: Mapping[str, str], model: Embedding, progress: Progress) -> int:
-    """Embeds the words of `forms`, which maps stems to written forms, most frequent first; returns how many.
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a collection, most frequent first, each by its stem.
+
+    `stems` are given with the written `forms` that were embedded, and `vectors`, float32 of (words, dimensions).
+    ``neighbours[starts[row]:starts[row + 1]]`` are the rows of the words nearest to one, at most NEAREST_WORDS with a
+    cosine of MIN_COSINE or more, best first, and `cosines` their cosines.
+    """
+
+    stems: list[str]
+    forms: list[str]
+    vectors: np.ndarray
+    starts: np.ndarray
+    neighbours: np.ndarray
+    cosines: np.ndarray
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of each stem."""
+        return {stem: row for row, stem in enumerate(self.stems)}
+
+    def nearest(self, stem: str) -> dict[str, float]:
+        """The stems of the words nearest to that of a known `stem`, itself among them, with cosines, best first."""
+        return self._of_row(self.rows[stem], self.starts, self.neighbours, self.cosines)
+
+    def nearest_to(self, vectors: np.ndarray) -> list[dict[str, float]]:
+        """As `nearest`, for words that the collection lacks, given by their vectors: float32 of (words, dimensions)."""
+        found = _nearest(self.vectors, vectors)
+        return [self._of_row(row, *found) for row in range(len(vectors))]
+
+    def _of_row(self, row: int, starts: np.ndarray, rows: np.ndarray, cosines: np.ndarray) -> dict[str, float]:
+        found = slice(*starts[row : row + 2].tolist())
+        pairs = zip(rows[found].tolist(), cosines[found].tolist(), strict=True)
+        return {self.stems[other]: cosine for other, cosine in pairs}
+
+
+def write(
+    folder: Path, forms: Mapping[str, str], model: Embedding, previous: Vocabulary | None, progress: Progress
+) -> int:
+    """Writes the vocabulary of `forms`, which maps stems to written forms, most frequent first; returns its size.
 
     Left out are words shorter than MIN_WORD_LENGTH, those with anything but letters, and those that the model has no
-    tokens for.
+    tokens for. Words that are in the `previous` vocabulary are not embedded again.
     """
+    import numpy as np
+
     long_enough = ((stem, form) for stem, form in forms.items() if len(form) >= MIN_WORD_LENGTH and form.isalpha())
-    words = list(islice((entry for entry in long_enough if model.in_vocabulary(entry[1])), MAX_VOCABULARY))
+    words = dict(islice((entry for entry in long_enough if model.covers(entry[1])), MAX_VOCABULARY))
+    known = dict(zip(previous.forms, previous.vectors, strict=True)) if previous else {}
+    known |= _embed([form for form in words.values() if form not in known], model, progress)
+    vectors = np.array([known[form] for form in words.values()], dtype=np.float32).reshape(-1, model.dimensions)
+    vectors.tofile(folder / WORD_VECTORS_FILE)
+    starts, neighbours, cosines = _nearest(vectors, vectors)
+    table = folder / VOCABULARY_FILE
+    stems, written = arrays.pack(words), arrays.pack(words.values())
+    np.savez(table, stems=stems, forms=written, starts=starts, neighbours=neighbours, cosines=cosines)
+    return len(words)
+
+
+def load(folder: Path, dimensions: int) -> Vocabulary:
+    """What `write` wrote into `folder`. Raises OSError, ValueError or KeyError if it is missing or damaged."""
+    import numpy as np
+
+    table = arrays.load(folder / VOCABULARY_FILE)
+    vectors = arrays.memory_map(folder / WORD_VECTORS_FILE, np.float32, dimensions)
+    stems, forms = arrays.unpack(table["stems"]), arrays.unpack(table["forms"])
+    if not len(stems) == len(forms) == len(vectors) == len(table["starts"]) - 1:
+        raise ValueError(f"{WORD_VECTORS_FILE} holds {len(vectors)} words instead of {len(stems)}")
+    return Vocabulary(stems, forms, vectors, table["starts"], table["neighbours"], table["cosines"])
+
+
+def _embed(words: list[str], model: Embedding, progress: Progress) -> Iterator[tuple[str, np.ndarray]]:
     for start in range(0, len(words), _BATCH):
         progress("vocabulary", start, len(words))
-        stems, texts = zip(*words[start : start + _BATCH], strict=True)
-        database.add(VOCABULARY, stems, model.encode(list(texts)), texts)
+        batch = words[start : start + _BATCH]
+        yield from zip(batch, model.encode(batch), strict=True)
     progress("vocabulary", len(words), len(words))
-    return len(words)
+
+
+def _nearest(vectors: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows of `vectors` nearest to each of `queries`, with their cosines: starts, rows and cosines as above."""
+    import numpy as np
+
+    counts, rows, nearest = [], [], []
+    for start in range(0, len(queries), _BATCH):
+        cosines = queries[start : start + _BATCH] @ vectors.T
+        query, row = np.nonzero(cosines >= MIN_COSINE)
+        order = np.lexsort((-cosines[query, row], query))
+        query, row = query[order], row[order]
+        first = np.searchsorted(query, np.arange(len(cosines)))
+        kept = np.arange(len(query)) - first[query] < NEAREST_WORDS
+        counts.append(np.bincount(query[kept], minlength=len(cosines)))
+        rows.append(row[kept].astype(np.int32))
+        nearest.append(cosines[query[kept], row[kept]])
+    return _joined([np.zeros(1, np.int64), *counts]).cumsum(), _joined(rows), _joined(nearest)
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    import numpy as np
+
+    return np.concatenate(parts) if parts else np.zeros(0)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,12 @@ class Span:
 @cache
 def _punkt() -> PunktTokenizer:
     """NLTK's English sentence model, from the copy inside llama-index-core, so that nothing is downloaded."""
-    import llama_index.core
     import nltk
     from nltk.tokenize.punkt import PunktTokenizer
 
-    nltk.data.path.insert(0, str(Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"))
+    core = find_spec("llama_index.core")  # not imported, which would take seconds
+    if core and core.origin:
+        nltk.data.path.insert(0, str(Path(core.origin).parent / "_static" / "nltk_cache"))
     tokenizer = PunktTokenizer("english")
     tokenizer._params.abbrev_types |= set(ABBREVIATIONS)
     return tokenizer

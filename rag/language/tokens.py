@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from nltk.stem import PorterStemmer
+    from Stemmer import Stemmer
 
 MAX_WORD_LENGTH = (
     50  # characters; longer words are cut: the stemmer is slow on them, and arrays are as wide as the longest
@@ -124,16 +124,16 @@ def content_word_offsets(text: str) -> list[tuple[int, int]]:
 
 
 @cache
-def _stemmer() -> PorterStemmer:
-    from nltk.stem import PorterStemmer
+def _stemmer() -> Stemmer:
+    from Stemmer import Stemmer
 
-    return PorterStemmer()
+    return Stemmer("porter")
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """`word` without its inflection, by Porter's algorithm: propose and proposes both give "propos"."""
-    return str(_stemmer().stem(word))
+    """`word` without its inflection, by Porter's algorithm (1980): propose and proposes both give "propos"."""
+    return str(_stemmer().stemWord(word))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,6 @@ from rag.language.tokens import stem
 if TYPE_CHECKING:
     import numpy as np
 
-MAX_EXPANSIONS = 10  # words of the collection that a term expands to
-MIN_COSINE = 0.65  # of a term to a word that it expands to
 COSINE_POWER = 3  # an expansion's weight is its cosine to this power: about .73 at a cosine of .9, .27 at .65
 MIN_SPELLING_SIMILARITY = 0.8  # normalized Damerau-Levenshtein similarity of an unknown word to the one it misspells
 MIN_SPELLING_LENGTH = 5  # letters; shorter unknown words are more often names than misspellings
@@ -32,15 +30,24 @@ class Term:
     expansions: dict[str, float]
 
 
-def expand(words: Sequence[str], vectors: list[list[float]], store: Store) -> list[Term]:
-    """Each of `words` as a term of the collection in `store`; `vectors` are their embeddings, in the same order."""
-    neighbours = store.nearest_words(vectors, MAX_EXPANSIONS)
-    return [_term(word, cosines, store.bm25) for word, cosines in zip(words, neighbours, strict=True)]
+def expand(words: Sequence[str], vectors: Mapping[str, np.ndarray], store: Store) -> dict[str, Term]:
+    """Each of `words` as a term of the collection in `store`; `vectors` embed those that it does not have."""
+    import numpy as np
+
+    known, index = store.vocabulary, store.bm25
+    unknown = store.vocabulary.nearest_to(np.array(list(vectors.values()), dtype=np.float32)) if vectors else []
+    cosines = dict(zip(vectors, unknown, strict=True))
+    return {word: _term(word, cosines[word] if word in cosines else known.nearest(stem(word)), index) for word in words}
 
 
-def _term(word: str, cosines: dict[str, float], index: BM25Index) -> Term:
+def unknown_words(words: Iterable[str], store: Store) -> list[str]:
+    """Those of `words` whose nearest words of the collection have to be looked for."""
+    return [word for word in words if stem(word) not in store.vocabulary.rows]
+
+
+def _term(word: str, cosines: Mapping[str, float], index: BM25Index) -> Term:
     own = stem(word)
-    expansions = {other: cosine**COSINE_POWER for other, cosine in cosines.items() if cosine >= MIN_COSINE}
+    expansions = {other: cosine**COSINE_POWER for other, cosine in cosines.items()}
     expansions[own] = 1.0
     idf = index.idf(own)
     if not index.doc_freq(own) and len(word) >= MIN_SPELLING_LENGTH and word.isalpha():
@@ -66,22 +73,6 @@ def bm25_scores(terms: Sequence[Term], index: BM25Index) -> np.ndarray:
 
     Each term counts once in a paper, by its highest-scoring expansion.
     """
-    return _sum_over_terms(terms, index, lambda term, weight, bm25: weight * bm25)
-
-
-def coverage(terms: Sequence[Term], index: BM25Index) -> np.ndarray:
-    """The idf-weighted share of `terms` that every paper contains: 0 to 1, float32 of (papers + 1), by paper number."""
-    covered = _sum_over_terms(terms, index, lambda term, weight, bm25: term.idf * weight)
-    return covered / (sum(term.idf for term in terms) or 1.0)
-
-
-def _sum_over_terms(
-    terms: Sequence[Term], index: BM25Index, value: Callable[[Term, float, np.ndarray], np.ndarray | float]
-) -> np.ndarray:
-    """For every paper, the sum over `terms` of the highest `value` of any of the term's expansions in it.
-
-    `value` gets the term, the weight of the expansion, and the expansion's BM25 in the papers that contain it.
-    """
     import numpy as np
 
     total = np.zeros(index.paper_count + 1, dtype=np.float32)
@@ -89,15 +80,41 @@ def _sum_over_terms(
         best = np.zeros_like(total)
         for expansion, weight in term.expansions.items():
             papers, bm25 = index.postings(expansion)
-            best[papers] = np.maximum(best[papers], value(term, weight, bm25))
+            best[papers] = np.maximum(best[papers], weight * bm25)
         total += best
     return total
+
+
+def coverage(terms: Sequence[Term], numbers: np.ndarray, index: BM25Index) -> np.ndarray:
+    """The idf-weighted share of `terms` that each of the papers `numbers` contains: 0 to 1, float32 of (papers,)."""
+    import numpy as np
+
+    total = np.zeros(len(numbers), dtype=np.float32)
+    for term in terms:
+        best = np.zeros_like(total)
+        for expansion, weight in term.expansions.items():
+            best[_contains(expansion, numbers, index) & (best < weight)] = weight
+        total += term.idf * best
+    return total / (sum(term.idf for term in terms) or 1.0)
 
 
 def entity_coverage(entities: Collection[str], numbers: np.ndarray, index: BM25Index) -> np.ndarray:
     """The share of `entities` that each of the papers `numbers` contains, by stem; 1 where there are no entities."""
     import numpy as np
 
-    columns = [index.columns[stem(entity)] for entity in entities if stem(entity) in index.columns]
-    counts = (index.by_paper[numbers][:, columns] != 0).sum(axis=1)
-    return np.asarray(counts) / len(entities) if entities else np.ones(len(numbers))
+    if not entities:
+        return np.ones(len(numbers))
+    counts: np.ndarray = np.sum([_contains(stem(entity), numbers, index) for entity in entities], axis=0)
+    return counts / len(entities)
+
+
+def _contains(stem: str, numbers: np.ndarray, index: BM25Index) -> np.ndarray:
+    """Which of the papers `numbers` contain `stem`: bool of (papers,)."""
+    import numpy as np
+
+    papers, _ = index.postings(stem)
+    if not len(papers):
+        return np.zeros(len(numbers), dtype=bool)
+    places = np.minimum(np.searchsorted(papers, numbers), len(papers) - 1)
+    contained: np.ndarray = papers[places] == numbers
+    return contained

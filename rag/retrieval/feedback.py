@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
-    from scipy.sparse import csr_array
+
+    from rag.index.bm25 import BM25Index
 
 FEEDBACK_PAPERS = 10  # the top papers, which are taken to be relevant
 FEEDBACK_TERMS = 20
@@ -15,17 +16,33 @@ NEIGHBOURS = 5  # papers over which a score is smoothed
 SMOOTHING = 0.5  # weight of the neighbours' mean score, relative to a paper's own
 
 
-def relevance_model(papers: csr_array, scores: np.ndarray) -> np.ndarray:
-    """The weight of each term in a model of the relevant papers: 0 for all but about FEEDBACK_TERMS terms.
+def relevance_scores(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -> np.ndarray:
+    """How much each of the papers `numbers` uses the terms of the best of them: float64 of (papers,).
 
-    `papers` is the BM25 of each term in each feedback paper, of shape (papers, terms), and `scores` are the papers'
-    z-scores. This is the relevance model of Lavrenko and Croft (2001), with BM25 in place of language models.
+    `scores` are the papers' z-scores, by which the best FEEDBACK_PAPERS are taken to be relevant.
+    """
+    import numpy as np
+
+    top = np.argsort(-scores, kind="stable")[:FEEDBACK_PAPERS]
+    model = relevance_model(numbers[top], scores[top], index)
+    positions, terms, bm25 = index.entries(numbers)
+    found: np.ndarray = np.bincount(positions, bm25 * model[terms], minlength=len(numbers))
+    return found
+
+
+def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -> np.ndarray:
+    """The weight of each term in a model of the relevant papers `numbers`: 0 for all but about FEEDBACK_TERMS terms.
+
+    `scores` are the papers' z-scores. This is the relevance model of Lavrenko and Croft (2001), with BM25 in place of
+    language models.
     """
     import numpy as np
 
     shares = np.exp((scores - scores.max()) / TEMPERATURE)
-    lengths = np.sqrt(np.asarray(papers.multiply(papers).sum(axis=1))) + 1e-9
-    model: np.ndarray = papers.T @ (shares / shares.sum() / lengths)
+    positions, terms, bm25 = index.entries(numbers)
+    lengths = np.sqrt(np.bincount(positions, bm25.astype(np.float64) ** 2, minlength=len(numbers))) + 1e-9
+    weights = (shares / shares.sum() / lengths)[positions] * bm25
+    model = np.bincount(terms, weights, minlength=len(index.terms))
     if len(model) > FEEDBACK_TERMS:
         model[model < np.partition(model, -FEEDBACK_TERMS)[-FEEDBACK_TERMS]] = 0.0
     return model
@@ -43,7 +60,8 @@ def smooth_over_neighbours(scores: np.ndarray, vectors: np.ndarray) -> np.ndarra
         return scores  # a single paper has no neighbours
     cosines = vectors @ vectors.T
     np.fill_diagonal(cosines, -1.0)
-    nearest = np.argsort(-cosines, axis=1)[:, : min(NEIGHBOURS, len(scores) - 1)]
+    count = min(NEIGHBOURS, len(scores) - 1)
+    nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
     weights = np.maximum(np.take_along_axis(cosines, nearest, axis=1), 1e-6)
     smoothed: np.ndarray = scores + SMOOTHING * (weights * scores[nearest]).sum(axis=1) / weights.sum(axis=1)
     return smoothed

@@ -1,4 +1,4 @@
-"""The hybrid retriever: question → ranked papers with scored sentences, as a LlamaIndex retriever.
+"""The hybrid retriever: question → ranked papers with scored sentences.
 
 1. Every candidate gets five scores, whose z-scores are added: the cosine of the question to the whole paper, to its
    nearest passage and to its nearest sentence, BM25 with query expansion, and late interaction (MaxSim).
@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
-
 from rag.index.calibration import Curve
 from rag.index.store import Store
 from rag.retrieval.channels import Channels, candidates, fuse, search_channels, top_positions
 from rag.retrieval.expansion import coverage, entity_coverage
-from rag.retrieval.feedback import FEEDBACK_PAPERS, SMOOTHING, relevance_model, smooth_over_neighbours
+from rag.retrieval.feedback import SMOOTHING, relevance_scores, smooth_over_neighbours
 from rag.retrieval.fusion import blend, relevance_signal, zscore
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
 
@@ -26,23 +23,21 @@ if TYPE_CHECKING:
     import numpy as np
 
     from rag.models.cross_encoder import Reranker
-    from rag.models.embedding import Embedding
+    from rag.models.encoding import Embedding
 
 SMOOTHING_DEPTH = 100  # top papers whose scores are smoothed
 RERANK_DEPTH = 50  # top papers that a cross-encoder scores: each costs it a pass over question and abstract
 PROBABILITY_DEPTH = 20  # top papers whose highest probability is that of the search: the first need not have it
 
 
-class HybridRetriever(BaseRetriever):
-    """Searches an open index. Works in any LlamaIndex pipeline, where it returns `top` papers."""
+class HybridRetriever:
+    """Searches an open index. `rag.retrieval.llama_index` makes it a LlamaIndex retriever."""
 
-    def __init__(self, store: Store, embedding: Embedding, top: int = 20, reranker: Reranker | None = None) -> None:
+    def __init__(self, store: Store, embedding: Embedding, reranker: Reranker | None = None) -> None:
         self.store = store
         self.embedding = embedding
         self._reranker = reranker
-        self._top = top
         self._curve = Curve(**store.manifest["calibration"])
-        super().__init__()
 
     def search(self, rewrites: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
         """The `top` papers for a question, given as one or more `rewrites`; fewer where the index holds fewer.
@@ -69,7 +64,13 @@ class HybridRetriever(BaseRetriever):
         all_numbers = np.arange(self.store.paper_count + 1)
         allowed = all_numbers >= 0 if among is None else np.isin(all_numbers, list(among))
         numbers = candidates(channels, allowed)
-        fused = [fuse(channel, numbers, allowed[numbers], self.store.maxsim) for channel in channels]
+        if not len(numbers):
+            return Hits((), 0.0, tuple(channels[0].terms))
+        arrays, maxsim = self.store.arrays, self.store.maxsim
+        fused = [
+            fuse(channel, arrays.cosines(numbers, channel.vector), numbers, allowed[numbers], maxsim)
+            for channel in channels
+        ]
         numbers, scores = self._with_feedback(numbers, np.mean(fused, axis=0), allowed)
         numbers, scores = numbers[allowed[numbers]], scores[allowed[numbers]]
         if not len(numbers):
@@ -85,12 +86,9 @@ class HybridRetriever(BaseRetriever):
         """Adds pseudo-relevance feedback, then smooths the best scores. Returns candidates and scores, best first."""
         import numpy as np
 
-        top = np.argsort(-scores, kind="stable")[:FEEDBACK_PAPERS]
-        bm25 = self.store.bm25.by_paper
-        model = relevance_model(bm25[numbers[top]], scores[top])
-        scores = scores + zscore(bm25[numbers] @ model)
+        scores = scores + zscore(relevance_scores(numbers, scores, self.store.bm25))
         best = top_positions(scores, SMOOTHING_DEPTH, allowed[numbers])
-        vectors = self.store.paper_vectors(numbers[best].tolist())
+        vectors = self.store.arrays.papers(numbers[best])
         smoothed = scores * (1 + SMOOTHING)  # the rest, as if their neighbours had the same score
         smoothed[best] = smooth_over_neighbours(scores[best], vectors)
         order = np.argsort(-smoothed, kind="stable")
@@ -102,47 +100,30 @@ class HybridRetriever(BaseRetriever):
         """Papers and scores, best first, with the scores of `reranker` blended in."""
         import numpy as np
 
-        papers = [self.store.paper(number) for number in numbers[:RERANK_DEPTH].tolist()]
+        papers = self.store.papers(numbers[:RERANK_DEPTH].tolist())
         scores = blend(scores, reranker.score(question, papers))
         order = np.argsort(-scores, kind="stable")
         return numbers[order], scores[order]
 
     def _hits(self, numbers: np.ndarray, scores: np.ndarray, channels: Channels) -> tuple[Hit, ...]:
         """The papers `numbers`, in this order, with their sentences, signals and probabilities."""
-        covered = coverage(channels.terms, self.store.bm25)[numbers]
+        covered = coverage(channels.terms, numbers, self.store.bm25)
         covered_entities = entity_coverage(channels.entities, numbers, self.store.bm25)
-        passage_cosines = channels.cosines["passages"]
-        floor = min(passage_cosines.values(), default=-1.0)
-        paper_vectors = self.store.paper_vectors(numbers.tolist())
+        passages = self.store.arrays.cosines(numbers, channels.vector).passages
+        papers = self.store.papers(numbers.tolist())
+        of_papers = self._sentences(numbers, channels.vector)
         hits = []
-        for n, sentence_vectors in enumerate(self.store.sentence_vectors(numbers.tolist())):
-            number = int(numbers[n])
-            sentences = self._sentences(number, sentence_vectors, paper_vectors[n], channels.vector)
+        for n, (number, paper, sentences) in enumerate(zip(numbers.tolist(), papers, of_papers, strict=True)):
             # A passage alone misses a fact mentioned in passing; a sentence alone is misled by similar wording.
-            similarity = (passage_cosines.get(number, floor) + sentences[0].cosine) / 2
+            similarity = (float(passages[n]) + sentences[0].cosine) / 2
             signal = relevance_signal(similarity, float(covered[n]), float(covered_entities[n]))
-            probability = self._curve(signal)
-            hits.append(Hit(number, self.store.paper(number), float(scores[n]), signal, probability, sentences))
+            hits.append(Hit(number, paper, float(scores[n]), signal, self._curve(signal), sentences))
         return tuple(hits)
 
-    def _sentences(
-        self, number: int, vectors: np.ndarray, paper_vector: np.ndarray, question_vector: list[float]
-    ) -> tuple[ScoredSentence, ...]:
-        """The sentences of a paper by descending cosine; `vectors` are theirs, of shape (sentences, dimensions)."""
-        cosines, centralities = (vectors @ question_vector).tolist(), (vectors @ paper_vector).tolist()
-        scored = map(ScoredSentence, self.store.spans(number), cosines, centralities)
-        return tuple(sorted(scored, key=lambda sentence: -sentence.cosine))
-
-    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [
-            NodeWithScore(
-                node=TextNode(
-                    text=hit.paper.abstract,
-                    metadata={"title": hit.paper.title, "sentence": hit.best},
-                    excluded_embed_metadata_keys=["sentence"],
-                    excluded_llm_metadata_keys=["sentence"],
-                ),
-                score=hit.score,
-            )
-            for hit in self.search([query_bundle.query_str], self._top).papers
-        ]
+    def _sentences(self, numbers: np.ndarray, vector: np.ndarray) -> Iterator[tuple[ScoredSentence, ...]]:
+        """The sentences of each paper by descending cosine to the question with this `vector`."""
+        for number, spans in zip(numbers.tolist(), self.store.spans(numbers.tolist()), strict=True):
+            rows = self.store.arrays.of_paper(number)
+            cosines, centralities = (rows[2:] @ vector).tolist(), (rows[2:] @ rows[0]).tolist()
+            scored = map(ScoredSentence, spans, cosines, centralities)
+            yield tuple(sorted(scored, key=lambda sentence: -sentence.cosine))

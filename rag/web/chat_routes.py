@@ -21,6 +21,7 @@ from rag.web import export, pages, turn_view
 from rag.web.conversations import is_name
 from rag.web.identity import owner_of, remember, visitor
 from rag.web.jobs import Jobs
+from rag.web.single_flight import SingleFlight
 from rag.web.stream import Updates
 from rag.web.templates import MAX_NOTE
 from rag.web.turns import Choices, Turn, replies
@@ -42,6 +43,7 @@ class ChatRoutes:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library = library
         self.jobs = jobs
+        self._writer = SingleFlight(library.writer)
         self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
@@ -57,6 +59,7 @@ class ChatRoutes:
         server.post("/settings/test")(self.test)
         server.api(self.ask, name="ask", **STREAM)
         server.api(self.watch, name="watch", **STREAM)
+        server.api(self.opening, name="opening", **STREAM)
 
     async def new(self, request: Request) -> Response:
         """A page for a new conversation."""
@@ -69,7 +72,7 @@ class ChatRoutes:
         try:
             return await self._page(owner, head, name, await self.jobs.turns(owner, name))
         except RagError as fault:
-            return await self._page(owner, pages.Head(head.collection, str(fault)), "", [], 404)
+            return await self._page(owner, pages.Head(head.collection, str(fault), head.opening), "", [], 404)
 
     async def delete(self, request: Request, name: str) -> None:
         """Forgets a conversation, and ends what is being answered in it."""
@@ -99,12 +102,10 @@ class ChatRoutes:
 
     async def settings(self) -> dict[str, Any]:
         """What can be chosen: {"models": [{"spec", "label"}], "sources": [name]}."""
-        choices = await asyncio.to_thread(self.library.choices)
-        self._offered = {choice.spec for choice in choices}
-        models = [
-            {"spec": choice.spec, "label": str(choice).removeprefix("* ").removeprefix("- ")} for choice in choices
-        ]
-        return {"models": models, "sources": await asyncio.to_thread(self._sources)}
+        models = await self._models()
+        store = (await self.jobs.retriever()).store
+        sources = await asyncio.to_thread(catalogue.by_source, store)
+        return {"models": models, "sources": [name for name, _ in sources if name]}
 
     async def test(self, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
         """Whether the model `llm` answers, in words: {"message"}."""
@@ -140,6 +141,16 @@ class ChatRoutes:
         except RagError as fault:
             yield {"fault": str(fault)}
 
+    async def opening(self) -> AsyncGenerator[dict[str, str]]:
+        """Streams what a page says of the library once its index, then its model is open. One {"fault"} if not."""
+        try:
+            for opened in (self.jobs.retriever, self._writer):
+                await opened()
+                head = await asyncio.to_thread(pages.head, self.library)
+                yield pages.opened(head, await self._examples(head))
+        except RagError as fault:
+            yield {"fault": str(fault)}
+
     async def _stream(self, owner: str, name: str) -> AsyncGenerator[dict[str, Any]]:
         updates, first = Updates(name), True
         async with aclosing(self.jobs.watch(owner, name)) as states:
@@ -154,7 +165,7 @@ class ChatRoutes:
         self, owner: str, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
     ) -> Response:
         listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
-        examples = [] if turns else await asyncio.to_thread(self._examples)
+        examples = [] if turns else await self._examples(head)
         html = pages.chat(head, listed, name, turns, examples)
         # "Back" shows the conversation as it is now, not as it was when it was left.
         response = HTMLResponse(html, status, headers={"cache-control": "no-store"})
@@ -171,20 +182,26 @@ class ChatRoutes:
     async def _allow(self, llm: str) -> None:
         """Raises QuestionError unless `llm` is offered: a page may not make the server call any address it likes."""
         if llm and llm not in self._offered:
-            await self.settings()
+            await self._models()
         if llm and llm not in self._offered:
             raise QuestionError(f"The model {llm[:80]} is not available now. Choose another in Settings.")
 
-    def _examples(self) -> list[str]:
-        """Questions that this collection answers, from what its papers are about."""
-        try:
-            names = self.library.retriever().store.projection.names
-        except RagError:  # the head of the page says it already
-            return []
-        return [f"which papers study {name.split(',')[0]}?" for name in names[:MAX_EXAMPLES]]
+    async def _models(self) -> list[dict[str, str]]:
+        """The models that a page may name from now on."""
+        choices = await asyncio.to_thread(self.library.choices)
+        self._offered = {choice.spec for choice in choices}
+        return [{"spec": choice.spec, "label": str(choice).removeprefix("* ").removeprefix("- ")} for choice in choices]
 
-    def _sources(self) -> list[str]:
-        return [name for name, _ in catalogue.by_source(self.library.retriever().store) if name]
+    async def _examples(self, head: pages.Head) -> list[str]:
+        """Questions that this collection answers, from what its papers are about; none until it is open."""
+        if head.collection is None:
+            return []
+        try:
+            store = (await self.jobs.retriever()).store
+        except RagError:  # it broke just now; the next page says how
+            return []
+        names = await asyncio.to_thread(lambda: store.projection.names)
+        return [f"which papers study {name.split(',')[0]}?" for name in names[:MAX_EXAMPLES]]
 
     def _record(self, name: str, turns: Sequence[Turn], n: int) -> None:
         turn = turns[n]

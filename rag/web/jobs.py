@@ -13,10 +13,12 @@ from rag.chat.conversation import Conversation
 from rag.errors import ConversationError, QuestionError, RagError
 from rag.web.conversations import MAX_TURNS, Conversations
 from rag.web.queue import FairQueue
+from rag.web.single_flight import SingleFlight
 from rag.web.turns import Choices, Turn, replies
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
+    from rag.retrieval.retriever import HybridRetriever
 
 INTERNAL_ERROR = "An internal error occurred. The terminal that runs the chat shows the details."
 STILL_RUNNING = "This conversation is still being answered. Wait for the answer, or press Stop."
@@ -55,8 +57,15 @@ class Jobs:
     def __init__(self, library: Library, conversations: Conversations) -> None:
         self.library = library
         self.conversations = conversations
+        self._first_retriever = SingleFlight(library.retriever)
         self._jobs: dict[str, Job] = {}
         self._searching, self._writing = FairQueue(MAX_CONCURRENT), FairQueue(MAX_CONCURRENT)
+
+    async def retriever(self) -> HybridRetriever:
+        """The library's retriever. All who wait for the first one share a thread; later, the previous one is there."""
+        if self.library.is_open:
+            return await asyncio.to_thread(self.library.retriever)
+        return await self._first_retriever()
 
     async def turns(self, owner: str, name: str) -> list[Turn]:
         """The turns of a conversation so far. Raises ConversationError as `Conversations.load` does."""
@@ -142,7 +151,7 @@ class Jobs:
     async def _answer(self, name: str, job: Job) -> None:
         turn = job.turn
         try:
-            turn.papers = await asyncio.to_thread(self._paper_count)
+            turn.papers = (await self.retriever()).store.paper_count
             job.notify()
             await self._write(job)
         except asyncio.CancelledError:
@@ -179,6 +188,3 @@ class Jobs:
 
     async def _save(self, name: str, job: Job) -> None:
         await asyncio.to_thread(self.conversations.save, job.owner, name, len(job.turns) - 1, job.turn)
-
-    def _paper_count(self) -> int:
-        return self.library.info().papers

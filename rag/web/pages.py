@@ -13,6 +13,7 @@ from rag.text import count
 from rag.web import templates
 from rag.web.cards import sources
 from rag.web.conversations import ListedConversation
+from rag.web.status import OPENING_PAPERS
 from rag.web.turn_view import turn_views
 from rag.web.turns import Turn
 
@@ -26,10 +27,14 @@ LIMITS = (3, 5, 10, 20, 50)  # papers that a user may limit an answer to
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The top of every page: the collection, and what is wrong, if anything."""
+    """The top of every page: the collection, and what is wrong, if anything.
+
+    `opening` is whether the index, without which there is no collection, or the model is yet to be opened.
+    """
 
     collection: LibraryInfo | None
     fault: str = ""
+    opening: bool = False
 
     @property
     def name(self) -> str:
@@ -39,17 +44,21 @@ class Head:
     def facts(self) -> str:
         """How many papers are searched, and what writes the answers."""
         if self.collection is None:
-            return ""
+            return OPENING_PAPERS if self.opening else ""
+        papers, writer = count(self.collection.papers, "paper"), self.collection.writer
         model = "no model" if self.collection.model == "none" else self.collection.model
-        return f"{count(self.collection.papers, 'paper')} · {model}, {WRITERS[self.collection.writer]}"
+        return f"{papers} · {model}, {WRITERS[writer]}" if writer else f"{papers} · opening {model}…"
 
 
 def head(library: Library) -> Head:
-    """The head for `library`, or for what is wrong with it."""
+    """The head for `library`, or for what is wrong with it. It does not wait until the library is open."""
+    if not library.is_open:
+        return Head(None, opening=True)
     try:
-        return Head(library.info())
+        info = library.info()
     except RagError as fault:
         return Head(None, str(fault))
+    return Head(info, opening=info.writer is None)
 
 
 def chat(
@@ -69,6 +78,12 @@ def chat(
         max_question=MAX_QUESTION_CHARS,
         limits=LIMITS,
     )
+
+
+def opened(head: Head, examples: Sequence[str]) -> dict[str, str]:
+    """What changes on a page once the index or the model is open, as static/opening.js shows it."""
+    welcome = templates.fragment("welcome.html", "welcome", head, examples)
+    return {"name": head.name, "facts": head.facts, "welcome": welcome}
 
 
 def conversations(listed: Sequence[ListedConversation], name: str) -> str:

@@ -12,7 +12,7 @@ import gradio as gr
 from fastapi import Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from rag.errors import ConversationError, QuestionError, SourceError
+from rag.errors import ConversationError, QuestionError, RagError, SourceError
 from rag.index import catalogue, uploads
 from rag.language.tokens import content_terms
 from rag.query.filters import parse_filters
@@ -68,12 +68,11 @@ class PapersRoutes:
         answer: Annotated[str, Query(max_length=100)] = "",
     ) -> Response:
         """The page: all papers, those that match `q`, or those of an answer, "CONVERSATION.TURN"."""
-        owner = visitor(request.cookies)
-        head = await asyncio.to_thread(pages.head, self.library)
+        owner, head = visitor(request.cookies), await self._head()
         try:
             papers = await self._papers(owner, answer) if answer else []
         except ConversationError as fault:
-            head, papers = pages.Head(head.collection, str(fault)), []
+            head, papers = pages.Head(head.collection, str(fault), head.opening), []
         html = await asyncio.to_thread(self._page, head, q, first, papers)
         response = HTMLResponse(html, headers={"cache-control": "no-store"})
         remember(owner, response)
@@ -126,6 +125,14 @@ class PapersRoutes:
         for html in rebuild(work):
             yield {"html": html, "done": False}
         yield {"html": html, "done": True}
+
+    async def _head(self) -> pages.Head:
+        """The head, once the index is open."""
+        try:
+            await self.jobs.retriever()
+        except RagError as fault:
+            return pages.Head(None, str(fault))
+        return await asyncio.to_thread(pages.head, self.library)
 
     def _files(self, staged: Sequence[str]) -> list[Path]:
         """The staged files. Raises SourceError if one is gone."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from queue import SimpleQueue
 
 from rag.errors import RagError
 from rag.progress import Progress
 from rag.web import pages, papers_page
+from rag.web.background import in_background
 
 Step = tuple[str, int, int]  # stage, done, total
 
@@ -26,7 +26,8 @@ def rebuild(work: Callable[[Progress], object]) -> Iterator[str]:
             raise RagError("The chat was closed before the rebuild ended.")
         steps.put((stage, done, total))
 
-    job = _start(lambda: str(work(report)), then=lambda: steps.put(None))
+    job = in_background(lambda: str(work(report)))
+    job.add_done_callback(lambda _: steps.put(None))
     yield papers_page.progress("starting", 0, 0)
     for step in iter(steps.get, None):
         if steps.empty():  # a slow browser gets the newest step instead of a backlog
@@ -35,18 +36,3 @@ def rebuild(work: Callable[[Progress], object]) -> Iterator[str]:
         yield papers_page.built(job.result())
     except RagError as fault:
         yield pages.fault(str(fault))
-
-
-def _start(work: Callable[[], str], then: Callable[[], None]) -> Future[str]:
-    """Runs `work` and `then` in a thread, no daemon: one that is cut off inside torch aborts the whole program."""
-    job: Future[str] = Future()
-
-    def run() -> None:
-        try:
-            job.set_result(work())
-        except Exception as fault:  # noqa: BLE001 - result() raises it again
-            job.set_exception(fault)
-        then()
-
-    threading.Thread(target=run, daemon=False).start()  # explicitly: Gradio's threads are daemons
-    return job

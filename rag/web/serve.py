@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rag.errors import RagError
+from rag.web.background import in_background
 from rag.web.guard import LOOPBACK_HOSTS, Guard
 
 if TYPE_CHECKING:
@@ -23,21 +25,37 @@ STATIC_PATH = "/ui"  # of the style sheet and the scripts
 
 
 def launch(library: Library) -> None:
-    """Serves `library` where its settings say until Ctrl+C. Raises RagError if the index or model cannot be opened."""
+    """Serves `library` where its settings say until Ctrl+C, and opens its index and model meanwhile.
+
+    Raises RagError if one of them cannot be opened, after the server has stopped.
+    """
     host, port = library.settings.host, library.settings.port
-    library.load()
     close = start(library, host, port)
-    print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()
-    close()
+    try:
+        with suppress(KeyboardInterrupt):
+            # Not before: Python runs one import at a time, so the index would be open no sooner, and the page later.
+            opened = in_background(lambda: _open(library))
+            print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
+            opened.result()
+            threading.Event().wait()
+    finally:
+        close()
+
+
+def _open(library: Library) -> None:
+    """Opens the index, which an answer needs first, then the settings' model."""
+    library.retriever()
+    library.writer()
 
 
 def start(library: Library, host: str, port: int) -> Callable[[], None]:
     """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio phones home
     _bypass_proxy_for(host)
+    gc.disable()  # while Gradio is imported, nothing is garbage, and looking for it takes a tenth of the time
     import gradio as gr
+
+    gc.enable()
     from fastapi.staticfiles import StaticFiles
 
     from rag.web.chat_routes import ChatRoutes

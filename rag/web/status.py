@@ -7,6 +7,8 @@ from rag.export.phrases import match_count
 from rag.text import count
 from rag.web.turns import Turn
 
+OPENING_PAPERS = "opening the papers…"
+
 
 def status(turn: Turn) -> str:
     """The status line of `turn`. It says "so far" while sentences arrive, which the page does not announce."""
@@ -20,7 +22,7 @@ def status(turn: Turn) -> str:
     if turn.ahead is not None:
         return _waiting(turn, turn.ahead)
     if turn.found is None:
-        return f"searching {count(turn.papers, 'paper')}…" if turn.papers else "searching…"
+        return f"searching {count(turn.papers, 'paper')}…" if turn.papers else OPENING_PAPERS
     progress = f"checked {count(sentences, 'sentence')} so far" if sentences else _found(turn.found)
     return f"{progress}; writing…"
 

@@ -31,9 +31,9 @@ class Choices:
 class Turn:
     """`question` and what has arrived in reply to it.
 
-    `papers` is how many are searched. `ahead` is how many questions are before it while it waits, None while it does
-    not. `error` is empty unless the question failed. `good` is how the user rated the answer, None if they did not, and
-    `note` what they wrote about it.
+    `papers` is how many are searched, 0 until the index is open. `ahead` is how many questions are before it while it
+    waits, None while it does not. `error` is empty unless the question failed. `good` is how the user rated the answer,
+    None if they did not, and `note` what they wrote about it.
     """
 
     question: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,7 +14,8 @@ import pytest
 from rag import settings
 from rag.answer import evidence
 from rag.answer.evidence import Selection, select
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Found, Statement
+from rag.answer.writers.task import Writer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ModelError, QuestionError
@@ -191,6 +195,31 @@ def test_a_question_can_choose_its_model(index_dir: Path, server: Server) -> Non
     assert len(server.requests) == requests
     with pytest.raises(ModelError, match="'owl'"):
         ask(conversation, WHICH, llm="owl")
+
+
+def test_papers_are_found_while_the_model_is_still_being_opened(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(settings.load(index_dir=index_dir, llm="none"))
+    opened, open_now = Event(), library.writer
+
+    def open_slowly(spec: str | None) -> Writer:
+        assert opened.wait(60)
+        return open_now(spec)
+
+    async def ask_and_open() -> list[object]:
+        events: list[object] = []
+        async with aclosing(Conversation(library).ask(WHICH)) as stream:
+            async for event in stream:
+                events.append(event)
+                opened.set()  # not before the first event
+        return events
+
+    monkeypatch.setattr(library, "writer", open_slowly)
+    found, *_, answer = asyncio.run(ask_and_open())
+    assert isinstance(found, Found)
+    assert isinstance(answer, Answer)
+    assert answer == ask(Conversation(library), WHICH)
 
 
 @pytest.mark.parametrize("writer", ["sentences", pytest.param("synthesis", marks=pytest.mark.slow)])

@@ -23,6 +23,7 @@ from rag.query.understanding import Query, understand
 from rag.retrieval.retriever import HybridRetriever
 from tests.chat.asking import ask, numbers
 from tests.conftest import WHICH, typical_curve
+from tests.llm.server import Server
 
 
 def switch(index_dir: Path) -> Path:
@@ -116,6 +117,16 @@ def test_while_a_generation_is_being_opened_the_previous_one_answers(
     assert library.retriever() is opening.result()
 
 
+def test_what_is_known_before_the_model_is_open_does_not_wait_for_it(index_dir: Path, server: Server) -> None:
+    library = Library(settings.load(index_dir=index_dir, llm=f"openai-like:{server.url}/v1#owl"))
+    assert not library.is_open
+    assert (library.info().papers, library.info().model, library.info().writer) == (14, "owl", None)
+    assert library.is_open
+    assert server.paths == []
+    library.writer()
+    assert library.info().writer == "synthesis"
+
+
 def test_first_users_at_the_same_time_share_one_retriever(index_dir: Path) -> None:
     library = Library(settings.load(index_dir=index_dir, llm="none"))
     with ThreadPoolExecutor(8) as threads:
@@ -125,12 +136,12 @@ def test_first_users_at_the_same_time_share_one_retriever(index_dir: Path) -> No
 def test_a_new_generation_that_cannot_be_opened_is_reported(index_copy: Path) -> None:
     library = Library(settings.load(index_dir=index_copy, llm="none"))
     library.load()
-    (switch(index_copy) / "bm25.npz").unlink()
+    (switch(index_copy) / "vectors.f32").unlink()
     for _ in range(2):
-        with pytest.raises(StoreError, match=r"damaged .*bm25\.npz.* Run: rag rebuild"):
+        with pytest.raises(StoreError, match=r"damaged .*vectors\.f32.* Run: rag rebuild"):
             ask(Conversation(library), WHICH)
     newest = switch(index_copy)
-    shutil.copy(next(index_copy.glob("g*/bm25.npz")), newest)
+    shutil.copy(next(index_copy.glob("g*/vectors.f32")), newest)
     assert library.retriever().store.folder == newest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from rag.chat.rebuild import rebuild
 from rag.errors import ModelError, SourceError
 from rag.index.opening import open_current
 from rag.progress import silent
-from tests.conftest import index_of
+from tests.conftest import index_of, typical_curve
 
 ANTS = {"title": "Ants", "abstract": "We study ants."}
 
@@ -32,16 +33,64 @@ def test_the_report_counts_files_records_duplicates_and_skipped_ones(tmp_path: P
     report = rebuild(paths, tmp_path / "index", "bundled", lambda *step: steps.append(step))
     assert (report.files, report.records, report.papers, report.duplicates) == (3, 5, 3, 2)
     assert [str(skipped) for skipped in report.skipped] == ["bad.jsonl:1: no abstract: Lost"]
+    assert report.built
     assert str(report).startswith("3 files, 5 records, 3 papers, 2 duplicates, 1 skipped, ")
     assert steps[0] == ("reading", 0, 3)
     stages = [stage for stage, _, _ in steps]
-    assert list(dict.fromkeys(stages)) == ["reading", "embedding", "map", "vocabulary", "calibrating"]
+    assert list(dict.fromkeys(stages)) == ["reading", "embedding", "vocabulary", "map", "calibrating"]
     last = {stage: (done, total) for stage, done, total in steps}
     assert all(done == total > 0 for done, total in last.values()), "each stage is reported to its end"
     assert last["embedding"] == (3, 3)
     with closing(open_current(tmp_path / "index")) as store:
         assert set(store.titles()) == {"Ants", "Bees", "Cats"}
         assert store.manifest["paths"] == [str(path.resolve()) for path in paths]
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index of one.jsonl in the same folder."""
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)  # calibrating takes seconds
+    assert rebuild([write(tmp_path / "one.jsonl", "Ants", "Bees")], tmp_path / "index", "bundled", silent).built
+    return tmp_path / "index"
+
+
+def test_a_rebuild_with_nothing_changed_keeps_the_index_and_says_so(built: Path) -> None:
+    before = sorted(path for path in built.rglob("*") if path.is_file())
+    report = rebuild([built.parent / "one.jsonl"], built, "bundled", silent)
+    assert not report.built
+    assert str(report).startswith(
+        "Nothing has changed, the index stays as it is: 1 file, 2 records, 2 papers, 0 duplicates, 0 skipped, "
+    )
+    assert sorted(path for path in built.rglob("*") if path.is_file()) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: write(folder / "one.jsonl", "Ants", "Bees", "Cats"),
+        lambda folder: write(folder / "one.jsonl", "Bees", "Ants"),
+        lambda folder: (folder / "one.jsonl").write_text(json.dumps(ANTS | {"year": 1999})),
+        lambda folder: next((folder / "index").glob("g*/vectors.f32")).write_bytes(b""),
+        lambda folder: next((folder / "index").glob("g*/manifest.json")).unlink(),
+    ],
+    ids=["added", "order", "year", "damaged", "incomplete"],
+)
+def test_an_index_that_is_damaged_or_of_other_papers_is_built_anew(built: Path, change: Callable[[Path], Path]) -> None:
+    before = (built / "CURRENT").read_text()
+    change(built.parent)
+    report = rebuild([built.parent / "one.jsonl"], built, "bundled", silent)
+    assert report.built
+    assert str(report).startswith("1 file, ")
+    assert (built / "CURRENT").read_text() != before
+    with closing(open_current(built)) as store:
+        assert store.paper_count == report.papers
+
+
+def test_an_index_of_other_paths_is_built_anew(built: Path) -> None:
+    renamed = (built.parent / "one.jsonl").rename(built.parent / "two.jsonl")
+    assert rebuild([renamed], built, "bundled", silent).built
+    with closing(open_current(built)) as store:
+        assert store.manifest["paths"] == [str(renamed.resolve())]
 
 
 def test_a_rebuild_without_readable_papers_leaves_the_old_index(tmp_path: Path) -> None:

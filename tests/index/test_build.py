@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rag.errors import ModelError
 from rag.index.opening import open_current
 from rag.models import embedding
+from rag.models.encoding import Embedding, EncodedText
+from rag.models.torch_encoder import TorchEmbedding
 from rag.paper import Paper
-from rag.retrieval.hits import Hit
-from rag.retrieval.retriever import HybridRetriever
-from tests.index.building import build_index
-
-
-def find(index_dir: Path, question: str) -> Hit:
-    with closing(open_current(index_dir)) as store:
-        return HybridRetriever(store, embedding.load("bundled")).search([question], 1).papers[0]
+from tests.index.building import Recording, build_index, find
 
 
 @pytest.mark.parametrize("end", [". ", " and "], ids=["many sentences", "one sentence"])
@@ -26,7 +22,7 @@ def test_an_abstract_beyond_the_limit_of_the_model_is_found_by_its_end(tmp_path:
     filler = f"the harbour was calm and the boats lay still{end}" * 80
     needle = "the octopus opened the jar with its third arm."
     papers = [Paper("Other", f"{filler}the boats lay still."), Paper("Calm", filler + needle)]
-    hit = find(build_index(tmp_path, papers), "how do cephalopods unscrew lids?")
+    (hit,) = find(build_index(tmp_path, papers), "how do cephalopods unscrew lids?")
     assert hit.paper.title == "Calm"
     assert hit.best.endswith(needle)
 
@@ -34,24 +30,87 @@ def test_an_abstract_beyond_the_limit_of_the_model_is_found_by_its_end(tmp_path:
 def test_a_title_beyond_the_limit_of_the_model_is_found_by_its_end(tmp_path: Path) -> None:
     filler = "q7 z8 x9 " * 50
     papers = [Paper(f"{filler} {end}", "It is so.") for end in ("tax law", "octopus jars")]
-    hit = find(build_index(tmp_path, papers), "how do cephalopods unscrew lids?")
+    (hit,) = find(build_index(tmp_path, papers), "how do cephalopods unscrew lids?")
     assert hit.paper.title.endswith("octopus jars")
 
 
 @pytest.mark.parametrize("abstract", ["¿?", "∑", "夜", "y" * 5_000, "A1. " * 500 + "B", "a"])
 def test_an_abstract_without_prose_is_indexed(tmp_path: Path, abstract: str) -> None:
     index_dir = build_index(tmp_path, [Paper("7", abstract), Paper("Owls", "Owls hoot.")])
-    assert find(index_dir, "which birds hoot?").paper.title == "Owls"
-    assert find(index_dir, "7").paper.abstract == abstract
+    assert [hit.paper.title for hit in find(index_dir, "which birds hoot?")] == ["Owls"]
+    assert [hit.paper.abstract for hit in find(index_dir, "7")] == [abstract]
 
 
-def titles(papers: Sequence[Paper]) -> list[str]:
-    return [paper.title for paper in papers]
-
-
-def test_papers_are_numbered_in_order_and_none_are_merged(tmp_path: Path) -> None:
-    papers = [Paper("Owls", f"We count {n} owls.") for n in range(70)]  # several chunks of equal titles
-    with closing(open_current(build_index(tmp_path, papers))) as store:
+def test_papers_are_numbered_in_order_and_none_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.build._CHUNK", 8)
+    papers = [Paper("Owls", f"We count {n} owls.") for n in range(30)]  # several chunks of equal titles
+    index_dir = build_index(tmp_path, papers)
+    with closing(open_current(index_dir)) as store:
         assert store.paper_count == len(papers)
-        assert [store.paper(number) for number in range(1, len(papers) + 1)] == papers
-        assert store.titles() == titles(papers)
+        assert store.papers(range(1, len(papers) + 1)) == papers
+        assert store.titles() == [paper.title for paper in papers]
+    assert [hit.number for hit in find(index_dir, "We count 13 owls.")] == [14]
+
+
+def test_each_text_is_embedded_once(tmp_path: Path) -> None:
+    model = Recording()
+    build_index(tmp_path, [Paper("Barn Owls", "Owls hunt voles. They hoot."), Paper("Coral", "It bleaches.")], model)
+    words = ["owls", "barn", "hunt", "voles", "they", "hoot", "coral", "bleaches"]
+    sentences = ["Barn Owls", "Owls hunt voles.", "They hoot.", "Coral", "It bleaches."]
+    assert sorted(model.texts) == sorted(sentences + words)
+
+
+@pytest.mark.parametrize(("new", "used"), [(4, False), (5, True)])
+def test_many_new_papers_are_embedded_by_the_model_for_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: int, used: bool
+) -> None:
+    fast = Recording()
+    monkeypatch.setattr("rag.index.build._MANY", 5)
+    monkeypatch.setattr(embedding, "for_many", lambda model: fast)
+    known = [Paper(f"Owls {n}", f"We count {n} owls.") for n in range(6)]
+    build_index(tmp_path, known)
+    fast.texts.clear()
+    build_index(tmp_path, [*known, *(Paper(f"Bats {n}", f"We count {n} bats.") for n in range(new))])
+    assert bool(fast.texts) is used
+
+
+def without_mean() -> Embedding:
+    return Recording(pools_by_mean=False)
+
+
+def dense() -> Embedding:
+    """A model whose vectors have other dimensions than its tokens'."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
+
+    modules = [Transformer(str(embedding._bundled_folder())), Pooling(384, "cls"), Dense(384, 64)]
+    return TorchEmbedding(SentenceTransformer(modules=modules, device="cpu"), "dense", "")
+
+
+@pytest.mark.parametrize("load", [without_mean, dense])
+def test_a_model_of_another_kind_can_be_used(tmp_path: Path, load: Callable[[], Embedding]) -> None:
+    model = load()
+    papers = [Paper("Owls", "Owls hunt voles at night. They hoot."), Paper("Coral", "Coral bleaches. Divers count it.")]
+    for _ in range(2):  # afresh, and with everything taken over
+        index_dir = build_index(tmp_path, papers, model)
+        for question, title in (("which owls hoot?", "Owls"), ("who counts coral?", "Coral")):
+            assert [hit.paper.title for hit in find(index_dir, question, model)] == [title]
+
+
+class Failing(Recording):
+    """A model that stops working after some texts."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[EncodedText]:
+        if len(self.texts) > 20:
+            raise ModelError("out of memory")
+        return super().encode_tokens(texts)
+
+
+def test_a_build_that_fails_leaves_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.build._CHUNK", 8)
+    index_dir = build_index(tmp_path, [Paper("Coral", "Coral bleaches.")])
+    before = sorted(index_dir.iterdir())
+    with pytest.raises(ModelError, match="out of memory"):
+        build_index(tmp_path, [Paper(f"Owls {n}", f"We count {n} owls.") for n in range(60)], Failing())
+    assert sorted(index_dir.iterdir()) == before
+    assert [hit.paper.title for hit in find(index_dir, "coral")] == ["Coral"]

@@ -9,36 +9,31 @@ import pytest
 
 from rag.index import maxsim
 from rag.index.maxsim import MaxSimIndex, MaxSimWriter, content_word_embeddings
-from rag.models import embedding
+from rag.models.encoding import Embedding
 
 SCANS = "We register point clouds that are rotated by any angle."
 BANKS = "A bank lends money at interest."
 RIVER = "Otters sleep on the bank of a river."
 
 
-@pytest.fixture(scope="module")
-def model() -> embedding.Embedding:
-    return embedding.load("bundled")
-
-
-def embed(text: str, model: embedding.Embedding) -> tuple[list[str], np.ndarray]:
+def embed(text: str, model: Embedding) -> tuple[list[str], np.ndarray]:
     return content_word_embeddings(text, *model.encode_tokens([text]))
 
 
-def index(folder: Path, model: embedding.Embedding, *texts: str) -> MaxSimIndex:
+def index(folder: Path, model: Embedding, *texts: str) -> MaxSimIndex:
     """An index of papers, numbered from 1, with the words of these texts."""
     with MaxSimWriter(folder, len(texts)) as writer:
         writer.add([(number, embed(text, model)[1]) for number, text in enumerate(texts, 1)])
     return maxsim.load(folder)
 
 
-def scores(found: MaxSimIndex, question: str, model: embedding.Embedding, numbers: list[int]) -> list[float]:
+def scores(found: MaxSimIndex, question: str, model: Embedding, numbers: list[int]) -> list[float]:
     words, query = embed(question, model)
     values: list[float] = found.scores(query, [1.0] * len(words), np.array(numbers)).tolist()
     return values
 
 
-def test_the_embedding_of_a_word_depends_on_its_sentence(model: embedding.Embedding) -> None:
+def test_the_embedding_of_a_word_depends_on_its_sentence(model: Embedding) -> None:
     def bank(text: str) -> np.ndarray:
         words, vectors = embed(text, model)
         return vectors[words.index("bank")]
@@ -56,48 +51,26 @@ def test_the_embedding_of_a_word_depends_on_its_sentence(model: embedding.Embedd
         ("electroencephalography 🦉", ["electroencephalography"]),
     ],
 )
-def test_content_words_have_embeddings_of_length_one(model: embedding.Embedding, text: str, words: list[str]) -> None:
+def test_content_words_have_embeddings_of_length_one(model: Embedding, text: str, words: list[str]) -> None:
     found, vectors = embed(text, model)
     assert found == words
     assert vectors.shape == (len(words), 384)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_words_beyond_the_limit_of_the_model_are_left_out(model: embedding.Embedding) -> None:
+def test_words_beyond_the_limit_of_the_model_are_left_out(model: Embedding) -> None:
     words, vectors = embed("owl " * 1_000, model)
     assert len(words) == len(vectors) == model.max_tokens - 2  # its start and end tokens
 
 
-def test_the_prompt_of_a_model_is_not_part_of_the_text(model: embedding.Embedding, tmp_path: Path) -> None:
-    from sentence_transformers import SentenceTransformer
-
-    bundled = str(embedding._bundled_folder())
-    asking = SentenceTransformer(bundled, prompts={"asked": "passage of a paper: "}, default_prompt_name="asked")
-    asking.save(str(tmp_path / "asking"))
-    words, vectors = embed(RIVER, embedding.load(str(tmp_path / "asking")))
-    plain_words, plain = embed(RIVER, model)
-    assert words == plain_words
-    assert (vectors @ plain.T).argmax(axis=1).tolist() == list(range(len(words)))
-
-
-def test_a_text_is_encoded_in_a_batch_as_it_is_alone(model: embedding.Embedding) -> None:
-    texts = [RIVER, "", "owl " * 300, BANKS, "?"]
-    for text, together in zip(texts, model.encode_tokens(texts), strict=True):
-        (alone,) = model.encode_tokens([text])
-        assert together.vector == pytest.approx(alone.vector, abs=1e-4)
-        assert together.vector == pytest.approx(model.encode([text])[0], abs=1e-4)
-        assert together.token_embeddings == pytest.approx(alone.token_embeddings, abs=1e-3)
-        assert together.offsets.tolist() == alone.offsets.tolist()
-
-
-def test_a_paper_that_says_it_in_other_words_scores_highest(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_paper_that_says_it_in_other_words_scores_highest(tmp_path: Path, model: Embedding) -> None:
     found = index(tmp_path, model, BANKS, SCANS, RIVER)
     values = scores(found, "aligning 3-D scans that may be turned arbitrarily", model, [1, 2, 3])
     assert np.argmax(values) == 1
     assert all(-1 <= value <= 1 for value in values)
 
 
-def test_a_paper_scores_the_same_whichever_others_are_scored(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_paper_scores_the_same_whichever_others_are_scored(tmp_path: Path, model: Embedding) -> None:
     found = index(tmp_path, model, BANKS, "the", SCANS, RIVER)
     whole = scores(found, "otters and money", model, [1, 2, 3, 4])
     assert scores(found, "otters and money", model, [4, 2]) == pytest.approx([whole[3], whole[1]], abs=1e-3)
@@ -107,12 +80,12 @@ def test_a_paper_scores_the_same_whichever_others_are_scored(tmp_path: Path, mod
     )
 
 
-def test_compression_keeps_enough_of_a_word_to_recognize_it(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_compression_keeps_enough_of_a_word_to_recognize_it(tmp_path: Path, model: Embedding) -> None:
     found = index(tmp_path, model, BANKS, SCANS)
     assert scores(found, BANKS, model, [1]) == pytest.approx([1.0], abs=0.02)
 
 
-def test_a_word_of_higher_weight_counts_more(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_a_word_of_higher_weight_counts_more(tmp_path: Path, model: Embedding) -> None:
     found = index(tmp_path, model, BANKS, RIVER)
     _, query = embed("otters money", model)
     for weights, best in (([1.0, 0.1], 1), ([0.1, 1.0], 0)):
@@ -121,14 +94,28 @@ def test_a_word_of_higher_weight_counts_more(tmp_path: Path, model: embedding.Em
 
 @pytest.mark.parametrize("question", ["", "the of and"])
 def test_all_papers_score_0_for_a_question_without_content_words(
-    tmp_path: Path, model: embedding.Embedding, question: str
+    tmp_path: Path, model: Embedding, question: str
 ) -> None:
     assert scores(index(tmp_path, model, BANKS, RIVER), question, model, [1, 2]) == [0, 0]
 
 
-def test_all_papers_score_0_for_words_without_weight(tmp_path: Path, model: embedding.Embedding) -> None:
+def test_all_papers_score_0_for_words_without_weight(tmp_path: Path, model: Embedding) -> None:
     _, query = embed("otters", model)
     assert index(tmp_path, model, BANKS, RIVER).scores(query, [0.0], np.array([1, 2])).tolist() == [0, 0]
+
+
+def test_words_taken_from_an_index_are_written_as_they_are(tmp_path: Path, model: Embedding) -> None:
+    old = index(tmp_path, model, BANKS, "the", SCANS)
+    (tmp_path / "new").mkdir()
+    with MaxSimWriter(tmp_path / "new", 3, old.basis) as writer:
+        writer.add([(2, embed(RIVER, model)[1]), (3, old.of_paper(1))])
+        writer.add([(1, old.of_paper(2))])
+    new = maxsim.load(tmp_path / "new")
+    assert new.basis.tolist() == old.basis.tolist()
+    assert [new.of_paper(number).tolist() for number in (3, 1)] == [old.of_paper(n).tolist() for n in (1, 2)]
+    question = "money on the bank"
+    assert scores(new, question, model, [1, 3]) == pytest.approx(scores(old, question, model, [2, 1]), abs=1e-6)
+    assert np.argmax(scores(new, "sleeping otters", model, [1, 2, 3])) == 1
 
 
 def test_a_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
@@ -139,7 +126,7 @@ def test_a_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [maxsim.EMBEDDINGS_FILE, maxsim.TABLE_FILE])
-def test_a_damaged_index_is_refused(tmp_path: Path, model: embedding.Embedding, name: str) -> None:
+def test_a_damaged_index_is_refused(tmp_path: Path, model: Embedding, name: str) -> None:
     index(tmp_path, model, BANKS, RIVER)
     data = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(data[: len(data) // 2])

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from rag.errors import StoreError
-from rag.index import generations, manifest, maxsim, projection
+from rag.index import generations, manifest, maxsim, projection, vector_arrays, vocabulary
 from rag.index.opening import open_current
-from rag.index.vector_database import COLLECTIONS
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
@@ -36,9 +35,9 @@ def overwrite(path: Path) -> None:
     path.write_bytes(b"x" * path.stat().st_size)
 
 
-def change_count(folder: Path, collection: str) -> None:
+def change_count(folder: Path, part: str) -> None:
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
-    change_manifest(folder, counts=counts | {collection: counts[collection] + 1})
+    change_manifest(folder, counts=counts | {part: counts[part] + 1})
 
 
 def replace_projection(folder: Path, papers: int) -> None:
@@ -53,7 +52,9 @@ def hnsw_file(folder: Path) -> Path:
     return next((folder / "chroma").glob("*/data_level0.bin"))
 
 
-MAXSIM_FILES = (maxsim.EMBEDDINGS_FILE, maxsim.TABLE_FILE)
+BM25_FILE = "bm25/paper_weights.npy"
+ARCHIVES = (projection.PROJECTION_FILE, maxsim.TABLE_FILE, vector_arrays.LAYOUT_FILE, vocabulary.VOCABULARY_FILE)
+ARRAYS = (BM25_FILE, maxsim.EMBEDDINGS_FILE, vector_arrays.ROWS_FILE, vocabulary.WORD_VECTORS_FILE)
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,14 @@ MAXSIM_FILES = (maxsim.EMBEDDINGS_FILE, maxsim.TABLE_FILE)
         lambda folder: overwrite_page(folder / "chroma" / "chroma.sqlite3"),
         lambda folder: cut(hnsw_file(folder)),
         lambda folder: shutil.rmtree(hnsw_file(folder).parent),
-        lambda folder: (folder / "bm25.npz").unlink(),
-        lambda folder: (folder / "bm25.npz").write_bytes(b""),
-        lambda folder: cut(folder / "bm25.npz"),
-        lambda folder: overwrite_page(folder / "bm25.npz"),
-        lambda folder: overwrite(folder / "bm25.npz"),
-        *(lambda folder, name=name: (folder / name).unlink() for name in MAXSIM_FILES),
-        *(lambda folder, name=name: cut(folder / name) for name in MAXSIM_FILES),
-        lambda folder: overwrite(folder / maxsim.TABLE_FILE),
-        lambda folder: (folder / projection.PROJECTION_FILE).unlink(),
-        lambda folder: cut(folder / projection.PROJECTION_FILE),
-        lambda folder: overwrite(folder / projection.PROJECTION_FILE),
+        *(lambda folder, name=name: (folder / name).unlink() for name in ARCHIVES + ARRAYS),
+        *(lambda folder, name=name: (folder / name).write_bytes(b"") for name in ARCHIVES + ARRAYS),
+        *(lambda folder, name=name: cut(folder / name) for name in ARCHIVES + ARRAYS),
+        *(lambda folder, name=name: overwrite(folder / name) for name in (*ARCHIVES, BM25_FILE)),
+        lambda folder: shutil.rmtree(folder / "bm25"),
         lambda folder: replace_projection(folder, 13),
         lambda folder: change_manifest(folder, counts={"papers": 15}),
-        *(lambda folder, name=name: change_count(folder, name) for name in COLLECTIONS),
+        *(lambda folder, name=name: change_count(folder, name) for name in ("papers", "vectors", "words")),
     ],
 )
 def test_damage_is_reported_in_one_line_with_the_command_that_repairs_it(

@@ -8,14 +8,16 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.errors import StoreError
+from rag.index import store as stores
 from rag.index.filters import Field, Filters
 from rag.index.opening import open_current
 from rag.index.store import Store
-from rag.index.vectors import GRANULARITIES, Granularity
-from rag.models import embedding
+from rag.language.sentences import span_texts, split_sentences
+from rag.models.encoding import Embedding
 from rag.paper import Paper
 from rag.query.filters import parse_filters
 from tests.index.building import build_index
@@ -29,7 +31,7 @@ def test_papers_come_back_as_they_went_in(index_dir: Path, papers_file: Path) ->
             paper = store.paper(number)
             assert (paper.title, paper.abstract, paper.year) == (record["title"], record["abstract"], record["year"])
             assert paper.authors == tuple(record["authors"])
-            spans = store.spans(number)
+            (spans,) = store.spans([number])
             assert " ".join(paper.abstract[span.start : span.end] for span in spans) == paper.abstract
             assert [vectors.shape for vectors in store.sentence_vectors([number])] == [(len(spans), 384)]
 
@@ -61,14 +63,31 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def vector() -> list[float]:
-    return embedding.load("bundled").get_query_embedding("owls")
+def vector(model: Embedding) -> np.ndarray:
+    return model.encode_queries(["owls"])[0].vector
 
 
 @pytest.mark.parametrize("number", [0, -1, len(PAPERS) + 1, 10**15])
 def test_a_number_without_a_paper_is_named_in_the_error(store: Store, number: int) -> None:
     with pytest.raises(StoreError, match=rf" {number}\b.*rag search"):
         store.paper(number)
+
+
+@pytest.mark.parametrize("numbers", [[3, 1, 8], [2], [5, 5], [], range(1, len(PAPERS) + 1)], ids=str)
+def test_many_papers_come_in_the_order_of_their_numbers_given(store: Store, numbers: list[int]) -> None:
+    assert store.papers(numbers) == [PAPERS[number - 1] for number in numbers]
+    sentences = [
+        span_texts(paper.abstract, spans)
+        for paper, spans in zip(store.papers(numbers), store.spans(numbers), strict=True)
+    ]
+    assert sentences == [
+        span_texts(PAPERS[number - 1].abstract, split_sentences(PAPERS[number - 1].abstract)) for number in numbers
+    ]
+
+
+def test_titles_and_texts_are_in_the_order_of_the_numbers(store: Store) -> None:
+    assert store.titles() == [paper.title for paper in PAPERS]
+    assert store.texts() == [(paper.title, paper.abstract) for paper in PAPERS]
 
 
 def test_papers_of_equal_title_are_told_apart_by_their_abstracts(store: Store) -> None:
@@ -116,39 +135,51 @@ def test_filters_select_the_papers_that_match(store: Store, written: str, number
     assert store.matching(parse_filters(written)[1]) == numbers
 
 
-def test_without_filters_all_papers_are_searched(store: Store, vector: list[float]) -> None:
+def by_cosine(store: Store, vector: np.ndarray) -> list[int]:
+    """All papers by the cosine of the whole or of their nearest passage, best first."""
+    found = store.arrays.cosines(np.arange(1, len(PAPERS) + 1), vector)
+    return (np.argsort(-np.maximum(found.papers, found.passages)) + 1).tolist()
+
+
+def test_without_filters_all_papers_are_searched(store: Store, vector: np.ndarray) -> None:
     assert store.matching(Filters()) is None
-    assert set(store.nearest("papers", vector, 9, None)) == EVERYONE
+    assert store.nearest(vector, 100) == EVERYONE
+    assert store.nearest(vector, 1) == set(by_cosine(store, vector)[:1])
 
 
-@pytest.mark.parametrize("granularity", GRANULARITIES)
-@pytest.mark.parametrize("limit", [1, 2, 100])
-def test_the_only_allowed_paper_is_found_however_far_it_is(
-    store: Store, vector: list[float], granularity: Granularity, limit: int
+@pytest.mark.parametrize("exact", [0, 5_000], ids=["by Chroma", "exactly"])
+def test_among_some_papers_no_other_is_found(
+    store: Store, vector: np.ndarray, monkeypatch: pytest.MonkeyPatch, exact: int
 ) -> None:
-    assert 6 not in store.nearest(granularity, vector, 1)
-    assert list(store.nearest(granularity, vector, limit, {6})) == [6]
+    monkeypatch.setattr(stores, "EXACT_PAPERS", exact)
+    assert 6 not in store.nearest(vector, 1)
+    assert store.nearest(vector, 100, {2, 5, 6, 7}) == {2, 5, 6, 7}
+    assert store.nearest(vector, 100, EVERYONE) == EVERYONE
+    some = store.nearest(vector, 3, {2, 5, 6, 7})
+    assert some <= {2, 5, 6, 7}
+    assert len(some) <= 3
+    best = by_cosine(store, vector)[0]
+    assert best in store.nearest(vector, 1, {best, 6})
 
 
-@pytest.mark.parametrize("granularity", GRANULARITIES)
-def test_a_filter_changes_which_papers_are_found_but_not_their_cosines(
-    store: Store, vector: list[float], granularity: Granularity
+@pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.parametrize("among", [{6}, {2, 5, 6, 7}, EVERYONE], ids=str)
+def test_among_few_papers_the_nearest_are_found(store: Store, vector: np.ndarray, among: set[int], limit: int) -> None:
+    expected = [number for number in by_cosine(store, vector) if number in among][:limit]
+    assert store.nearest(vector, limit, among) == set(expected)
+
+
+def test_among_many_papers_the_search_goes_as_deep_as_they_are_rare(
+    store: Store, vector: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything = store.nearest(granularity, vector, 100)
-    for limit in (3, 100):  # by Chroma's graph, and exactly
-        some = store.nearest(granularity, vector, limit, {2, 5, 6, 7})
-        assert set(some) <= {2, 5, 6, 7}
-        assert list(some.values()) == sorted(some.values(), reverse=True)
-        assert some == pytest.approx({number: everything[number] for number in some}, abs=1e-3)
+    monkeypatch.setattr(stores, "EXACT_PAPERS", 1)
+    *_, second, last = by_cosine(store, vector)
+    vectors = store.chroma.count()
+    assert store.nearest(vector, vectors // 4, {second, last}) == {second, last}
 
 
-def test_nothing_is_found_among_no_papers(store: Store, vector: list[float]) -> None:
-    assert [store.nearest(granularity, vector, 9, frozenset()) for granularity in GRANULARITIES] == [{}, {}, {}]
-
-
-def test_more_papers_can_be_allowed_than_sql_has_parameters(store: Store, vector: list[float]) -> None:
-    many = range(1, 300_001)
-    assert set(store.nearest("sentences", vector, 5, many)) <= EVERYONE
+def test_nothing_is_found_among_no_papers(store: Store, vector: np.ndarray) -> None:
+    assert store.nearest(vector, 9, frozenset()) == set()
 
 
 def test_vectors_come_in_the_order_of_the_papers_asked_for(store: Store) -> None:
@@ -156,28 +187,7 @@ def test_vectors_come_in_the_order_of_the_papers_asked_for(store: Store) -> None
     assert [each.tolist() for each in store.sentence_vectors([3, 1, 2])] == [
         each.tolist() for each in (three, one, two)
     ]
-    whole = store.paper_vectors([3, 1])
-    assert whole.tolist() == [*store.paper_vectors([3]).tolist(), *store.paper_vectors([1]).tolist()]
     assert store.sentence_vectors([]) == []
-
-
-def test_a_repeated_sentence_has_the_same_vector_each_time(tmp_path: Path) -> None:
-    paper = Paper("Owls", "It hoots. It flies. It hoots.")
-    with closing(open_current(build_index(tmp_path, [paper]))) as store:
-        first, second, third = store.sentence_vectors([1])[0]
-        assert first.tolist() == third.tolist() != second.tolist()
-
-
-def test_the_nearest_words_of_the_collection_are_its_synonyms(index_dir: Path) -> None:
-    with closing(open_current(index_dir)) as store:
-        vectors = embedding.load("bundled").encode_queries(["movie", "cellphones"])
-        movie, phone = store.nearest_words(vectors, 3)
-        assert (next(iter(movie)), next(iter(phone))) == ("video", "phone")  # stems
-        for found in (movie, phone):
-            assert list(found.values()) == sorted(found.values(), reverse=True)
-        size = store.manifest["counts"]["vocabulary"]
-        assert [len(found) for found in store.nearest_words(vectors, 100_000)] == [size, size]
-        assert store.nearest_words([], 3) == []
 
 
 @pytest.mark.parametrize(

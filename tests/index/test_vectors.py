@@ -1,99 +1,131 @@
-"""A paper has vectors of its whole, its sentences and its passages, each with an id of its own."""
+"""A paper has vectors of its whole, its title, its sentences and its passages."""
 
 from __future__ import annotations
-
-from itertools import chain
 
 import numpy as np
 import pytest
 
-from rag.index.vectors import GRANULARITIES, Granularity, Vector, of_papers
-from rag.models import embedding
+from rag.index import segments
+from rag.index.vectors import PaperVectors, of_papers, paper_number
+from rag.models.encoding import Embedding, l2_normalize
 from rag.paper import Paper
+from tests.index.building import Recording
 
 OWLS = Paper("Owls at Noon", "Owls hunt voles. They hoot. We count them. It rains.")
 
 
-@pytest.fixture(scope="module")
-def model() -> embedding.Embedding:
-    return embedding.load("bundled")
+@pytest.fixture(params=[1, 4])
+def per_segment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most this many sentences are embedded together."""
+    monkeypatch.setattr(segments, "SENTENCES_PER_SEGMENT", request.param)
 
 
-def texts(vectors: list[Vector]) -> dict[Granularity, dict[str, str]]:
-    """For each granularity, the ids of its vectors with their texts."""
-    return {
-        granularity: {vector.id: vector.text for vector in vectors if vector.granularity == granularity}
-        for granularity in GRANULARITIES
-    }
+def embed(paper: Paper, model: Embedding) -> PaperVectors:
+    (found,) = of_papers([paper], model)
+    return found
 
 
-def sentence_vector(id: str, paper: Paper, model: embedding.Embedding) -> np.ndarray:
-    """The vector with this id, of a sentence or the title of `paper`, number 1."""
-    vectors, _ = of_papers([(1, paper)], model)
-    return next(vector.values for vector in vectors if (vector.granularity, vector.id) == ("sentences", id))
+def question(model: Embedding) -> np.ndarray:
+    return model.encode_queries(["how do cephalopods unscrew lids?"])[0].vector
 
 
-def test_a_paper_has_vectors_of_its_whole_and_of_its_parts(model: embedding.Embedding) -> None:
-    assert texts(of_papers([(7, OWLS)], model)[0]) == {
-        "papers": {"7": "Owls at Noon. Owls hunt voles. They hoot. We count them. It rains."},
-        "sentences": {
-            "7.title": "Owls at Noon",
-            "7.0": "Owls hunt voles.",
-            "7.1": "They hoot.",
-            "7.2": "We count them.",
-            "7.3": "It rains.",
-        },
-        "passages": {"7.0": "Owls hunt voles. They hoot. We count them.", "7.1": "We count them. It rains."},
-    }
+@pytest.mark.parametrize(
+    "paper",
+    [
+        OWLS,
+        Paper("Owls", "Owls."),
+        Paper("Owls", "Same. Same. Same. Same. Same."),
+        Paper("Title " * 300, "word " * 2_000),
+        Paper("Owls", "a " * 300 + ". End."),
+        Paper("夜", "🦉. 夜。 It rains."),
+        Paper("Owls", "They hoot. \ufffd\ufffd"),  # characters that the tokenizer drops
+    ],
+    ids=lambda paper: paper.abstract[:12],
+)
+@pytest.mark.parametrize("pools_by_mean", [True, False])
+@pytest.mark.usefixtures("per_segment")
+def test_the_whole_the_title_and_each_sentence_have_a_vector_of_length_one(paper: Paper, pools_by_mean: bool) -> None:
+    found = embed(paper, Recording(pools_by_mean=pools_by_mean))
+    sentences = 5 if "Same" in paper.abstract else len(paper.abstract.split(". "))
+    assert (found.rows.shape, found.rows.dtype) == ((2 + sentences, 384), np.float32)
+    for vectors in (found.rows, found.words, list(found.by_id(1).values())):
+        assert np.linalg.norm(np.reshape(vectors, (-1, 384)), axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("abstract", ["Owls.", "Same. Same. Same. Same. Same.", "word " * 2_000, "a " * 300 + ". End."])
-def test_every_vector_has_length_one_and_a_unique_id(model: embedding.Embedding, abstract: str) -> None:
-    vectors, _ = of_papers([(1, Paper("Title " * 80, abstract)), (2, OWLS)], model)
-    assert np.linalg.norm([vector.values for vector in vectors], axis=1) == pytest.approx(1.0, abs=1e-5)
-    ids = [(vector.granularity, vector.id) for vector in vectors]
-    assert len(set(ids)) == len(ids)
-    assert {vector.paper for vector in vectors} == {1, 2}
+def test_papers_and_passages_have_ids_that_say_whose_they_are(model: Embedding) -> None:
+    found = embed(OWLS, model).by_id(7)
+    assert found.keys() == {"7", "7.0", "7.1"}
+    assert set(map(paper_number, found)) == {7}
+    assert paper_number("12345.0") == 12345
 
 
-def test_papers_have_the_same_vectors_embedded_together_as_alone(model: embedding.Embedding) -> None:
-    coral = Paper("Coral", "Coral bleaches. " + "Divers swim. " * 3)
-    chunk = [(2, coral), (1, OWLS), (3, Paper("Jars", "word " * 600))]
-    together, in_context = of_papers(chunk, model)
-    each = [of_papers([one], model) for one in chunk]
-    alone = list(chain.from_iterable(vectors for vectors, _ in each))
-    assert [(each.granularity, each.id, each.text) for each in together] == [
-        (each.granularity, each.id, each.text) for each in alone
-    ]
-    assert all(one.values @ other.values > 0.9999 for one, other in zip(together, alone, strict=True))
-    for (number, one), (_, [(alike, other)]) in zip(in_context, each, strict=True):
-        assert number == alike
-        assert one == pytest.approx(other, abs=0.01)
+@pytest.mark.parametrize("pools_by_mean", [True, False])
+@pytest.mark.usefixtures("per_segment")
+def test_each_vector_is_nearest_to_its_own_text(pools_by_mean: bool) -> None:
+    model = Recording(pools_by_mean=pools_by_mean)
+    title, *sentences = (
+        "A Miscellany",
+        "Glaciers melt in spring.",
+        "Owls hunt voles at night.",
+        "Banks lend money at interest.",
+        "Proteins fold within microseconds.",
+    )
+    passages = [" ".join([title, *sentences[:3]]), " ".join([title, *sentences[2:]])]
+    found = embed(Paper(title, " ".join(sentences)), model)
+    by_id = found.by_id(7)
+    vectors = [*found.rows[1:], by_id["7.0"], by_id["7.1"]]
+    cosines = model.encode([title, *sentences, *passages]) @ np.array(vectors).T
+    assert cosines.argmax(axis=1).tolist() == list(range(len(vectors)))
+    assert cosines.diagonal().min() > 0.5
 
 
-def test_each_content_word_of_title_and_abstract_is_embedded_once(model: embedding.Embedding) -> None:
-    _, [(number, words)] = of_papers([(7, OWLS)], model)
-    assert (number, len(words)) == (7, len("Owls Noon".split()) + len("Owls hunt voles hoot count rains".split()))
-    assert np.linalg.norm(words, axis=1) == pytest.approx(1.0, abs=1e-5)
+def test_a_passage_is_composed_of_its_title_and_sentences(model: Embedding) -> None:
+    found = embed(OWLS, model)
+    _, title, *sentences = found.rows
+    first, second = title + sum(sentences[:3]), title + sum(sentences[2:])
+    assert found.passage_lengths == pytest.approx(np.linalg.norm([first, second], axis=1))
+    by_id = found.by_id(7)
+    assert by_id["7.0"] == pytest.approx(l2_normalize(first))
+    assert by_id["7.1"] == pytest.approx(l2_normalize(second))
 
 
-def test_repeated_text_is_embedded_once(model: embedding.Embedding) -> None:
-    found = texts(of_papers([(1, Paper("Owls", "Hoot. Hoot. Hoot. Hoot. Hoot. Fly. Hoot."))], model)[0])
-    assert found["sentences"] == {"1.title": "Owls", "1.0": "Hoot.", "1.5": "Fly."}
-    assert list(found["passages"].values()) == ["Hoot. Hoot. Hoot.", "Hoot. Fly. Hoot."]
+def test_equal_vectors_have_one_id() -> None:
+    one, two, _ = np.eye(3, dtype=np.float32)
+    found = PaperVectors(np.array([two, one, one, one, one, one]), np.ones(2, np.float32), np.zeros((0, 3)))
+    assert found.by_id(7).keys() == {"7", "7.0"}
 
 
-def test_the_end_of_a_sentence_beyond_the_limit_of_the_model_counts(model: embedding.Embedding) -> None:
+@pytest.mark.usefixtures("per_segment")
+def test_papers_have_the_same_vectors_embedded_together_as_alone(model: Embedding) -> None:
+    papers = [Paper("Coral", "Coral bleaches. " + "Divers swim. " * 3), OWLS, Paper("Jars", "word " * 600)]
+    for paper, together in zip(papers, of_papers(papers, model), strict=True):
+        alone = embed(paper, model)
+        assert (together.rows * alone.rows).sum(axis=1).min() > 0.9999
+        assert (together.words * alone.words).sum(axis=1).min() > 0.9999
+        assert together.passage_lengths == pytest.approx(alone.passage_lengths, abs=1e-3)
+
+
+def test_no_papers_have_no_vectors(model: Embedding) -> None:
+    assert of_papers([], model) == []
+
+
+@pytest.mark.usefixtures("per_segment")
+def test_each_content_word_of_title_and_abstract_is_embedded_once(model: Embedding) -> None:
+    assert len(embed(OWLS, model).words) == len("Owls Noon".split()) + len("Owls hunt voles hoot count rains".split())
+    assert embed(Paper("7", "The of and."), model).words.shape == (1, 384)
+
+
+@pytest.mark.parametrize("row", [0, 2])
+def test_the_end_of_a_sentence_beyond_the_limit_of_the_model_counts(model: Embedding, row: int) -> None:
     filler = "the harbour was calm and " * 80
-    ends = ("an octopus opened the jar", "it stayed so")
-    vectors = [sentence_vector("1.0", Paper("Sea", f"{filler}{end}."), model) for end in ends]
-    question = np.array(model.get_query_embedding("how do cephalopods unscrew lids?"))
-    assert vectors[0] @ question > vectors[1] @ question + 0.05
+    jar, calm = (
+        embed(Paper("Sea", f"{filler}{end}."), model).rows[row] for end in ("an octopus opened the jar", "it stayed so")
+    )
+    assert jar @ question(model) > calm @ question(model) + 0.05
 
 
-def test_a_passage_is_near_its_sentences_and_its_title(model: embedding.Embedding) -> None:
-    vectors = {(vector.granularity, vector.id): vector.values for vector in of_papers([(1, OWLS)], model)[0]}
-    first, second = vectors["passages", "1.0"], vectors["passages", "1.1"]
-    rain = vectors["sentences", "1.3"]
-    assert second @ rain > first @ rain
-    assert min(first @ vectors["sentences", "1.title"], second @ vectors["sentences", "1.title"]) > 0.5
+def test_the_end_of_a_title_beyond_the_limit_of_the_model_counts(model: Embedding) -> None:
+    jar, calm = (
+        embed(Paper(f"{'q7 z8 x9 ' * 50} {end}", "It is so."), model).rows[1] for end in ("octopus jars", "tax law")
+    )
+    assert jar @ question(model) > calm @ question(model) + 0.05

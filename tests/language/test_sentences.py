@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.language.sentences import Span, span_texts, split_sentences
+from tests.loading import loaded_by
 
 
 def split(text: str) -> list[str]:
@@ -48,3 +49,9 @@ def test_blank_text_has_no_sentences(blank: str) -> None:
 
 def test_spans_are_offsets_into_the_abstract() -> None:
     assert split_sentences("Owls hoot. Bats do not.") == [Span(0, 10), Span(11, 23)]
+
+
+def test_the_sentence_model_is_found_without_loading_llama_index() -> None:
+    loaded = loaded_by("from rag.language.sentences import split_sentences\nsplit_sentences('Owls hoot. Bats do not.')")
+    assert "nltk" in loaded
+    assert loaded & {"llama_index.core", "torch"} == set()

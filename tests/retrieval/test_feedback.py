@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
 
-from rag.retrieval.feedback import relevance_model, smooth_over_neighbours
+from rag.index.bm25 import BM25Index
+from rag.retrieval.feedback import relevance_model, relevance_scores, smooth_over_neighbours
+
+
+def index(papers: list[list[float]]) -> BM25Index:
+    """An index of papers, numbered from 1, given as the BM25 of each term in them; it has no postings."""
+    matrix = np.array([[0.0] * len(papers[0]), *papers], dtype=np.float32)
+    numbers, terms = np.nonzero(matrix)
+    nothing, starts = np.zeros(0, dtype=np.int64), np.searchsorted(numbers, np.arange(len(matrix) + 1))
+    names = {str(term): term for term in range(matrix.shape[1])}
+    return BM25Index(names, list(names), nothing, nothing, nothing, starts, terms, matrix[numbers, terms])
 
 
 def model(papers: list[list[float]], scores: list[float]) -> list[float]:
     """The relevance model of papers given as the BM25 of each term in them."""
-    return relevance_model(csr_array(np.array(papers, dtype=np.float32)), np.array(scores)).tolist()
+    return relevance_model(np.arange(1, len(papers) + 1), np.array(scores), index(papers)).tolist()
 
 
 def test_terms_that_the_best_papers_share_weigh_most() -> None:
@@ -43,6 +52,26 @@ def test_only_the_heaviest_terms_are_kept() -> None:
 def test_papers_without_terms_add_none(papers: list[list[float]]) -> None:
     found = model(papers, [0] * len(papers))
     assert [n for n, weight in enumerate(found) if weight] == ([1] if len(papers) == 2 else [])
+
+
+def test_a_paper_that_uses_the_terms_of_the_best_scores_higher() -> None:
+    papers = index([[3, 2, 0, 0], [0, 0, 3, 0], [2, 0, 0, 2], [0, 0, 0, 3]])
+    best, other, related, unrelated = relevance_scores(np.arange(1, 5), np.array([9.0, 1.0, 0.0, 0.0]), papers)
+    assert best > related > max(other, unrelated)
+
+
+def test_scores_are_those_of_the_papers_asked_for() -> None:
+    papers = index([[3, 2, 0, 0], [0, 0, 3, 0], [2, 0, 0, 2], [0, 0, 0, 3]])
+    first, second, third = relevance_scores(np.array([1, 2, 3]), np.array([9.0, 1.0, 0.0]), papers).tolist()
+    assert relevance_scores(np.array([3, 1, 2]), np.array([0.0, 9.0, 1.0]), papers).tolist() == pytest.approx(
+        [third, first, second]
+    )
+
+
+def test_only_the_best_papers_are_taken_to_be_relevant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.retrieval.feedback.FEEDBACK_PAPERS", 1)
+    found = relevance_scores(np.arange(1, 4), np.array([1.0, 3.0, 2.0]), index([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
+    assert [bool(score) for score in found] == [False, True, False]
 
 
 def unit(*angles: float) -> np.ndarray:

@@ -10,7 +10,7 @@ import pytest
 
 from rag.index.opening import open_current
 from rag.models.cross_encoder import Reranker
-from rag.models.embedding import Embedding, load
+from rag.models.encoding import Embedding
 from rag.paper import Paper
 from rag.retrieval.retriever import HybridRetriever
 from tests.conftest import WHICH
@@ -26,11 +26,6 @@ class TitleReranker(Reranker):
     def score(self, question: str, papers: Sequence[Paper]) -> np.ndarray:
         self.calls.append((question, len(papers)))
         return np.array([float(self.word in paper.title) for paper in papers])
-
-
-@pytest.fixture(scope="module")
-def model() -> Embedding:
-    return load("bundled")
 
 
 def test_a_paper_that_the_reranker_prefers_rises_and_none_is_lost(index_dir: Path, model: Embedding) -> None:

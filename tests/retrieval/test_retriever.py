@@ -7,22 +7,22 @@ from math import isfinite
 from pathlib import Path
 
 import pytest
-from llama_index.core.base.base_retriever import BaseRetriever
 
 from rag.index.opening import open_current
-from rag.models import embedding
+from rag.models.encoding import Embedding
 from rag.paper import Paper
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
 from tests.conftest import WHICH
+from tests.loading import loaded_by
 from tests.retrieval.conftest import searchable
 
 SAME = 1e-3  # up to which scores, cosines and probabilities are the same: an encoder pads texts by the batch
 
 
 @pytest.fixture(scope="module")
-def retriever(index_dir: Path) -> HybridRetriever:
-    return HybridRetriever(open_current(index_dir), embedding.load("bundled"), top=3)
+def retriever(index_dir: Path, model: Embedding) -> HybridRetriever:
+    return HybridRetriever(open_current(index_dir), model)
 
 
 def short_title(paper: Paper) -> str:
@@ -224,13 +224,19 @@ def test_signals_of_many_questions_are_those_of_single_searches(retriever: Hybri
     assert list(retriever.signals(questions)) == pytest.approx(singly, abs=SAME)
 
 
-def test_it_works_as_a_llama_index_retriever(retriever: HybridRetriever) -> None:
-    assert isinstance(retriever, BaseRetriever)
-    nodes = retriever.retrieve("coral reefs")
-    assert len(nodes) == 3
-    assert nodes[0].metadata["title"] == "Coral Counting with Drones"
-    assert nodes[0].get_content() in retriever.search(["coral reefs"], 1).papers[0].paper.abstract
-    assert [node.score for node in nodes] == sorted((node.score or 0 for node in nodes), reverse=True)
+UNUSED = set("torch sentence_transformers transformers gradio llama_index nltk sklearn scipy pandas".split())
+
+
+def test_importing_the_retriever_and_the_library_loads_nothing_heavy() -> None:
+    loaded = loaded_by("import rag.retrieval.retriever, rag.chat.library")
+    assert loaded & (UNUSED | {"numpy", "chromadb", "onnxruntime"}) == set()
+
+
+def test_a_search_loads_only_what_it_uses(index_dir: Path) -> None:
+    arguments = ["search", "who counts corall reefs?", "--index", str(index_dir)]
+    loaded = loaded_by(f"from rag.cli.main import main\nmain({arguments}, standalone_mode=False)")
+    assert {"numpy", "chromadb", "onnxruntime"} <= loaded
+    assert loaded & UNUSED == set()
 
 
 SPELLINGS = [

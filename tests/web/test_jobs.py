@@ -20,6 +20,8 @@ from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
 from tests.llm.server import Server
 
+from .held import HeldLibrary
+
 ADA, EVE = "ada-owns-this-one", "eve-owns-that-one"
 
 
@@ -119,6 +121,44 @@ def test_a_conversation_answers_one_question_at_a_time(chat: Library, kept: Conv
         with pytest.raises(QuestionError, match="still being answered"):
             await jobs.ask(ADA, "one", WHICH, Choices())
         assert len(await answered(jobs)) == 1
+
+    run(test)
+
+
+def test_many_who_wait_for_the_index_are_answered_once_it_is_open(index_dir: Path, kept: Conversations) -> None:
+    async def test() -> None:
+        library = HeldLibrary(settings.load(index_dir=index_dir, llm="none"))
+        jobs, names = Jobs(library, kept), [f"conversation-{n}" for n in range(40)]  # asyncio has fewer threads
+        for name in names:
+            await jobs.ask(ADA, name, WHICH, Choices())
+        assert {(await jobs.turns(ADA, name))[0].papers for name in names} == {0}
+        jobs.stop(ADA, names[0])  # which must not take the index from the others
+        assert (await answered(jobs, names[0]))[0].state == "stopped"
+        library.let_all()
+        assert {(await answered(jobs, name))[0].state for name in names[1:]} == {"done"}
+
+    run(test)
+
+
+def test_while_a_newer_index_is_being_opened_the_previous_one_answers(
+    index_dir: Path, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        library = HeldLibrary(settings.load(index_dir=index_dir, llm="none"))
+        library.let_all()
+        library.retriever()
+        monkeypatch.setattr(library, "_is_current", lambda opened: False)
+        library.index_may_open.clear()
+        jobs = Jobs(library, kept)
+        await jobs.ask(ADA, "first", WHICH, Choices())
+        while not library._opening.locked():
+            await asyncio.sleep(0.01)
+        try:
+            assert (await ask(jobs, name="second"))[0].state == "done"
+            assert not (await jobs.turns(ADA, "first"))[0].found
+        finally:
+            library.let_all()
+        assert (await answered(jobs, "first"))[0].state == "done"
 
     run(test)
 

@@ -11,6 +11,7 @@ from rag.errors import StoreError
 from rag.web import pages
 from rag.web.conversations import ListedConversation
 from rag.web.pages import Head
+from rag.web.turns import Turn
 
 from .payloads import PAYLOADS
 from .reader import read, skeleton
@@ -104,7 +105,41 @@ def test_a_collection_that_cannot_be_opened_says_why() -> None:
 
 def test_the_head_shows_what_is_wrong_with_the_library() -> None:
     class Damaged:
+        is_open = True
+
         def info(self) -> LibraryInfo:
             raise StoreError("It is damaged.")
 
     assert pages.head(cast("Library", Damaged())) == Head(None, "It is damaged.")
+
+
+@pytest.mark.parametrize("name", ["", NAME])
+def test_a_library_that_is_being_opened_can_be_asked_already(name: str) -> None:
+    class Unopened:
+        is_open = False
+
+    head = pages.head(cast("Library", Unopened()))
+    page = read(pages.chat(head, LISTED, name, [Turn("how slow?")] if name else [], []))
+    (facts,) = page.all("p", "facts")
+    assert facts.text == "opening the papers…"
+    assert "data-opening" in facts.attributes
+    assert [heading.text for heading in page.all("h1")] == ([] if name else ["Opening the papers…"])
+    assert "disabled" not in page.all("button", "main")[0].attributes
+    assert not page.all("p", "fault")
+
+
+def test_a_model_that_is_being_opened_is_named() -> None:
+    collection = LibraryInfo("a.jsonl", 489, "owl", None)
+    page = read(pages.chat(Head(collection, opening=True), [], "", [], ["which papers study bees?"]))
+    (facts,) = page.all("p", "facts")
+    assert facts.text == "489 papers · opening owl…"
+    assert "data-opening" in facts.attributes
+    assert page.all("button", "example")
+    assert "data-opening" not in read(pages.chat(OPEN, [], "", [], [])).all("p", "facts")[0].attributes
+
+
+def test_what_changes_once_the_library_is_open_is_what_a_page_opened_then_has() -> None:
+    update = pages.opened(OPEN, ["which papers study bees?"])
+    page = pages.chat(OPEN, [], "", [], ["which papers study bees?"])
+    assert update["welcome"].strip() in page
+    assert (update["name"], update["facts"]) == (OPEN.name, OPEN.facts)

@@ -16,7 +16,7 @@ ONE_FOUND = Found((PAPER,), 9)
 @pytest.mark.parametrize(
     ("turn", "words"),
     [
-        (Turn("q"), "searching…"),
+        (Turn("q"), "opening the papers…"),
         (Turn("q", papers=1489), "searching 1,489 papers…"),
         (Turn("q", papers=1, ahead=0), "waiting: yours is next"),
         (Turn("q", papers=1, ahead=1), "waiting: 1 question ahead of yours"),

@@ -1,6 +1,7 @@
 // The conversation: asking, following the answer as it arrives, and what can be done with it.
 import { highlight } from "./cards.js";
 import { call, closeMenus, hideTip, onPress, patch, patchById, patchChild, say, stream } from "./common.js";
+import "./opening.js";
 import { choices, withFilters } from "./settings.js";
 
 const turns = document.getElementById("turns");
@@ -47,7 +48,7 @@ async function follow(name, argument, take) {
       fault = thrown;
     }
   };
-  await stream(name, argument, guarded).catch((thrown) => (fault ??= thrown));
+  await stream(name, [argument], guarded).catch((thrown) => (fault ??= thrown));
   if (fault) showFault(fault.message);
 }
 

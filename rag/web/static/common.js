@@ -15,9 +15,9 @@ export async function read(response) {
   return data;
 }
 
-// Calls the streaming function `name` of the server with `argument`; `take` gets each update as it arrives.
-export async function stream(name, argument, take) {
-  const { event_id: id } = await call("POST", `/gradio_api/call/${name}`, { data: [argument] });
+// Calls the streaming function `name` of the server with `data`, its arguments; `take` gets each update as it arrives.
+export async function stream(name, data, take) {
+  const { event_id: id } = await call("POST", `/gradio_api/call/${name}`, { data });
   const source = new EventSource(`/gradio_api/call/${name}/${id}`);
   await new Promise((resolve, reject) => {
     source.addEventListener("generating", (event) => take(JSON.parse(event.data)[0]));

@@ -1,6 +1,7 @@
 // The collection: its map, the card of a paper, and a rebuild with uploaded files.
 import { call, onPress, patch, read, say, stream } from "./common.js";
 import { drawMap } from "./map.js";
+import "./opening.js";
 
 const dialog = document.getElementById("paper");
 const cards = new Map(); // number -> the card, once requested
@@ -115,7 +116,7 @@ onPress("#rebuild", () =>
   attempt(async () => {
     const taken = staged;
     staged = [];
-    await stream("rebuild", { staged: taken }, ({ html, done }) => {
+    await stream("rebuild", [{ staged: taken }], ({ html, done }) => {
       patch(plan, html);
       if (done) say(plan.textContent);
     });

@@ -72,7 +72,7 @@ def _build(folder: Path) -> None:
     file.write_text("\n".join(map(json.dumps, BENIGN + BEES + KITES)), encoding="utf-8")
     benign = [paper for paper in sources.read(file) if isinstance(paper, Paper)]
     papers = [*benign, *payloads.papers()]
-    build(papers, [file], folder / "index", lambda: embedding.load("bundled"), lambda *given: CURVE, silent)
+    build(papers, [file], folder / "index", embedding.load("bundled"), lambda *given: CURVE, silent)
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,8 @@ def test_the_map_names_its_clusters_and_opens_the_card_of_a_point(papers: Page) 
     assert len(set(names)) == len(points["names"]) == max(points["clusters"]) + 1
     box = canvas.bounding_box()
     assert box
-    x, y = (16 + points[axis][0] * (box[side] - 32) for axis, side in (("x", "width"), ("y", "height")))
+    leftmost = points["x"].index(min(points["x"]))  # not below the buttons on the right
+    x, y = (16 + points[axis][leftmost] * (box[side] - 32) for axis, side in (("x", "width"), ("y", "height")))
     papers.mouse.move(box["x"] + x, box["y"] + y)
     expect(papers.get_by_role("tooltip")).to_be_visible()
     title = papers.get_by_role("tooltip").inner_text()

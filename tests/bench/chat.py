@@ -1,4 +1,4 @@
-"""How fast the chat is, in a browser and for twenty users at once: `make bench`. Compare ratios, not seconds.
+"""How fast the chat is, in a browser and for twenty users at once: `make bench-chat`. Compare ratios, not seconds.
 
 Serves the index that the settings name, the shipped papers by default, without a model.
 """
@@ -10,21 +10,18 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
 
-import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 from rag import settings
 from rag.chat.library import Library
+from tests.bench.visits import Seen, visit
 from tests.web.browser.browsers import chromium
 from tests.web.browser.sites import Site, serving
 
 USERS = 20
 REPEATS = 5  # of each measurement, of which the median counts
 QUESTION = "which papers speed up diffusion depth?"
-
-Seen = tuple[str, float, dict[str, Any]]  # the question, seconds until its first titles, the last update
 
 
 def median(measure: Callable[[], float]) -> float:
@@ -66,26 +63,8 @@ def searching(library: Library) -> float:
     return time.perf_counter() - start
 
 
-async def visit(site: Site, question: str) -> Seen:
-    """One user asks, as the page does, and follows the answer to its end."""
-    last: dict[str, Any] = {}
-    first = 0.0
-    async with httpx.AsyncClient(base_url=site.url, timeout=300, trust_env=False) as user:
-        await user.get("/")  # gets the cookie
-        start = time.perf_counter()
-        asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
-        async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
-            async for line in events.aiter_lines():
-                if line.startswith("data: ["):
-                    last = json.loads(line[6:])[0]
-                    shown = last.get("turns", "") + last.get("turn", "")
-                    if not first and ('class="paper"' in shown or 'class="reading"' in shown):
-                        first = time.perf_counter() - start
-    return question, first, last
-
-
 async def visits(site: Site, questions: list[str]) -> list[Seen]:
-    return await asyncio.gather(*(visit(site, question) for question in questions))
+    return await asyncio.gather(*(visit(site.url, question) for question in questions))
 
 
 def complete(seen: Seen) -> bool:

@@ -1,0 +1,155 @@
+"""The vectors of papers and sentences in one array: what a search needs of its candidates, in one read.
+
+Chroma finds the nearest vectors. This file, mapped into memory, gives the cosines of whichever papers are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rag.index import arrays
+from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from rag.index.vectors import PaperVectors
+
+ROWS_FILE, LAYOUT_FILE = "vectors.f32", "vectors.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Cosines:
+    """The cosines of papers to a question: of the whole paper, its nearest passage, and its nearest sentence or title.
+
+    Each is float32 of (papers,).
+    """
+
+    papers: np.ndarray
+    passages: np.ndarray
+    sentences: np.ndarray
+
+
+@dataclass(frozen=True)
+class VectorArrays:
+    """The vectors of all papers, by number from 1; see PaperVectors.
+
+    `rows` is float32 of (rows, dimensions), in which `ranges[number]` are the first row of a paper and the one after
+    its last. `lengths` is float32 of (passages,), in which `passage_starts[number]` is the first of a paper.
+    """
+
+    rows: np.ndarray
+    ranges: np.ndarray
+    lengths: np.ndarray
+    passage_starts: np.ndarray
+
+    def of_paper(self, number: int) -> np.ndarray:
+        """The vectors of a paper, its title and its sentences: float32 of (2 + sentences, dimensions)."""
+        start, stop = self.ranges[number].tolist()
+        rows: np.ndarray = self.rows[start:stop]
+        return rows
+
+    def passage_lengths(self, number: int) -> np.ndarray:
+        """The `passage_lengths` of a paper's PaperVectors."""
+        start = self.passage_starts[number]
+        count = _passage_count(self.ranges[number, 1] - self.ranges[number, 0])
+        lengths: np.ndarray = self.lengths[start : start + count]
+        return lengths
+
+    def papers(self, numbers: np.ndarray) -> np.ndarray:
+        """The vectors of these papers as a whole: float32 of (papers, dimensions)."""
+        rows: np.ndarray = self.rows[self.ranges[numbers, 0]]
+        return rows
+
+    def cosines(self, numbers: np.ndarray, vector: np.ndarray) -> Cosines:
+        """The cosines of these papers, at least one, to a question with this `vector`, of length 1."""
+        import numpy as np
+
+        ranges = self.ranges[numbers]
+        dots = np.concatenate([self.rows[start:stop] @ vector for start, stop in ranges.tolist()])
+        sizes = ranges[:, 1] - ranges[:, 0]
+        starts = np.cumsum(sizes) - sizes
+        sentences = np.where(
+            np.arange(len(dots)) == np.repeat(starts, sizes), -np.inf, dots
+        )  # without the whole papers
+        passages = self._passages(numbers, dots, starts, sizes)
+        return Cosines(dots[starts], passages, np.maximum.reduceat(sentences, starts))
+
+    def _passages(self, numbers: np.ndarray, dots: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """The cosine of the nearest passage of each paper, from the `dots` of its rows, which begin at `starts`.
+
+        A passage is the sum of its title and sentences, so its cosine is the sum of theirs, divided by its length.
+        """
+        import numpy as np
+
+        counts = _passage_count(sizes)
+        firsts = np.cumsum(counts) - counts
+        nth = np.arange(counts.sum()) - np.repeat(firsts, counts)  # of the passages of a paper, from 0
+        titles = np.repeat(starts + 1, counts)
+        begins = titles + 1 + nth * (SENTENCES_PER_PASSAGE - OVERLAP)
+        ends = np.minimum(begins + SENTENCES_PER_PASSAGE, np.repeat(starts + sizes, counts))
+        sums = np.concatenate([np.zeros(1), np.cumsum(dots, dtype=np.float64)])
+        lengths = self.lengths[np.repeat(self.passage_starts[numbers], counts) + nth]
+        cosines = (dots[titles] + sums[ends] - sums[begins]) / lengths
+        nearest: np.ndarray = np.maximum.reduceat(cosines, firsts)
+        return nearest
+
+
+def _passage_count(rows: np.ndarray) -> np.ndarray:
+    """How many passages papers with these numbers of rows have; see `rag.language.passages.passage_windows`."""
+    import numpy as np
+
+    step = SENTENCES_PER_PASSAGE - OVERLAP
+    counts: np.ndarray = np.maximum(-((rows - 2 - OVERLAP) // -step), 1)
+    return counts
+
+
+class VectorWriter:
+    """Writes the vectors of numbered papers into `folder`; they are complete when the block ends."""
+
+    def __init__(self, folder: Path, papers: int) -> None:
+        import numpy as np
+
+        self._folder = folder
+        self._ranges = np.zeros((papers + 1, 2), dtype=np.int64)
+        self._passage_starts = np.zeros(papers + 1, dtype=np.int64)
+        self._lengths: list[np.ndarray] = []
+        self._rows = self._passages = 0
+
+    def __enter__(self) -> Self:
+        self._file = (self._folder / ROWS_FILE).open("wb")
+        return self
+
+    def __exit__(self, fault: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
+        import numpy as np
+
+        self._file.close()
+        if fault is None:
+            lengths = np.concatenate(self._lengths)
+            layout = self._folder / LAYOUT_FILE
+            np.savez(layout, ranges=self._ranges, lengths=lengths, passage_starts=self._passage_starts)
+
+    def add(self, papers: Iterable[tuple[int, PaperVectors]]) -> None:
+        """Adds the vectors of numbered papers."""
+        for number, vectors in papers:
+            self._file.write(vectors.rows.tobytes())
+            self._ranges[number] = self._rows, self._rows + len(vectors.rows)
+            self._passage_starts[number] = self._passages
+            self._lengths.append(vectors.passage_lengths)
+            self._rows += len(vectors.rows)
+            self._passages += len(vectors.passage_lengths)
+
+
+def load(folder: Path, dimensions: int) -> VectorArrays:
+    """What a VectorWriter wrote into `folder`. Raises OSError, ValueError or KeyError if it is missing or damaged."""
+    import numpy as np
+
+    table = arrays.load(folder / LAYOUT_FILE)
+    rows = arrays.memory_map(folder / ROWS_FILE, np.float32, dimensions)
+    if table["ranges"].max() != len(rows):
+        raise ValueError(f"{ROWS_FILE} holds {len(rows)} vectors instead of {table['ranges'].max()}")
+    return VectorArrays(rows, table["ranges"], table["lengths"], table["passage_starts"])
