@@ -51,6 +51,7 @@ def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: P
     The previous index stays in use until the new one is complete. Raises SourceError if no paper can be read,
     ModelError if the embedding cannot be loaded, StoreError if another rebuild is running.
     """
+    from rag.index import generations
     from rag.index.build import build
     from rag.index.previous import is_current
     from rag.models import embedding
@@ -61,6 +62,8 @@ def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: P
     changed = not is_current(index_dir, found.papers, paths, model)
     if changed:
         build(found.papers, paths, index_dir, model, calibrate, progress)
+    else:
+        generations.clean(index_dir)
     seconds = time.monotonic() - start
     return BuildReport(changed, found.files, found.records, len(found.papers), found.skipped, seconds)
 

@@ -84,6 +84,26 @@ def building(index_dir: Path) -> Iterator[Path]:
 
     Raises StoreError if another build holds the lock or `index_dir` cannot be written.
     """
+    with _cleaned(index_dir):
+        generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
+        generation.mkdir()
+        try:
+            yield generation
+            _switch(index_dir, generation.name)
+        except BaseException:
+            shutil.rmtree(generation)
+            raise
+
+
+def clean(index_dir: Path) -> None:
+    """Removes what a killed build left, as the next build would. Raises StoreError as `building` does."""
+    with _cleaned(index_dir):
+        pass
+
+
+@contextmanager
+def _cleaned(index_dir: Path) -> Iterator[None]:
+    """Holds the lock, without what a killed build left."""
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / ".lock", timeout=0)
@@ -94,14 +114,7 @@ def building(index_dir: Path) -> Iterator[Path]:
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another with --index.") from fault
     with lock:
         _remove_all_but(index_dir, _generations_in_use(index_dir))
-        generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
-        generation.mkdir()
-        try:
-            yield generation
-            _switch(index_dir, generation.name)
-        except BaseException:
-            shutil.rmtree(generation)
-            raise
+        yield
 
 
 def _switch(index_dir: Path, name: str) -> None:

@@ -169,6 +169,18 @@ def test_among_few_papers_the_nearest_are_found(store: Store, vector: np.ndarray
     assert store.nearest(vector, limit, among) == set(expected)
 
 
+def test_a_paper_is_near_if_one_of_its_passages_is(tmp_path: Path, model: Embedding) -> None:
+    filler = "Glaciers melt in spring. Banks lend money. Proteins fold. Trains run late. Rust eats iron. " * 2
+    jars = Paper(
+        "A Miscellany", f"{filler}An octopus opened a jar. Its arms unscrewed the lid. The cephalopod was fed."
+    )
+    papers = [jars, Paper("Cuttlefish", "Cephalopods change colour."), Paper("Voles", "Voles dig.")]
+    lids = model.encode_queries(["how do cephalopods unscrew lids?"])[0].vector
+    with closing(open_current(build_index(tmp_path, papers))) as store:
+        assert np.argmax(store.arrays.cosines(np.array([1, 2, 3]), lids).papers) == 1, "as a whole, the other is nearer"
+        assert store.nearest(lids, 1) == store.nearest(lids, 1, {1, 2, 3}) == {1}
+
+
 def test_among_many_papers_the_search_goes_as_deep_as_they_are_rare(
     store: Store, vector: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
