@@ -38,7 +38,10 @@ def load_columns(folder: Path) -> dict[str, np.ndarray]:
     """The arrays in `folder` by name, read as they are needed. Raises OSError or ValueError if one is damaged."""
     import numpy as np
 
-    return {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in folder.glob("*.npy")}
+    try:
+        return {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in folder.glob("*.npy")}
+    except EOFError as fault:  # an empty file
+        raise ValueError(f"{folder.name}: {fault}") from fault
 
 
 def memory_map(file: Path, dtype: DTypeLike, columns: int) -> np.ndarray:

@@ -97,14 +97,15 @@ class Store:
 
     def paper(self, number: int) -> Paper:
         """The paper with this number. Raises StoreError if there is none."""
-        for row in self.rows("SELECT * FROM papers WHERE id = ?", number):
-            return paper_from_row(row)
-        raise StoreError(f"No paper has the number {number}. Search for it by its title: rag search TITLE")
+        return self.papers([number])[0]
 
     def papers(self, numbers: Sequence[int]) -> list[Paper]:
         """The papers with these numbers, in this order. Raises StoreError if there is none with one of them."""
         rows = self.rows(f"SELECT * FROM papers WHERE id {IN_JSON}", json.dumps(list(numbers)))
         by_number = {row["id"]: paper_from_row(row) for row in rows}
+        for number in numbers:
+            if number not in by_number:
+                raise StoreError(f"No paper has the number {number}. Search for it by its title: rag search TITLE")
         return [by_number[number] for number in numbers]
 
     def texts(self) -> list[tuple[str, str]]:

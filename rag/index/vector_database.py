@@ -1,8 +1,8 @@
 """The vectors of a generation in Chroma: those of papers and their passages in one collection.
 
-One query thus finds the nearest of both. Sentences are not among them: passages find the same papers, a third as many
-vectors need a third of the memory, and the sentences of a candidate are looked up by its number. Texts are not repeated
-here either: an id says whose vector it is, and indexing the texts for full-text search takes Chroma longer than the
+One query thus finds the nearest of both. Sentences are left out: with them there would be nearly three times as many
+vectors to keep in memory, the judged questions rank the same, and the sentences of a candidate are looked up by its
+number. Texts are left out too: an id says whose vector it is, and Chroma takes longer to index the texts than the
 vectors.
 """
 

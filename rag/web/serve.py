@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import socket
 import threading
@@ -52,10 +51,7 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
     """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio phones home
     _bypass_proxy_for(host)
-    gc.disable()  # while Gradio is imported, nothing is garbage, and looking for it takes a tenth of the time
     import gradio as gr
-
-    gc.enable()
     from fastapi.staticfiles import StaticFiles
 
     from rag.web.chat_routes import ChatRoutes

@@ -43,3 +43,11 @@ def test_a_damaged_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "owls.npz").write_bytes(content)
     with pytest.raises(ValueError, match=r"owls\.npz|pickle"):
         arrays.load(tmp_path / "owls.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"no array"], ids=["empty", "cut off", "other"])
+def test_a_damaged_column_is_refused(tmp_path: Path, content: bytes) -> None:
+    arrays.save_columns(tmp_path / "columns", {"whole": np.arange(3), "damaged": np.arange(3)})
+    (tmp_path / "columns" / "damaged.npy").write_bytes(content)
+    with pytest.raises(ValueError, match=r"."):
+        arrays.load_columns(tmp_path / "columns")

@@ -71,6 +71,8 @@ def vector(model: Embedding) -> np.ndarray:
 def test_a_number_without_a_paper_is_named_in_the_error(store: Store, number: int) -> None:
     with pytest.raises(StoreError, match=rf" {number}\b.*rag search"):
         store.paper(number)
+    with pytest.raises(StoreError, match=rf" {number}\b.*rag search"):
+        store.papers([1, number])
 
 
 @pytest.mark.parametrize("numbers", [[3, 1, 8], [2], [5, 5], [], range(1, len(PAPERS) + 1)], ids=str)
