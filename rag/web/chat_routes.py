@@ -152,14 +152,13 @@ class ChatRoutes:
             yield {"fault": str(fault)}
 
     async def _stream(self, owner: str, name: str) -> AsyncGenerator[dict[str, Any]]:
-        updates, first = Updates(name), True
+        updates, listed = Updates(name), await asyncio.to_thread(self.jobs.conversations.of, owner)
         async with aclosing(self.jobs.watch(owner, name)) as states:
             async for turns in states:
-                listed = None
-                if first or not turns[-1].running:
+                # Of a turn that runs, nothing is awaited here: it could end meanwhile, and would look as if it was saved.
+                if not turns[-1].running:
                     listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
                 yield updates.next(turns, listed)
-                first = False
 
     async def _page(
         self, owner: str, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
