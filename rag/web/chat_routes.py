@@ -155,7 +155,7 @@ class ChatRoutes:
         updates, listed = Updates(name), await asyncio.to_thread(self.jobs.conversations.of, owner)
         async with aclosing(self.jobs.watch(owner, name)) as states:
             async for turns in states:
-                # Of a turn that runs, nothing is awaited here: it could end meanwhile, and would look as if it was saved.
+                # While a turn runs, nothing is awaited here: it could end, and would look as if it was saved.
                 if not turns[-1].running:
                     listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
                 yield updates.next(turns, listed)
