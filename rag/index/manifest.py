@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.index.segments import SENTENCES_PER_SEGMENT
 from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
 from rag.paper import Paper
 
 if TYPE_CHECKING:
     from rag.models.encoding import Embedding
 
-SCHEMA = 7  # of a generation's files; an index with another is refused rather than misread
+SCHEMA = 8  # of a generation's files; an index with another is refused rather than misread
 MANIFEST_FILE = "manifest.json"
 
 
@@ -75,8 +74,7 @@ def resolved(paths: Sequence[Path]) -> list[str]:
 
 def _chunking(model: Embedding) -> dict[str, int]:
     """What determines how abstracts are cut into the texts that are embedded."""
-    passages = {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP}
-    return passages | {"segment": SENTENCES_PER_SEGMENT, "tokens": model.max_tokens}
+    return {"sentences": SENTENCES_PER_PASSAGE, "shared": OVERLAP, "tokens": model.max_tokens}
 
 
 def digest(papers: Sequence[Paper]) -> str:

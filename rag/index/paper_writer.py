@@ -46,6 +46,6 @@ class PaperWriter:
         self._database.commit()
         self._arrays.add(vectors)
         self._maxsim.add([(number, of_paper.words) for number, of_paper in vectors])
-        by_id = {id: vector for number, of_paper in vectors for id, vector in of_paper.by_id(number).items()}
-        self._chroma.add(by_id)
-        self.vector_count += len(by_id)
+        passages = {id: vector for number, of_paper in vectors for id, vector in of_paper.passages(number).items()}
+        self._chroma.add(passages)
+        self.vector_count += len(passages)

@@ -62,7 +62,7 @@ class Store:
 
     @cached_property
     def chroma(self) -> VectorDatabase:
-        """All vectors in Chroma, which finds the nearest."""
+        """The vectors of passages in Chroma, which finds the nearest."""
         return VectorDatabase(self.folder)
 
     @cached_property
@@ -171,7 +171,7 @@ class Store:
         return frozenset(number for (number,) in self.rows(sql, *values))
 
     def nearest(self, vector: np.ndarray, limit: int, among: Collection[int] | None = None) -> set[int]:
-        """The papers that own the `limit` vectors, of papers and passages, nearest to `vector`.
+        """The papers that own the `limit` passages nearest to `vector`.
 
         With `among`, only papers with these numbers are considered.
         """
@@ -183,14 +183,13 @@ class Store:
         return set(map(paper_number, self.chroma.search(vector, wider))) & set(among)
 
     def _nearest_exactly(self, vector: np.ndarray, limit: int, among: Collection[int]) -> set[int]:
-        """The `limit` papers of those in `among` that are nearest, as a whole or by a passage."""
+        """The `limit` papers of those in `among` that have the nearest passages."""
         import numpy as np
 
         numbers = np.array(sorted(among), dtype=np.int64)
         if len(numbers) > limit:
-            found = self.arrays.cosines(numbers, vector)
-            best = np.maximum(found.papers, found.passages)
-            numbers = numbers[np.argpartition(-best, limit)[:limit]]
+            cosines = self.arrays.cosines(numbers, vector).passages
+            numbers = numbers[np.argpartition(-cosines, limit)[:limit]]
         return set(numbers.tolist())
 
     def sentence_vectors(self, numbers: Sequence[int]) -> list[np.ndarray]:

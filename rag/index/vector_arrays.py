@@ -24,12 +24,11 @@ ROWS_FILE, LAYOUT_FILE = "vectors.f32", "vectors.npz"
 
 @dataclass(frozen=True, slots=True)
 class Cosines:
-    """The cosines of papers to a question: of the whole paper, its nearest passage, and its nearest sentence or title.
+    """The cosines of papers to a question: of the nearest passage of each, and of its nearest sentence or title.
 
-    Each is float32 of (papers,).
+    Both are float32 of (papers,).
     """
 
-    papers: np.ndarray
     passages: np.ndarray
     sentences: np.ndarray
 
@@ -73,11 +72,9 @@ class VectorArrays:
         dots = np.concatenate([self.rows[start:stop] @ vector for start, stop in ranges.tolist()])
         sizes = ranges[:, 1] - ranges[:, 0]
         starts = np.cumsum(sizes) - sizes
-        sentences = np.where(
-            np.arange(len(dots)) == np.repeat(starts, sizes), -np.inf, dots
-        )  # without the whole papers
         passages = self._passages(numbers, dots, starts, sizes)
-        return Cosines(dots[starts], passages, np.maximum.reduceat(sentences, starts))
+        dots[starts] = -np.inf  # the whole papers
+        return Cosines(passages, np.maximum.reduceat(dots, starts))
 
     def _passages(self, numbers: np.ndarray, dots: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """The cosine of the nearest passage of each paper, from the `dots` of its rows, which begin at `starts`.

@@ -1,9 +1,8 @@
-"""The vectors of a generation in Chroma: those of papers and their passages in one collection.
+"""The vectors of a generation's passages in Chroma.
 
-One query thus finds the nearest of both. Sentences are left out: with them there would be nearly three times as many
-vectors to keep in memory, the judged questions rank the same, and the sentences of a candidate are looked up by its
-number. Texts are left out too: an id says whose vector it is, and Chroma takes longer to index the texts than the
-vectors.
+Those of papers and sentences are left out: with them there would be several times as many vectors to keep in memory,
+the judged questions rank the same, and what is needed of a candidate is looked up by its number. Texts are left out
+too: an id says whose vector it is, and Chroma takes longer to index the texts than the vectors.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 CHROMA_FOLDER = "chroma"
-_COLLECTION = "vectors"
+_COLLECTION = "passages"
 _EF_SEARCH = 300  # candidates that HNSW keeps while it searches
 
 
 class VectorDatabase:
-    """Vectors of length 1 by id; see PaperVectors. Threads may share it for reading."""
+    """Vectors of length 1 by id; see PaperVectors.passages. Threads may share it for reading."""
 
     def __init__(self, folder: Path) -> None:
         import chromadb

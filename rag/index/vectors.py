@@ -1,17 +1,19 @@
-"""Papers → vectors of their sentences and words, from one pass over the text; passages and papers are composed."""
+"""Papers → vectors of their sentences and words, from one pass over the text; passages and papers are composed.
+
+Each sentence is embedded by itself. Sentences that are embedded together, in context, rank their papers a little
+better, but blur which of them answers: one citation in thirty gets worse.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from rag.index import segments
 from rag.index.maxsim import content_word_embeddings
-from rag.index.segments import Segment
-from rag.language.passages import passage_windows
-from rag.language.sentences import Span
+from rag.language.passages import passage_windows, split_by_tokens
+from rag.language.sentences import span_texts, split_sentences
 from rag.models.encoding import l2_normalize
 
 if TYPE_CHECKING:
@@ -35,21 +37,21 @@ class PaperVectors:
     passage_lengths: np.ndarray
     words: np.ndarray
 
-    def by_id(self, number: int) -> dict[str, np.ndarray]:
-        """The distinct vectors of the whole paper and of its passages by their ids in Chroma: "7" and "7.0" of paper 7.
+    def passages(self, number: int) -> dict[str, np.ndarray]:
+        """The distinct vectors of the passages by their ids in Chroma: "7.0" and "7.1" of paper 7.
 
         Equal vectors appear once, because many of them make their neighbours in Chroma's graph unreachable.
         """
-        windows = passage_windows(len(self.rows) - 2)
-        passages = (l2_normalize(_passage(self.rows[1:], window)) for window in windows)
-        found = {str(number): self.rows[0]} | {f"{number}.{n}": vector for n, vector in enumerate(passages)}
-        first = {vector.tobytes(): id for id, vector in reversed(found.items())}
-        return {id: found[id] for id in reversed(first.values())}
+        distinct: dict[bytes, tuple[str, np.ndarray]] = {}
+        for n, window in enumerate(passage_windows(len(self.rows) - 2)):
+            vector = l2_normalize(_passage(self.rows[1:], window))
+            distinct.setdefault(vector.tobytes(), (f"{number}.{n}", vector))
+        return dict(distinct.values())
 
 
-def paper_number(vector_id: str) -> int:
-    """The number of the paper that the vector with this id belongs to."""
-    return int(vector_id.split(".")[0])
+def paper_number(passage_id: str) -> int:
+    """The number of the paper that the passage with this id belongs to."""
+    return int(passage_id.split(".")[0])
 
 
 def _passage(title_and_sentences: np.ndarray, window: range) -> np.ndarray:
@@ -63,30 +65,25 @@ def _passage(title_and_sentences: np.ndarray, window: range) -> np.ndarray:
 
 def of_papers(papers: Sequence[Paper], model: Embedding) -> list[PaperVectors]:
     """The vectors of `papers`, whose texts are embedded in one batch, each token once."""
-    texts = [segments.of_paper(paper, model) for paper in papers]
-    encoded = iter(model.encode_tokens([segment.text for of_paper in texts for segment in of_paper]))
-    return [_of_paper(of_paper, list(islice(encoded, len(of_paper)))) for of_paper in texts]
+    texts = [_texts(paper, model) for paper in papers]
+    encoded = iter(model.encode_tokens([part for of_paper in texts for parts in of_paper for part in parts]))
+    return [_of_paper(of_paper, [list(islice(encoded, len(parts))) for parts in of_paper]) for of_paper in texts]
 
 
-def _of_paper(texts: list[Segment], encoded: list[EncodedText]) -> PaperVectors:
-    """The vectors of one paper, whose `texts` are its title and the segments of its abstract."""
+def _texts(paper: Paper, model: Embedding) -> list[list[str]]:
+    """The title and each sentence of `paper`, in parts that are short enough for the model."""
+    texts = [paper.title, *span_texts(paper.abstract, split_sentences(paper.abstract))]
+    return [split_by_tokens(text, model.count_tokens, model.max_tokens) for text in texts]
+
+
+def _of_paper(texts: list[list[str]], encoded: list[list[EncodedText]]) -> PaperVectors:
+    """The vectors of one paper from the parts of its title and of each sentence."""
     import numpy as np
 
-    parts: dict[int, list[np.ndarray]] = {}  # of the title and of each sentence, by position
-    for segment, of_segment in zip(texts, encoded, strict=True):
-        for position, span in segment.sentences.items():
-            parts.setdefault(position, []).append(_pooled(of_segment, span, len(segment.sentences)))
-    rows = l2_normalize(np.array([np.sum(parts[position], axis=0) for position in sorted(parts)], dtype=np.float32))
+    sums = np.array([np.sum([part.vector for part in parts], axis=0) for parts in encoded], dtype=np.float32)
+    rows = l2_normalize(sums)
     lengths = [np.linalg.norm(_passage(rows, window)) for window in passage_windows(len(rows) - 1)]
-    pairs = zip(texts, encoded, strict=True)
-    words = np.concatenate([content_word_embeddings(segment.text, of_segment)[1] for segment, of_segment in pairs])
-    whole = l2_normalize(np.sum([of_segment.vector for of_segment in encoded], axis=0))
+    pairs = zip(chain(*texts), chain(*encoded), strict=True)
+    words = np.concatenate([content_word_embeddings(text, of_text)[1] for text, of_text in pairs])
+    whole = l2_normalize(sums.sum(axis=0))
     return PaperVectors(np.vstack([whole, rows]), np.array(lengths, dtype=np.float32), words)
-
-
-def _pooled(encoded: EncodedText, span: Span, sentences: int) -> np.ndarray:
-    """The vector of a sentence at `span` of a text: the mean of its tokens, or that of the text if it is all of it."""
-    inside = (encoded.offsets[:, 0] >= span.start) & (encoded.offsets[:, 1] <= span.end)
-    if sentences == 1 or not inside.any():  # a sentence of unknown characters has no tokens
-        return encoded.vector
-    return l2_normalize(encoded.token_embeddings[inside].mean(axis=0))

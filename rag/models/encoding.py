@@ -28,17 +28,15 @@ class EncodedText:
 class Embedding(ABC):
     """An embedding model, which threads can share.
 
-    `name` is what the settings call it, and `fingerprint` is that of the weights: vectors are comparable only between
-    models with the same fingerprint. Vectors have `dimensions` components; of a text the model reads the first
-    `max_tokens` tokens, including special ones. With `pools_by_mean`, the vector of a text is the mean of its tokens',
-    which are provided, so that those of its sentences can be taken from the same pass.
+    `name` is what the settings call it, and `fingerprint` is that of the weights and of all else that determines the
+    vectors: they are comparable only between models with the same one. Vectors have `dimensions` components; of a text
+    the model reads the first `max_tokens` tokens, including special ones.
     """
 
     name: str
     fingerprint: str
     dimensions: int
     max_tokens: int
-    pools_by_mean: bool
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:

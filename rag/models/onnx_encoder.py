@@ -23,7 +23,6 @@ class OnnxEmbedding(Embedding):
     """A BERT model with mean pooling from the folder in which sentence-transformers stores it."""
 
     dimensions = HIDDEN
-    pools_by_mean = True
 
     def __init__(self, folder: Path, name: str, fingerprint: str) -> None:
         self.name, self.fingerprint = name, fingerprint

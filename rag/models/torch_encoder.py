@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from functools import cache
@@ -35,7 +35,6 @@ class TorchEmbedding(Embedding):
         self.name, self.fingerprint, self._model = name, fingerprint, model
         self.dimensions = int(model.get_embedding_dimension() or 0)
         self.max_tokens = int(model.max_seq_length or 512)
-        self.pools_by_mean = _pools_by_mean(model)
         self._lock = threading.Lock()
         self._batch = _CPU_BATCH if model.device.type == "cpu" else _GPU_BATCH
         self._bfloat16 = False
@@ -125,14 +124,6 @@ def _open(name: str, local: bool) -> SentenceTransformer:
     return SentenceTransformer(name, local_files_only=local)
 
 
-def _pools_by_mean(model: SentenceTransformer) -> bool:
-    """Whether nothing but scaling follows the mean of the tokens, and these are to be had."""
-    modules = {type(module).__name__: module for module in model.children()}
-    pooling: Any = modules.get("Pooling")
-    simple = modules.keys() <= {"Transformer", "Pooling", "Normalize"}
-    return bool(simple and pooling and pooling.pooling_mode == "mean" and model.tokenizer.is_fast)
-
-
 def _with_tokens(state: dict[str, Any], offsets: list[tuple[int, int]]) -> EncodedText:
     """The model's `state` for a text as an `EncodedText`; `offsets` include special tokens, whose spans are empty."""
     vector = state["sentence_embedding"].cpu().float().numpy()
@@ -144,8 +135,10 @@ def _with_tokens(state: dict[str, Any], offsets: list[tuple[int, int]]) -> Encod
 
 
 def _fingerprint_of(model: SentenceTransformer) -> str:
-    """SHA-256 of the weights."""
-    digest = hashlib.sha256()
+    """SHA-256 of the weights, of what each module does with them, and of the prompts put before texts."""
+    children: Iterable[Any] = model.children()
+    modules = [(type(module).__name__, module.get_config_dict()) for module in children]
+    digest = hashlib.sha256(repr((modules, sorted(model.prompts.items()), model.default_prompt_name)).encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(key.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.models.encoding import Embedding, EncodedText
 
 # Candidates beyond these changed nDCG@10 by less than 0.005 on the three judged sets of questions that were tried.
-VECTOR_DEPTH = 200  # nearest vectors whose papers become candidates
+VECTOR_DEPTH = 200  # nearest passages whose papers become candidates
 BM25_DEPTH = 1_000  # papers that become candidates by BM25
 MAXSIM_DEPTH = 100  # candidates, the best by the other channels, that late interaction scores
 
@@ -31,7 +31,7 @@ class Channels:
     """What the channels say for one rewrite, whatever the candidates.
 
     `vector` embeds the whole rewrite: float32 of (dimensions,). `word_embeddings` holds its content words in context,
-    of shape (words, dimensions), and `word_idfs` their idf. `nearest` are the papers with the nearest vectors, and
+    of shape (words, dimensions), and `word_idfs` their idf. `nearest` are the papers with the nearest passages, and
     `bm25` holds the BM25 score of every paper, indexed by number.
     """
 
@@ -110,7 +110,7 @@ def fuse(
     """
     import numpy as np
 
-    parts = (channels.bm25[numbers], cosines.papers, cosines.passages, cosines.sentences)
+    parts = (channels.bm25[numbers], cosines.passages, cosines.sentences)
     total = np.sum([zscore(part) for part in parts], axis=0)
     best = top_positions(total, MAXSIM_DEPTH, allowed)
     best_scores = zscore(maxsim.scores(channels.word_embeddings, channels.word_idfs, numbers[best]))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rag.index.bm25 import BM25Index
 
 FEEDBACK_PAPERS = 10  # the top papers, which are taken to be relevant
-FEEDBACK_TERMS = 20
+FEEDBACK_TERMS = 40
 TEMPERATURE = 2.0  # of the softmax over z-scores: a paper 2 behind the best gets about a third of its weight
 NEIGHBOURS = 5  # papers over which a score is smoothed
 SMOOTHING = 0.5  # weight of the neighbours' mean score, relative to a paper's own

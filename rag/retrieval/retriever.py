@@ -1,7 +1,7 @@
 """The hybrid retriever: question → ranked papers with scored sentences.
 
-1. Every candidate gets five scores, whose z-scores are added: the cosine of the question to the whole paper, to its
-   nearest passage and to its nearest sentence, BM25 with query expansion, and late interaction (MaxSim).
+1. Every candidate gets four scores, whose z-scores are added: the cosine of the question to its nearest passage and to
+   its nearest sentence, BM25 with query expansion, and late interaction (MaxSim).
 2. Pseudo-relevance feedback is added, then each of the best scores is smoothed over the paper's nearest neighbours.
 3. If the settings name a cross-encoder, it reranks the best papers.
 """

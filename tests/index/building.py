@@ -20,10 +20,8 @@ from tests.conftest import typical_curve
 class Recording(Embedding):
     """The bundled model under any name, which records the `texts` that it encodes."""
 
-    def __init__(
-        self, name: str = "bundled", fingerprint: str = embedding.BUNDLED_SHA256, pools_by_mean: bool = True
-    ) -> None:
-        self.name, self.fingerprint, self.pools_by_mean = name, fingerprint, pools_by_mean
+    def __init__(self, name: str = "bundled", fingerprint: str = embedding.BUNDLED_SHA256) -> None:
+        self.name, self.fingerprint = name, fingerprint
         self._model = embedding.load("bundled")
         self.dimensions, self.max_tokens = self._model.dimensions, self._model.max_tokens
         self.texts: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from rag.errors import ModelError
 from rag.index.opening import open_current
 from rag.models import embedding
-from rag.models.encoding import Embedding, EncodedText
+from rag.models.encoding import EncodedText
 from rag.models.torch_encoder import TorchEmbedding
 from rag.paper import Paper
 from tests.index.building import Recording, build_index, find
@@ -74,22 +74,12 @@ def test_many_new_papers_are_embedded_by_the_model_for_many(
     assert bool(fast.texts) is used
 
 
-def without_mean() -> Embedding:
-    return Recording(pools_by_mean=False)
-
-
-def dense() -> Embedding:
-    """A model whose vectors have other dimensions than its tokens'."""
+def test_a_model_whose_vectors_have_other_dimensions_than_its_tokens_can_be_used(tmp_path: Path) -> None:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 
     modules = [Transformer(str(embedding._bundled_folder())), Pooling(384, "cls"), Dense(384, 64)]
-    return TorchEmbedding(SentenceTransformer(modules=modules, device="cpu"), "dense", "")
-
-
-@pytest.mark.parametrize("load", [without_mean, dense])
-def test_a_model_of_another_kind_can_be_used(tmp_path: Path, load: Callable[[], Embedding]) -> None:
-    model = load()
+    model = TorchEmbedding(SentenceTransformer(modules=modules, device="cpu"), "dense", "")
     papers = [Paper("Owls", "Owls hunt voles at night. They hoot."), Paper("Coral", "Coral bleaches. Divers count it.")]
     for _ in range(2):  # afresh, and with everything taken over
         index_dir = build_index(tmp_path, papers, model)

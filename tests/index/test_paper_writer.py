@@ -30,6 +30,6 @@ def test_every_part_has_the_papers_by_their_numbers(tmp_path: Path, model: Embed
         assert rows.of_paper(number).tolist() == of_paper.rows.tolist()
         assert len(words.of_paper(number)) == len(of_paper.words)
     with closing(VectorDatabase(tmp_path)) as chroma:
-        assert chroma.count() == writer.vector_count == sum(len(vectors[n].by_id(n)) for n in PAPERS)
+        assert chroma.count() == writer.vector_count == sum(len(vectors[n].passages(n)) for n in PAPERS)
         for number, of_paper in vectors.items():
             assert {paper_number(chroma.search(row, 1)[0]) for row in of_paper.rows} == {number}

@@ -121,7 +121,7 @@ def test_nothing_is_taken_over_from_another_model(index_dir: Path, another: dict
 def test_nothing_is_taken_over_if_papers_were_cut_in_another_way(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.index.manifest.SENTENCES_PER_SEGMENT", 3)
+    monkeypatch.setattr("rag.index.manifest.SENTENCES_PER_PASSAGE", 4)
     assert len(embedded(index_dir, OLD)) == TEXTS * len(OLD)
 
 

@@ -138,9 +138,9 @@ def test_filters_select_the_papers_that_match(store: Store, written: str, number
 
 
 def by_cosine(store: Store, vector: np.ndarray) -> list[int]:
-    """All papers by the cosine of the whole or of their nearest passage, best first."""
-    found = store.arrays.cosines(np.arange(1, len(PAPERS) + 1), vector)
-    return (np.argsort(-np.maximum(found.papers, found.passages)) + 1).tolist()
+    """All papers by the cosine of their nearest passage, best first."""
+    cosines = store.arrays.cosines(np.arange(1, len(PAPERS) + 1), vector).passages
+    return (np.argsort(-cosines) + 1).tolist()
 
 
 def test_without_filters_all_papers_are_searched(store: Store, vector: np.ndarray) -> None:
@@ -179,7 +179,7 @@ def test_a_paper_is_near_if_one_of_its_passages_is(tmp_path: Path, model: Embedd
     papers = [jars, Paper("Cuttlefish", "Cephalopods change colour."), Paper("Voles", "Voles dig.")]
     lids = model.encode_queries(["how do cephalopods unscrew lids?"])[0].vector
     with closing(open_current(build_index(tmp_path, papers))) as store:
-        assert np.argmax(store.arrays.cosines(np.array([1, 2, 3]), lids).papers) == 1, "as a whole, the other is nearer"
+        assert np.argmax(store.arrays.papers(np.array([1, 2, 3])) @ lids) == 1, "as a whole, the other is nearer"
         assert store.nearest(lids, 1) == store.nearest(lids, 1, {1, 2, 3}) == {1}
 
 

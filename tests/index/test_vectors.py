@@ -5,19 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.index import segments
 from rag.index.vectors import PaperVectors, of_papers, paper_number
 from rag.models.encoding import Embedding, l2_normalize
 from rag.paper import Paper
-from tests.index.building import Recording
 
 OWLS = Paper("Owls at Noon", "Owls hunt voles. They hoot. We count them. It rains.")
-
-
-@pytest.fixture(params=[1, 4])
-def per_segment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At most this many sentences are embedded together."""
-    monkeypatch.setattr(segments, "SENTENCES_PER_SEGMENT", request.param)
 
 
 def embed(paper: Paper, model: Embedding) -> PaperVectors:
@@ -42,27 +34,22 @@ def question(model: Embedding) -> np.ndarray:
     ],
     ids=lambda paper: paper.abstract[:12],
 )
-@pytest.mark.parametrize("pools_by_mean", [True, False])
-@pytest.mark.usefixtures("per_segment")
-def test_the_whole_the_title_and_each_sentence_have_a_vector_of_length_one(paper: Paper, pools_by_mean: bool) -> None:
-    found = embed(paper, Recording(pools_by_mean=pools_by_mean))
+def test_the_whole_the_title_and_each_sentence_have_a_vector_of_length_one(paper: Paper, model: Embedding) -> None:
+    found = embed(paper, model)
     sentences = 5 if "Same" in paper.abstract else len(paper.abstract.split(". "))
     assert (found.rows.shape, found.rows.dtype) == ((2 + sentences, 384), np.float32)
-    for vectors in (found.rows, found.words, list(found.by_id(1).values())):
+    for vectors in (found.rows, found.words, list(found.passages(1).values())):
         assert np.linalg.norm(np.reshape(vectors, (-1, 384)), axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_papers_and_passages_have_ids_that_say_whose_they_are(model: Embedding) -> None:
-    found = embed(OWLS, model).by_id(7)
-    assert found.keys() == {"7", "7.0", "7.1"}
+def test_passages_have_ids_that_say_whose_they_are(model: Embedding) -> None:
+    found = embed(OWLS, model).passages(7)
+    assert found.keys() == {"7.0", "7.1"}
     assert set(map(paper_number, found)) == {7}
     assert paper_number("12345.0") == 12345
 
 
-@pytest.mark.parametrize("pools_by_mean", [True, False])
-@pytest.mark.usefixtures("per_segment")
-def test_each_vector_is_nearest_to_its_own_text(pools_by_mean: bool) -> None:
-    model = Recording(pools_by_mean=pools_by_mean)
+def test_each_vector_is_nearest_to_its_own_text(model: Embedding) -> None:
     title, *sentences = (
         "A Miscellany",
         "Glaciers melt in spring.",
@@ -72,8 +59,7 @@ def test_each_vector_is_nearest_to_its_own_text(pools_by_mean: bool) -> None:
     )
     passages = [" ".join([title, *sentences[:3]]), " ".join([title, *sentences[2:]])]
     found = embed(Paper(title, " ".join(sentences)), model)
-    by_id = found.by_id(7)
-    vectors = [*found.rows[1:], by_id["7.0"], by_id["7.1"]]
+    vectors = [*found.rows[1:], *found.passages(7).values()]
     cosines = model.encode([title, *sentences, *passages]) @ np.array(vectors).T
     assert cosines.argmax(axis=1).tolist() == list(range(len(vectors)))
     assert cosines.diagonal().min() > 0.5
@@ -84,18 +70,16 @@ def test_a_passage_is_composed_of_its_title_and_sentences(model: Embedding) -> N
     _, title, *sentences = found.rows
     first, second = title + sum(sentences[:3]), title + sum(sentences[2:])
     assert found.passage_lengths == pytest.approx(np.linalg.norm([first, second], axis=1))
-    by_id = found.by_id(7)
-    assert by_id["7.0"] == pytest.approx(l2_normalize(first))
-    assert by_id["7.1"] == pytest.approx(l2_normalize(second))
+    assert found.passages(7)["7.0"] == pytest.approx(l2_normalize(first))
+    assert found.passages(7)["7.1"] == pytest.approx(l2_normalize(second))
 
 
 def test_equal_vectors_have_one_id() -> None:
-    one, two, _ = np.eye(3, dtype=np.float32)
-    found = PaperVectors(np.array([two, one, one, one, one, one]), np.ones(2, np.float32), np.zeros((0, 3)))
-    assert found.by_id(7).keys() == {"7", "7.0"}
+    one, two = np.eye(2, dtype=np.float32)
+    found = PaperVectors(np.array([one, two, *[one] * 8]), np.ones(4, np.float32), np.zeros((0, 2)))
+    assert found.passages(7).keys() == {"7.0", "7.3"}  # the last passage is shorter
 
 
-@pytest.mark.usefixtures("per_segment")
 def test_papers_have_the_same_vectors_embedded_together_as_alone(model: Embedding) -> None:
     papers = [Paper("Coral", "Coral bleaches. " + "Divers swim. " * 3), OWLS, Paper("Jars", "word " * 600)]
     for paper, together in zip(papers, of_papers(papers, model), strict=True):
@@ -109,7 +93,6 @@ def test_no_papers_have_no_vectors(model: Embedding) -> None:
     assert of_papers([], model) == []
 
 
-@pytest.mark.usefixtures("per_segment")
 def test_each_content_word_of_title_and_abstract_is_embedded_once(model: Embedding) -> None:
     assert len(embed(OWLS, model).words) == len("Owls Noon".split()) + len("Owls hunt voles hoot count rains".split())
     assert embed(Paper("7", "The of and."), model).words.shape == (1, 384)

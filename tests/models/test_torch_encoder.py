@@ -60,15 +60,20 @@ def test_the_fingerprint_depends_on_the_weights_and_not_on_the_name(
     assert embedding.load(str(tmp_path / "changed")).fingerprint != from_folder.fingerprint
 
 
-def test_only_a_plain_mean_of_the_tokens_is_pooling_by_mean(minilm: SentenceTransformer) -> None:
-    from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
+def test_the_fingerprint_depends_on_all_that_makes_the_vectors(minilm: SentenceTransformer) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
     transformer, mean, normalize = minilm.children()
-    assert run(minilm).pools_by_mean
-    assert assembled(transformer, mean).pools_by_mean
-    assert not assembled(transformer, Pooling(384, "cls"), normalize).pools_by_mean
-    assert not assembled(transformer, Pooling(384, "max")).pools_by_mean
-    assert not assembled(transformer, mean, Dense(384, 64), Normalize()).pools_by_mean
+    prompted = SentenceTransformer(
+        modules=[transformer, mean, normalize], prompts={"document": "passage: "}, device="cpu"
+    )
+    others = [
+        SentenceTransformer(modules=modules, device="cpu")
+        for modules in ([transformer, Pooling(384, "cls"), normalize], [transformer, Pooling(384, "max"), Normalize()])
+    ]
+    fingerprints = [torch_encoder._fingerprint_of(model) for model in (minilm, prompted, *others)]
+    assert len(set(fingerprints)) == len(fingerprints)
 
 
 def test_a_model_may_have_vectors_of_other_dimensions_than_its_tokens(minilm: SentenceTransformer) -> None:

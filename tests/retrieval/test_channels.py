@@ -37,10 +37,10 @@ def channels(bm25: dict[int, float], nearest: set[int]) -> Channels:
     return Channels(np.ones(1), np.zeros((0, 1)), [], [], frozenset(), nearest, scores)
 
 
-def cosines(papers: Sequence[float], passages: Sequence[float] = (), sentences: Sequence[float] = ()) -> Cosines:
-    """Cosines of papers; those of a granularity that is not given are all the same."""
-    same = [0.5] * len(papers)
-    return Cosines(*(np.array(values or same) for values in (papers, passages, sentences)))
+def cosines(passages: Sequence[float] = (), sentences: Sequence[float] = ()) -> Cosines:
+    """Cosines of papers, at least one of which is given; the others are all the same."""
+    same = [0.5] * max(len(passages), len(sentences))
+    return Cosines(*(np.array(values or same) for values in (passages, sentences)))
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_paper_that_is_good_in_two_channels_comes_before_one_that_is_good_in_o
     assert np.argmax(scores) == 0
 
 
-@pytest.mark.parametrize("granularity", ["papers", "passages", "sentences"])
+@pytest.mark.parametrize("granularity", ["passages", "sentences"])
 def test_each_cosine_is_a_channel(granularity: str) -> None:
-    found = cosines(**({"papers": [0.5] * 3} | {granularity: [0.2, 0.1, 0.9]}))
+    found = cosines(**{granularity: [0.2, 0.1, 0.9]})
     scores = fuse(channels({}, set()), found, np.array([4, 2, 6]), ALL[:3], Late())
     assert np.argsort(scores).tolist() == [1, 0, 2]
 
