@@ -31,7 +31,7 @@ def relevance_scores(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) 
 
 
 def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -> np.ndarray:
-    """The weight of each term in a model of the relevant papers `numbers`: 0 for all but about FEEDBACK_TERMS terms.
+    """The weight of each term in a model of the relevant papers `numbers`: 0 for all but FEEDBACK_TERMS terms.
 
     `scores` are the papers' z-scores. This is the relevance model of Lavrenko and Croft (2001), with BM25 in place of
     language models.
@@ -42,9 +42,11 @@ def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -
     positions, terms, bm25 = index.entries(numbers)
     lengths = np.sqrt(np.bincount(positions, bm25.astype(np.float64) ** 2, minlength=len(numbers))) + 1e-9
     weights = (shares / shares.sum() / lengths)[positions] * bm25
-    model = np.bincount(terms, weights, minlength=len(index.terms))
-    if len(model) > FEEDBACK_TERMS:
-        model[model < np.partition(model, -FEEDBACK_TERMS)[-FEEDBACK_TERMS]] = 0.0
+    found, places = np.unique(terms, return_inverse=True)
+    totals = np.bincount(places, weights)
+    best = np.argsort(-totals, kind="stable")[:FEEDBACK_TERMS]
+    model = np.zeros(len(index.terms))
+    model[found[best]] = totals[best]
     return model
 
 
