@@ -60,7 +60,11 @@ class BM25Index:
     def postings(self, stem: str) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the papers that contain `stem`, in ascending order, and its BM25 in each."""
         term = self.terms.get(stem)
-        start, end = (0, 0) if term is None else self.term_starts[term : term + 2].tolist()
+        return (self.papers[:0], self.weights[:0]) if term is None else self.postings_of(term)
+
+    def postings_of(self, term: int) -> tuple[np.ndarray, np.ndarray]:
+        """The same for the stem with the number `term`."""
+        start, end = self.term_starts[term : term + 2].tolist()
         return self.papers[start:end], self.weights[start:end]
 
     def entries(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.models.encoding import Embedding, EncodedText
 
 # Candidates beyond these changed nDCG@10 by less than 0.005 on the three judged sets of questions that were tried.
-VECTOR_DEPTH = 200  # nearest passages whose papers become candidates
+VECTOR_DEPTH = 100  # nearest passages whose papers become candidates
 BM25_DEPTH = 1_000  # papers that become candidates by BM25
 MAXSIM_DEPTH = 100  # candidates, the best by the other channels, that late interaction scores
 
@@ -52,13 +52,14 @@ def search_channels(
     The rewrites and those of their words that the collection does not have are encoded in one batch. The searches
     follow one by one, so that those of many questions need no more memory than that of one.
     """
-    words = list(dict.fromkeys(word for rewrite in rewrites for word in content_terms(rewrite)))
+    of_rewrites = [content_terms(rewrite) for rewrite in rewrites]
+    words = list(dict.fromkeys(word for of_rewrite in of_rewrites for word in of_rewrite))
     unknown = unknown_words(words, store)
     encoded = embedding.encode_queries([*rewrites, *unknown])
     vectors = {word: each.vector for word, each in zip(unknown, encoded[len(rewrites) :], strict=True)}
     terms = expand(words, vectors, store)
-    for rewrite, tokens in zip(rewrites, encoded, strict=False):
-        yield _channels(rewrite, tokens, [terms[word] for word in content_terms(rewrite)], store, among)
+    for rewrite, of_rewrite, tokens in zip(rewrites, of_rewrites, encoded, strict=False):
+        yield _channels(rewrite, tokens, [terms[word] for word in of_rewrite], store, among)
 
 
 def _channels(
@@ -110,7 +111,7 @@ def fuse(
     """
     import numpy as np
 
-    parts = (channels.bm25[numbers], cosines.passages, cosines.sentences)
+    parts = (channels.bm25[numbers], cosines.passages, cosines.titled_sentences)
     total = np.sum([zscore(part) for part in parts], axis=0)
     best = top_positions(total, MAXSIM_DEPTH, allowed)
     best_scores = zscore(maxsim.scores(channels.word_embeddings, channels.word_idfs, numbers[best]))

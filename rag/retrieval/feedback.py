@@ -24,14 +24,17 @@ def relevance_scores(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) 
     import numpy as np
 
     top = np.argsort(-scores, kind="stable")[:FEEDBACK_PAPERS]
-    model = relevance_model(numbers[top], scores[top], index)
-    positions, terms, bm25 = index.entries(numbers)
-    found: np.ndarray = np.bincount(positions, bm25 * model[terms], minlength=len(numbers))
+    terms, weights = relevance_model(numbers[top], scores[top], index)
+    total = np.zeros(index.paper_count + 1)
+    for term, weight in zip(terms.tolist(), weights.tolist(), strict=True):
+        papers, bm25 = index.postings_of(term)
+        total[papers] += weight * bm25
+    found: np.ndarray = total[numbers]
     return found
 
 
-def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -> np.ndarray:
-    """The weight of each term in a model of the relevant papers `numbers`: 0 for all but FEEDBACK_TERMS terms.
+def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -> tuple[np.ndarray, np.ndarray]:
+    """The terms in a model of the relevant papers `numbers`, at most FEEDBACK_TERMS, heaviest first, and their weights.
 
     `scores` are the papers' z-scores. This is the relevance model of Lavrenko and Croft (2001), with BM25 in place of
     language models.
@@ -41,13 +44,10 @@ def relevance_model(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) -
     shares = np.exp((scores - scores.max()) / TEMPERATURE)
     positions, terms, bm25 = index.entries(numbers)
     lengths = np.sqrt(np.bincount(positions, bm25.astype(np.float64) ** 2, minlength=len(numbers))) + 1e-9
-    weights = (shares / shares.sum() / lengths)[positions] * bm25
     found, places = np.unique(terms, return_inverse=True)
-    totals = np.bincount(places, weights)
-    best = np.argsort(-totals, kind="stable")[:FEEDBACK_TERMS]
-    model = np.zeros(len(index.terms))
-    model[found[best]] = totals[best]
-    return model
+    weights = np.bincount(places, (shares / shares.sum() / lengths)[positions] * bm25)
+    heaviest = np.argsort(-weights, kind="stable")[:FEEDBACK_TERMS]
+    return found[heaviest], weights[heaviest]
 
 
 def smooth_over_neighbours(scores: np.ndarray, vectors: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.index.calibration import Curve
@@ -30,6 +31,26 @@ RERANK_DEPTH = 50  # top papers that a cross-encoder scores: each costs it a pas
 PROBABILITY_DEPTH = 20  # top papers whose highest probability is that of the search: the first need not have it
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Papers by their `numbers`, with their `scores` and their `similarities` to the question, each of (papers,)."""
+
+    numbers: np.ndarray
+    scores: np.ndarray
+    similarities: np.ndarray
+
+    def by_score(self) -> Ranking:
+        """The same papers, best first."""
+        import numpy as np
+
+        order = np.argsort(-self.scores, kind="stable")
+        return Ranking(self.numbers[order], self.scores[order], self.similarities[order])
+
+    def first(self, count: int) -> Ranking:
+        """The first `count` papers."""
+        return Ranking(self.numbers[:count], self.scores[:count], self.similarities[:count])
+
+
 class HybridRetriever:
     """Searches an open index. `rag.retrieval.llama_index` makes it a LlamaIndex retriever."""
 
@@ -46,7 +67,10 @@ class HybridRetriever:
         first rewrite decides how sentences are scored and how probable it is that each paper answers.
         """
         channels = list(search_channels(rewrites, self.store, self.embedding, among))
-        return self._search(channels, rewrites[0], top, among)
+        found = self._rank(channels, rewrites[0], among)
+        signals = self._signals(found.first(max(top, PROBABILITY_DEPTH)), channels[0])
+        probability = self._curve(max(signals)) if signals else 0.0
+        return Hits(self._hits(found.first(top), signals, channels[0].vector), probability, tuple(channels[0].terms))
 
     def signals(self, questions: Sequence[str]) -> Iterator[float]:
         """For each question, the highest relevance signal among its top papers; -1 where no paper is found.
@@ -55,70 +79,63 @@ class HybridRetriever:
         """
         by_question = search_channels(questions, self.store, self.embedding, None)
         for question, channels in zip(questions, by_question, strict=True):
-            hits = self._search([channels], question, PROBABILITY_DEPTH, None)
-            yield max((hit.signal for hit in hits.papers), default=-1.0)
+            found = self._rank([channels], question, None)
+            yield max(self._signals(found.first(PROBABILITY_DEPTH), channels), default=-1.0)
 
-    def _search(self, channels: Sequence[Channels], question: str, top: int, among: Collection[int] | None) -> Hits:
+    def _rank(self, channels: Sequence[Channels], question: str, among: Collection[int] | None) -> Ranking:
+        """The papers found, best first."""
         import numpy as np
 
         all_numbers = np.arange(self.store.paper_count + 1)
         allowed = all_numbers >= 0 if among is None else np.isin(all_numbers, list(among))
         numbers = candidates(channels, allowed)
-        if not len(numbers):
-            return Hits((), 0.0, tuple(channels[0].terms))
-        arrays, maxsim = self.store.arrays, self.store.maxsim
-        fused = [
-            fuse(channel, arrays.cosines(numbers, channel.vector), numbers, allowed[numbers], maxsim)
-            for channel in channels
-        ]
-        numbers, scores = self._with_feedback(numbers, np.mean(fused, axis=0), allowed)
-        numbers, scores = numbers[allowed[numbers]], scores[allowed[numbers]]
-        if not len(numbers):
-            return Hits((), 0.0, tuple(channels[0].terms))
-        if self._reranker:
-            numbers, scores = self._rerank(self._reranker, question, numbers, scores)
-        hits = self._hits(numbers[: max(top, PROBABILITY_DEPTH)], scores, channels[0])
-        return Hits(hits[:top], max(hit.probability for hit in hits), tuple(channels[0].terms))
+        if not allowed[numbers].any():
+            return Ranking(numbers[:0], np.zeros(0), np.zeros(0))
+        allowed = allowed[numbers]
+        cosines = [self.store.arrays.cosines(numbers, channel.vector) for channel in channels]
+        pairs = zip(channels, cosines, strict=True)
+        fused = [fuse(channel, of_channel, numbers, allowed, self.store.maxsim) for channel, of_channel in pairs]
+        scores = self._with_feedback(numbers, np.mean(fused, axis=0), allowed)
+        # A passage alone misses a fact mentioned in passing; a sentence alone is misled by similar wording.
+        similarities = (cosines[0].passages + cosines[0].sentences) / 2
+        found = Ranking(numbers[allowed], scores[allowed], similarities[allowed]).by_score()
+        return self._reranked(found, self._reranker, question) if self._reranker else found
 
-    def _with_feedback(
-        self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Adds pseudo-relevance feedback, then smooths the best scores. Returns candidates and scores, best first."""
-        import numpy as np
-
+    def _with_feedback(self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+        """Adds pseudo-relevance feedback to `scores`, then smooths the best of them."""
         scores = scores + zscore(relevance_scores(numbers, scores, self.store.bm25))
-        best = top_positions(scores, SMOOTHING_DEPTH, allowed[numbers])
-        vectors = self.store.arrays.papers(numbers[best])
+        best = top_positions(scores, SMOOTHING_DEPTH, allowed)
         smoothed = scores * (1 + SMOOTHING)  # the rest, as if their neighbours had the same score
-        smoothed[best] = smooth_over_neighbours(scores[best], vectors)
-        order = np.argsort(-smoothed, kind="stable")
-        return numbers[order], smoothed[order]
+        smoothed[best] = smooth_over_neighbours(scores[best], self.store.arrays.papers(numbers[best]))
+        return smoothed
 
-    def _rerank(
-        self, reranker: Reranker, question: str, numbers: np.ndarray, scores: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Papers and scores, best first, with the scores of `reranker` blended in."""
-        import numpy as np
+    def _reranked(self, found: Ranking, reranker: Reranker, question: str) -> Ranking:
+        """The papers with the scores of `reranker` blended in."""
+        papers = self.store.papers(found.numbers[:RERANK_DEPTH].tolist())
+        return replace(found, scores=blend(found.scores, reranker.score(question, papers))).by_score()
 
-        papers = self.store.papers(numbers[:RERANK_DEPTH].tolist())
-        scores = blend(scores, reranker.score(question, papers))
-        order = np.argsort(-scores, kind="stable")
-        return numbers[order], scores[order]
+    def _signals(self, found: Ranking, channels: Channels) -> list[float]:
+        """How relevant each of these papers is."""
+        covered = coverage(channels.terms, found.numbers, self.store.bm25)
+        covered_entities = entity_coverage(channels.entities, found.numbers, self.store.bm25)
+        signals = zip(found.similarities.tolist(), covered.tolist(), covered_entities.tolist(), strict=True)
+        return [relevance_signal(*of_paper) for of_paper in signals]
 
-    def _hits(self, numbers: np.ndarray, scores: np.ndarray, channels: Channels) -> tuple[Hit, ...]:
-        """The papers `numbers`, in this order, with their sentences, signals and probabilities."""
-        covered = coverage(channels.terms, numbers, self.store.bm25)
-        covered_entities = entity_coverage(channels.entities, numbers, self.store.bm25)
-        passages = self.store.arrays.cosines(numbers, channels.vector).passages
-        papers = self.store.papers(numbers.tolist())
-        of_papers = self._sentences(numbers, channels.vector)
-        hits = []
-        for n, (number, paper, sentences) in enumerate(zip(numbers.tolist(), papers, of_papers, strict=True)):
-            # A passage alone misses a fact mentioned in passing; a sentence alone is misled by similar wording.
-            similarity = (float(passages[n]) + sentences[0].cosine) / 2
-            signal = relevance_signal(similarity, float(covered[n]), float(covered_entities[n]))
-            hits.append(Hit(number, paper, float(scores[n]), signal, self._curve(signal), sentences))
-        return tuple(hits)
+    def _hits(self, found: Ranking, signals: Sequence[float], vector: np.ndarray) -> tuple[Hit, ...]:
+        """These papers, with their sentences; `signals` may be those of more."""
+        papers = self.store.papers(found.numbers.tolist())
+        of_papers = zip(
+            found.numbers.tolist(),
+            papers,
+            found.scores.tolist(),
+            signals,
+            self._sentences(found.numbers, vector),
+            strict=False,
+        )
+        return tuple(
+            Hit(number, paper, score, signal, self._curve(signal), sentences)
+            for number, paper, score, signal, sentences in of_papers
+        )
 
     def _sentences(self, numbers: np.ndarray, vector: np.ndarray) -> Iterator[tuple[ScoredSentence, ...]]:
         """The sentences of each paper by descending cosine to the question with this `vector`."""

@@ -40,7 +40,7 @@ def channels(bm25: dict[int, float], nearest: set[int]) -> Channels:
 def cosines(passages: Sequence[float] = (), sentences: Sequence[float] = ()) -> Cosines:
     """Cosines of papers, at least one of which is given; the others are all the same."""
     same = [0.5] * max(len(passages), len(sentences))
-    return Cosines(*(np.array(values or same) for values in (passages, sentences)))
+    return Cosines(*(np.array(values or same) for values in (passages, sentences, sentences)))
 
 
 @pytest.mark.parametrize(
