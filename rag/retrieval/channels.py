@@ -93,12 +93,11 @@ def candidates(channels: Sequence[Channels], allowed: np.ndarray) -> np.ndarray:
     """
     import numpy as np
 
-    found = set().union(*(channel.nearest for channel in channels))
+    found = [np.array(list(channel.nearest), dtype=np.int64) for channel in channels]
     for channel in channels:
         matching = np.flatnonzero(channel.bm25)
-        best = top_positions(channel.bm25[matching], BM25_DEPTH, allowed[matching])
-        found.update(matching[best].tolist())
-    return np.array(sorted(found), dtype=np.int64)
+        found.append(matching[top_positions(channel.bm25[matching], BM25_DEPTH, allowed[matching])])
+    return np.unique(np.concatenate(found))
 
 
 def fuse(
@@ -111,8 +110,7 @@ def fuse(
     """
     import numpy as np
 
-    parts = (channels.bm25[numbers], cosines.passages, cosines.titled_sentences)
-    total = np.sum([zscore(part) for part in parts], axis=0)
+    total = zscore(np.array((channels.bm25[numbers], cosines.passages, cosines.titled_sentences))).sum(axis=0)
     best = top_positions(total, MAXSIM_DEPTH, allowed)
     best_scores = zscore(maxsim.scores(channels.word_embeddings, channels.word_idfs, numbers[best]))
     late_interaction = np.full(len(numbers), best_scores.min())
@@ -125,6 +123,18 @@ def top_positions(scores: np.ndarray, count: int, allowed: np.ndarray) -> np.nda
     """The positions of the `count` highest scores and of the `count` highest `allowed` scores, best first."""
     import numpy as np
 
-    order = np.argsort(-scores, kind="stable")
-    ranks = np.arange(len(order))
-    return order[(ranks < count) | (allowed[order] & (np.cumsum(allowed[order]) <= count))]
+    best = _top(scores, count)
+    if not allowed.all():
+        positions = np.flatnonzero(allowed)
+        best = np.union1d(best, positions[_top(scores[positions], count)])
+    ordered: np.ndarray = best[np.argsort(-scores[best], kind="stable")]
+    return ordered
+
+
+def _top(scores: np.ndarray, count: int) -> np.ndarray:
+    """The positions of the `count` highest scores, in ascending order; sorting all of a large collection is slow."""
+    import numpy as np
+
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    return np.sort(np.argpartition(-scores, count - 1)[:count])

@@ -13,11 +13,15 @@ COVERAGE_WEIGHT, ENTITY_WEIGHT = 0.2, 0.15
 
 
 def zscore(scores: np.ndarray) -> np.ndarray:
-    """`scores` minus their mean, in units of their standard deviation; zeros where all are equal."""
+    """`scores` minus their mean, in units of their standard deviation; zeros where all are equal.
+
+    If they have two axes, each row is put on this scale by itself.
+    """
     import numpy as np
 
-    deviation = scores.std()
-    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
+    deviation = scores.std(axis=-1, keepdims=True)
+    scaled: np.ndarray = (scores - scores.mean(axis=-1, keepdims=True)) / np.where(deviation > 1e-9, deviation, np.inf)
+    return scaled
 
 
 def relevance_signal(similarity: float, coverage: float, entity_coverage: float) -> float:

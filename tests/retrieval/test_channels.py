@@ -52,6 +52,16 @@ def test_the_best_positions_are_those_of_all_and_of_the_allowed(allowed: list[bo
     assert top_positions(scores, 2, np.array(allowed)).tolist() == expected
 
 
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.01, 0.0])
+@pytest.mark.parametrize("count", [1, 10, 1_000])
+def test_the_best_of_many_positions_come_first(share: float, count: int) -> None:
+    random = np.random.default_rng(0)
+    scores, allowed = random.normal(size=300), random.random(300) < share
+    by_score = sorted(range(300), key=lambda position: -scores[position])
+    expected = set(by_score[:count]) | set([position for position in by_score if allowed[position]][:count])
+    assert top_positions(scores, count, allowed).tolist() == [one for one in by_score if one in expected]
+
+
 def test_a_candidate_is_any_paper_that_a_channel_retrieved() -> None:
     first, second = channels({5: 1.0}, {3}), channels({}, {1, 3})
     assert candidates([first, second], ALL).tolist() == [1, 3, 5]

@@ -26,6 +26,11 @@ def test_z_scores_do_not_depend_on_the_scale() -> None:
     assert zscore(scores) == pytest.approx(zscore(100 * scores - 7))
 
 
+def test_each_row_is_scaled_by_itself() -> None:
+    rows = np.array([[0.2, 0.5, 0.9], [30.0, 10.0, 20.0], [7.0, 7.0, 7.0]])
+    assert zscore(rows).tolist() == [zscore(row).tolist() for row in rows]
+
+
 def test_terms_and_names_add_to_the_signal_but_less_than_the_cosine() -> None:
     assert relevance_signal(0.5, 0.0, 0.0) == 0.5
     assert 0.5 < relevance_signal(0.5, 0.0, 1.0) < relevance_signal(0.5, 1.0, 1.0) < 1.0
