@@ -1,4 +1,4 @@
-"""Reads arrays from files that may be damaged."""
+"""Arrays in files that may be damaged, and ranges of their rows."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ def memory_map(file: Path, dtype: DTypeLike, columns: int) -> np.ndarray:
         return np.zeros((0, columns), dtype)  # which cannot be mapped
     mapped: np.ndarray = np.memmap(file, dtype, "r")
     return mapped.view(np.ndarray).reshape(-1, columns)  # a plain array is faster to take rows of
+
+
+def rows_of(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The rows of several ranges, one range after the other, given by where each starts and how many rows it has."""
+    import numpy as np
+
+    rows: np.ndarray = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+    return rows
 
 
 def pack(terms: Iterable[str]) -> np.ndarray:

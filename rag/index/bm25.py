@@ -74,7 +74,7 @@ class BM25Index:
         starts = self.paper_starts[numbers]
         sizes = self.paper_starts[numbers + 1] - starts
         positions = np.repeat(np.arange(len(numbers)), sizes)
-        entries = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+        entries = arrays.rows_of(starts, sizes)
         return positions, self.paper_terms[entries], self.paper_weights[entries]
 
     def doc_freq(self, stem: str) -> int:

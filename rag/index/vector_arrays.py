@@ -30,7 +30,7 @@ class Cosines:
 
     passages: np.ndarray
     sentences: np.ndarray
-    titled_sentences: np.ndarray
+    sentences_or_title: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class VectorArrays:
         if 2 * sizes.sum() < len(self.rows):
             return np.concatenate([self.rows[start:stop] @ vector for start, stop in ranges.tolist()])
         every = self.rows @ vector  # one product is faster than many, even with rows that are not asked for
-        dots: np.ndarray = every[np.repeat(ranges[:, 0] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())]
+        dots: np.ndarray = every[arrays.rows_of(ranges[:, 0], sizes)]
         return dots
 
     def _passages(self, numbers: np.ndarray, dots: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 SENTENCES_PER_PASSAGE = 3  # enough context to be understood on its own, short enough to be about one thing
 OVERLAP = 1  # sentences that consecutive passages share, so that every pair of neighbours is together in one
 SPECIAL_TOKENS = 8  # upper bound of the tokens that a model adds to a text
-
-
-def first_positions(texts: Iterable[str]) -> dict[str, int]:
-    """Each distinct text with the position, from 0, of its first occurrence.
-
-    Only these are embedded: in Chroma's graph, many equal vectors make their neighbours unreachable.
-    """
-    positions: dict[str, int] = {}
-    for position, text in enumerate(texts):
-        positions.setdefault(text, position)
-    return positions
 
 
 def passage_windows(count: int) -> list[range]:

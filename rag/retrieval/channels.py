@@ -110,7 +110,7 @@ def fuse(
     """
     import numpy as np
 
-    total = zscore(np.array((channels.bm25[numbers], cosines.passages, cosines.titled_sentences))).sum(axis=0)
+    total = zscore(np.array((channels.bm25[numbers], cosines.passages, cosines.sentences_or_title))).sum(axis=0)
     best = top_positions(total, MAXSIM_DEPTH, allowed)
     best_scores = zscore(maxsim.scores(channels.word_embeddings, channels.word_idfs, numbers[best]))
     late_interaction = np.full(len(numbers), best_scores.min())

@@ -86,8 +86,8 @@ class HybridRetriever:
         """The papers found, best first."""
         import numpy as np
 
-        all_numbers = np.arange(self.store.paper_count + 1)
-        allowed = all_numbers >= 0 if among is None else np.isin(all_numbers, list(among))
+        count = self.store.paper_count + 1
+        allowed = np.ones(count, dtype=bool) if among is None else np.isin(np.arange(count), list(among))
         numbers = candidates(channels, allowed)
         if not allowed[numbers].any():
             return Ranking(numbers[:0], np.zeros(0), np.zeros(0))

@@ -1,4 +1,4 @@
-"""Arrays come back from their files as they were written, and damaged files are refused."""
+"""Arrays come back from their files as they were written, damaged files are refused, and ranges are spelled out."""
 
 from __future__ import annotations
 
@@ -51,3 +51,10 @@ def test_a_damaged_column_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "columns" / "damaged.npy").write_bytes(content)
     with pytest.raises(ValueError, match=r"."):
         arrays.load_columns(tmp_path / "columns")
+
+
+@pytest.mark.parametrize("ranges", [[], [(3, 2)], [(5, 1), (0, 3), (9, 0), (1, 2), (7, 0)]])
+def test_ranges_are_rows_one_range_after_the_other(ranges: list[tuple[int, int]]) -> None:
+    starts, sizes = np.array(ranges, dtype=np.int64).reshape(-1, 2).T
+    expected = [row for start, size in ranges for row in range(start, start + size)]
+    assert arrays.rows_of(starts, sizes).tolist() == expected

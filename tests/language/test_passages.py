@@ -9,7 +9,6 @@ import pytest
 from rag.language.passages import (
     OVERLAP,
     SENTENCES_PER_PASSAGE,
-    first_positions,
     passage_windows,
     split_by_tokens,
     title_and_text,
@@ -62,7 +61,3 @@ def test_a_text_that_fits_is_not_cut(text: str) -> None:
 @pytest.mark.parametrize("text", ["Abc" * 50, ""])
 def test_a_single_word_is_not_cut(text: str) -> None:
     assert split_by_tokens(text, len, 20) == [text]
-
-
-def test_a_repeated_text_has_the_position_of_its_first_occurrence() -> None:
-    assert first_positions(["a", "b", "a", "c", "b"]) == {"a": 0, "b": 1, "c": 3}
