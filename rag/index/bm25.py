@@ -60,12 +60,18 @@ class BM25Index:
     def postings(self, stem: str) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the papers that contain `stem`, in ascending order, and its BM25 in each."""
         term = self.terms.get(stem)
-        return (self.papers[:0], self.weights[:0]) if term is None else self.postings_of(term)
-
-    def postings_of(self, term: int) -> tuple[np.ndarray, np.ndarray]:
-        """The same for the stem with the number `term`."""
-        start, end = self.term_starts[term : term + 2].tolist()
+        start, end = (0, 0) if term is None else self.term_starts[term : term + 2].tolist()
         return self.papers[start:end], self.weights[start:end]
+
+    def scores(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The sum over `terms`, by number, of BM25 times weight: float64 of (papers + 1,), indexed by paper number."""
+        import numpy as np
+
+        starts = self.term_starts[terms]
+        sizes = self.term_starts[terms + 1] - starts
+        entries = arrays.rows_of(starts, sizes)
+        products = np.repeat(weights, sizes) * self.weights[entries]
+        return np.bincount(self.papers[entries], products, minlength=self.paper_count + 1)
 
     def entries(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The terms of the papers `numbers` with their BM25: positions in `numbers`, terms, and BM25, a row each."""

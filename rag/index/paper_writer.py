@@ -29,7 +29,7 @@ class PaperWriter:
         self.vector_count = 0
         self._stack = ExitStack()
         self._chroma = self._stack.enter_context(closing(VectorDatabase(folder)))
-        self._chroma.create()
+        self._chroma.create(papers)
         self._database = self._stack.enter_context(closing(papers_database.create(folder)))
         self._arrays = self._stack.enter_context(VectorWriter(folder, papers))
         self._maxsim = self._stack.enter_context(MaxSimWriter(folder, papers, previous.basis if previous else None))

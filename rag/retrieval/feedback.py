@@ -24,12 +24,7 @@ def relevance_scores(numbers: np.ndarray, scores: np.ndarray, index: BM25Index) 
     import numpy as np
 
     top = np.argsort(-scores, kind="stable")[:FEEDBACK_PAPERS]
-    terms, weights = relevance_model(numbers[top], scores[top], index)
-    total = np.zeros(index.paper_count + 1)
-    for term, weight in zip(terms.tolist(), weights.tolist(), strict=True):
-        papers, bm25 = index.postings_of(term)
-        total[papers] += weight * bm25
-    found: np.ndarray = total[numbers]
+    found: np.ndarray = index.scores(*relevance_model(numbers[top], scores[top], index))[numbers]
     return found
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rag.models.cross_encoder import Reranker
     from rag.models.encoding import Embedding
 
-SMOOTHING_DEPTH = 100  # top papers whose scores are smoothed
+SMOOTHING_DEPTH = 50  # top papers whose scores are smoothed
 RERANK_DEPTH = 50  # top papers that a cross-encoder scores: each costs it a pass over question and abstract
 PROBABILITY_DEPTH = 20  # top papers whose highest probability is that of the search: the first need not have it
 

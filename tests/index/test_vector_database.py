@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rag.index.vector_database import VectorDatabase
+from rag.models.encoding import l2_normalize
 
 VECTORS = dict(zip(["1", "1.title", "1.0-2", "2", "2.1"], np.eye(5, 8, dtype=np.float32), strict=True))
 
@@ -17,7 +18,7 @@ VECTORS = dict(zip(["1", "1.title", "1.0-2", "2", "2.1"], np.eye(5, 8, dtype=np.
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[VectorDatabase]:
     with closing(VectorDatabase(tmp_path)) as opened:
-        opened.create()
+        opened.create(papers=1)
         yield opened
 
 
@@ -40,9 +41,20 @@ def test_more_vectors_than_chroma_takes_at_once_are_added(
 
 def test_what_was_added_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     with closing(VectorDatabase(tmp_path)) as written:
-        written.create()
+        written.create(papers=1)
         written.add(VECTORS)
         written.add({"3": np.ones(8, dtype=np.float32)})
     with closing(VectorDatabase(tmp_path)) as opened:
         assert opened.count() == len(VECTORS) + 1
         assert opened.search(np.ones(8, dtype=np.float32), 1) == ["3"]
+
+
+def test_of_many_vectors_the_nearest_hundred_are_found(database: VectorDatabase) -> None:
+    random = np.random.default_rng(seed=7)
+    vectors = l2_normalize(random.standard_normal((4_000, 96), dtype=np.float32))  # in no clusters: hard to search
+    database.add({str(row): vector for row, vector in enumerate(vectors)})
+    found = [
+        len(set(database.search(query, 100)) & set(map(str, np.argsort(-vectors @ query)[:100])))
+        for query in l2_normalize(random.standard_normal((50, 96), dtype=np.float32))
+    ]
+    assert np.mean(found) >= 99
