@@ -32,14 +32,14 @@ def computed(measures: Sequence[Measure]) -> list[Measure]:
 
 
 def _computed(cost: _Cost, papers: int, measures: Sequence[Measure]) -> Measure | None:
-    points = [
-        (one.papers, cost.total(figure, one.papers))
-        for one in sorted(measures, key=lambda one: one.papers)
+    totals = {  # by size, as an index of a user may be as large as a collection of ours
+        one.papers: cost.total(figure, one.papers)
+        for one in measures
         if one.what == cost.what and (figure := one.median(OURS)) is not None
-    ]
-    if len(points) < 2:
+    }
+    if len(totals) < 2:
         return None
-    (small, before), (large, after) = points[-2:]
+    (small, before), (large, after) = sorted(totals.items())[-2:]
     measure = Measure(f"computed: {cost.what}", cost.unit, papers)
     measure.add(OURS, after + (papers - large) * (after - before) / (large - small))
     return measure
