@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,12 @@ class OnnxEmbedding(Embedding):
         self.max_tokens = int(limits["max_seq_length"])
         self._tokenizer, self._truncating = _tokenizer(folder), _tokenizer(folder)
         self._truncating.enable_truncation(self.max_tokens)
-        self._session = _session(folder / "model.safetensors")
+        self._weights = folder / "model.safetensors"
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        """Made on first use: a rebuild that finds nothing changed encodes nothing."""
+        return _session(self._weights)
 
     def count_tokens(self, text: str) -> int:
         return len(self._tokenizer.encode(replace_surrogates(text)).ids)

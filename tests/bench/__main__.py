@@ -14,7 +14,7 @@ from rag.errors import RagError
 from tests.bench import building, growth, machine, plot, querying, report, starting
 from tests.bench.measures import BUILD, Measure, per_further
 from tests.bench.processes import BenchError
-from tests.bench.sides import FOLDER, PYTHON
+from tests.bench.sides import FOLDER, PYTHON, SIDES
 
 BUSY = 0.5  # load average from which the figures are in doubt
 
@@ -33,6 +33,8 @@ def main() -> None:
 
 
 def _measure(sizes: Sequence[int], index_dir: Path | None) -> None:
+    if index_dir:
+        SIDES[0].stored(index_dir)  # fails now, not after an hour, if there is none
     about, measures = machine.describe(), list[Measure]()
     if about["load"] > BUSY:
         print(f"The machine is busy (load {about['load']:.1f}): the figures will be in doubt.", file=sys.stderr)

@@ -21,7 +21,6 @@ def compare(collection: Collection) -> list[Measure]:
 
 def ours(index_dir: Path) -> list[Measure]:
     """The index of a user, with questions about papers that it holds."""
-    SIDES[0].stored(index_dir)  # fails at once if there is none
     questions = sides.FOLDER / "questions.json"
     count = int(processes.run(f"{index_dir}, ours: sample", sides.ours("sample", index_dir, questions)).output)
     return _measured(count, [(SIDES[0], index_dir)], questions)
