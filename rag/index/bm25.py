@@ -150,4 +150,5 @@ def _bm25(counts: np.ndarray, terms: np.ndarray, starts: np.ndarray, term_count:
 def _idf(doc_freq: np.ndarray | int, paper_count: int) -> np.ndarray:
     import numpy as np
 
-    return np.log(1 + (paper_count - doc_freq + 0.5) / (np.asarray(doc_freq) + 0.5))
+    idf: np.ndarray = np.log(1 + (paper_count - doc_freq + 0.5) / (doc_freq + 0.5))
+    return idf

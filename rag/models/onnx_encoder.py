@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Encoding, Tokenizer
 
+_SPIN_MICROSECONDS = 200  # for which a thread awaits the next operator before it sleeps, as waking it takes time
 _BATCH_TOKENS = 1_024  # per pass, padding included: as fast as more, and the states of a pass stay in the cache
+_PASS_TOKENS = 16  # which take as long as a pass takes by itself: with more padding, another pass is faster
 
 
 class OnnxEmbedding(Embedding):
@@ -89,7 +91,9 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """The positions of texts with these `lengths`, those of like length together: less padding."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[position] > _BATCH_TOKENS:
+        length = lengths[position]
+        padding = len(batch) * (length - lengths[batch[-1]]) if batch else 0
+        if batch and ((len(batch) + 1) * length > _BATCH_TOKENS or padding > _PASS_TOKENS):
             yield batch
             batch = []
         batch.append(position)
@@ -111,7 +115,8 @@ def _session(weights: Path) -> InferenceSession:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leaves the cores to others between runs
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(_SPIN_MICROSECONDS))
+    options.add_session_config_entry("session.force_spinning_stop", "1")  # leaves the cores to others between runs
     tensors = _tensors(weights)
     values = {name: onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for name, tensor in tensors.items()}
     options.add_external_initializers(list(values), list(values.values()))

@@ -10,7 +10,7 @@ from tests.bench import measures, processes, sides
 from tests.bench.measures import Measure, percentile
 from tests.bench.sides import SIDES, Collection, Side
 
-_REPEATS = 3
+_REPEATS = 5
 
 
 def compare(collection: Collection) -> list[Measure]:

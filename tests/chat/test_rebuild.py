@@ -14,6 +14,7 @@ from rag.errors import ModelError, SourceError
 from rag.index.opening import open_current
 from rag.progress import silent
 from tests.conftest import index_of, typical_curve
+from tests.loading import loaded_by
 
 ANTS = {"title": "Ants", "abstract": "We study ants."}
 
@@ -62,6 +63,13 @@ def test_a_rebuild_with_nothing_changed_keeps_the_index_and_says_so(built: Path)
         "Nothing has changed, the index stays as it is: 1 file, 2 records, 2 papers, 0 duplicates, 0 skipped, "
     )
     assert sorted(path for path in built.rglob("*") if path.is_file()) == before
+
+
+def test_a_rebuild_with_nothing_changed_loads_no_model(built: Path) -> None:
+    paths = f"[pathlib.Path({str(built.parent / 'one.jsonl')!r})], pathlib.Path({str(built)!r})"
+    program = "import pathlib\nfrom rag.chat.rebuild import rebuild\n"
+    program += f"assert not rebuild({paths}, 'bundled', print).built"
+    assert loaded_by(program) & {"onnxruntime", "torch"} == set()
 
 
 @pytest.mark.parametrize(
