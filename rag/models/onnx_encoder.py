@@ -47,7 +47,7 @@ class OnnxEmbedding(Embedding):
         return "[UNK]" not in self._tokenizer.encode(word).tokens
 
     def encode_tokens(self, texts: Sequence[str]) -> list[EncodedText]:
-        encodings = self._truncating.encode_batch([replace_surrogates(text) for text in texts])
+        encodings = [self._truncating.encode(replace_surrogates(text)) for text in texts]
         encoded: dict[int, EncodedText] = {}
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
             states = self._states([encodings[position] for position in batch])
@@ -57,7 +57,7 @@ class OnnxEmbedding(Embedding):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         import numpy as np
 
-        encodings = self._truncating.encode_batch([replace_surrogates(text) for text in texts])
+        encodings = [self._truncating.encode(replace_surrogates(text)) for text in texts]
         vectors = np.zeros((len(encodings), self.dimensions), dtype=np.float32)
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
             states = self._states([encodings[position] for position in batch])
