@@ -55,8 +55,9 @@ def test_vectors_come_back_as_they_were_written(found: VectorArrays) -> None:
 
 @pytest.mark.parametrize("numbers", [[*range(1, 10)], [9, 2, 7], [2], [6, 2], [7], [3, 3]], ids=str)
 def test_cosines_are_those_of_the_nearest_passage_and_of_the_nearest_sentence(
-    found: VectorArrays, numbers: list[int]
+    found: VectorArrays, numbers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(vector_arrays, "_BLOCK", 4)  # rows, so that a paper may lie in several blocks
     cosines = found.cosines(np.array(numbers), QUESTION)
     rows = [PAPERS[number].rows for number in numbers]
     nearest_passages = [(l2_normalize(composed(of_paper)) @ QUESTION).max() for of_paper in rows]
