@@ -47,7 +47,7 @@ class OnnxEmbedding(Embedding):
         return "[UNK]" not in self._tokenizer.encode(word).tokens
 
     def encode_tokens(self, texts: Sequence[str]) -> list[EncodedText]:
-        encodings = [self._truncating.encode(replace_surrogates(text)) for text in texts]
+        encodings = self._encodings(texts)
         encoded: dict[int, EncodedText] = {}
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
             states = self._states([encodings[position] for position in batch])
@@ -57,7 +57,7 @@ class OnnxEmbedding(Embedding):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         import numpy as np
 
-        encodings = [self._truncating.encode(replace_surrogates(text)) for text in texts]
+        encodings = self._encodings(texts)
         vectors = np.zeros((len(encodings), self.dimensions), dtype=np.float32)
         for batch in _batches([len(encoding.ids) for encoding in encodings]):
             states = self._states([encodings[position] for position in batch])
@@ -67,6 +67,10 @@ class OnnxEmbedding(Embedding):
 
     def encode_queries(self, queries: Sequence[str]) -> list[EncodedText]:
         return self.encode_tokens(queries)
+
+    def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
+        """The tokens of `texts`, one by one: encoding a batch would wake threads, which takes longer for a question."""
+        return [self._truncating.encode(replace_surrogates(text)) for text in texts]
 
     def _states(self, batch: Sequence[Encoding]) -> np.ndarray:
         """The last hidden states of these texts, padded to the longest: float32 of (texts, tokens, dimensions)."""
@@ -92,8 +96,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lengths.__getitem__):
         length = lengths[position]
-        padding = len(batch) * (length - lengths[batch[-1]]) if batch else 0
-        if batch and ((len(batch) + 1) * length > _BATCH_TOKENS or padding > _PASS_TOKENS):
+        too_large = (len(batch) + 1) * length > _BATCH_TOKENS
+        if batch and (too_large or len(batch) * (length - lengths[batch[-1]]) > _PASS_TOKENS):
             yield batch
             batch = []
         batch.append(position)
