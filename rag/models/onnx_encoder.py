@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SPIN_MICROSECONDS = 200  # for which a thread awaits the next operator before it sleeps, as waking it takes time
 _BATCH_TOKENS = 1_024  # per pass, padding included: as fast as more, and the states of a pass stay in the cache
-_PASS_TOKENS = 16  # which take as long as a pass takes by itself: with more padding, another pass is faster
+_MAX_PADDING = 16  # tokens that one more text may add to a pass: beginning another pass costs about as much
 
 
 class OnnxEmbedding(Embedding):
@@ -47,30 +47,31 @@ class OnnxEmbedding(Embedding):
         return "[UNK]" not in self._tokenizer.encode(word).tokens
 
     def encode_tokens(self, texts: Sequence[str]) -> list[EncodedText]:
-        encodings = self._encodings(texts)
         encoded: dict[int, EncodedText] = {}
-        for batch in _batches([len(encoding.ids) for encoding in encodings]):
-            states = self._states([encodings[position] for position in batch])
-            encoded |= {position: _pooled(states[row], encodings[position]) for row, position in enumerate(batch)}
-        return [encoded[position] for position in range(len(encodings))]
+        for position, encoding, states in self._passes(texts):
+            encoded[position] = encoded_text(states.mean(axis=0), states, encoding.offsets)
+        return [encoded[position] for position in range(len(texts))]
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         import numpy as np
 
-        encodings = self._encodings(texts)
-        vectors = np.zeros((len(encodings), self.dimensions), dtype=np.float32)
-        for batch in _batches([len(encoding.ids) for encoding in encodings]):
-            states = self._states([encodings[position] for position in batch])
-            for row, position in enumerate(batch):
-                vectors[position] = states[row, : len(encodings[position].ids)].mean(axis=0)
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for position, _, states in self._passes(texts):
+            vectors[position] = states.mean(axis=0)
         return l2_normalize(vectors)
 
     def encode_queries(self, queries: Sequence[str]) -> list[EncodedText]:
         return self.encode_tokens(queries)
 
-    def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
-        """The tokens of `texts`, one by one: encoding a batch would wake threads, which takes longer for a question."""
-        return [self._truncating.encode(replace_surrogates(text)) for text in texts]
+    def _passes(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoding, np.ndarray]]:
+        """The position of each text, its tokens and their last hidden states: float32 of (tokens, dimensions)."""
+        # One by one: a batch would wake the tokenizer's threads, which takes longer than to tokenize a question.
+        encodings = [self._truncating.encode(replace_surrogates(text)) for text in texts]
+        for batch in _batches([len(encoding.ids) for encoding in encodings]):
+            states = self._states([encodings[position] for position in batch])
+            for row, position in enumerate(batch):
+                encoding = encodings[position]
+                yield position, encoding, states[row, : len(encoding.ids)]  # the rest is padding
 
     def _states(self, batch: Sequence[Encoding]) -> np.ndarray:
         """The last hidden states of these texts, padded to the longest: float32 of (texts, tokens, dimensions)."""
@@ -85,19 +86,13 @@ class OnnxEmbedding(Embedding):
         return states
 
 
-def _pooled(states: np.ndarray, encoding: Encoding) -> EncodedText:
-    """A text with the mean of its states; the rows behind its last token are padding."""
-    tokens = states[: len(encoding.ids)]
-    return encoded_text(tokens.mean(axis=0), tokens, encoding.offsets)
-
-
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """The positions of texts with these `lengths`, those of like length together: less padding."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lengths.__getitem__):
         length = lengths[position]
         too_large = (len(batch) + 1) * length > _BATCH_TOKENS
-        if batch and (too_large or len(batch) * (length - lengths[batch[-1]]) > _PASS_TOKENS):
+        if batch and (too_large or len(batch) * (length - lengths[batch[-1]]) > _MAX_PADDING):
             yield batch
             batch = []
         batch.append(position)
