@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.sentence_ranking import names_paper
+from rag.query.titles import names_paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hit, Hits
 from rag.retrieval.retriever import HybridRetriever

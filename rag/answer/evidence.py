@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.answer.sentence_ranking import best_sentences, has_number, names_paper, terms_beyond_title
-from rag.language.sentences import Span
+from rag.answer.facets import Facet, counted_noun, facet_of, states_count
+from rag.answer.grounding import Grounding
+from rag.answer.sentence_ranking import best_sentences, has_number, terms_beyond_title
+from rag.index.phrases import contains
+from rag.language.sentences import Span, span_texts
 from rag.language.tokens import stems
 from rag.paper import Paper
-from rag.query.intent import Intent, asks_for_quantity
+from rag.query.intent import LISTS, Intent, asks_for_quantity
+from rag.query.titles import names_paper
 from rag.retrieval.hits import Hit, Hits
+from rag.retrieval.relevance import best_count
 
-# A paper's fit is its score as a share of the best score plus its signal as a share of the highest signal: 2 at most.
-# From MIN_FIT on it is relevant: a question for papers wants all of them, one for a fact only those that state it.
-MIN_FIT: dict[Intent, float] = {"papers": 1.45, "comparison": 1.45, "definition": 1.6, "fact": 1.5}
+# Of a question for papers: precision counts most for those that match, recall for those that may. Of a survey, only the
+# papers that state what it asks for are shown, so more can be considered.
+MATCH_BETA, SURVEY_BETA, MAY_MATCH_BETA = 0.5, 0.6, 1.5
+MAX_MAY_MATCH = 20
+# Of other questions. A paper's fit is its score as a share of the best score plus its signal as a share of the highest
+# signal: 2 at most. From MIN_FIT on it answers: it must state the fact, not only be about the topic.
+MIN_FIT: dict[Intent, float] = {"comparison": 1.45, "definition": 1.6, "yesno": 1.5, "fact": 1.5}
 RELATED_MARGIN = 0.3  # below MIN_FIT within which a paper is related
 MAX_RELATED = 3  # the best related papers by score, about one in four of which is relevant after all
 # A paper below this share of the highest signal does not fit at all: it scores high because similar papers do, or
 # because of one frequent word, without saying anything about the question.
 MIN_SIGNAL_SHARE = 0.7
+# Below this share of what a question asks beyond naming a paper, by idf, the paper's abstract does not state it.
+MIN_STATED = 0.25
 # Sentences shown of each paper; more where few papers are relevant, and most in a comparison's table.
 MAX_SENTENCES = 2
 MAX_SENTENCES_OF_FEW = 3
 MAX_SENTENCES_COMPARED = 4
-FEW_PAPERS: dict[Intent, int] = {"papers": 2, "comparison": 2, "definition": 5, "fact": 5}
+FEW_PAPERS: dict[Intent, int] = {"papers": 2, "survey": 2, "comparison": 2, "definition": 5, "yesno": 5, "fact": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,11 @@ class Evidence:
 class Selection:
     """The evidence among the hits of a search.
 
-    `relevant` papers answer the question, best first; `related` papers come close to it but do not answer it, each with
-    its best sentence. `probability` is how likely the collection is to answer the question, 0 to 1. `more` is true if
-    the last hit is relevant, so that papers beyond the hits may be too. `not_stated_by` is the paper that the question
-    names, if its abstract states nothing about what is asked; then no paper is relevant.
+    `relevant` papers answer the question, best first; `related` papers may, or come close to it, each with its best
+    sentence. `probability` is how likely the collection is to answer the question, 0 to 1. `more` is true if the last
+    hit is relevant, so that papers beyond the hits may be too. `not_stated_by` is the paper that the question names, if
+    its abstract states nothing about what is asked; `unstated` is the facet that is asked for, if no paper on the topic
+    states it. In both cases no paper is relevant.
     """
 
     relevant: list[Evidence]
@@ -50,23 +62,29 @@ class Selection:
     probability: float
     more: bool = False
     not_stated_by: Paper | None = None
+    unstated: Facet | None = None
 
 
-def select(question: str, intent: Intent, hits: Hits, min_probability: float) -> Selection:
-    """The papers among `hits` that answer `question`; none if its probability is below `min_probability`."""
+def select(question: str, intent: Intent, hits: Hits, min_probability: float, grounding: Grounding) -> Selection:
+    """The papers among `hits` that answer `question`.
+
+    None if its probability is below `min_probability`, unless it asks for what a name or term is that they mention.
+    """
     named = next((hit.paper for hit in hits.papers if names_paper(question, hit.paper)), None)
-    is_answerable = hits.probability >= min_probability and hits.papers and hits.terms
-    if not is_answerable or _is_not_stated(question, named, intent, hits):
-        return Selection([], [], hits.probability, not_stated_by=named if intent == "fact" else None)
-    fits = _fits(hits.papers)
-    relevant = [hit for hit, fit in zip(hits.papers, fits, strict=True) if fit >= MIN_FIT[intent]]
-    related = [hit for hit, fit in zip(hits.papers, fits, strict=True) if 0 < MIN_FIT[intent] - fit <= RELATED_MARGIN]
-    return Selection(
+    is_likely = hits.probability >= min_probability or grounding.named or bool(grounding.defined)
+    if not (is_likely and hits.papers and hits.terms) or _is_not_stated(question, named, intent, hits):
+        return Selection([], [], hits.probability, not_stated_by=named if intent in ("fact", "yesno") else None)
+    relevant, related = _split(intent, hits.papers)
+    selection = Selection(
         gather(question, intent, relevant, hits),
-        gather(question, intent, related[:MAX_RELATED], hits, 1),
+        gather(question, intent, related, hits, 1),
         hits.probability,
-        fits[-1] >= MIN_FIT[intent],
+        more=len(relevant) == len(hits.papers),
     )
+    facet = facet_of(question)
+    if facet and not named and intent != "papers":
+        return _stating(facet, question, relevant, hits, selection)
+    return _defining(selection, relevant, hits, grounding) if grounding.defined else selection
 
 
 def select_compared(question: str, hits: Hits) -> Selection:
@@ -86,12 +104,66 @@ def gather(
     return [Evidence(hit.paper, chosen) for hit, chosen in zip(papers, spans, strict=True)]
 
 
+def _split(intent: Intent, papers: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """The relevant and the related of `papers`, best first."""
+    if intent in LISTS:
+        relevances = [hit.relevance for hit in papers]
+        match = best_count(relevances, SURVEY_BETA if intent == "survey" else MATCH_BETA)
+        may_match = min(best_count(relevances, MAY_MATCH_BETA), match + MAX_MAY_MATCH)
+        return list(papers[:match]), list(papers[match:may_match])
+    fits = _fits(papers)
+    relevant = [hit for hit, fit in zip(papers, fits, strict=True) if fit >= MIN_FIT[intent]]
+    related = [hit for hit, fit in zip(papers, fits, strict=True) if 0 < MIN_FIT[intent] - fit <= RELATED_MARGIN]
+    return relevant, related[:MAX_RELATED]
+
+
+def _stating(facet: Facet, question: str, papers: Sequence[Hit], hits: Hits, selection: Selection) -> Selection:
+    """`selection` with just those of `papers`, and of their sentences, that state `facet`; none if no paper does."""
+    found: list[Evidence] = []
+    for hit in papers:
+        ranked = best_sentences(question, "papers", hit.paper, hit.sentences, hits.terms, len(hit.sentences))
+        mean = sum(sentence.cosine for sentence in hit.sentences) / len(hit.sentences)
+        near = {sentence.span for sentence in hit.sentences if sentence.cosine >= mean}
+        texts = dict(zip(ranked, span_texts(hit.paper.abstract, ranked), strict=True))
+        if stated := tuple(span for span in ranked if span in near and facet.stated.search(texts[span])):
+            found.append(Evidence(hit.paper, stated[:MAX_SENTENCES]))
+    if not found and facet.must_be_stated:
+        return Selection([], [], selection.probability, unstated=facet)
+    if not found:
+        return selection
+    return replace(selection, relevant=found, related=[])
+
+
+def _defining(selection: Selection, papers: Sequence[Hit], hits: Hits, grounding: Grounding) -> Selection:
+    """`selection` with just the sentences that have the term to define, and the one after the first of these."""
+    found: list[Evidence] = []
+    for evidence, hit in zip(selection.relevant, papers, strict=True):
+        spans = sorted((sentence.span for sentence in hit.sentences), key=lambda span: span.start)
+        texts = span_texts(hit.paper.abstract, spans)
+        having = [n for n, text in enumerate(texts) if any(contains(text, form) for form in grounding.defined)]
+        chosen = {span for n in having[:1] for span in spans[n : n + 2]} | {spans[n] for n in having}
+        kept = [span for span in evidence.spans if span in chosen]
+        rest = [span for span in spans if span in chosen and span not in kept]
+        best = sorted((kept + rest)[:MAX_SENTENCES_OF_FEW], key=lambda span: span.start)
+        if best:
+            found.append(Evidence(hit.paper, tuple(best)))
+    return replace(selection, relevant=found or selection.relevant)
+
+
 def _is_not_stated(question: str, named: Paper | None, intent: Intent, hits: Hits) -> bool:
-    """Whether `question` asks for a fact about the paper `named` whose abstract has no word or number of it."""
-    if named is None or intent != "fact" or (asks_for_quantity(question) and has_number(named.abstract)):
+    """Whether `question` asks for a fact about the paper `named` that its abstract does not state."""
+    if named is None or intent not in ("fact", "yesno"):
         return False
+    noun = counted_noun(question)
+    if noun:
+        hit = next(hit for hit in hits.papers if hit.paper == named)
+        texts = span_texts(named.abstract, [sentence.span for sentence in hit.sentences])
+        return not any(states_count(text, noun) for text in texts)
+    if asks_for_quantity(question):
+        return not has_number(named.abstract)
     terms, abstract = terms_beyond_title(named.title, hits.terms), stems(named.abstract)
-    return bool(terms) and not any(abstract.intersection(term.expansions) for term in terms)
+    stated = sum(term.idf for term in terms if not abstract.isdisjoint(term.expansions))
+    return bool(terms) and stated < MIN_STATED * sum(term.idf for term in terms)
 
 
 def _fits(papers: Sequence[Hit]) -> list[float]:

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from rag.answer import evidence
+from rag.answer import direct, evidence, headlines
 from rag.answer.aspects import aspect_of
 from rag.answer.comparison import search_compared
 from rag.answer.evidence import Evidence, Selection
-from rag.answer.types import Answer, Citation, Event, Found, Statement
+from rag.answer.grounding import ground
+from rag.answer.types import Answer, Citation, Event, Found, Listed, Statement
 from rag.answer.writers.quotes import quote
 from rag.answer.writers.task import Task, Writer
 from rag.errors import ModelError
@@ -41,14 +42,22 @@ async def stream_answer(
     `max_papers`, from 1, are used; None uses all relevant papers. To stop early, close the stream
     (`contextlib.aclosing`).
     """
-    hits, selection, notices = await asyncio.to_thread(_search, query, retriever, min_probability)
+    if not needs_writer(query):
+        for event in await asyncio.to_thread(_direct, query, retriever, numbering):
+            yield event
+        return
+    hits, selection, notices, first_line = await asyncio.to_thread(_search, query, retriever, min_probability)
     relevant_count = len(selection.relevant)
     if max_papers and relevant_count > max(max_papers, len(query.compared_items)):  # a comparison stays complete
         verb = "is" if max_papers == 1 else "are"
         notices.append(f"Only the best {max_papers} of {relevant_count} matching papers {verb} used.")
         # Related papers are dropped: the relevant ones that are left out come before them.
         selection = replace(selection, relevant=selection.relevant[:max_papers], related=[])
-    yield Found(tuple(found.paper for found in selection.relevant), query.searched, query.filters, query.intent)
+    papers = tuple(found.paper for found in selection.relevant)
+    yield Found(papers, query.searched, query.filters, query.intent, first_line)
+    if query.wished and writer.style == "quotes":  # which cannot rephrase
+        yield (await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering))[1]
+        return
     answer = Answer(
         query.question,
         searched=query.searched,
@@ -58,6 +67,7 @@ async def stream_answer(
         notice=" ".join(notices),
         not_stated_by=selection.not_stated_by,
         writer=writer.style,
+        headline=first_line,
     )
     if not selection.relevant:
         yield replace(answer, nearest=_nearest(hits, selection.not_stated_by))
@@ -73,22 +83,61 @@ async def stream_answer(
     yield replace(answer, statements=tuple(statements), related=related, notice=" ".join(notices))
 
 
-def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str]]:
-    """The papers retrieved for `query`, the evidence selected among them, and notices for the reader."""
+def needs_writer(query: Query) -> bool:
+    """Whether the answer to `query` is written, rather than made from the collection's data."""
+    return query.wished is None or bool(query.retold)
+
+
+def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> tuple[Found, Answer]:
+    """The answer to a query that wants something other than an answer from the abstracts."""
+    assert query.wished
+    made = direct.reply(query, query.wished, retriever.store)
+    found = Found((), query.searched, query.filters, query.intent, made.headline)
+    listed = tuple(Listed(numbering(paper), paper) for paper in made.papers)
+    return found, Answer(
+        query.question,
+        searched=query.searched,
+        filters=query.filters,
+        intent=query.intent,
+        probability=1.0,
+        notice=query.notice,
+        headline=made.headline,
+        wish=query.wished.wish,
+        listed=listed,
+        form=made.form,
+    )
+
+
+def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str], str]:
+    """The papers retrieved for `query`, the evidence selected among them, notices for the reader, and the headline."""
     notices = [query.notice] if query.notice else []
+    if query.retold and not query.compared_items:
+        hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
+        found = evidence.gather(query.rewrites[0], query.intent, hits.papers, hits, query.retold)
+        return hits, Selection(found, [], hits.probability), notices, ""
     if query.compared_items:
         hits, missing = search_compared(query, retriever, min_probability)
         selection = evidence.select_compared(query.rewrites[0], hits)
         notices += [f"No paper in the collection is about “{side}”." for side in missing if selection.relevant]
-        return hits, selection, notices
-    hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
-    selection = evidence.select(query.rewrites[0], query.intent, hits, min_probability)
+        return hits, selection, notices, "" if selection.relevant else headlines.no_side(missing)
+    grounding = ground(query.rewrites[-1], query.intent, query.term, retriever.store)
+    among = query.among
+    if grounding.papers is not None:
+        among = grounding.papers if among is None else among & grounding.papers
+    hits = retriever.search(query.rewrites, MAX_CANDIDATES, among)
+    if grounding.missing or grounding.apart:
+        selection = Selection([], [], hits.probability)
+        hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
+    else:
+        # The papers of the last answer are on the topic: which of them fits is a matter of degree.
+        minimum = 0.0 if query.scoped else min_probability
+        selection = evidence.select(query.rewrites[0], query.intent, hits, minimum, grounding)
     if selection.more and len(hits.papers) == MAX_CANDIDATES:
         notices.append(
             f"Only the {MAX_CANDIDATES} best papers were considered; more may match. "
             "Narrow the question, for example with a filter."
         )
-    return hits, selection, notices
+    return hits, selection, notices, headlines.headline(query, selection, grounding, retriever.store)
 
 
 def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:

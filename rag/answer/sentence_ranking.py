@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from rag.answer.aspects import aspect_of
 from rag.language.cues import describes_own_work, states_contribution
 from rag.language.sentences import Span
-from rag.language.tokens import HYPHEN, scan, stem, stems
+from rag.language.tokens import stem, stems
 from rag.paper import Paper
 from rag.query.intent import Intent, asks_for_quantity, term_to_define
 from rag.retrieval.expansion import Term
 from rag.retrieval.hits import ScoredSentence
-from rag.text import normalize
 
 # Weights of what is added to a sentence's cosine to the question.
 TERM_WEIGHT = 0.5  # of the idf-weighted share of the question's terms in it, other than those in the title
@@ -43,7 +42,7 @@ def best_sentences(
     `terms` are those of `question`. A comparison also gets the best sentence of each aspect that those do not cover.
     """
     idf_by_stem = {stem(term.word): term.idf for term in terms_beyond_title(paper.title, terms)}
-    asks_quantity, definition = asks_for_quantity(question), _definition_pattern(term_to_define(question))
+    asks_quantity, definition = asks_for_quantity(question), definition_pattern(term_to_define(question))
 
     def score(sentence: ScoredSentence) -> float:
         text = paper.abstract[sentence.span.start : sentence.span.end]
@@ -76,17 +75,6 @@ def terms_beyond_title(title: str, terms: Sequence[Term]) -> list[Term]:
     return [term for term in terms if stem(term.word) not in known]
 
 
-def names_paper(question: str, paper: Paper) -> bool:
-    """Whether `question` names `paper`: by its short name, or by its whole title if it has none."""
-    name = f" {normalize(paper.short_name or paper.title)} "
-    text = question
-    for token in reversed([*scan(question, HYPHEN, decimals=False)]):
-        words = normalize(token.text)
-        if " " in words and f" {words} " not in name:  # another name: "S-KAN" does not name KAN
-            text = text[: token.start] + words.replace(" ", "") + text[token.end :]
-    return name in f" {normalize(text)} "
-
-
 def has_number(text: str) -> bool:
     """Whether `text` states a number, in digits or in words such as "twice"."""
     return bool(_NUMBER.search(text))
@@ -96,7 +84,7 @@ def _contribution(text: str, centrality: float) -> float:
     return PROPOSAL_WEIGHT * states_contribution(text) + CENTRALITY_WEIGHT * centrality
 
 
-def _definition_pattern(term: str) -> re.Pattern[str] | None:
+def definition_pattern(term: str) -> re.Pattern[str] | None:
     """Matches in a sentence that defines `term`; None if there is no term."""
     if not term:
         return None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.paper import Paper
-from rag.query.intent import Intent
+from rag.query.intent import LISTS, Intent, Wish
 
 Verdict = Literal["quote", "supported", "partly"]
 Style = Literal["quotes", "sentences", "synthesis"]
+Form = Literal["title", "abstract", "bibtex", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +47,39 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper that is listed as such, not for a sentence of it, with its citation number `n`."""
+
+    n: int
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What was retrieved, before anything is written: the relevant `papers`, and the `intent` of the question.
 
-    `searched` is the number of papers that pass `filters`, which are given as the user wrote them.
+    `searched` is the number of papers that pass `filters`, which are given as the user wrote them. `headline` is the
+    first line of the answer, made from what was found; "" without one.
     """
 
     papers: tuple[Paper, ...]
     searched: int
     filters: tuple[str, ...] = ()
     intent: Intent = "fact"
+    headline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to `question`. A refusal has no statements and names the `nearest` papers instead.
 
-    `related` cites the best sentence of each paper that is related to the question but does not answer it; readers see
-    these where they ask for papers. `probability` is how likely the collection is to answer the question, 0 to 1.
-    `not_stated_by` is the paper that the question names, if the refusal is because its abstract does not state what is
-    asked. `notice` is one line about anything that went less well than asked (a model failed, a filter was not
-    applied), or empty. `writer` is the style of the text. `searched`, `filters` and `intent` are as in `Found`.
+    Where the question has a `wish`, it is answered from the collection's data: by the `headline`, and by the `listed`
+    papers, each shown in the `form`. `related` cites the best sentence of each paper that may match or is close to the
+    question; readers see these where they ask for papers. `probability` is how likely the collection is to answer the
+    question, 0 to 1. `not_stated_by` is the paper that the question names, if the refusal is because its abstract does
+    not state what is asked. `notice` is one line about anything that went less well than asked (a model failed, a
+    filter was not applied), or empty. `writer` is the style of the text. `searched`, `filters`, `intent` and `headline`
+    are as in `Found`.
     """
 
     question: str
@@ -80,10 +93,19 @@ class Answer:
     notice: str = ""
     not_stated_by: Paper | None = None
     writer: Style = "quotes"
+    headline: str = ""
+    wish: Wish | None = None
+    listed: tuple[Listed, ...] = ()
+    form: Form = "title"
 
     @property
     def refused(self) -> bool:
-        return not self.statements
+        return not self.statements and self.wish is None
+
+    @property
+    def lists_papers(self) -> bool:
+        """Whether the question asks for all papers that answer."""
+        return self.intent in LISTS
 
     @property
     def relevant_count(self) -> int:

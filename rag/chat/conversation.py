@@ -9,12 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rag.answer.pipeline import stream_answer
-from rag.answer.types import Answer, Citation, Event, Found, Statement
+from rag.answer.pipeline import needs_writer, stream_answer
+from rag.answer.types import Answer, Citation, Event, Found, Listed, Statement
 from rag.chat.pending_writer import PendingWriter
 from rag.errors import QuestionError
 from rag.paper import Paper
-from rag.query.understanding import History, understand
+from rag.query.history import History
+from rag.query.understanding import understand
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
@@ -67,8 +68,11 @@ class Conversation:
         if max_papers is not None and max_papers < 1:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
         retriever = await asyncio.to_thread(self._library.retriever)
-        query = await asyncio.to_thread(understand, question, retriever.store, self._history, without)
-        self._remember_question(question)
+        router = await asyncio.to_thread(self._library.router)
+        query = await asyncio.to_thread(understand, question, retriever.store, self._history, without, router)
+        is_asked = query.wished is None and not query.retold
+        if is_asked:
+            self._remember_question(question)
         last_number = max(self._papers, default=0)
         cited: dict[Paper, None] = {}
         min_probability = self._library.settings.min_probability
@@ -80,21 +84,31 @@ class Conversation:
                 if isinstance(event, Statement):  # an answer without citations leaves `cited` of the one before
                     cited |= dict.fromkeys(citation.paper for citation in event.citations)
                     self._history = replace(self._history, cited=tuple(cited))
-                elif isinstance(event, Answer) and event.intent != "papers":
-                    self._release_numbers(event.related, last_number)
+                elif isinstance(event, Answer):
+                    self._remember_listed(event)
+                    if not event.lists_papers:
+                        self._release_numbers(event.related, last_number)
                 yield event
-                if isinstance(event, Found):
+                if isinstance(event, Found) and needs_writer(query):
                     await writer.open()
 
     def _remember_question(self, question: str) -> None:
         earlier = (*self._history.earlier, question)[-MAX_HISTORY:]
         self._history = History(earlier, self._history.cited, self._papers)
 
+    def _remember_listed(self, answer: Answer) -> None:
+        """ "The second one" of a list of papers is the second that it lists."""
+        if answer.listed:
+            self._history = replace(self._history, cited=tuple(listed.paper for listed in answer.listed))
+
     def _remember_answer(self, answer: Answer) -> None:
-        for citation in (*answer.citations, *(answer.related if answer.intent == "papers" else ())):
-            self._numbers[_id(citation.paper)] = citation.n
-            self._papers[citation.n] = citation.paper
-        self._remember_question(answer.question)
+        shown: list[Citation | Listed] = [*answer.citations, *answer.listed]
+        for one in shown + list(answer.related if answer.lists_papers else ()):
+            self._numbers[_id(one.paper)] = one.n
+            self._papers[one.n] = one.paper
+        if answer.wish is None:
+            self._remember_question(answer.question)
+        self._remember_listed(answer)
         if cited := tuple(dict.fromkeys(citation.paper for citation in answer.citations)):
             self._history = replace(self._history, cited=cited)
 

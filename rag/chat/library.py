@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.llm.choices import Choice
     from rag.models.cross_encoder import Reranker
     from rag.models.encoding import Embedding
+    from rag.query.routing import Router
     from rag.retrieval.retriever import HybridRetriever
 
 
@@ -56,6 +57,7 @@ class Library:
         self._embedding: Embedding | None = None
         self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
+        self._router: Router | None = None
         self._checkers: dict[Path, Checker] = {}  # at most one, by the folder of its generation
 
     def load(self) -> None:
@@ -81,6 +83,18 @@ class Library:
             return self._retriever
         finally:
             self._opening.release()
+
+    def router(self) -> Router:
+        """Decides what questions want. It takes the bundled embedding, whatever the index was built with."""
+        with self._opening:
+            if self._router is None:
+                from rag.models import embedding
+                from rag.query.routing import Router
+
+                opened = self._embedding
+                is_bundled = opened is not None and opened.name == embedding.BUNDLED
+                self._router = Router(opened if opened and is_bundled else embedding.load(embedding.BUNDLED))
+            return self._router
 
     def writer(self, spec: str | None = None) -> Writer:
         """The writer for the model `spec`, or for that of the settings."""

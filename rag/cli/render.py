@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.answer.table import NOT_STATED, Table
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Form, Statement
+from rag.export.bibtex import bibtex
+from rag.export.escape import http_url
 from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
@@ -17,7 +19,7 @@ from rag.export.phrases import (
     refusal,
 )
 from rag.paper import Paper
-from rag.text import one_line
+from rag.text import clean_line, one_line
 
 if TYPE_CHECKING:
     from rag.index.changes import Changes
@@ -58,6 +60,24 @@ def related_text(related: Sequence[Citation]) -> str:
     """Papers that are related, but do not answer the question, each with its best matching sentence."""
     papers = [statement_text(Statement(citation.quote, (citation,), "quote"), with_title=True) for citation in related]
     return "\n".join(["", RELATED_HEADING, *papers])
+
+
+def listed_text(answer: Answer) -> str:
+    """The headline of an answer from the collection's data, and the papers that it lists."""
+    lines = [fill(answer.headline, "")] if answer.headline else []
+    if answer.form == "bibtex":
+        return "\n".join([*lines, "", *map(clean_line, bibtex(answer).splitlines())])
+    for listed in answer.listed:
+        lines.append(heading(listed.n, listed.paper))
+        lines += [fill(line, "    ") for line in details(listed.paper, answer.form)]
+    return "\n".join(lines)
+
+
+def details(paper: Paper, form: Form) -> list[str]:
+    """What follows the title of a listed paper: who wrote it and when, and in some forms its abstract or link."""
+    byline = ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])])
+    shown = {"abstract": paper.abstract, "link": http_url(paper.url) or "No link is known."}
+    return list(filter(None, [byline, shown.get(form, "")]))
 
 
 def refusal_text(answer: Answer) -> str:

@@ -92,9 +92,12 @@ async def show_answer(events: AsyncIterator[Event]) -> None:
 def show_found(found: Found) -> None:
     """Prints the filters that were applied, and for a question about papers how many match."""
     from rag.export.phrases import match_count
+    from rag.query.intent import LISTS
 
     show_filters(found.filters)
-    if found.intent == "papers" and found.papers:
+    if found.headline and found.papers:
+        click.echo(render.fill(found.headline, ""))
+    if found.intent in LISTS and found.papers:
         click.echo(match_count(len(found.papers), found.searched))
 
 
@@ -102,9 +105,11 @@ def show_rest(answer: Answer, titled: Collection[int]) -> None:
     """Prints what follows the statements. `titled` are the numbers of the papers whose titles were printed."""
     show_table(answer.statements)
     show_titles(answer, titled)
+    if answer.wish:
+        click.echo(render.listed_text(answer))
     if answer.refused:
         click.echo(render.refusal_text(answer))
-    if answer.intent == "papers" and answer.related:
+    if answer.lists_papers and answer.related:
         click.echo(render.related_text(answer.related))
     show_notice(answer.notice)
 

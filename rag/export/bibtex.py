@@ -1,4 +1,4 @@
-"""The papers that answers cite, as BibTeX."""
+"""The papers that answers cite or list, as BibTeX."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from rag.answer.types import Answer, Citation
+from rag.answer.types import Answer
 from rag.export import escape
 from rag.paper import Paper
 from rag.text import normalize
@@ -18,23 +18,26 @@ _AMBIGUOUS_NAME = re.compile(r"(?i)\band\b|^others$|,.*,.*,")
 
 
 def bibtex(*answers: Answer) -> str:
-    """An entry for each paper that a statement of `answers` cites, by citation number; "" if none is cited."""
-    cited: dict[int, list[Citation]] = {}
+    """An entry for each paper that `answers` cite or list, by citation number; "" if there is none."""
+    papers: dict[int, Paper] = {}
+    quotes: dict[int, list[str]] = {}
     for citation in dict.fromkeys(citation for answer in answers for citation in answer.citations):
-        cited.setdefault(citation.n, []).append(citation)
+        papers[citation.n] = citation.paper
+        quotes.setdefault(citation.n, []).append(citation.quote)
+    papers |= {listed.n: listed.paper for answer in answers for listed in answer.listed if listed.n not in papers}
     entries: dict[str, str] = {}
-    for _, citations in sorted(cited.items()):
-        key = next(key for key in _keys(citations[0].paper) if key not in entries)
-        entries[key] = _entry(key, citations)
+    for n, paper in sorted(papers.items()):
+        key = next(key for key in _keys(paper) if key not in entries)
+        entries[key] = _entry(key, paper, quotes.get(n, ()))
     return "\n".join(entries.values())
 
 
-def _entry(key: str, citations: Sequence[Citation]) -> str:
-    fields = "".join(f",\n  {name} = {{{value}}}" for name, value in _fields(citations[0].paper, citations) if value)
+def _entry(key: str, paper: Paper, quotes: Sequence[str]) -> str:
+    fields = "".join(f",\n  {name} = {{{value}}}" for name, value in _fields(paper, quotes) if value)
     return f"@misc{{{key}{fields}\n}}\n"
 
 
-def _fields(paper: Paper, citations: Sequence[Citation]) -> Iterator[tuple[str, str]]:
+def _fields(paper: Paper, quotes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The name and value of each field; the value is "" if it is not known."""
     arxiv, doi = _id(paper, "arxiv"), _id(paper, "doi")
     prefix = "Digest, not the authors' words: " if paper.digest else ""
@@ -45,7 +48,7 @@ def _fields(paper: Paper, citations: Sequence[Citation]) -> Iterator[tuple[str, 
     yield "archiveprefix", "arXiv" if arxiv else ""
     yield "doi", doi
     yield "url", escape.http_url(paper.url)
-    yield "annote", escape.latex(prefix + " ".join(f"“{citation.quote}”" for citation in citations))
+    yield "annote", escape.latex(prefix + " ".join(f"“{quote}”" for quote in quotes)) if quotes else ""
 
 
 def _id(paper: Paper, kind: str) -> str:

@@ -5,36 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Listed, Statement
+from rag.export.escape import http_url
 from rag.export.phrases import cited_statement, refusal
 from rag.retrieval.hits import Hits
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """`answer` as {"answer", "kind", "writer", "refused", "matching", "searched", "probability", …}.
+    """`answer` as {"answer", "headline", "kind", "writer", "refused", "matching", "may_match", "searched", …}.
 
-    "answer" is its whole text; "kind" what the question asks for. The rest are lists: "statements" [{"text", "verdict",
-    "citations": [{"n", "start", "end"}]}] with offsets into the abstract, and in a comparison also "aspect";
-    "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence", "digest"}], the related
-    papers; "nearest" [title]. "matching" and "searched" count papers; "digest" is true if the abstract is not the
-    authors' own text. Only present if not empty: "filters" [as written], "notice", and "silent", the title of the paper
-    that does not state what is asked.
+    "answer" is its whole text, "headline" its first line; "kind" what the question wants. "matching" counts the papers
+    that answer, "may_match" those that may besides, where papers are asked for, and "searched" all. The rest are lists:
+    "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, and in a
+    comparison also "aspect"; "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence",
+    "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n", "title", "authors", "year", "url",
+    "abstract", "digest"}], where papers as such are the answer. "digest" is true if the abstract is not the authors'
+    own text. Only present if not empty: "filters" [as written], "notice", and "silent", the title of the paper that
+    does not state what is asked.
     """
     data: dict[str, Any] = {
-        "answer": " ".join(map(cited_statement, answer.statements)) or refusal(answer),
-        "kind": answer.intent,
+        "answer": text(answer),
+        "headline": answer.headline,
+        "kind": answer.wish or answer.intent,
         "writer": answer.writer,
         "refused": answer.refused,
         "matching": answer.relevant_count,
+        "may_match": len({citation.n for citation in answer.related}) if answer.lists_papers else 0,
         "searched": answer.searched,
         "probability": round(answer.probability, 3),
         "statements": list(map(_statement_json, answer.statements)),
         "citations": [_citation_json(citation, "quote") for citation in answer.citations],
         "partial": [_citation_json(citation, "sentence") for citation in answer.related],
         "nearest": [paper.title for paper in answer.nearest],
+        "papers": [_paper_json(listed) for listed in answer.listed],
     }
     silent = {"silent": answer.not_stated_by.title} if answer.not_stated_by else {}
     return data | silent | notes_json(answer.filters, answer.notice)
+
+
+def text(answer: Answer) -> str:
+    """The whole answer in one line: its headline, then its statements, or why there are none."""
+    if answer.refused:
+        return refusal(answer)
+    listed = (f"[{listed.n}] {listed.paper.title}" for listed in answer.listed)
+    return " ".join(filter(None, [answer.headline, *map(cited_statement, answer.statements), *listed]))
+
+
+def _paper_json(listed: Listed) -> dict[str, Any]:
+    paper = listed.paper
+    return {
+        "n": listed.n,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "year": paper.year,
+        "url": http_url(paper.url),
+        "abstract": paper.abstract,
+        "digest": paper.digest,
+    }
 
 
 def _statement_json(statement: Statement) -> dict[str, Any]:

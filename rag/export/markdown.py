@@ -8,6 +8,7 @@ from itertools import groupby
 from rag.answer.table import NOT_STATED, Table, split
 from rag.answer.types import Answer, Citation, Statement
 from rag.export import escape
+from rag.export.bibtex import bibtex
 from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
@@ -30,21 +31,38 @@ def _blocks(answer: Answer) -> Iterator[str]:
     yield f"# {escape.markdown(answer.question)}"
     if answer.filters:
         yield f"{FILTERS_LABEL} {', '.join(map(escape.markdown, answer.filters))}"
+    if answer.headline and not answer.refused:
+        yield escape.markdown(answer.headline)
     if answer.refused:
         yield from _refusal(answer)
-    elif answer.intent == "papers":
+    elif answer.lists_papers:
         yield match_count(answer.relevant_count, answer.searched)
+    if answer.listed:
+        yield from _listed(answer)
     rest, compared = split(answer.statements)
     yield from _statements(rest)
     if compared:
         yield _table(compared)
-    related = answer.related if answer.intent == "papers" else ()
+    related = answer.related if answer.lists_papers else ()
     if related:
         yield RELATED_HEADING
         yield from _statements([Statement(citation.quote, (citation,), "quote") for citation in related])
     if answer.notice:
         yield escape.markdown(answer.notice)
     yield from _sources([*answer.citations, *related])
+
+
+def _listed(answer: Answer) -> Iterator[str]:
+    """The papers that an answer lists, in its form."""
+    if answer.form == "bibtex":
+        yield f"```bibtex\n{bibtex(answer)}```"
+        return
+    for listed in answer.listed:
+        paper = listed.paper
+        byline = escape.markdown(", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]))
+        yield f"**[{listed.n}]** {_link(paper)}" + (f"  \n{byline}" if byline else "")
+        if answer.form == "abstract":
+            yield f"> {escape.markdown(paper.abstract)}"
 
 
 def _refusal(answer: Answer) -> Iterator[str]:

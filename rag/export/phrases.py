@@ -8,7 +8,7 @@ from rag.answer.types import Answer, Statement
 from rag.paper import Paper
 
 FILTERS_LABEL = "Limited to:"
-RELATED_HEADING = "Related, but do not answer:"
+RELATED_HEADING = "May match:"
 NEAREST_HEADING = "Nearest papers:"
 
 
@@ -31,9 +31,9 @@ def refusal(answer: Answer) -> str:
     """Why `answer`, a refusal, has no statements, in one sentence."""
     if answer.filters and not answer.searched:
         return no_paper(answer.filters)
-    if answer.not_stated_by:
+    if answer.not_stated_by and not answer.headline:
         return f"The abstract of “{answer.not_stated_by.title}” does not say this."
-    return "The abstracts here do not answer this."
+    return answer.headline or "The abstracts here do not answer this."
 
 
 def no_paper(filters: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from rag.index.filters import Filters
@@ -28,7 +29,11 @@ def browse(store: Store, offset: int, limit: int, filters: Filters = Filters()) 
     Papers are sorted by year, newest first and those without a year last, then by title, ignoring the case of ASCII
     letters. A `limit` above MAX_PAGE_SIZE is lowered to it; negative numbers count as 0.
     """
-    numbers = store.matching(filters)
+    return browse_numbers(store, store.matching(filters), offset, limit)
+
+
+def browse_numbers(store: Store, numbers: Collection[int] | None, offset: int, limit: int) -> Page:
+    """As `browse`, of the papers with these `numbers`; None means all."""
     among = "" if numbers is None else f"WHERE id {IN_JSON}"
     values = () if numbers is None else (json.dumps(sorted(numbers)),)
     # The inner query finds the page in the SQL index alone, however deep it is: rows hold abstracts and are long.

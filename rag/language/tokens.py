@@ -84,6 +84,13 @@ def scan(text: str, *joints: str, decimals: bool = True) -> Iterator[Token]:
         yield Token(token, match.start(), kind)
 
 
+def plain_text(text: str) -> str:
+    """`text` in lower case, without accents and LaTeX, Greek letters by name."""
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _LATEX_COMMAND.sub("", letters).translate(_LATEX_MARKUP)
+
+
 def tokenize(text: str) -> Iterator[str]:
     """The terms of `text` for retrieval: lower case, no accents, Greek letters by name, no LaTeX.
 
@@ -91,10 +98,7 @@ def tokenize(text: str) -> Iterator[str]:
     one word; if it has more, only the neighbours of single characters: "3-D" → "3d", "E(n)-equivariant" → "en",
     "nequivariant", "equivariant".
     """
-    decomposed = unicodedata.normalize("NFKD", text).lower()
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    plain = _LATEX_COMMAND.sub("", letters).translate(_LATEX_MARKUP)
-    for token in scan(plain, HYPHEN, PARENTHESES):
+    for token in scan(plain_text(text), HYPHEN, PARENTHESES):
         yield from (term[:MAX_WORD_LENGTH] for term in _terms(token))
 
 

@@ -20,13 +20,31 @@ PHRASE = re.compile(
         (?: (?:between \s+ (?P<y1>YEAR) \s+ and | from \s+ (?P<y2>YEAR) \s+ (?:to|until|till|through)
                 | (?:between|from|in) \s+ (?P<y3>YEAR) \s? [-–] ) \s? (?P<end>YEAR)
             | (?P<word>since|after|before|prior\ to|(?:newer|later|older|earlier)\ than|until|till|in|from) \s+
-                (?P<year>YEAR) (?P<open> \s+ onwards?\b | \s+ on (?= \s* (?:[?!.,;)]|$) ) )? )
+                (?:the\s+year\s+)? (?P<year>YEAR) (?P<open> \s+ onwards?\b | \s+ on (?= \s* (?:[?!.,;)]|$) ) )? )
     )
     (?! [\w%/×'’–-] | [.,]\d )                        # 2048x1024, 2000%, 2012's, 2000.5
     (?! \s* (?:and|or|to|[-–/&,x×]) \s* \d )          # "in 2019 or 2020" and "from 2000 to 4000" are no periods
     """.replace("YEAR", r"(?:1[89]|20)[0-9]{2}"),
     re.IGNORECASE | re.VERBOSE,
 )
+# Periods in other words: "2022 papers", "2021 or later", "the last two years", "this year".
+OTHER_PHRASE = re.compile(
+    r"""
+    (?P<written>
+        (?<![\w.-]) (?P<of>YEAR) (?= \s+ (?:papers|articles|works|studies|publications|preprints|literature)\b )
+        | (?: (?:published|from|in|since) \s+ )? (?<![\w.-]) (?P<bound>YEAR) \s+
+            (?: or\s+ (?P<side>later|newer|after|onwards?|earlier|older|before)
+                | and\s+ (?P<also>later|newer|onwards?|earlier|older) ) \b
+        | (?: (?:published\s+)? (?:in|from|over|during|within) \s+ )? \b the \s+ (?:last|past|previous)
+            \s+ (?: (?P<count>COUNT) \s+ years\b | year\b )
+        | (?: (?:published\s+)? (?:in|from) \s+ )? \b (?P<which>this|last) \s+ year\b
+    ) (?! [\w'’-] | \s+ of\b )
+    """.replace("YEAR", r"(?:1[89]|20)[0-9]{2}").replace(
+        "COUNT", r"[0-9]{1,2}|two|three|four|five|six|seven|eight|nine|ten|few"
+    ),
+    re.IGNORECASE | re.VERBOSE,
+)
+_COUNTS = {word: n for n, word in enumerate("two three four five six seven eight nine ten".split(), 2)} | {"few": 3}
 _AFTER, _BEFORE = ("after", "newer than", "later than"), ("before", "prior to", "older than", "earlier than")
 _NEGATED = re.compile(r"(?:\bnot|n['’]t|\bexcept|\bthan|\bnor)\s+$", re.IGNORECASE)
 _PAPERS = re.compile(r"\b(papers|articles|works|studies|publications|preprints|research|literature)\s+$", re.IGNORECASE)
@@ -48,6 +66,22 @@ def year_filter(match: re.Match[str]) -> YearFilter | None:
     if first > last or is_future or not _is_date(match):
         return None
     return YearFilter(one_line(match["written"]), first, last)
+
+
+def other_filter(match: re.Match[str]) -> YearFilter:
+    """The period that a match of `OTHER_PHRASE` names. "The last two years" are the years before this one, and it."""
+    written, now = one_line(match["written"]), date.today().year
+    if match["of"]:
+        return YearFilter(written, int(match["of"]), int(match["of"]))
+    if match["bound"]:
+        year = int(match["bound"])
+        is_first = (match["side"] or match["also"]).lower() in ("later", "newer", "after", "onward", "onwards")
+        return YearFilter(written, year, LATEST) if is_first else YearFilter(written, EARLIEST, year)
+    if match["which"]:
+        year = now - (match["which"].lower() == "last")
+        return YearFilter(written, year, year)
+    count = (match["count"] or "1").lower()
+    return YearFilter(written, now - (_COUNTS.get(count) or int(count)), LATEST)
 
 
 def _bounds(match: re.Match[str]) -> tuple[int, int]:

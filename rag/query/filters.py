@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from rag.errors import QuestionError
 from rag.index.filters import EARLIEST, LATEST, Filters, NameFilter, YearFilter
-from rag.query.dates import PHRASE, year_filter
+from rag.query.dates import OTHER_PHRASE, PHRASE, other_filter, year_filter
 from rag.text import normalize, one_line
 
 MAX_FILTER_CHARS = 60  # of a filter quoted in an error
@@ -40,14 +40,16 @@ def parse_filters(question: str, without: Collection[str] = ()) -> tuple[str, Fi
             found.append(parsed)
         return punctuation
 
-    def take_phrase(match: re.Match[str]) -> str:
-        period = year_filter(match)
+    def take_phrase(match: re.Match[str], parse: Callable[[re.Match[str]], YearFilter | None] = year_filter) -> str:
+        period = parse(match)
         if period is None or period.written in without:
             return match[0]
         found.append(period)
         return ""
 
-    text = PHRASE.sub(take_phrase, _EXPLICIT.sub(take_explicit, question))
+    text = _EXPLICIT.sub(take_explicit, question)
+    text = OTHER_PHRASE.sub(lambda match: take_phrase(match, other_filter), text)
+    text = PHRASE.sub(take_phrase, text)
     names = [each for each in found if isinstance(each, NameFilter)]
     filters = Filters(
         years=tuple(each for each in found if isinstance(each, YearFilter)),

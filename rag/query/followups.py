@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rag.language.tokens import content_terms
 from rag.paper import Paper
-from rag.query.intent import cited_scope
+from rag.query.names import names
 
 # A question that depends on the one before it: it opens with a connective, or refers to something it does not name.
 # "that" only refers to something after a verb or preposition, or at the end; elsewhere it introduces a clause.
@@ -16,15 +16,29 @@ _DEPENDENT = re.compile(
     r"^\s*(and|or|but|also|then|so|what about|how about|which of)\b|"
     r"\b(it|its|they|them|their|these|those|this|the (first|second|third|last|other|former|latter)|ones?(?!-)|same)\b|"
     r"\b(do|does|did|is|was|use|uses|about|after|at|before|by|for|from|in|like|of|on|than|to|with)\s+that\b|"
-    r"\bthat\W*$",
+    r"\b(?:that|there)\W*$",
     re.IGNORECASE,
 )
+# An "it" that stands for nothing: "is it possible to train without labels?"
+_EXPLETIVE = re.compile(
+    r"\b(?:(?:is|was|be|makes?)\s+it|it\s+(?:is|was))\s+(?:even\s+|really\s+|not\s+)?(?:possible|impossible|true|necessary|"
+    r"better|best|worth\w*|useful|hard|easy|enough|common|known|clear|likely|safe|important|ok|okay)\b"
+    r"|\b(?:does|do|did|will|would)\s+it\s+(?:help|matter|pay|make\s+sense)\b(?=.*\bto\b)",
+    re.IGNORECASE,
+)
+# A thing of the paper spoken of before, without a word that says which: "how many images does the dataset have?"
+_OF_THE_PAPER = re.compile(
+    r"\bthe\s+(?:paper|study|method|model|approach|network|algorithm|benchmark|data\s?set|data|authors?|results?|"
+    r"experiments?|training|evaluation|code)\b(?!\s+(?:of|for|in|on|from|that|which|behind|with|called|[A-Z]))"
+)
+MAX_TERMS_OF_THE_PAPER = 3  # content words of such a question; one with more stands for itself
 
 # References to cited papers. An ordinal must precede a word for a paper or nothing: "the second layer" is no paper.
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _REFERENCE = re.compile(
     rf"""
-    \[(?P<number>[0-9]{{1,3}})\]
+    \[(?P<number>[0-9]{{1,3}})\] | \b (?:paper|number|no\.) \s+ (?P<bare>[0-9]{{1,3}}) \b
+    | \b (?:the \s+)? first \s+ (?P<several>two|three|four|[2-4]) \b
     | \b the \s+ (?P<ordinal>{"|".join(_ORDINALS)}|last) \b
         (?: \s+ (?:one|paper|article|study|work|method|approach|model|result|source) \b
             | \s+ of \s+ (?:them|these|those) \b
@@ -33,12 +47,30 @@ _REFERENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_SEVERAL = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4}
 _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|approach|model))\b", re.IGNORECASE)
 
 
-def refers_back(question: str) -> bool:
-    """Whether `question` may refer to cited papers: by position, by number, as "it" or as "of those"."""
-    return bool(_REFERENCE.search(question) or _IT.search(question) or cited_scope(question))
+def repeats(question: str) -> bool:
+    """Whether `question` has no content of its own, such as "why?", and so asks on about the one before."""
+    return not content_terms(question)
+
+
+def depends(question: str) -> bool:
+    """Whether `question` may only make sense after the one before it."""
+    text = _EXPLETIVE.sub(" ", question)
+    is_short = len(content_terms(question)) <= MAX_TERMS_OF_THE_PAPER and not names(question)
+    return bool(_DEPENDENT.search(text) or (is_short and _OF_THE_PAPER.search(text)))
+
+
+def points_at_papers(question: str) -> bool:
+    """Whether `question` refers to papers by number or position."""
+    return bool(_REFERENCE.search(question))
+
+
+def speaks_of_it(question: str) -> bool:
+    """Whether `question` has an "it", or another word for one paper, that stands for something."""
+    return bool(_IT.search(_EXPLETIVE.sub(" ", question)))
 
 
 def rewrites(
@@ -53,25 +85,30 @@ def rewrites(
     answer cited, in order; `numbered` are all papers with a citation number. The context of "the second one" and "[2]"
     is the paper's title, as is that of "it" if the last answer cited one paper; otherwise it is the question before.
     """
-    if titles := _referenced_titles(question, cited, numbered):
+    if earlier and repeats(question) and not _REFERENCE.search(question):
+        return [f"{question} {earlier[-1]}"]
+    if titles := [paper.title for paper in referenced(question, cited, numbered)]:
         rest = " ".join(_REFERENCE.sub(" ", question).split())
         repeats_question = bool(earlier) and not content_terms(rest)  # "and the last one?"
         subject = earlier[-1] if repeats_question else rest
         return [f"{' '.join(titles)} {subject}", subject]
-    return [f"{earlier[-1]} {question}", question] if earlier and _DEPENDENT.search(question) else [question]
+    return [f"{earlier[-1]} {question}", question] if earlier and depends(question) else [question]
 
 
-def _referenced_titles(question: str, cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> list[str]:
-    """The titles of the papers that `question` refers to, each once, in order."""
+def referenced(question: str, cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> tuple[Paper, ...]:
+    """The papers that `question` refers to by number or position, or as "it", each once, in order."""
     papers: list[Paper | None] = []
     for reference in _REFERENCE.finditer(question):
-        if reference["number"]:
-            papers.append(numbered.get(int(reference["number"])))
+        if number := reference["number"] or reference["bare"]:
+            papers.append(numbered.get(int(number)))
+        elif reference["several"]:
+            papers += cited[: _SEVERAL[reference["several"].lower()]]
         elif reference["ordinal"].lower() == "last":
             papers.append(cited[-1] if cited else None)
         else:
             position = _ORDINALS.index(reference["ordinal"].lower())
-            papers.append(cited[position] if position < len(cited) else None)
-    if not papers and len(cited) == 1 and _IT.search(question):
+            # In a conversation, "the second one" may also be [2], if the last answer cites a single paper.
+            papers.append(cited[position] if position < len(cited) else numbered.get(position + 1))
+    if not papers and len(cited) == 1 and speaks_of_it(question):
         papers = [cited[0]]
-    return list(dict.fromkeys(paper.title for paper in papers if paper))
+    return tuple(dict.fromkeys(paper for paper in papers if paper))

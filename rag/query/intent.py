@@ -1,18 +1,42 @@
-"""What a question asks for: papers, a comparison, a definition, or else a fact."""
+"""What a question wants: something of the conversation or the collection, or an answer, and then of which kind."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from rag.language.tokens import tokenize
 
-Intent = Literal["papers", "comparison", "definition", "fact"]
+# What is answered from the collection's data, from the conversation, or in a sentence, without a search.
+Wish = Literal[
+    "greeting",
+    "thanks",
+    "help",
+    "about",
+    "count",
+    "newest",
+    "list",
+    "paper",
+    "bibtex",
+    "link",
+    "similar",
+    "shorter",
+    "longer",
+    "table",
+    "titles",
+    "rephrase",
+]
+# What is searched for: papers; one thing about a topic from many papers, such as its limitations; or what papers say.
+Intent = Literal["papers", "survey", "comparison", "definition", "yesno", "fact"]
+LISTS: frozenset[Intent] = frozenset(("papers", "survey"))  # the intents that want all papers that answer
 MAX_COMPARED = 6  # items of one comparison; a table of more would be unreadable
+MAX_BARE_WORDS = 5  # of a term that is all of a question
 MAX_ITEM_WORDS = 12  # words of an item of a comparison, or of a term to define
 
+_HOW_MUCH = r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b"
 _QUANTITY = re.compile(
-    r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b|\bspeed(s|ed)?[ -]?up\b|"
+    _HOW_MUCH + r"|\bspeed(s|ed)?[ -]?up\b|"
     r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
     re.IGNORECASE,
 )
@@ -23,6 +47,10 @@ _WANTS_PAPERS = re.compile(
     \b (?:which|what|how\s+many) (?!\s+(?:do|does|did|is|are|was|were|can|could|has|have)\b) (?:\s+[\w-]+){0,4}? \s+
         (?:papers|articles|studies|publications|preprints|works|methods|approaches|techniques) \b
         (?!\s+(?:do|does|did)\b)
+    | \b (?:is\s+there|are\s+there|do\s+you\s+have|have\s+you(?:\s+got)?|got) \s+
+        (?:anything|something|much|stuff) \s+ (?:on|about|with|using|for|against) \b
+    | ^\W* (?:anything|something|stuff) \s+ (?:on|about) \b
+    | \b (?:has|have) \s+ (?:anyone|anybody|someone|people) \s+ \w+
     | \b what (?:\s+(?:other|prior|previous|recent|related))? \s+ (?:work|research|literature) \b
     | \b (?:list|find|name|show|recommend|suggest|any|there\s+(?:is|are)|(?:is|are)\s+there) (?:\s+[\w-]+){0,3}? \s+
         (?:papers|articles|studies|publications|preprints|(?:work|research|literature)\s+(?:on|about|that))\b
@@ -54,9 +82,18 @@ _COMPARED = tuple(
         r"\bdifferences?\s+between\s+(?P<a>.+?)\s+and\s+SECOND",
         r"\b(?:compare|comparing|contrast)\s+(?P<a>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+SECOND",
         r"(?P<a>[^?;:,]+?)\s+(?:versus|vs\.?)\s+SECOND",
+        r"\b(?:changed?|new)\s+(?:from|between)\s+(?P<a>[^?;:,]+?)\s+(?:to|and)\s+SECOND",
+        r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:each|both)\b",
+        r"^\s*(?P<a>[^?;:,]+?)\s+and\s+(?P<b>[^?;:,]+?)\s+(?:each|both)\b",
+        r"\b(?:which|what)\s+(?:one\s+)?(?:is|are|was|runs?|works?|performs?|does|has|needs?|uses?)\b[^?;:,]*,\s*(?P<a>[^?;:,]+?)\s+or\s+(?P<b>[^?;:,]+?)\s*(?:[?;:,]|$)",
+        r"\b(?:use|choose|prefer|pick|take)\s+(?P<a>[^?;:,]+?)\s+or\s+SECOND",
+        r"^\s*(?!(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have)\b)(?P<a>(?:\S+\s+){0,2}[^\s?;:,]+)\s+or\s+(?P<b>(?:\S+\s+){0,2}[^\s?;:,]+)\s*\?\s*$",
+        r"\b(?:two|both)\b[^?;:,.]*:\s*(?P<a>[^?;:,.]+?)\s+and\s+(?P<b>[^?;:,.]+?)\s*[.?]",
         r"^\s*(?P<a>[^?;:,]+?)\s+(?:or|and)\s+(?P<b>[^?;:,]+?)\s*:",
     )
 )
+_THE_PAPER = re.compile(r"^(?:the\s+)?(?:paper|article|study)\s+(?=\S)", re.IGNORECASE)
+_QUOTES = " \"'“”‘’"
 _COMPARISON = re.compile(
     r"\b(differ|differs|differences?|compare|compares|comparison|versus|vs)\b|"
     r"\b(the\s+two|both)\b.*\b(papers|articles|studies|works|methods|approaches|models|networks)\b.*\beach\b|"
@@ -67,21 +104,44 @@ _SEVERAL = re.compile(r"\b(they|them|these|those|both|the\s+(two|three|four)|eac
 _DEFINITION = re.compile(
     r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
     r"|define\s+|explain\s+)(?P<a>[^?;:,.]+?)\s*[?.!]*\s*$|"
-    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)\W*$",
+    r"^\s*what\s+do(?:es)?\s+(?:it\s+mean\s+(?:when|if|that)\b.*\b(?:called|termed|described\s+as|said\s+to\s+be)\s+|they\s+mean\s+by\s+|people\s+mean\s+by\s+)(?:an?\s+|the\s+)?(?P<c>[^?;:,.]+?)\W*$|"
+    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$",
     re.IGNORECASE,
 )
-_RELATION = re.compile(r"\b(of|for|in|to|by|between|on|that|which|used)\b", re.IGNORECASE)
+_RELATION = re.compile(
+    r"\b(of|for|in|to|by|between|on|that|which|used|about|from|with|known|newest|latest|most|least|best|papers?)\b",
+    re.IGNORECASE,
+)
 
 
-def intent_of(question: str) -> Intent:
-    """The intent of `question`. Naming just a topic ("depth from a single image") asks for papers."""
+def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
+    """The intent of `question`: what its wording shows, or else the first of the `likely` ones that it can have.
+
+    Naming just a topic ("depth from a single image") asks for papers.
+    """
     if _WANTS_PAPERS.search(question) or _OF_THESE.search(question):
         return "papers"
-    if compared_items(question) or _COMPARISON.search(question):
+    if compared_items(question):
         return "comparison"
-    if term_to_define(question):
+    if term_to_define(question) or (likely and question.rstrip().endswith("?") and bare_term(question)):
         return "definition"
-    return "fact" if _IS_QUESTION.search(question) else "papers"
+    wants_number = bool(re.search(_HOW_MUCH, question, re.IGNORECASE))
+    possible = {
+        "papers": not wants_number,
+        "survey": not wants_number,
+        "comparison": bool(_COMPARISON.search(question)),
+        "definition": bool(likely and bare_term(question)),
+        "fact": bool(_IS_QUESTION.search(question)),
+    }
+    by_default: tuple[Intent, ...] = ("comparison", "fact", "papers")
+    return next(intent for intent in (*likely, *by_default) if possible.get(intent, True))
+
+
+def bare_term(question: str) -> str:
+    """The term that is all of `question`, as in "neural tangent kernel?"; "" if it is more than a few words."""
+    term = question.strip(" ?!.")
+    is_term = 0 < len(term.split()) <= MAX_BARE_WORDS and not _IS_QUESTION.search(term) and not _RELATION.search(term)
+    return term if is_term else ""
 
 
 def cited_scope(question: str) -> str:
@@ -94,7 +154,8 @@ def compared_items(question: str) -> tuple[str, ...]:
     """The items that `question` compares, two or more, as written; none if it does not name them."""
     for pattern in _COMPARED:
         if match := pattern.search(question):
-            items = (*re.split(r",\s+", match["a"].strip(" ,")), match["b"].strip())
+            sides = (*re.split(r",\s+", match["a"].strip(" ,")), match["b"].strip())
+            items = tuple(_THE_PAPER.sub("", side).strip(_QUOTES) for side in sides)
             if len(items) <= MAX_COMPARED and all(0 < len(item.split()) <= MAX_ITEM_WORDS for item in items):
                 return items
     return ()
@@ -111,7 +172,7 @@ def term_to_define(question: str) -> str:
     "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
     match = _DEFINITION.match(question)
-    term = (match["a"] or match["b"]) if match else ""
+    term = (match["a"] or match["b"] or match["c"]) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )

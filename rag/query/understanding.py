@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.index.filters import NameFilter, YearFilter
+from rag.index.filters import Filters, NameFilter, YearFilter
 from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.filters import MAX_FILTER_CHARS, parse_filters
-from rag.query.followups import refers_back, rewrites
-from rag.query.intent import Intent, cited_scope, compared_items, compares_unnamed, intent_of
+from rag.query.followups import depends, points_at_papers, referenced, repeats, rewrites
+from rag.query.history import History
+from rag.query.intent import (
+    Intent,
+    Wish,
+    bare_term,
+    cited_scope,
+    compared_items,
+    compares_unnamed,
+    intent_of,
+    term_to_define,
+)
+from rag.query.language import foreign_language
+from rag.query.wishes import Wished, wished
 from rag.text import normalize
 
 if TYPE_CHECKING:
     from rag.index.store import Store
     from rag.query.batch import BatchQuestion
+    from rag.query.routing import Route, Router
 
+_FOREIGN = (
+    "This question looks like {language}. The abstracts here are in English, so only words that are alike were found: "
+    "ask in English for more."
+)
+# Sentences of each paper when the last answer is given again.
+RETOLD_SENTENCES: dict[Wish, int] = {"shorter": 1, "longer": 5, "table": 4, "rephrase": 2}
+MAX_TOPIC_TERMS = 3  # content words of a follow-up that only changes the topic
+_ONLY_TOPIC = re.compile(
+    r"^\W*(?:and|or|but|also|then|so|what\s+about|how\s+about)\s+"
+    r"(?!(?:is|are|was|were|do|does|did|can|could|which|who|how|why|what|when|where)\b)",
+    re.IGNORECASE,
+)
+MAX_SHORT = 3  # papers of a shortened answer, the best
 MAX_COMPARED_CITED = 4  # papers of the last answer, the best, to compare if the question names none
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A conversation before a question.
-
-    `earlier` are the user's questions, oldest first; `cited` are the papers that the last answer with citations cited,
-    in order; `numbered` are all papers that have a citation number.
-    """
-
-    earlier: tuple[str, ...] = ()
-    cited: tuple[Paper, ...] = ()
-    numbered: Mapping[int, Paper] = field(default_factory=dict)
 
 
 def batch_history(question: BatchQuestion, store: Store) -> History:
     """The history of a question of a file. Its last answer cites the papers whose full titles it contains."""
-    cited = _papers_named_in(question.last_answer, store) if refers_back(question.question) else ()
+    cited = _papers_named_in(question.last_answer, store)
     return History(question.earlier, cited, dict(enumerate(cited, 1)))
 
 
@@ -60,10 +74,22 @@ class Query:
     intent: Intent = "fact"
     compared_items: tuple[str, ...] = ()
     notice: str = ""
+    wished: Wished | None = None
+    term: str = ""
+    retold: int = 0
+    scoped: bool = False
 
 
-def understand(question: str, store: Store, history: History = History(), without: Collection[str] = ()) -> Query:
+def understand(
+    question: str,
+    store: Store,
+    history: History = History(),  # noqa: B008 - it is immutable
+    without: Collection[str] = (),
+    router: Router | None = None,
+) -> Query:
     """The query for `question` after `history`, for the papers in `store`.
+
+    With a `router`, it may want something other than an answer from the abstracts; without one, it is searched for.
 
     Ignored are the filters of earlier questions, filters written as one of `without`, and filters on fields that none
     of the papers has. Raises QuestionError for a malformed filter, and for a question that consists of filters only and
@@ -74,24 +100,67 @@ def understand(question: str, store: Store, history: History = History(), withou
     if unusable:
         subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
     earlier = [parse_filters(text)[0] for text in history.earlier[-1:]]
+    notice = _notice(unusable)
+    if router and not content_terms(subject) and (filters or unusable) and not earlier:
+        return _wish(Wished("list"), question, filters, store, notice)
+    language = foreign_language(subject, store.bm25.doc_freq) if router else ""
+    route = router(subject) if router and not language else None
+    if language:
+        notice = " ".join(filter(None, [notice, _FOREIGN.format(language=language)]))
+    if route and (found := wished(subject, route.wish, filters, store, history)):
+        retold = _retold(found, question, store, history)
+        return retold or _wish(found, question, filters, store, notice)
+    intent = _intent(subject, earlier, router, route)
     if (filters or unusable) and not content_terms(subject):  # "and since 2023?" repeats the question before
         subject = _earlier_subject(earlier, [*filters, *unusable])
     among, written = store.matching(filters), [each.written for each in filters]
     texts = rewrites(subject, earlier, history.cited, history.numbered)
+    scoped = False
     if history.cited and (scope := cited_scope(subject)) and scope not in without:
+        scoped = True
         cited = store.numbers_of(history.cited)
         among, written = cited if among is None else among & cited, [scope, *written]
         texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
+    elif asked := _asked_papers(subject, history):
+        scoped = True
+        numbers = store.numbers_of(asked)
+        among = numbers if among is None else among & numbers
     return Query(
         question,
         tuple(texts),
         tuple(written),
         among,
         store.paper_count if among is None else len(among),
-        intent_of(subject),
-        _compared(subject, earlier, history),
-        _notice(unusable),
+        intent,
+        _compared(subject, earlier, history) if intent == "comparison" else (),
+        notice,
+        term=_term(subject, intent),
+        scoped=scoped,
     )
+
+
+def _wish(found: Wished, question: str, filters: Filters, store: Store, notice: str) -> Query:
+    """The query for what a question wants of the papers that pass `filters`, and those that name what it wants."""
+    both = replace(filters, authors=filters.authors + found.filters.authors)
+    among = store.matching(both)
+    count = store.paper_count if among is None else len(among)
+    written = tuple(each.written for each in both)
+    return Query(question, (question,), written, among, count, notice=notice, wished=found)
+
+
+def _retold(found: Wished, question: str, store: Store, history: History) -> Query | None:
+    """The query for the last answer in another form; None if that is not what is wished."""
+    if found.wish not in RETOLD_SENTENCES or not history.cited:
+        return None
+    papers = history.cited[: MAX_SHORT if found.wish == "shorter" else None]
+    before = understand(history.earlier[-1], store, History(history.earlier[:-1]))
+    query = replace(before, among=store.numbers_of(papers), retold=RETOLD_SENTENCES[found.wish], notice="")
+    if found.wish == "table":
+        items = tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
+        return replace(query, intent="comparison", compared_items=items)
+    if found.wish == "rephrase":
+        return replace(query, question=f"{before.question} ({question})", wished=found)
+    return query
 
 
 def written_filters(question: str) -> set[str]:
@@ -100,11 +169,36 @@ def written_filters(question: str) -> set[str]:
     return {*(each.written for each in filters), cited_scope(subject)} - {""}
 
 
+def _asked_papers(subject: str, history: History) -> tuple[Paper, ...]:
+    """The papers that alone can answer: those referred to by number or position, or those that a "why?" is about."""
+    if points_at_papers(subject) and (papers := referenced(subject, history.cited, history.numbered)):
+        return papers
+    return history.cited if history.earlier and repeats(subject) else ()
+
+
+def _intent(subject: str, earlier: Sequence[str], router: Router | None, route: Route | None) -> Intent:
+    """The intent of `subject`. Of a question that only makes sense after another, the classifier sees too little."""
+    if not (router and route):
+        return intent_of(subject)
+    if not (earlier and depends(subject)):
+        return intent_of(subject, route.intents)
+    is_topic = bool(_ONLY_TOPIC.match(subject)) and len(content_terms(subject)) <= MAX_TOPIC_TERMS
+    if is_topic and not repeats(subject):  # "and for video?" asks the same as the question before
+        return intent_of(earlier[-1], router(earlier[-1]).intents)
+    return intent_of(subject)
+
+
+def _term(subject: str, intent: Intent) -> str:
+    return (term_to_define(subject) or bare_term(subject)) if intent == "definition" else ""
+
+
 def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[str, ...]:
     """What a comparison sets side by side: the items it names, or else the titles that the last answer cited."""
     if items := compared_items(subject):
         return tuple(rewrites(item, earlier, history.cited, history.numbered)[0] for item in items)
-    if intent_of(subject) == "comparison" and compares_unnamed(subject):
+    if len(papers := referenced(subject, history.cited, history.numbered)) > 1:
+        return tuple(paper.title for paper in papers)
+    if compares_unnamed(subject):
         return tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
     return ()
 

@@ -24,7 +24,9 @@ class Hit:
 
     `score` ranks the paper and is comparable within one search only. `signal` measures how likely the paper is to
     answer the question (see `fusion.relevance_signal`), and `probability`, 0 to 1, is that signal on the calibration
-    curve of the collection. `sentences` holds every sentence of the abstract, by descending cosine.
+    curve of the collection. `relevance`, 0 to 1, is how likely the paper is to be one of those that a question for
+    papers asks for (see `rag.retrieval.relevance`). `sentences` holds every sentence of the abstract, by descending
+    cosine.
     """
 
     number: int
@@ -32,6 +34,7 @@ class Hit:
     score: float
     signal: float
     probability: float
+    relevance: float
     sentences: tuple[ScoredSentence, ...]
 
     @property

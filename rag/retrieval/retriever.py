@@ -19,6 +19,7 @@ from rag.retrieval.expansion import coverage, entity_coverage
 from rag.retrieval.feedback import SMOOTHING, relevance_scores, smooth_over_neighbours
 from rag.retrieval.fusion import blend, relevance_signal, zscore
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
+from rag.retrieval.relevance import relevances
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,18 +125,19 @@ class HybridRetriever:
     def _hits(self, found: Ranking, signals: Sequence[float], vector: np.ndarray) -> tuple[Hit, ...]:
         """These papers, with their sentences; `signals` may be those of more."""
         papers = self.store.papers(found.numbers.tolist())
+        scores, signals = found.scores.tolist(), signals[: len(papers)]
+        probabilities = list(map(self._curve, signals))
         of_papers = zip(
             found.numbers.tolist(),
             papers,
-            found.scores.tolist(),
+            scores,
             signals,
+            probabilities,
+            relevances(scores, probabilities),
             self._sentences(found.numbers, vector),
-            strict=False,
+            strict=True,
         )
-        return tuple(
-            Hit(number, paper, score, signal, self._curve(signal), sentences)
-            for number, paper, score, signal, sentences in of_papers
-        )
+        return tuple(Hit(*of_paper) for of_paper in of_papers)
 
     def _sentences(self, numbers: np.ndarray, vector: np.ndarray) -> Iterator[tuple[ScoredSentence, ...]]:
         """The sentences of each paper by descending cosine to the question with this `vector`."""

@@ -95,14 +95,14 @@ class Card:
     def badge(self) -> str:
         if not self.citations:
             return ""
-        return "match" if self.verdicts else "related"
+        return "match" if self.verdicts else "may match"
 
     @property
     def check(self) -> str:
         """What the check of the sentences that cite it found, in words."""
         notes = [f"{count(n, 'sentence')} {CHECKED[verdict]}" for verdict, n in self.verdicts]
         if self.citations and not self.verdicts:
-            notes = ["does not answer the question"]
+            notes = ["not quoted in the answer"]
         return "; ".join([*notes, DIGEST_NOTE] if self.paper.digest else notes)
 
     @property
@@ -132,7 +132,7 @@ def sources(turns: Sequence[Turn]) -> list[Entry]:
     uncited = [Card(paper) for paper in nearest(turns) if _identity(paper) not in known]
     earlier = [card for n, card in numbered.items() if n not in now]
     entries: list[Entry] = [card for n, card in numbered.items() if n in now]
-    entries += [Words("nearest-papers", "Nearest papers, not cited"), *uncited] if uncited else []
+    entries += [Words("nearest-papers", "Named, not cited"), *uncited] if uncited else []
     entries += [Words("earlier-papers", "Cited before"), *earlier] if earlier else []
     return entries or [HINT]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.answer.types import Answer, Found
 from rag.export.phrases import match_count
+from rag.query.intent import LISTS
 from rag.text import count
 from rag.web.turns import Turn
 
@@ -33,12 +34,14 @@ def _waiting(turn: Turn, ahead: int) -> str:
 
 
 def _found(found: Found) -> str:
-    if found.intent == "papers" and found.papers:
+    if found.intent in LISTS and found.papers:
         return match_count(len(found.papers), found.searched)
     return f"found {count(len(found.papers), 'paper')}"
 
 
 def _outcome(answer: Answer) -> str:
+    if answer.wish:
+        return "done"
     if answer.refused:
         return "done: no answer in these abstracts"
     sentences = len(answer.statements)  # each was checked against what it cites, or it would not be here

@@ -6,8 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.types import Form
 from rag.export import phrases
+from rag.export.bibtex import bibtex
 from rag.paper import Paper
+from rag.query.intent import LISTS
 from rag.text import count
 from rag.web import export, statement_view, status, templates
 from rag.web.cards import Card
@@ -15,6 +18,15 @@ from rag.web.export import Group
 from rag.web.mathml import rich
 from rag.web.statement_view import StatementList
 from rag.web.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ListedView:
+    """A paper that an answer lists, by its number `n`: its title, and in some forms its abstract or its link."""
+
+    n: int
+    card: Card
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,7 @@ class TurnView:
     def match_count(self) -> str:
         """How many papers match, where the question asks for papers."""
         found = self.turn.found
-        if found is None or found.intent != "papers" or not found.papers:
+        if found is None or found.intent not in LISTS or not found.papers:
             return ""
         return phrases.match_count(len(found.papers), found.searched)
 
@@ -74,6 +86,31 @@ class TurnView:
         """Why there is no answer, "" where there is one or may still come."""
         answer = self.turn.answer
         return phrases.refusal(answer) if answer and answer.refused else ""
+
+    @property
+    def headline(self) -> str:
+        """The first line of an answer, as soon as the papers are found; that of a refusal is its reason."""
+        answer, found = self.turn.answer, self.turn.found
+        if answer:
+            return "" if answer.refused else answer.headline
+        return found.headline if found and found.papers else ""
+
+    @property
+    def listed(self) -> list[ListedView]:
+        """The papers that an answer lists as such."""
+        answer = self.turn.answer
+        return [ListedView(listed.n, Card(listed.paper), answer.form) for listed in answer.listed] if answer else []
+
+    @property
+    def bibtex(self) -> str:
+        """The listed papers as BibTeX, where that is asked for."""
+        answer = self.turn.answer
+        return bibtex(answer) if answer and answer.form == "bibtex" else ""
+
+    @property
+    def may_match(self) -> str:
+        """How many papers may match besides, to be unfolded."""
+        return f"{count(len(self.turn.answer.related), 'more paper')} may match" if self.turn.answer else ""
 
     @property
     def nearest(self) -> list[Card]:
@@ -93,7 +130,7 @@ class TurnView:
     def related(self) -> StatementList | None:
         """The nearest sentences of papers that are related but do not answer, where the question asks for papers."""
         answer = self.turn.answer
-        if answer is None or answer.intent != "papers" or not answer.related:
+        if answer is None or not answer.lists_papers or not answer.related:
             return None
         return statement_view.quoted(answer.related)
 

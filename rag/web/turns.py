@@ -98,11 +98,12 @@ def cited(turns: Sequence[Turn]) -> list[Statement]:
 
 def related(turns: Sequence[Turn]) -> list[Citation]:
     """The sentences of papers that are related but do not answer, each once, of questions that ask for papers."""
-    listings = (turn.answer for turn in turns if turn.answer and turn.answer.intent == "papers")
+    listings = (turn.answer for turn in turns if turn.answer and turn.answer.lists_papers)
     return list(dict.fromkeys(chain.from_iterable(answer.related for answer in listings)))
 
 
 def nearest(turns: Sequence[Turn]) -> tuple[Paper, ...]:
-    """The papers that the last turn names instead of an answer."""
+    """The papers that the last turn names instead of an answer, or lists as such."""
     answer = turns[-1].answer if turns else None
-    return answer.nearest if answer and answer.refused else ()
+    listed = tuple(listed.paper for listed in answer.listed) if answer else ()
+    return listed or (answer.nearest if answer and answer.refused else ())

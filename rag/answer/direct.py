@@ -1,0 +1,174 @@
+"""Answers that come from the collection's data, or are just a sentence: no search, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.types import Form
+from rag.index import catalogue
+from rag.index.phrases import forms_of, papers_with
+from rag.index.store import Store
+from rag.language.tokens import content_terms
+from rag.paper import Paper
+from rag.query.intent import Wish
+from rag.query.understanding import Query
+from rag.query.wishes import Wished
+from rag.text import clean_line, count
+
+MAX_LISTED = 50  # papers; the headline says how many there are
+MAX_SIMILAR = 10
+MAX_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
+
+SENTENCES: dict[Wish, str] = {
+    "greeting": "Hello! Ask what these papers say: which ones treat a topic, a fact, a comparison, what a term means.",
+    "thanks": "You are welcome.",
+    "help": (
+        "Ask in plain words which papers treat a topic, for a fact, a comparison or what a term means; every sentence "
+        "of an answer is cited to the abstract that says it. “How many papers use …?”, a title, “BibTeX of [2]”, “more "
+        "like [1]”, “as a table” and filters such as year:2020.. and author:name work too. Your own papers are added "
+        "on the Papers page or with: rag rebuild FILE"
+    ),
+    "bibtex": "Name the paper by its title, or ask a question first: then “BibTeX of [2]” gives that paper's.",
+    "link": "Name the paper by its title, or ask a question first: then “link to [2]” gives that paper's.",
+    "similar": "Name a paper by its title, or ask a question first: then “more like [2]” finds papers like that one.",
+    "rephrase": (
+        "Without a language model, an answer is quoted, not rewritten. Choose a model in Settings or with --llm; "
+        "“shorter”, “more details”, “as a table” and “only the titles” work without one."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A first line, and the papers that it introduces, each to be shown in the `form`."""
+
+    headline: str
+    papers: tuple[Paper, ...] = ()
+    form: Form = "title"
+
+
+def reply(query: Query, wished: Wished, store: Store) -> Direct:
+    """What `wished` wants of the papers in `store`, among those that pass the filters of `query`."""
+    if wished.wish == "about":
+        return Direct(_description(store))
+    if wished.wish == "count":
+        return _count(query, wished.topic, store)
+    if wished.wish in ("list", "newest"):
+        return _list(query, wished, store)
+    if wished.wish == "similar" and wished.papers:
+        return _similar(wished.papers[0], query, store)
+    if wished.wish == "titles":
+        return Direct(f"The last answer cites {count(len(wished.papers), 'paper')}:", wished.papers)
+    if wished.wish in ("paper", "bibtex", "link") and wished.papers:
+        return _records(wished.wish, wished.papers)
+    return Direct(SENTENCES[wished.wish])
+
+
+def _description(store: Store) -> str:
+    """The size of the collection, its sources, years and topics."""
+    sources = [(clean_line(source), papers) for source, papers in catalogue.by_source(store) if source]
+    named = ", ".join(f"{source} ({papers:,})" for source, papers in sources[:MAX_SOURCES])
+    more = len(sources) - MAX_SOURCES
+    years = [year for year, _ in catalogue.by_year(store) if year is not None]
+    topics = [name for name in store.projection.names if name][:MAX_TOPICS]
+    parts = [
+        f"{count(store.paper_count, 'paper')}",
+        f"from {named}{f' and {more:,} more' if more > 0 else ''}" if named else "",
+        f"published {min(years)} to {max(years)}" if years else "none with a year",
+    ]
+    about = f" Largest topics: {'; '.join(topics)}." if topics else ""
+    return f"{', '.join(filter(None, parts))}.{about}"
+
+
+def _count(query: Query, topic: str, store: Store) -> Direct:
+    """How many papers have every part of `topic`, and how many have it in the title; these are listed first."""
+    among = query.among
+    if not content_terms(topic):
+        papers = _page(query, store)
+        return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
+    parts = _parts(topic)
+    found = [papers_with(part, store) for part in parts]
+    numbers = [n for n in found[0] if all(n in each for each in found) and (among is None or n in among)]
+    in_title = [n for n in numbers if all(each[n] for each in found)]
+    ordered = in_title + [n for n in numbers if n not in set(in_title)]
+    mention = "mentions" if len(numbers) == 1 else "mention"
+    quoted = " and ".join(f"“{' / '.join(forms_of(part, store))}”" for part in parts)
+    titles = f"; {len(in_title):,} in the title" if numbers else ""
+    headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
+    if len(ordered) > MAX_LISTED:
+        headline += f" The first {MAX_LISTED}:"
+    return Direct(headline, tuple(store.papers(ordered[:MAX_LISTED])))
+
+
+def _parts(topic: str) -> list[str]:
+    """The phrases between the small words of `topic`: "diffusion models", "depth" of "diffusion models for depth"."""
+    parts: list[list[str]] = [[]]
+    for word in topic.split():
+        if content_terms(word):
+            parts[-1].append(word)
+        elif parts[-1]:
+            parts.append([])
+    return [" ".join(part) for part in parts if part]
+
+
+def _list(query: Query, wished: Wished, store: Store) -> Direct:
+    """The papers that pass the filters, newest first; with a topic, only those that have all of it."""
+    if wished.author:
+        has_authors = store.has_field("author")
+        return Direct(
+            f"No paper here has an author called “{wished.author}”."
+            if has_authors
+            else f"None of these papers names its authors, so those by “{wished.author}” are not known."
+        )
+    if wished.wish == "newest" and not store.has_field("year"):
+        return Direct("None of these papers has a year, so which is the newest is not known.")
+    if wished.topic:
+        found = [papers_with(part, store) for part in _parts(wished.topic)]
+        numbers = sorted(n for n in found[0] if all(n in each for each in found)) if found else []
+        papers = store.papers([n for n in numbers if query.among is None or n in query.among])
+        papers = sorted(papers, key=lambda paper: -(paper.year or 0))
+    else:
+        papers = list(_page(query, store, len(query.filters) == 0 and wished.oldest))
+    if wished.wish == "newest":
+        dated = [paper for paper in papers if paper.year]
+        papers = sorted(dated, key=lambda paper: paper.year or 0, reverse=not wished.oldest)[:MAX_SIMILAR]
+        order = "oldest" if wished.oldest else "newest"
+        of = f" that have “{wished.topic}”" if wished.topic else ""
+        return Direct(
+            f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}.", tuple(papers)
+        )
+    total = query.searched
+    shown = f" The first {MAX_LISTED}, newest first:" if total > MAX_LISTED else ""
+    return Direct(f"{count(total, 'paper')}.{shown}", tuple(papers[:MAX_LISTED]))
+
+
+def _page(query: Query, store: Store, oldest: bool = False) -> tuple[Paper, ...]:
+    """The first of the papers that pass the filters, newest first, or the last if `oldest`."""
+    total = store.paper_count if query.among is None else len(query.among)
+    offset = max(0, total - MAX_LISTED) if oldest else 0
+    return tuple(catalogue.browse_numbers(store, query.among, offset, MAX_LISTED).papers.values())
+
+
+def _similar(paper: Paper, query: Query, store: Store) -> Direct:
+    """The papers whose vectors are nearest to that of `paper`."""
+    import numpy as np
+
+    own = sorted(store.numbers_of([paper]))
+    others = [n for n in range(1, store.paper_count + 1) if n not in own and (query.among is None or n in query.among)]
+    if not own or not others:
+        return Direct(f"No other paper here is like “{paper.title}”.")
+    numbers = np.array(others)
+    cosines = store.arrays.papers(numbers) @ store.arrays.papers(np.array(own[:1]))[0]
+    best = numbers[np.argsort(-cosines, kind="stable")[:MAX_SIMILAR]]
+    return Direct(f"Most like “{paper.title}”, the nearest first:", tuple(store.papers(best.tolist())))
+
+
+def _records(wish: Wish, papers: Sequence[Paper]) -> Direct:
+    if wish == "bibtex":
+        return Direct(f"BibTeX of {count(len(papers), 'paper')}:", tuple(papers), "bibtex")
+    if wish == "link":
+        without = sum(not paper.url for paper in papers)
+        note = f"; {without:,} without a known link" if without else ""
+        return Direct(f"{count(len(papers), 'paper')}{note}:", tuple(papers), "link")
+    return Direct("", tuple(papers), "abstract")

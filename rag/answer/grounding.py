@@ -1,0 +1,92 @@
+"""Whether the abstracts mention what a question names or defines: without that, similar papers are no answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.index.phrases import contains, forms_of, papers_with
+from rag.index.store import Store
+from rag.language.cues import proposes
+from rag.language.sentences import split_sentences
+from rag.paper import Paper
+from rag.query.intent import LISTS, Intent
+from rag.query.names import is_marked, names
+
+# A noun that a term can do without: "the Bradley-Terry model".
+_GENERIC = re.compile(
+    r"(?<=\w)\s+(?:models?|methods?|networks?|algorithms?|approach(?:es)?|process(?:es)?|techniques?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """What of a question the abstracts of a collection mention.
+
+    `missing` are the names, or the term to define, that no abstract has. `papers` are the numbers of those that an
+    answer can come from, None if all can; none if no single abstract has all names of a fact: `apart` are these.
+    `titles` are the numbers of papers that have a missing term in their titles at least. `defined` is the term to
+    define, with its other form. `mentioned_only` are names that papers mention, but none introduces. `named` is true if
+    a question for papers asks for those with a name, and some have it.
+    """
+
+    missing: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    papers: frozenset[int] | None = None
+    titles: tuple[int, ...] = ()
+    defined: tuple[str, ...] = ()
+    mentioned_only: tuple[str, ...] = ()
+    named: bool = False
+
+
+def ground(question: str, intent: Intent, term: str, store: Store) -> Grounding:
+    """The grounding of `question` in the papers of `store`; `term` is what it wants defined, or ""."""
+    if term:
+        return _ground_term(term, store)
+    found = {name: papers_with(name, store) for name in names(question)}
+    missing = tuple(name for name, papers in found.items() if not papers)
+    if missing and (intent not in LISTS or len(missing) == len(found)):
+        return Grounding(missing)
+    present = {name: frozenset(papers) for name, papers in found.items() if papers}
+    if intent in LISTS:
+        marked = [papers for name, papers in present.items() if is_marked(name)]
+        return Grounding(missing, named=bool(marked))
+    if intent not in ("fact", "yesno") or not present:
+        return Grounding(mentioned_only=_mentioned_only(present, store) if intent == "comparison" else ())
+    together = frozenset.intersection(*present.values())
+    if not together:
+        return Grounding(apart=tuple(present), papers=together)
+    return Grounding(papers=together, mentioned_only=_mentioned_only(present, store))
+
+
+def _ground_term(term: str, store: Store) -> Grounding:
+    found = papers_with(term, store)
+    if not found and (specific := _GENERIC.sub("", term)) != term:
+        return _ground_term(specific, store)
+    forms = forms_of(term, store)
+    inside = [
+        n for n, p in zip(found, store.papers(list(found)), strict=True) if any(contains(p.abstract, f) for f in forms)
+    ]
+    if not inside:
+        return Grounding((term,), titles=tuple(found))
+    return Grounding(papers=frozenset(inside), defined=tuple(forms))
+
+
+def _mentioned_only(present: dict[str, frozenset[int]], store: Store) -> tuple[str, ...]:
+    """The only marked name of `present`, if no title has it and no abstract introduces it as its own.
+
+    Of several names, such as a method's and a dataset's, one may well be known from elsewhere.
+    """
+    marked = tuple(name for name in present if is_marked(name))
+    if len(marked) != 1:
+        return ()
+    is_introduced = any(introduces(paper, marked[0]) for paper in store.papers(sorted(present[marked[0]])))
+    return () if is_introduced else marked
+
+
+def introduces(paper: Paper, name: str) -> bool:
+    """Whether `paper` has `name` in its title, or proposes what bears it."""
+    if contains(paper.title, name):
+        return True
+    sentences = (paper.abstract[span.start : span.end] for span in split_sentences(paper.abstract))
+    return any(proposes(sentence) and contains(sentence, name) for sentence in sentences)

@@ -1,0 +1,136 @@
+"""The first line of an answer: what the evidence comes to, made from its structure and its own words, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.answer.evidence import Selection
+from rag.answer.facets import counted_noun, facet_of
+from rag.answer.grounding import Grounding
+from rag.answer.sentence_ranking import definition_pattern
+from rag.index.phrases import papers_with
+from rag.index.store import Store
+from rag.language.sentences import span_texts
+from rag.language.tokens import content_terms, stem
+from rag.query.intent import asks_for_quantity
+from rag.query.names import is_marked
+from rag.query.routing import topic
+from rag.query.understanding import Query
+from rag.text import count
+
+MAX_NAMES = 12  # of datasets, the most frequent
+MAX_TOPIC_WORDS = 4  # of a topic whose abstracts are counted
+
+# A number with its unit: "178 fps", "99.2%", "40 times", "2.5 million images".
+_QUANTITY = re.compile(r"(?<![\w.-])\d[\d,.]*\d|(?<![\w.-])\d", re.IGNORECASE)
+_UNIT = re.compile(r"\s?(?:%|x\b|×|times\b|(?:thousand|million|billion|[kKMB])\b\s?\w*|[a-zA-Z]+)?")
+# Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
+_NAME = r"[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
+_ENUMERATION = re.compile(
+    rf"\b(?:on|from|including|such\s+as|namely|data\s?sets?|benchmarks?)\W+(?:the\s+|both\s+)*"
+    rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|(?P<before>{_NAME})\s+(?:data\s?sets?|benchmarks?)\b"
+)
+
+
+def headline(query: Query, selection: Selection, grounding: Grounding, store: Store) -> str:
+    """The first line of the answer to `query`, or the reason of a refusal; "" if there is nothing to say."""
+    if not selection.relevant:
+        return _refusal(selection, grounding)
+    if query.intent == "definition":
+        return _definition(selection, grounding)
+    lines = [_mentions(query, store) if query.intent == "papers" else _found(query, selection)]
+    if grounding.missing:
+        lines.append(f"No abstract here mentions {_quoted(grounding.missing)}.")
+    if grounding.mentioned_only:
+        it = "it" if len(grounding.mentioned_only) == 1 else "them"
+        lines.append(f"No abstract here introduces {_quoted(grounding.mentioned_only)}; these only mention {it}.")
+    return " ".join(filter(None, lines))
+
+
+def no_side(sides: Sequence[str]) -> str:
+    """Why a comparison is refused: no paper is about any of its `sides`."""
+    return f"No paper here is about {_quoted(sides)}."
+
+
+def _refusal(selection: Selection, grounding: Grounding) -> str:
+    """Why nothing answers, where there is a better reason than that nothing does."""
+    if grounding.missing:
+        only = " Only a title has it." if grounding.titles else ""
+        return f"No abstract here mentions {_quoted(grounding.missing)}.{only}"
+    if grounding.apart:
+        return f"No abstract here mentions {_quoted(grounding.apart, 'together with')}."
+    if selection.unstated:
+        return f"The abstracts on this topic do not state {selection.unstated.name}."
+    return ""
+
+
+def _definition(selection: Selection, grounding: Grounding) -> str:
+    if not grounding.defined:
+        return ""
+    patterns = [pattern for form in grounding.defined if (pattern := definition_pattern(form))]
+    if any(pattern.search(text) for text in _texts(selection) for pattern in patterns):
+        return ""
+    papers = count(len(grounding.papers or ()), "abstract")
+    uses = "uses" if papers.startswith("1 ") else "use"
+    return f"{papers} {uses} “{grounding.defined[0]}”; none says in so many words what it is."
+
+
+def _mentions(query: Query, store: Store) -> str:
+    """How many abstracts have the topic in its own words, where it is one phrase."""
+    phrase = topic(query.rewrites[-1])
+    words = phrase.split()
+    if not 0 < len(words) <= MAX_TOPIC_WORDS or not all(map(content_terms, words)):
+        return ""
+    found = papers_with(phrase, store)
+    numbers = [n for n in found if query.among is None or n in query.among]
+    mention = "mentions" if len(numbers) == 1 else "mention"
+    return (
+        f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} “{phrase}” in so many words."
+        if numbers
+        else ""
+    )
+
+
+def _found(query: Query, selection: Selection) -> str:
+    """What was asked for, as it stands in the evidence: the names of datasets, or a number."""
+    facet = facet_of(query.question)
+    if facet and facet.name == "a dataset":
+        found = _dataset_names(selection)
+        return f"Named: {', '.join(found)}." if found else ""
+    texts = _texts(selection)
+    if asks_for_quantity(query.rewrites[0]) and texts:
+        return _number(texts[0], counted_noun(query.question))
+    return ""
+
+
+def _dataset_names(selection: Selection) -> list[str]:
+    """The marked names that stand where the names of datasets do, the most frequent first."""
+    methods = {evidence.paper.short_name for evidence in selection.relevant}
+    found: Counter[str] = Counter()
+    for text in _texts(selection):
+        listed = ", ".join(match["names"] or match["before"] for match in _ENUMERATION.finditer(text))
+        parts = (part.strip() for part in re.split(r",|\band\b|&|\bthe\b", listed))
+        found.update({part for part in parts if is_marked(part) and part not in methods})
+    return [name for name, _ in found.most_common(MAX_NAMES)]
+
+
+def _number(text: str, noun: str) -> str:
+    """The number in `text` that counts `noun`, or else the only one in it, with its unit; "" if it is not clear."""
+    numbers = list(_QUANTITY.finditer(text))
+    if noun:
+        near = [m for m in numbers if stem(noun) in map(stem, re.findall(r"\w+", text[m.end() :].lower())[:4])]
+        return f"{near[0][0]} {noun}." if len(near) == 1 else ""
+    if len(numbers) != 1:
+        return ""
+    unit = _UNIT.match(text, numbers[0].end())
+    return f"{numbers[0][0]}{unit[0] if unit else ''}.".replace("..", ".")
+
+
+def _texts(selection: Selection) -> list[str]:
+    return [text for found in selection.relevant for text in span_texts(found.paper.abstract, found.spans)]
+
+
+def _quoted(items: Sequence[str], joint: str = "or") -> str:
+    return f" {joint} ".join(f"“{item}”" for item in items)

@@ -1,0 +1,137 @@
+"""Which papers contain a phrase: its words in a row, whatever their inflection, hyphens and capitals.
+
+A short form counts as its long form, and the other way round, where an abstract of the collection spells it out:
+"reinforcement learning from human feedback (RLHF)".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache, reduce
+from typing import TYPE_CHECKING
+
+from rag.index.store import Store
+from rag.language.tokens import STOP_WORDS, plain_text, stem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MAX_LONG_FORM_WORDS = 9  # of a long form, as many as its short form has letters and a few small words more
+MIN_INFLECTED = 4  # letters of a word of which more than a final s may differ
+_WORD = re.compile(r"\w+")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*s?")
+_IN_PARENTHESES = r"((?:[\w/-]+\s+){1,%d}?)\(\s*%s\s*[;,)]"
+
+
+def papers_with(phrase: str, store: Store) -> dict[int, bool]:
+    """The numbers of the papers in `store` that contain `phrase` or its other form; true if in the title."""
+    found: dict[int, bool] = {}
+    for form in forms_of(phrase, store):
+        for number, in_title in _papers_with(form, store).items():
+            found[number] = found.get(number, False) or in_title
+    return dict(sorted(found.items()))
+
+
+def forms_of(phrase: str, store: Store) -> list[str]:
+    """`phrase`, and its long or short form as an abstract of the collection spells it out."""
+    if _SHORT_FORM.fullmatch(phrase.strip()):
+        return [phrase, *_long_forms(phrase.strip().removesuffix("s"), store)]
+    return [phrase, *_short_forms(phrase, store)]
+
+
+def contains(text: str, phrase: str) -> bool:
+    """Whether `text` contains the words of `phrase` in a row, in any inflection and spelling of theirs."""
+    pattern = _pattern(phrase)
+    return bool(pattern and pattern.search(plain_text(text)))
+
+
+def _papers_with(phrase: str, store: Store) -> dict[int, bool]:
+    pattern = _pattern(phrase)
+    if pattern is None:
+        return {}
+    numbers = _candidates(phrase, store).tolist()
+    found = {}
+    for number, paper in zip(numbers, store.papers(numbers), strict=True):
+        in_title = bool(pattern.search(plain_text(paper.title)))
+        if in_title or pattern.search(plain_text(paper.abstract)):
+            found[number] = in_title
+    return found
+
+
+def _candidates(phrase: str, store: Store) -> np.ndarray:
+    """The papers that have every word of `phrase` which is no stop word; a part of a compound may be missing."""
+    import numpy as np
+
+    words = [word for word in plain_text(phrase).split() if _WORD.search(word)]
+    sets = [_having_any([word, *_WORD.findall(word)], store) for word in words if word not in STOP_WORDS]
+    return reduce(np.intersect1d, sets) if sets else np.zeros(0, dtype=np.int64)
+
+
+def _having_any(words: Iterable[str], store: Store) -> np.ndarray:
+    import numpy as np
+
+    squashed = [re.sub(r"\W", "", word) for word in words]
+    return reduce(np.union1d, [store.bm25.postings(stem(word))[0] for word in squashed])
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(phrase: str) -> re.Pattern[str] | None:
+    """Matches the words of `phrase` in a row in `plain_text`, singular or plural, in British or American spelling.
+
+    Between the words, and within a compound or where letters and digits meet, any of space, mark and nothing may stand.
+    """
+    words = _PART.findall(plain_text(phrase))
+    if not words:
+        return None
+    return re.compile(r"\b" + r"[\W_]{0,3}".join(map(_inflected, words)) + r"\b")
+
+
+def _inflected(word: str) -> str:
+    """A pattern of `word` as singular and plural, and in both spellings of "normalise" and "colour"."""
+    if len(word) < MIN_INFLECTED:
+        return f"{word}s?" if word.isalpha() else word
+    singular = re.sub(r"(?<![aeious])(?:es|s)$|(?<=[aeo])s$", "", re.sub(r"ies$", "y", word))
+    spelled = re.sub(r"i[sz](?=e|at|ing)", "i[sz]", re.sub(r"ou?r(?=s|ed|ing|al|$)", "ou?r", singular))
+    return f"{spelled[:-1]}(?:y|ies)" if spelled.endswith("y") else f"{spelled}(?:e?s)?"
+
+
+def _long_forms(short: str, store: Store) -> list[str]:
+    """What abstracts spell out before "(SHORT)", the most frequent one; none if none does."""
+    pattern = re.compile(_IN_PARENTHESES % (MAX_LONG_FORM_WORDS, rf"{re.escape(short)}s?"))
+    papers = store.papers(_having_any([short.lower(), f"{short}s".lower()], store).tolist())
+    spelled = Counter(
+        long.lower()
+        for paper in papers
+        for match in pattern.finditer(f"{paper.title}. {paper.abstract}")
+        if (long := _spelled_out(match[1], short))
+    )
+    return [long for long, _ in spelled.most_common(1)]
+
+
+def _short_forms(phrase: str, store: Store) -> list[str]:
+    """The short form that an abstract puts in parentheses after `phrase`, the most frequent one; none if none does."""
+    words = r"[\s-]+".join(map(_inflected, _PART.findall(plain_text(phrase))))
+    if not re.search(r"[\s-]", phrase.strip()):
+        return []  # a single word is not shortened
+    pattern = re.compile(rf"(?i:\b{words})\s*\(\s*({_SHORT_FORM.pattern})\s*[;,)]")
+    papers = store.papers(_candidates(phrase, store).tolist())
+    short = Counter(
+        match[1].removesuffix("s") for paper in papers for match in pattern.finditer(f"{paper.title}. {paper.abstract}")
+    )
+    return [form for form, _ in short.most_common(1)]
+
+
+def _spelled_out(words: str, short: str) -> str:
+    """The end of `words` whose initials are the letters of `short`, small words left out; "" if there is none."""
+    letters = [letter for letter in short.lower() if letter.isalpha()]
+    parts = list(re.finditer(r"[A-Za-z0-9]+", words))
+    for start in range(len(parts)):
+        if parts[start][0].lower() in STOP_WORDS:
+            continue
+        initials = [part[0][0].lower() for part in parts[start:] if part[0].lower() not in STOP_WORDS]
+        if initials == letters or [part[0][0].lower() for part in parts[start:]] == letters:
+            return words[parts[start].start() :].strip()
+    return ""

@@ -1,0 +1,88 @@
+"""The papers that a text names: by their titles, whole or nearly, also misspelt, or by their short names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rag.language.tokens import HYPHEN, content_terms, scan, stem
+from rag.paper import Paper
+from rag.query.names import is_marked
+from rag.text import normalize
+
+if TYPE_CHECKING:
+    from rag.index.store import Store
+
+MAX_CANDIDATES_BY_WORDS = 30  # papers, those that share the most with a text, whose titles are compared with it
+MIN_TITLE_SIMILARITY = 85  # per cent, normalized Levenshtein, of a text to the title that it misspells
+MIN_QUOTED_WORDS = 3  # of a title without a short name, within a longer text: shorter ones are often just words
+MIN_PART_SHARE = 0.6  # of a title, in characters, that names its paper when it is written alone
+
+
+def names_paper(question: str, paper: Paper) -> bool:
+    """Whether `question` names `paper`: by its short name, or by its whole title if it has none.
+
+    A short name that may be an ordinary word, such as "OPEN" or "Marigold", must have a capital in `question` too.
+    """
+    name = f" {normalize(paper.short_name or paper.title)} "
+    if _is_ordinary(paper.short_name) and not _has_capital(question, paper.short_name):
+        return False
+    text = question
+    for token in reversed([*scan(question, HYPHEN, decimals=False)]):
+        words = normalize(token.text)
+        if " " in words and f" {words} " not in name:  # another name: "S-KAN" does not name KAN
+            text = text[: token.start] + words.replace(" ", "") + text[token.end :]
+    return name in f" {normalize(text)} "
+
+
+def named_papers(text: str, store: Store) -> tuple[Paper, ...]:
+    """The papers in `store` that `text` names, those with the longest titles first."""
+    found = [paper for paper in _similar_titles(text, store) if _names_whole(text, paper)]
+    return tuple(sorted(found, key=lambda paper: -len(paper.title)))
+
+
+def titled(text: str, store: Store) -> Paper | None:
+    """The paper in `store` whose title is all that `text` consists of, or most of its title; it may be misspelt."""
+    from rapidfuzz import fuzz
+
+    key = normalize(text)
+    candidates = _similar_titles(text, store)
+    alike = [(fuzz.ratio(key, normalize(paper.title)), paper) for paper in candidates]
+    score, paper = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+    if paper and score >= MIN_TITLE_SIMILARITY:
+        return paper
+    words = len(key.split())
+    if words >= MIN_QUOTED_WORDS:  # a part of a title, or all before the colon
+        parts = [one for one in candidates if key in one.key and len(key) >= MIN_PART_SHARE * len(one.key)]
+        return parts[0] if len(parts) == 1 else None
+    if words > 1:  # "Bayesian neural networks" is a topic, also where a title begins with it
+        return None
+    named = [one for one in candidates if one.short_name and normalize(one.short_name) == key]
+    return named[0] if len(named) == 1 else None
+
+
+def _is_ordinary(short_name: str) -> bool:
+    return short_name.isupper() or not is_marked(short_name)
+
+
+def _has_capital(question: str, name: str) -> bool:
+    """Whether `question` writes `name` with a capital, or in another way than letter for letter."""
+    written = re.findall(re.escape(name), question, re.IGNORECASE)
+    return not written or any(each != each.lower() for each in written)
+
+
+def _names_whole(text: str, paper: Paper) -> bool:
+    is_long = paper.short_name or len(paper.title.split()) >= MIN_QUOTED_WORDS
+    return bool(is_long and names_paper(text, paper)) or f" {paper.key} " in f" {normalize(text)} "
+
+
+def _similar_titles(text: str, store: Store) -> list[Paper]:
+    """The papers that share the most with `text`; words in their titles count more."""
+    import numpy as np
+
+    scores = np.zeros(store.paper_count + 1)
+    for word in content_terms(text):
+        papers, weights = store.bm25.postings(stem(word))
+        scores[papers] += weights
+    best = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES_BY_WORDS]
+    return store.papers(best[scores[best] > 0].tolist())
