@@ -4,6 +4,7 @@
 # make lint       ruff and strict mypy
 # make check      lint, then test
 # make format     let ruff fix and format the code
+# make routes     fit the classifiers that tell what a question wants to their examples in rag/query/*.txt
 # make bench      measure how fast rag is, next to LlamaIndex's quickstart: see docs/speed.md
 #                 make bench SIZES=489 takes minutes, make bench INDEX=folder also measures queries of an index
 # make bench-chat measure how fast the chat is, with the index that `make chat` built
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test test-slow lint check format bench bench-chat
+.PHONY: chat test test-slow lint check format routes bench bench-chat
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -32,6 +33,9 @@ check: lint test
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+routes: .venv/.installed
+	$(BIN)/python -m rag.query.route_training
 
 SIZES ?= 489 5000 20000
 

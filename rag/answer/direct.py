@@ -16,9 +16,9 @@ from rag.query.understanding import Query
 from rag.query.wishes import Wished
 from rag.text import clean_line, count
 
-MAX_LISTED = 50  # papers; the headline says how many there are
+MAX_SHOWN = 50  # papers; the headline says how many there are
 MAX_SIMILAR = 10
-MAX_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
+MAX_NAMED_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
 
 SENTENCES: dict[Wish, str] = {
     "greeting": "Hello! Ask what these papers say: which ones treat a topic, a fact, a comparison, what a term means.",
@@ -68,8 +68,8 @@ def reply(query: Query, wished: Wished, store: Store) -> Direct:
 def _description(store: Store) -> str:
     """The size of the collection, its sources, years and topics."""
     sources = [(clean_line(source), papers) for source, papers in catalogue.by_source(store) if source]
-    named = ", ".join(f"{source} ({papers:,})" for source, papers in sources[:MAX_SOURCES])
-    more = len(sources) - MAX_SOURCES
+    named = ", ".join(f"{source} ({papers:,})" for source, papers in sources[:MAX_NAMED_SOURCES])
+    more = len(sources) - MAX_NAMED_SOURCES
     years = [year for year, _ in catalogue.by_year(store) if year is not None]
     topics = [name for name in store.projection.names if name][:MAX_TOPICS]
     parts = [
@@ -96,9 +96,9 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
     quoted = " and ".join(f"“{' / '.join(forms_of(part, store))}”" for part in parts)
     titles = f"; {len(in_title):,} in the title" if numbers else ""
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
-    if len(ordered) > MAX_LISTED:
-        headline += f" The first {MAX_LISTED}:"
-    return Direct(headline, tuple(store.papers(ordered[:MAX_LISTED])))
+    if len(ordered) > MAX_SHOWN:
+        headline += f" The first {MAX_SHOWN}:"
+    return Direct(headline, tuple(store.papers(ordered[:MAX_SHOWN])))
 
 
 def _parts(topic: str) -> list[str]:
@@ -139,15 +139,15 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
             f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}.", tuple(papers)
         )
     total = query.searched
-    shown = f" The first {MAX_LISTED}, newest first:" if total > MAX_LISTED else ""
-    return Direct(f"{count(total, 'paper')}.{shown}", tuple(papers[:MAX_LISTED]))
+    shown = f" The first {MAX_SHOWN}, newest first:" if total > MAX_SHOWN else ""
+    return Direct(f"{count(total, 'paper')}.{shown}", tuple(papers[:MAX_SHOWN]))
 
 
 def _page(query: Query, store: Store, oldest: bool = False) -> tuple[Paper, ...]:
     """The first of the papers that pass the filters, newest first, or the last if `oldest`."""
     total = store.paper_count if query.among is None else len(query.among)
-    offset = max(0, total - MAX_LISTED) if oldest else 0
-    return tuple(catalogue.browse_numbers(store, query.among, offset, MAX_LISTED).papers.values())
+    offset = max(0, total - MAX_SHOWN) if oldest else 0
+    return tuple(catalogue.browse_numbers(store, query.among, offset, MAX_SHOWN).papers.values())
 
 
 def _similar(paper: Paper, query: Query, store: Store) -> Direct:

@@ -20,6 +20,7 @@ from rag.retrieval.relevance import best_count
 # Of a question for papers: precision counts most for those that match, recall for those that may. Of a survey, only the
 # papers that state what it asks for are shown, so more can be considered.
 MATCH_BETA, SURVEY_BETA, MAY_MATCH_BETA = 0.5, 0.6, 1.5
+MIN_MATCH, MIN_MAY_MATCH = 0.25, 0.1  # relevance of a paper that matches, other than the best one, and of one that may
 MAX_MAY_MATCH = 20
 # Of other questions. A paper's fit is its score as a share of the best score plus its signal as a share of the highest
 # signal: 2 at most. From MIN_FIT on it answers: it must state the fact, not only be about the topic.
@@ -35,7 +36,7 @@ MIN_STATED = 0.25
 MAX_SENTENCES = 2
 MAX_SENTENCES_OF_FEW = 3
 MAX_SENTENCES_COMPARED = 4
-FEW_PAPERS: dict[Intent, int] = {"papers": 2, "survey": 2, "comparison": 2, "definition": 5, "yesno": 5, "fact": 5}
+FEW_PAPERS: dict[Intent, int] = {"papers": 3, "survey": 2, "comparison": 2, "definition": 5, "yesno": 5, "fact": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ def select(question: str, intent: Intent, hits: Hits, min_probability: float, gr
     return _defining(selection, relevant, hits, grounding) if grounding.defined else selection
 
 
+def has_terms(hits: Hits) -> bool:
+    """Whether any of the papers has a term of the question, or a word that it expands to."""
+    expansions = {stem for term in hits.terms for stem in term.expansions}
+    return any(not expansions.isdisjoint(stems(hit.paper.abstract)) for hit in hits.papers)
+
+
 def select_compared(question: str, hits: Hits) -> Selection:
     """All papers of `hits`, which are those that a comparison names."""
     return Selection(gather(question, "comparison", hits.papers, hits, MAX_SENTENCES_COMPARED), [], hits.probability)
@@ -107,14 +114,19 @@ def gather(
 def _split(intent: Intent, papers: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
     """The relevant and the related of `papers`, best first."""
     if intent in LISTS:
-        relevances = [hit.relevance for hit in papers]
-        match = best_count(relevances, SURVEY_BETA if intent == "survey" else MATCH_BETA)
-        may_match = min(best_count(relevances, MAY_MATCH_BETA), match + MAX_MAY_MATCH)
+        match = _count(papers, SURVEY_BETA if intent == "survey" else MATCH_BETA, MIN_MATCH)
+        may_match = min(_count(papers, MAY_MATCH_BETA, MIN_MAY_MATCH), match + MAX_MAY_MATCH)
         return list(papers[:match]), list(papers[match:may_match])
     fits = _fits(papers)
     relevant = [hit for hit, fit in zip(papers, fits, strict=True) if fit >= MIN_FIT[intent]]
     related = [hit for hit, fit in zip(papers, fits, strict=True) if 0 < MIN_FIT[intent] - fit <= RELATED_MARGIN]
     return relevant, related[:MAX_RELATED]
+
+
+def _count(papers: Sequence[Hit], beta: float, least: float) -> int:
+    """How many of `papers` to show; the best one, and others with at least the relevance `least`."""
+    relevances = [hit.relevance for hit in papers]
+    return min(best_count(relevances, beta), max(1, sum(relevance >= least for relevance in relevances)))
 
 
 def _stating(facet: Facet, question: str, papers: Sequence[Hit], hits: Hits, selection: Selection) -> Selection:

@@ -21,11 +21,27 @@ from rag.query.understanding import Query
 from rag.text import count
 
 MAX_NAMES = 12  # of datasets, the most frequent
+MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
 MAX_TOPIC_WORDS = 4  # of a topic whose abstracts are counted
 
-# A number with its unit: "178 fps", "99.2%", "40 times", "2.5 million images".
-_QUANTITY = re.compile(r"(?<![\w.-])\d[\d,.]*\d|(?<![\w.-])\d", re.IGNORECASE)
-_UNIT = re.compile(r"\s?(?:%|x\b|×|times\b|(?:thousand|million|billion|[kKMB])\b\s?\w*|[a-zA-Z]+)?")
+_NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?<![.,])")
+# What asks for a number, and how a sentence states it: with that unit, or with that word and in per cent.
+_UNITS = (
+    (
+        re.compile(r"\bfactor\b|\btimes\b|\bfaster\b|\bspeed(?:s|ed)?[ -]?up\b", re.IGNORECASE),
+        re.compile(rf"(?P<shown>{_NUMBER.pattern}\s?(?:×|x\b|times\b|-?fold\b))(?=.*\b(?:fast|speed))", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"\bfast\b|\bframe\s?rate\b|\bfps\b|\bframes\s+per\b", re.IGNORECASE),
+        re.compile(rf"(?P<shown>{_NUMBER.pattern}\s?(?:fps|frames\s+per\s+second)\b)", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"\baccura\w+", re.IGNORECASE),
+        re.compile(rf"(?P<shown>{_NUMBER.pattern}\s?(?:%|percent\b))\s+(?:[\w-]+\s+)?accuracy", re.IGNORECASE),
+    ),
+)
+
+
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
 _NAME = r"[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
 _ENUMERATION = re.compile(
@@ -101,7 +117,7 @@ def _found(query: Query, selection: Selection) -> str:
         return f"Named: {', '.join(found)}." if found else ""
     texts = _texts(selection)
     if asks_for_quantity(query.rewrites[0]) and texts:
-        return _number(texts[0], counted_noun(query.question))
+        return _number(texts[0], query.question)
     return ""
 
 
@@ -116,16 +132,21 @@ def _dataset_names(selection: Selection) -> list[str]:
     return [name for name, _ in found.most_common(MAX_NAMES)]
 
 
-def _number(text: str, noun: str) -> str:
-    """The number in `text` that counts `noun`, or else the only one in it, with its unit; "" if it is not clear."""
-    numbers = list(_QUANTITY.finditer(text))
-    if noun:
-        near = [m for m in numbers if stem(noun) in map(stem, re.findall(r"\w+", text[m.end() :].lower())[:4])]
-        return f"{near[0][0]} {noun}." if len(near) == 1 else ""
-    if len(numbers) != 1:
-        return ""
-    unit = _UNIT.match(text, numbers[0].end())
-    return f"{numbers[0][0]}{unit[0] if unit else ''}.".replace("..", ".")
+def _number(text: str, question: str) -> str:
+    """The number in `text` that `question` asks for, with its noun or unit; "" unless there is just one."""
+    if noun := counted_noun(question):
+        near = [shown for match in _NUMBER.finditer(text) if (shown := _up_to(noun, text, match))]
+        return f"{near[0]}." if len(near) == 1 else ""
+    stated = next((stated for asked, stated in _UNITS if asked.search(question)), None)
+    found = [match["shown"] for match in stated.finditer(text)] if stated else []
+    return f"{found[0]}." if len(found) == 1 else ""
+
+
+def _up_to(noun: str, text: str, number: re.Match[str]) -> str:
+    """The piece of `text` from `number` to the `noun` that it counts: "6,000 cloth models"; "" if that is not near."""
+    words = list(re.finditer(r"\w+", text[number.end() :]))[:MAX_WORDS_TO_NOUN]
+    end = next((word.end() for word in words if stem(word[0].lower()) == stem(noun.lower())), None)
+    return "" if end is None else text[number.start() : number.end() + end]
 
 
 def _texts(selection: Selection) -> list[str]:

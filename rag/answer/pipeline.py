@@ -129,8 +129,8 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
         selection = Selection([], [], hits.probability)
         hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
     else:
-        # The papers of the last answer are on the topic: which of them fits is a matter of degree.
-        minimum = 0.0 if query.scoped else min_probability
+        # The papers of the last answer are on the topic: one that has a word of the question may fit.
+        minimum = 0.0 if query.scoped and evidence.has_terms(hits) else min_probability
         selection = evidence.select(query.rewrites[0], query.intent, hits, minimum, grounding)
     if selection.more and len(hits.papers) == MAX_CANDIDATES:
         notices.append(

@@ -73,8 +73,15 @@ def _candidates(phrase: str, store: Store) -> np.ndarray:
 def _having_any(words: Iterable[str], store: Store) -> np.ndarray:
     import numpy as np
 
-    squashed = [re.sub(r"\W", "", word) for word in words]
+    squashed = [spelling for word in words for spelling in _spellings(re.sub(r"\W", "", word))]
     return reduce(np.union1d, [store.bm25.postings(stem(word))[0] for word in squashed])
+
+
+def _spellings(word: str) -> set[str]:
+    """`word` as it is, and in British and in American spelling."""
+    british = re.sub(r"(?<=..)iz(?=e|at|ing)", "is", re.sub(r"(?<=..)or(?=s|ed|ing|al|$)", "our", word))
+    american = re.sub(r"(?<=..)is(?=e|at|ing)", "iz", re.sub(r"our(?=s|ed|ing|al|$)", "or", word))
+    return {word, british, american}
 
 
 @lru_cache(maxsize=1_000)
@@ -94,7 +101,7 @@ def _inflected(word: str) -> str:
     if len(word) < MIN_INFLECTED:
         return f"{word}s?" if word.isalpha() else word
     singular = re.sub(r"(?<![aeious])(?:es|s)$|(?<=[aeo])s$", "", re.sub(r"ies$", "y", word))
-    spelled = re.sub(r"i[sz](?=e|at|ing)", "i[sz]", re.sub(r"ou?r(?=s|ed|ing|al|$)", "ou?r", singular))
+    spelled = re.sub(r"(?<=...)i[sz](?=e|at|ing|$)", "i[sz]", re.sub(r"ou?r(?=s|ed|ing|al|$)", "ou?r", singular))
     return f"{spelled[:-1]}(?:y|ies)" if spelled.endswith("y") else f"{spelled}(?:e?s)?"
 
 
@@ -125,13 +132,17 @@ def _short_forms(phrase: str, store: Store) -> list[str]:
 
 
 def _spelled_out(words: str, short: str) -> str:
-    """The end of `words` whose initials are the letters of `short`, small words left out; "" if there is none."""
-    letters = [letter for letter in short.lower() if letter.isalpha()]
-    parts = list(re.finditer(r"[A-Za-z0-9]+", words))
-    for start in range(len(parts)):
-        if parts[start][0].lower() in STOP_WORDS:
-            continue
-        initials = [part[0][0].lower() for part in parts[start:] if part[0].lower() not in STOP_WORDS]
-        if initials == letters or [part[0][0].lower() for part in parts[start:]] == letters:
-            return words[parts[start].start() :].strip()
-    return ""
+    """The end of `words` that `short` abbreviates, "" if it does not.
+
+    Its letters occur there in order, the first at the beginning of a word: the algorithm of Schwartz and Hearst (2003).
+    """
+    position = len(words)
+    for n, letter in reversed(list(enumerate(short.lower()))):
+        position -= 1
+        while position >= 0 and (
+            words[position].lower() != letter or (n == 0 and position > 0 and words[position - 1].isalnum())
+        ):
+            position -= 1
+        if position < 0:
+            return ""
+    return words[position:].strip()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.language.tokens import STOP_WORDS, stem, tokenize
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = {
     "ar": "Arabic",

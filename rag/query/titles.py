@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES_BY_WORDS = 30  # papers, those that share the most with a text, whose titles are compared with it
 MIN_TITLE_SIMILARITY = 85  # per cent, normalized Levenshtein, of a text to the title that it misspells
+MIN_FIRST = 60  # per cent, likewise of their first words
 MIN_QUOTED_WORDS = 3  # of a title without a short name, within a longer text: shorter ones are often just words
 MIN_PART_SHARE = 0.6  # of a title, in characters, that names its paper when it is written alone
 
@@ -25,7 +26,7 @@ def names_paper(question: str, paper: Paper) -> bool:
     A short name that may be an ordinary word, such as "OPEN" or "Marigold", must have a capital in `question` too.
     """
     name = f" {normalize(paper.short_name or paper.title)} "
-    if _is_ordinary(paper.short_name) and not _has_capital(question, paper.short_name):
+    if paper.short_name and _is_ordinary(paper.short_name) and not _has_capital(question, paper.short_name):
         return False
     text = question
     for token in reversed([*scan(question, HYPHEN, decimals=False)]):
@@ -47,7 +48,10 @@ def titled(text: str, store: Store) -> Paper | None:
 
     key = normalize(text)
     candidates = _similar_titles(text, store)
-    alike = [(fuzz.ratio(key, normalize(paper.title)), paper) for paper in candidates]
+    # A question may have most of its words in common with a title, but does not begin like it.
+    alike = [
+        (fuzz.ratio(key, one.key), one) for one in candidates if fuzz.ratio(_first(key), _first(one.key)) > MIN_FIRST
+    ]
     score, paper = max(alike, key=lambda pair: pair[0], default=(0.0, None))
     if paper and score >= MIN_TITLE_SIMILARITY:
         return paper
@@ -61,8 +65,13 @@ def titled(text: str, store: Store) -> Paper | None:
     return named[0] if len(named) == 1 else None
 
 
+def _first(key: str) -> str:
+    """The first word of a normalized text."""
+    return key.partition(" ")[0]
+
+
 def _is_ordinary(short_name: str) -> bool:
-    return short_name.isupper() or not is_marked(short_name)
+    return short_name.isalpha() and (short_name.isupper() or not is_marked(short_name))
 
 
 def _has_capital(question: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from rag.language.tokens import content_terms, stem
 from rag.paper import Paper
 from rag.query.followups import referenced, speaks_of_it
 from rag.query.history import History
-from rag.query.intent import Wish
+from rag.query.intent import Wish, asks_for_quantity
 from rag.query.routing import topic
 from rag.query.titles import named_papers, titled
 from rag.text import normalize
@@ -38,6 +38,7 @@ _BY = re.compile(
     r"|^(?P<c>[^?.!;:]+?)(?:'s)?\s+(?:papers?|publications?|works?)\W*$",
     re.IGNORECASE,
 )
+_BY_SOMEONE = re.compile(r"\bby\s+(?:\w\.\s*)*[^\W\d_]", re.IGNORECASE)
 _OF_ONE_PAPER: frozenset[Wish] = frozenset(("paper", "bibtex", "link", "similar"))
 _OF_LAST_ANSWER: frozenset[Wish] = frozenset(("shorter", "longer", "table", "titles", "rephrase"))
 _WITHOUT_TOPIC: frozenset[Wish] = frozenset(("greeting", "thanks", "help", "about"))
@@ -71,9 +72,11 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
         return Wished("help")
     if paper := titled(message, store):
         return Wished("paper", papers=(paper,))
-    author = _author(message, store, alone=wish != "list")
+    author = _author(message, store, alone=wish != "list" and not _BY_SOMEONE.search(message))
     if author:
         return Wished("list", filters=Filters(authors=(author,)))
+    if wish == "paper" and asks_for_quantity(message):  # "how many parameters has [2]?"
+        return None
     if wish in _OF_ONE_PAPER:
         return _of_papers(wish, message, store, history)
     if wish in _OF_LAST_ANSWER:

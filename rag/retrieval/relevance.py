@@ -2,7 +2,7 @@
 
 The weights come from logistic regression on the judged papers of five collections, Cranfield, CISI and MEDLINE among
 them, each counted the same. Fitted without a collection, they tell its relevant papers from the others with an area
-under the ROC curve of .92 and .88 on two sets of questions to the same papers, and .82, .65 and .91 on those three.
+under the ROC curve of .92 and .88 on two sets of questions to the same papers, and .82, .66 and .91 on those three.
 """
 
 from __future__ import annotations
@@ -10,28 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-INTERCEPT = -2.131
-SCORE_WEIGHT = 0.1295  # of the paper's score, a sum of z-scores
-GAP_WEIGHT = -0.0203  # of what the score lacks to the best one
-RANK_WEIGHT = -0.1994  # of the natural logarithm of the rank, from 1
-SIGNAL_WEIGHT = 0.018  # of the log odds of the paper's signal on the collection's own curve
+INTERCEPT = -3.156
+SCORE_WEIGHT = 6.088  # of the paper's score, as a share of the typical best score among as many candidates
+GAP_WEIGHT = -0.690  # of what the score lacks to the best one, as such a share
+# The best score of a judged question is near this line on the logarithm of the number of candidates, from 25 to 1,000:
+# a score is a sum of z-scores, and these grow with the number of papers from which one stands out.
+TYPICAL_SLOPE, TYPICAL_INTERCEPT = 6.7, -7.6
+MIN_TYPICAL = 3.0  # of fewer than five candidates
 
 
-def relevances(scores: Sequence[float], probabilities: Sequence[float]) -> list[float]:
+def relevances(scores: Sequence[float], candidates: int) -> list[float]:
     """The probability, 0 to 1, that each paper is relevant to a question for papers.
 
-    `scores` are in descending order; `probabilities` are those of the papers' signals on the curve of the collection.
+    `scores` are in descending order; they stood out among so many `candidates`.
     """
-    return [
-        _sigmoid(
-            INTERCEPT
-            + SCORE_WEIGHT * score
-            + GAP_WEIGHT * (scores[0] - score)
-            + RANK_WEIGHT * math.log(rank)
-            + SIGNAL_WEIGHT * _log_odds(probability)
-        )
-        for rank, (score, probability) in enumerate(zip(scores, probabilities, strict=True), 1)
-    ]
+    typical = max(TYPICAL_SLOPE * math.log(max(candidates, 1)) + TYPICAL_INTERCEPT, MIN_TYPICAL)
+    shares = [score / typical for score in scores]
+    return [_sigmoid(INTERCEPT + SCORE_WEIGHT * share + GAP_WEIGHT * (shares[0] - share)) for share in shares]
 
 
 def best_count(relevances: Sequence[float], beta: float) -> int:
@@ -53,8 +48,3 @@ def best_count(relevances: Sequence[float], beta: float) -> int:
 
 def _sigmoid(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(bounded / (1 - bounded))

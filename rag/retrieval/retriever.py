@@ -34,22 +34,26 @@ PROBABILITY_DEPTH = 20  # top papers whose highest probability is that of the se
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Papers by their `numbers`, with their `scores` and their `similarities` to the question, each of (papers,)."""
+    """Papers by their `numbers`, with their `scores` and their `similarities` to the question, each of (papers,).
+
+    The scores stand out among those of so many `candidates`.
+    """
 
     numbers: np.ndarray
     scores: np.ndarray
     similarities: np.ndarray
+    candidates: int
 
     def by_score(self) -> Ranking:
         """The same papers, best first."""
         import numpy as np
 
         order = np.argsort(-self.scores, kind="stable")
-        return Ranking(self.numbers[order], self.scores[order], self.similarities[order])
+        return Ranking(self.numbers[order], self.scores[order], self.similarities[order], self.candidates)
 
     def first(self, count: int) -> Ranking:
         """The first `count` papers."""
-        return Ranking(self.numbers[:count], self.scores[:count], self.similarities[:count])
+        return Ranking(self.numbers[:count], self.scores[:count], self.similarities[:count], self.candidates)
 
 
 class HybridRetriever:
@@ -91,7 +95,7 @@ class HybridRetriever:
         allowed = np.ones(count, dtype=bool) if among is None else np.isin(np.arange(count), list(among))
         numbers = candidates(channels, allowed)
         if not allowed[numbers].any():
-            return Ranking(numbers[:0], np.zeros(0), np.zeros(0))
+            return Ranking(numbers[:0], np.zeros(0), np.zeros(0), len(numbers))
         allowed = allowed[numbers]
         cosines = [self.store.arrays.cosines(numbers, channel.vector) for channel in channels]
         pairs = zip(channels, cosines, strict=True)
@@ -99,7 +103,7 @@ class HybridRetriever:
         scores = self._with_feedback(numbers, np.mean(fused, axis=0), allowed)
         # A passage alone misses a fact mentioned in passing; a sentence alone is misled by similar wording.
         similarities = (cosines[0].passages + cosines[0].sentences) / 2
-        found = Ranking(numbers[allowed], scores[allowed], similarities[allowed]).by_score()
+        found = Ranking(numbers[allowed], scores[allowed], similarities[allowed], len(numbers)).by_score()
         return self._reranked(found, self._reranker, question) if self._reranker else found
 
     def _with_feedback(self, numbers: np.ndarray, scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
@@ -126,14 +130,13 @@ class HybridRetriever:
         """These papers, with their sentences; `signals` may be those of more."""
         papers = self.store.papers(found.numbers.tolist())
         scores, signals = found.scores.tolist(), signals[: len(papers)]
-        probabilities = list(map(self._curve, signals))
         of_papers = zip(
             found.numbers.tolist(),
             papers,
             scores,
             signals,
-            probabilities,
-            relevances(scores, probabilities),
+            map(self._curve, signals),
+            relevances(scores, found.candidates),
             self._sentences(found.numbers, vector),
             strict=True,
         )

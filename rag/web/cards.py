@@ -55,7 +55,7 @@ class Card:
     """One paper; its abstract is closed until a reader opens it, and `citations` of it are marked there.
 
     `verdicts` counts the sentences that cite it by what their check found. A paper with citations and no such sentence
-    is related to the question, but does not answer it.
+    may match the question besides those that do.
     """
 
     kind: ClassVar[str] = "card"

@@ -11,7 +11,8 @@ from rag.answer.comparison import search_compared
 from rag.index.opening import open_current
 from rag.models import embedding
 from rag.paper import Paper
-from rag.query.understanding import History, Query, understand
+from rag.query.history import History
+from rag.query.understanding import Query, understand
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
 from tests.retrieval.conftest import searchable

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from rag.answer.evidence import Evidence, Selection, gather, select, select_compared
+from rag.answer.evidence import MAX_MAY_MATCH, Evidence, Selection, gather, select, select_compared
+from rag.answer.grounding import Grounding
 from rag.language.sentences import split_sentences
 from rag.language.tokens import stem
 from rag.paper import Paper
-from rag.query.intent import Intent
+from rag.query.intent import LISTS, Intent
 from rag.retrieval.expansion import Term
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
 
@@ -22,13 +25,19 @@ ABSTRACT = (
 APPROACH = "We track owls with radios. We watch them fly. We hear them hoot. We count their eggs. We name each of them."
 
 
-INTENTS: list[Intent] = ["papers", "comparison", "definition", "fact"]
+INTENTS: list[Intent] = list(get_args(Intent))
 
 
-def hit(title: str = "Night Hunters", score: float = 5.0, signal: float = 0.8, abstract: str = ABSTRACT) -> Hit:
+def hit(
+    title: str = "Night Hunters",
+    score: float = 5.0,
+    signal: float = 0.8,
+    abstract: str = ABSTRACT,
+    relevance: float = 0.9,
+) -> Hit:
     """A hit whose sentences all have the same cosine."""
     scored = tuple(ScoredSentence(span, 0.4, 0.4) for span in split_sentences(abstract))
-    return Hit(1, Paper(title, abstract), score, signal, 0.9, scored)
+    return Hit(1, Paper(title, abstract), score, signal, 0.9, relevance, scored)
 
 
 def names(found: list[Evidence]) -> list[str]:
@@ -38,7 +47,7 @@ def names(found: list[Evidence]) -> list[str]:
 def chosen(
     *papers: Hit, intent: Intent = "papers", question: str = QUESTION, terms: tuple[Term, ...] = TERMS
 ) -> Selection:
-    return select(question, intent, Hits(papers, 0.9, terms), 0.5)
+    return select(question, intent, Hits(papers, 0.9, terms), 0.5, Grounding())
 
 
 @pytest.mark.parametrize(
@@ -49,7 +58,7 @@ def chosen(
 def test_a_question_below_the_minimum_probability_is_refused(
     probability: float, terms: tuple[Term, ...], answered: bool
 ) -> None:
-    found = select(QUESTION, "papers", Hits((hit(),), probability, terms), 0.5)
+    found = select(QUESTION, "papers", Hits((hit(),), probability, terms), 0.5, Grounding())
     assert bool(found.relevant) is answered
     assert found.probability == probability
 
@@ -57,7 +66,6 @@ def test_a_question_below_the_minimum_probability_is_refused(
 @pytest.mark.parametrize(
     ("intent", "relevant", "related"),
     [
-        ("papers", ["Best", "Half"], ["Third", "Fifth"]),
         ("comparison", ["Best", "Half"], ["Third", "Fifth"]),
         ("fact", ["Best", "Half"], ["Third", "Fifth"]),
         ("definition", ["Best"], ["Half", "Third"]),
@@ -78,24 +86,35 @@ def test_a_question_for_papers_gets_more_of_them_than_one_for_a_fact() -> None:
     assert len(chosen(*papers, intent="papers").relevant) > len(chosen(*papers, intent="fact").relevant)
 
 
-@pytest.mark.parametrize(("last", "more"), [(5.0, True), (2.3, True), (2.2, False), (-1.0, False)])
+@pytest.mark.parametrize(("last", "more"), [(5.0, True), (2.6, True), (2.4, False), (-1.0, False)])
 def test_there_may_be_more_if_the_last_hit_is_relevant(last: float, more: bool) -> None:
-    assert chosen(hit(), hit("Last", last)).more is more
+    assert chosen(hit(), hit("Last", last), intent="fact").more is more
 
 
 def test_without_hits_nothing_is_relevant() -> None:
-    assert select(QUESTION, "papers", Hits((), 0.0, TERMS), 0.0) == Selection([], [], 0.0)
+    assert select(QUESTION, "papers", Hits((), 0.0, TERMS), 0.0, Grounding()) == Selection([], [], 0.0)
 
 
-def test_all_relevant_papers_are_kept_but_only_the_best_related_ones() -> None:
-    relevant = [hit(f"P{n}", 5.0 - n / 100) for n in range(60)]
-    related = [hit(f"R{n}", 1.9 - n / 100) for n in range(20)]
-    found = chosen(*relevant, *related)
-    assert names(found.relevant) == [one.paper.title for one in relevant]
-    assert names(found.related) == ["R0", "R1", "R2"]
+def test_of_papers_the_likely_ones_match_and_the_possible_ones_may() -> None:
+    likely = [hit(f"P{n}", relevance=0.9) for n in range(60)]
+    possible = [hit(f"M{n}", relevance=0.4) for n in range(40)]
+    unlikely = [hit(f"U{n}", relevance=0.01) for n in range(40)]
+    found = chosen(*likely, *possible, *unlikely)
+    assert names(found.relevant) == [one.paper.title for one in likely]
+    assert names(found.related) == [f"M{n}" for n in range(MAX_MAY_MATCH)]
+    assert {len(evidence.spans) for evidence in found.related} == {1}
 
 
-@pytest.mark.parametrize("intent", INTENTS)
+def test_the_best_paper_matches_even_if_none_is_likely() -> None:
+    assert names(chosen(*(hit(f"P{n}", relevance=0.02) for n in range(9))).relevant) == ["P0"]
+
+
+def test_an_outlier_does_not_hide_the_other_papers() -> None:
+    papers = [hit("Outlier", score=90.0, relevance=0.99), *(hit(f"P{n}", score=9.0, relevance=0.7) for n in range(8))]
+    assert len(chosen(*papers).relevant) == 9
+
+
+@pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent not in LISTS])
 def test_a_high_score_without_a_signal_is_not_relevant(intent: Intent) -> None:
     found = chosen(hit("Neighbour", 6.0, signal=0.5), hit("Says it", 5.0, signal=0.8), intent=intent)
     assert names(found.relevant) == ["Says it"]
@@ -104,7 +123,7 @@ def test_a_high_score_without_a_signal_is_not_relevant(intent: Intent) -> None:
 
 def test_a_strong_signal_makes_up_for_a_lower_score() -> None:
     weak, strong = hit("Weak", 2.4, signal=0.6), hit("Strong", 2.4, signal=0.8)
-    found = chosen(hit("Best", 5.0), weak, strong)
+    found = chosen(hit("Best", 5.0), weak, strong, intent="comparison")
     assert names(found.relevant) == ["Best", "Strong"]
     assert names(found.related) == ["Weak"]
 
@@ -163,7 +182,7 @@ def test_a_question_that_names_no_paper_is_not_refused_for_a_missing_term() -> N
 
 
 def test_if_even_the_best_score_is_negative_only_that_paper_is_relevant() -> None:
-    assert names(chosen(hit("Best", -1.0), hit("Worse", -2.0)).relevant) == ["Best"]
+    assert names(chosen(hit("Best", -1.0), hit("Worse", -2.0), intent="fact").relevant) == ["Best"]
 
 
 @pytest.mark.parametrize(("abstract", "not_stated"), [(ABSTRACT, False), (APPROACH, True)], ids=["a number", "none"])

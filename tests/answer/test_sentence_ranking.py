@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answer.sentence_ranking import best_sentences, names_paper, terms_beyond_title
+from rag.answer.sentence_ranking import best_sentences, terms_beyond_title
 from rag.language.sentences import span_texts, split_sentences
 from rag.language.tokens import stem
 from rag.paper import Paper
@@ -164,21 +164,3 @@ def test_terms_beyond_the_title_are_those_it_does_not_contain() -> None:
     asked = terms("owl", "hear", "voles")
     assert [term.word for term in terms_beyond_title("Owls That Hear", asked)] == ["voles"]
     assert terms_beyond_title("Bats", asked) == list(asked)
-
-
-@pytest.mark.parametrize(
-    ("question", "title", "expected"),
-    [
-        ("How fast is OwlNet?", "OwlNet: Ears at Night", True),
-        ("how fast is owl-net?", "Owl Net: Ears", True),
-        ("What does “Owls at Night” say?", "Owls at Night", True),
-        ("How do owls hunt at night?", "Owls at Night", False),
-        ("How fast are OwlNets?", "OwlNet: Ears at Night", False),
-        ("How fast is the quick brown owl?", "The Quick Brown Owl Listens: Ears", False),
-        ("", "OwlNet: Ears", False),
-        ("How does S-OwlNet hear?", "OwlNet: Hearing", False),
-        ("How does owl-net hear?", "Owl-Net: Hearing", True),
-    ],
-)
-def test_a_question_names_a_paper_by_its_method_or_its_whole_title(question: str, title: str, expected: bool) -> None:
-    assert names_paper(question, Paper(title, "Owls hear.")) is expected

@@ -101,8 +101,8 @@ def test_a_batch_prints_one_json_line_per_question(index_dir: Path, tmp_path: Pa
     done = rag("ask", "--batch", file, "--llm", "none", "--json", "--index", index_dir)
     first, second, third, fourth = json_lines(done.stdout)
     assert set(first) == {
-        *("id", "answer", "kind", "writer", "refused", "matching", "searched", "probability"),
-        *("statements", "citations", "partial", "nearest"),
+        *("id", "answer", "headline", "kind", "writer", "refused", "matching", "may_match", "searched", "probability"),
+        *("statements", "citations", "partial", "nearest", "papers"),
     }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]

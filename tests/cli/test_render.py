@@ -22,7 +22,7 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 def hit(citation: Citation) -> Hit:
     sentence = ScoredSentence(Span(citation.start, citation.end), 0.5, 0.5)
-    return Hit(1, citation.paper, 1.0, 1.0, 1.0, (sentence,))
+    return Hit(1, citation.paper, 1.0, 1.0, 1.0, 1.0, (sentence,))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_refusal_names_the_nearest_papers() -> None:
 
 def test_related_papers_are_set_apart_from_those_that_answer() -> None:
     blank, heading, *papers = render.related_text((LISTEN, ECHO)).splitlines()
-    assert (blank, heading) == ("", "Related, but do not answer:")
+    assert (blank, heading) == ("", "May match:")
     assert papers == [
         *("", "[3] Foxes", "    “Foxes listen too.” [3]"),
         *("", "[2] On Bats (digest)", "    “Bats hear echoes of moths.” [2]"),

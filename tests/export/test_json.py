@@ -21,10 +21,12 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
     data = json.loads(json.dumps(answer_json(answer)))
     assert data == {
         "answer": "“Owls hunt by ear.” [1] It is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
+        "headline": "",
         "kind": "fact",
         "writer": "quotes",
         "refused": False,
         "matching": 2,
+        "may_match": 0,
         "searched": 9,
         "probability": 0.935,
         "statements": [
@@ -39,8 +41,9 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
         ],
         "partial": [{"n": 3, "title": "Foxes", "sentence": "Foxes listen too.", "digest": False}],
         "nearest": [],
+        "papers": [],
     }
-    assert list(data)[:3] == ["answer", "kind", "writer"]
+    assert list(data)[:3] == ["answer", "headline", "kind"]
 
 
 def test_a_refusal_has_the_same_keys_and_the_nearest_papers() -> None:
@@ -68,8 +71,8 @@ def test_filters_and_notices_are_present_only_if_there_are_any() -> None:
 
 def test_hits_are_rounded_and_have_their_best_sentence() -> None:
     hits = (
-        Hit(1, OWLS, 1.234567, 0.9, 0.98765, (scored(0, 17), scored(18, 52))),
-        Hit(2, BATS, -0.5, 0.4, 0.0, (scored(0, 26),)),
+        Hit(1, OWLS, 1.234567, 0.9, 0.98765, 0.8, (scored(0, 17), scored(18, 52))),
+        Hit(2, BATS, -0.5, 0.4, 0.0, 0.1, (scored(0, 26),)),
     )
     assert hits_json(Hits(hits, 0.98765, ())) == {
         "probability": 0.9877,

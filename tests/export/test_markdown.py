@@ -65,7 +65,7 @@ def test_a_list_of_papers_has_filters_the_count_related_papers_and_the_notice() 
     assert blocks[1].endswith(": since 2020, author:\\*")
     assert blocks[2] == "1 of 9 papers matches"
     related = blocks.index("**Foxes**")
-    assert blocks[related - 1].startswith("Related")
+    assert blocks[related - 1].startswith("May match")
     assert blocks[related + 1 : related + 4] == ["“Foxes listen too.” [3]", "It &lt;failed\\>.", "## Sources"]
     assert markdown(listing).endswith("**[3]** Foxes\n\n2023\n\n> “Foxes listen too.”\n")
 

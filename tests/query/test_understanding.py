@@ -14,7 +14,8 @@ from rag.index.opening import open_current
 from rag.index.store import Store
 from rag.paper import Paper
 from rag.query.batch import BatchQuestion
-from rag.query.understanding import History, batch_history, understand, written_filters
+from rag.query.history import History
+from rag.query.understanding import batch_history, understand, written_filters
 from tests.index.building import build_index
 
 

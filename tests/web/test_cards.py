@@ -69,9 +69,9 @@ def test_a_card_marks_what_all_turns_cite_of_its_paper() -> None:
 
 def test_the_nearest_papers_are_those_of_the_last_turn_less_those_cited() -> None:
     refused = done(nearest=(PAPER, NEAR))
-    assert order([refused]) == ["Nearest papers, not cited", card_id(PAPER), card_id(NEAR)]
+    assert order([refused]) == ["Named, not cited", card_id(PAPER), card_id(NEAR)]
     assert order([done(state()), refused]) == [
-        "Nearest papers, not cited",
+        "Named, not cited",
         card_id(NEAR),
         "Cited before",
         "source-1",
@@ -114,7 +114,7 @@ def test_a_related_paper_says_so_unless_it_is_cited() -> None:
     shown = read(panel([done(state(verdict="quote"), related=related, intent="papers")]))
     assert [check.text for check in shown.all("p", "check")] == [
         "match 1 sentence quoted word for word",
-        "related does not answer the question",
+        "may match not quoted in the answer",
     ]
     assert [mark.text for mark in shown.all("mark")] == ["One is slow.", "Two is fast.", "Two is fast."]
 

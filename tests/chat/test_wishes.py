@@ -1,0 +1,118 @@
+"""What a message wants other than an answer is granted from the collection's data, and remembered."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answer.types import Answer
+from rag.chat.conversation import Conversation
+from rag.chat.library import Library
+from tests.chat.asking import ask
+from tests.conftest import WHICH
+
+SWIFT = "SwiftDepth: Single-Step Diffusion for Monocular Depth"
+
+
+def titles(answer: Answer) -> list[str]:
+    return [listed.paper.title for listed in answer.listed]
+
+
+@pytest.mark.parametrize(
+    ("message", "wish", "headline"),
+    [
+        ("hi", "greeting", "Hello!"),
+        ("thx", "thanks", "You are welcome."),
+        ("what can you do?", "help", "Ask in plain words"),
+        ("what is this collection about?", "about", "14 papers"),
+        ("?", "help", "Ask in plain words"),
+    ],
+)
+def test_conversation_is_answered_in_a_sentence(library: Library, message: str, wish: str, headline: str) -> None:
+    answer = ask(Conversation(library), message)
+    assert (answer.wish, answer.refused, answer.statements, answer.listed) == (wish, False, (), ())
+    assert answer.headline.startswith(headline)
+
+
+def test_papers_are_counted_by_the_words_they_have(library: Library) -> None:
+    for message in ("how many papers mention diffusion?", "number of papers on diffusion"):
+        answer = ask(Conversation(library), message)
+        assert answer.headline == "2 of 14 papers mention “diffusion”; 2 in the title."
+        assert len(titles(answer)) == 2
+
+
+def test_papers_are_listed_by_year_and_author(library: Library) -> None:
+    by_year = ask(Conversation(library), "list all papers from 2024")
+    assert (by_year.wish, by_year.filters) == ("list", ("from 2024",))
+    assert SWIFT in titles(by_year)
+    assert {listed.paper.year for listed in by_year.listed} == {2024}
+    by_author = ask(Conversation(library), "papers by A. Example")
+    assert (by_author.wish, by_author.searched) == ("list", len(by_author.listed))
+    unknown = ask(Conversation(library), "papers by Geoffrey Hinton")
+    assert (unknown.headline, unknown.listed) == ("No paper here has an author called “Geoffrey Hinton”.", ())
+
+
+def test_the_newest_papers_come_first(library: Library) -> None:
+    years = [listed.paper.year or 0 for listed in ask(Conversation(library), "what is the most recent paper?").listed]
+    assert years == sorted(years, reverse=True)
+    oldest = [listed.paper.year or 0 for listed in ask(Conversation(library), "what is the oldest paper?").listed]
+    assert oldest == sorted(oldest)
+
+
+def test_a_title_alone_shows_its_paper(library: Library) -> None:
+    for message in (SWIFT, "swiftdepth: single-step difusion for monocular dept", "SwiftDepth"):
+        answer = ask(Conversation(library), message)
+        assert (answer.wish, titles(answer), answer.form) == ("paper", [SWIFT], "abstract")
+
+
+def test_papers_of_the_last_answer_are_pointed_at(library: Library) -> None:
+    conversation = Conversation(library)
+    cited = list(dict.fromkeys(citation.paper.title for citation in ask(conversation, WHICH).citations))
+    assert titles(ask(conversation, "only the titles")) == cited
+    assert titles(ask(conversation, "bibtex of the second one")) == [cited[1]]
+    assert ask(conversation, "the link to [1]").form == "link"
+    similar = ask(conversation, "more like [2]")
+    assert cited[1] not in titles(similar)
+    assert len(titles(similar)) == 10
+
+
+def test_the_last_answer_is_given_again_shorter_and_longer(library: Library) -> None:
+    conversation = Conversation(library)
+    first = ask(conversation, WHICH)
+    shorter, longer = ask(conversation, "shorter please"), ask(conversation, "more details")
+    assert len(shorter.statements) < len(first.statements) <= len(longer.statements)
+    assert {citation.paper for citation in longer.citations} == {citation.paper for citation in first.citations}
+    table = ask(conversation, "as a table")
+    assert (table.intent, {bool(statement.aspect) for statement in table.statements}) == ("comparison", {True})
+
+
+def test_rewriting_takes_a_model_and_says_so(library: Library) -> None:
+    conversation = Conversation(library)
+    ask(conversation, WHICH)
+    answer = ask(conversation, "explain it in simpler words")
+    assert (answer.wish, answer.statements) == ("rephrase", ())
+    assert answer.headline.startswith("Without a language model")
+
+
+def test_small_talk_does_not_come_between_a_question_and_its_follow_up(library: Library) -> None:
+    conversation = Conversation(library)
+    cited = {citation.paper for citation in ask(conversation, WHICH).citations}
+    ask(conversation, "thanks")
+    assert {citation.paper for citation in ask(conversation, "why?").citations} <= cited
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how many parameters does TinySpeech have?",
+        "which link is there between owls and coral?",
+        "hello, which papers speed up diffusion depth?",
+        "what is the newest way to count coral?",
+    ],
+)
+def test_a_question_that_only_sounds_like_a_wish_is_searched_for(library: Library, message: str) -> None:
+    assert ask(Conversation(library), message).wish is None
+
+
+def test_another_language_is_told_that_the_abstracts_are_english(library: Library) -> None:
+    answer = ask(Conversation(library), "Wie viele Parameter braucht ein Diffusionsmodell für die Tiefenschätzung?")
+    assert answer.notice.startswith("This question looks like German.")

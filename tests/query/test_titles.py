@@ -1,0 +1,76 @@
+"""A text names a paper by its title, its short name, or a title that is misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag.index.store import Store
+from rag.paper import Paper
+from rag.query.titles import named_papers, names_paper, titled
+from tests.retrieval.conftest import searchable
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "expected"),
+    [
+        ("How fast is OwlNet?", "OwlNet: Ears at Night", True),
+        ("how fast is owl-net?", "Owl Net: Ears", True),
+        ("What does “Owls at Night” say?", "Owls at Night", True),
+        ("How do owls hunt at night?", "Owls at Night", False),
+        ("How fast are OwlNets?", "OwlNet: Ears at Night", False),
+        ("How fast is the quick brown owl?", "The Quick Brown Owl Listens: Ears", False),
+        ("", "OwlNet: Ears", False),
+        ("How does S-OwlNet hear?", "OwlNet: Hearing", False),
+        ("How does owl-net hear?", "Owl-Net: Hearing", True),
+    ],
+)
+def test_a_question_names_a_paper_by_its_method_or_its_whole_title(question: str, title: str, expected: bool) -> None:
+    assert names_paper(question, Paper(title, "Owls hear.")) is expected
+
+
+def test_an_ordinary_word_names_a_paper_only_with_a_capital() -> None:
+    paper = Paper("OPEN: Position Embeddings for Owls", "Owls fly.")
+    assert names_paper("What does OPEN embed?", paper)
+    assert not names_paper("Which methods handle open surfaces?", paper)
+    assert not names_paper("open problems in owls", paper)
+
+
+PAPERS = [
+    Paper("SwiftOwl: Hearing Voles under Deep Snow", "Owls hear voles."),
+    Paper("Representation Learning for Bats: A Review", "Bats hear moths."),
+    Paper("Moths", "Moths fly to the moon."),
+]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with searchable(tmp_path_factory.mktemp("titles"), PAPERS) as retriever:
+        yield retriever.store
+
+
+@pytest.mark.parametrize(
+    ("message", "paper"),
+    [
+        ("SwiftOwl: Hearing Voles under Deep Snow", 0),
+        ("swiftowl: hearing volse under dep snow", 0),
+        ("SwiftOwl", 0),
+        ("representation learning for bats", 1),
+        ("hearing voles under deep snow", 0),
+        ("Which owls hear voles under deep snow?", None),
+        ("voles", None),
+        ("", None),
+    ],
+)
+def test_a_title_alone_is_its_paper_even_if_it_is_misspelt_or_cut_short(
+    store: Store, message: str, paper: int | None
+) -> None:
+    assert titled(message, store) == (None if paper is None else PAPERS[paper])
+
+
+def test_the_papers_that_a_longer_text_names_are_found(store: Store) -> None:
+    assert named_papers("show me the abstract of swiftowl", store) == (PAPERS[0],)
+    assert named_papers("who wrote “Representation Learning for Bats: A Review”?", store) == (PAPERS[1],)
+    assert named_papers("what do moths do?", store) == (PAPERS[2],)
+    assert named_papers("what do foxes eat?", store) == ()
