@@ -54,6 +54,7 @@ class Library:
         self.settings = settings
         self._writers = WriterPool(settings, self.check)
         self._opening = threading.Lock()
+        self._routing = threading.Lock()
         self._embedding: Embedding | None = None
         self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
@@ -86,7 +87,7 @@ class Library:
 
     def router(self) -> Router:
         """Decides what questions want. It takes the bundled embedding, whatever the index was built with."""
-        with self._opening:
+        with self._routing:  # not `_opening`: while a new generation is opened, questions are asked of the one before
             if self._router is None:
                 from rag.models import embedding
                 from rag.query.routing import Router

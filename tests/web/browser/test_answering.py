@@ -38,7 +38,7 @@ def test_titles_come_before_the_model_writes_a_word_then_each_sentence(blank: Pa
 
 def test_nothing_on_the_page_moves_while_more_arrives(blank: Page, writing: Writing) -> None:
     page = opened(blank, writing.site)
-    ask_and_wait(page, "how is protein structure predicted?")
+    ask_and_wait(page, "what error does FoldGAT reach on CASP14?")
     writing.hold()
     ask(page, WRITTEN)
     expect(page.locator(".turn").last.locator(".reading li").first).to_be_visible()

@@ -101,7 +101,7 @@ def test_a_list_of_papers_is_sorted_and_back(page: Page) -> None:
     ask_and_wait(page, "which papers study lighthouse lamps?")
     sections = page.locator(".turn .list section")
     titles = sections.evaluate_all("all => all.map((one) => one.dataset.title)")
-    assert len(titles) > 10
+    assert len(titles) > 5
     sort = page.get_by_label("Sort the papers")
     sort.select_option("newest first")
     years = sections.evaluate_all("all => all.map((one) => Number(one.dataset.year))")
