@@ -35,7 +35,7 @@ FACETS = (
         r"\b(?:what|which)\s+(?:\w+\s+)?(?:data\s?sets?|benchmarks?|corpora|corpus|data)\b(?!\s+structures?)"
         r"|\bdata\s?sets?\s+(?:are|is|were|was)\s+(?:\w+\s+)?used\b|^\s*(?:data\s?sets?|benchmarks?)\s+(?:for|of|used)\b",
         r"\b(?:data\s?sets?|benchmarks?|corpora|corpus)\b|\b(?:evaluat|experiment|test|train|validat|results?)\w*\b.{0,60}"
-        r"\bon\s+(?:the\s+)?[A-Z][\w-]*[A-Z0-9]",
+        r"\bon\s+(?:the\s+)?(?-i:[A-Z][\w-]*[A-Z0-9])",
     ),
     _facet(
         "a limitation",

@@ -45,7 +45,7 @@ _UNITS = (
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
 _NAME = r"[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
 _ENUMERATION = re.compile(
-    rf"\b(?:on|from|including|such\s+as|namely|data\s?sets?|benchmarks?)\W+(?:the\s+|both\s+)*"
+    rf"\b(?i:on|from|including|such\s+as|namely|data\s?sets?|benchmarks?)\W+(?:the\s+|both\s+)*"
     rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|(?P<before>{_NAME})\s+(?:data\s?sets?|benchmarks?)\b"
 )
 
