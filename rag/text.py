@@ -41,6 +41,14 @@ def clean_line(text: str) -> str:
     return one_line(replace_surrogates(text))
 
 
+MAX_QUOTED_CHARS = 100
+
+
+def in_quotes(text: str) -> str:
+    """`text`, which anyone may have written, in quotation marks: on one line that can be printed, and cut off."""
+    return f"“{clean_line(text)[:MAX_QUOTED_CHARS]}”"
+
+
 def count(number: int, noun: str) -> str:
     """`number` with `noun`, in the plural where it is not 1: ``1 paper``, ``2,864 passages``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

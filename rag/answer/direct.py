@@ -14,7 +14,7 @@ from rag.paper import Paper
 from rag.query.intent import Wish
 from rag.query.understanding import Query
 from rag.query.wishes import Wished
-from rag.text import clean_line, count
+from rag.text import clean_line, count, in_quotes
 
 MAX_SHOWN = 50  # papers; the headline says how many there are
 MAX_SIMILAR = 10
@@ -93,7 +93,7 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
     in_title = [n for n in numbers if all(each[n] for each in found)]
     ordered = in_title + [n for n in numbers if n not in set(in_title)]
     mention = "mentions" if len(numbers) == 1 else "mention"
-    quoted = " and ".join(f"“{' / '.join(forms_of(part, store))}”" for part in parts)
+    quoted = " and ".join(in_quotes(" / ".join(forms_of(part, store))) for part in parts)
     titles = f"; {len(in_title):,} in the title" if numbers else ""
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
     if len(ordered) > MAX_SHOWN:
@@ -117,9 +117,9 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
     if wished.author:
         has_authors = store.has_field("author")
         return Direct(
-            f"No paper here has an author called “{wished.author}”."
+            f"No paper here has an author called {in_quotes(wished.author)}."
             if has_authors
-            else f"None of these papers names its authors, so those by “{wished.author}” are not known."
+            else f"None of these papers names its authors, so those by {in_quotes(wished.author)} are not known."
         )
     if wished.wish == "newest" and not store.has_field("year"):
         return Direct("None of these papers has a year, so which is the newest is not known.")
@@ -134,7 +134,7 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
         dated = [paper for paper in papers if paper.year]
         papers = sorted(dated, key=lambda paper: paper.year or 0, reverse=not wished.oldest)[:MAX_SIMILAR]
         order = "oldest" if wished.oldest else "newest"
-        of = f" that have “{wished.topic}”" if wished.topic else ""
+        of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
         return Direct(
             f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}.", tuple(papers)
         )
@@ -157,11 +157,11 @@ def _similar(paper: Paper, query: Query, store: Store) -> Direct:
     own = sorted(store.numbers_of([paper]))
     others = [n for n in range(1, store.paper_count + 1) if n not in own and (query.among is None or n in query.among)]
     if not own or not others:
-        return Direct(f"No other paper here is like “{paper.title}”.")
+        return Direct(f"No other paper here is like {in_quotes(paper.title)}.")
     numbers = np.array(others)
     cosines = store.arrays.papers(numbers) @ store.arrays.papers(np.array(own[:1]))[0]
     best = numbers[np.argsort(-cosines, kind="stable")[:MAX_SIMILAR]]
-    return Direct(f"Most like “{paper.title}”, the nearest first:", tuple(store.papers(best.tolist())))
+    return Direct(f"Most like {in_quotes(paper.title)}, the nearest first:", tuple(store.papers(best.tolist())))
 
 
 def _records(wish: Wish, papers: Sequence[Paper]) -> Direct:

@@ -18,7 +18,7 @@ from rag.query.intent import asks_for_quantity
 from rag.query.names import is_marked
 from rag.query.routing import topic
 from rag.query.understanding import Query
-from rag.text import count
+from rag.text import count, in_quotes
 
 MAX_NAMES = 12  # of datasets, the most frequent
 MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
@@ -90,7 +90,7 @@ def _definition(selection: Selection, grounding: Grounding) -> str:
         return ""
     papers = count(len(grounding.papers or ()), "abstract")
     uses = "uses" if papers.startswith("1 ") else "use"
-    return f"{papers} {uses} “{grounding.defined[0]}”; none says in so many words what it is."
+    return f"{papers} {uses} {in_quotes(grounding.defined[0])}; none says in so many words what it is."
 
 
 def _mentions(query: Query, store: Store) -> str:
@@ -103,7 +103,7 @@ def _mentions(query: Query, store: Store) -> str:
     numbers = [n for n in found if query.among is None or n in query.among]
     mention = "mentions" if len(numbers) == 1 else "mention"
     return (
-        f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} “{phrase}” in so many words."
+        f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {in_quotes(phrase)} in so many words."
         if numbers
         else ""
     )
@@ -154,4 +154,4 @@ def _texts(selection: Selection) -> list[str]:
 
 
 def _quoted(items: Sequence[str], joint: str = "or") -> str:
-    return f" {joint} ".join(f"“{item}”" for item in items)
+    return f" {joint} ".join(map(in_quotes, items))

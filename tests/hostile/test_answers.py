@@ -165,8 +165,10 @@ def test_answers_about_benign_papers_are_the_same_beside_hostile_ones(index_dir:
             assert (kept, len(after)) == (expected, len(before))
 
 
-@pytest.mark.usefixtures("obeyed", "believed")
-def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(server: Server, style: Style) -> None:
+@pytest.mark.usefixtures("believed")
+def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(
+    server: Server, style: Style, obeyed: list[Turn]
+) -> None:
     templates = {name: messages(name) for name in SHAPES}
     used = set()
     for _, _, body in server.requests:
@@ -179,7 +181,11 @@ def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(server: Server
     assert used >= ({"rephrase", "repair"} if style == "sentences" else {"synthesis", "repair", "entailment"})
     sent = "\n".join(body["messages"][-1]["content"] for _, _, body in server.requests)
     assert [record["title"] for record in HOSTILE if prompts.sanitize(record["title"], 1_000) not in sent] == []
-    assert [question for question in ATTACKS if prompts.sanitize(question, 100) not in sent] == [REFUSED]
+    # What names what no abstract has, or wants something of the collection, is answered without the model.
+    reached = [question for question in ATTACKS if prompts.sanitize(question, 100) in sent]
+    assert {turn.question for turn in obeyed if turn.statements} <= set(reached)
+    assert REFUSED not in reached
+    assert len(reached) >= 6
 
 
 def test_json_contains_titles_and_quotes_exactly(turns: list[Turn], papers: dict[str, Paper]) -> None:
