@@ -128,6 +128,8 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
     if grounding.missing or grounding.apart:
         selection = Selection([], [], hits.probability)
         hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
+        by_title = sorted(hits.papers, key=lambda hit: hit.number not in grounding.titles)
+        hits = replace(hits, papers=tuple(by_title))
     else:
         # The papers of the last answer are on the topic: one that has a word of the question may fit.
         minimum = 0.0 if query.scoped and evidence.has_terms(hits) else min_probability

@@ -66,7 +66,8 @@ def listed_text(answer: Answer) -> str:
     """The headline of an answer from the collection's data, and the papers that it lists."""
     lines = [fill(answer.headline, "")] if answer.headline else []
     if answer.form == "bibtex":
-        return "\n".join([*lines, "", *map(clean_line, bibtex(answer).splitlines())])
+        entries = bibtex(answer).splitlines()
+        return "\n".join([*lines, "", *("  " * line.startswith(" ") + clean_line(line) for line in entries)])
     for listed in answer.listed:
         lines.append(heading(listed.n, listed.paper))
         lines += [fill(line, "    ") for line in details(listed.paper, answer.form)]
