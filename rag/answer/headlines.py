@@ -25,7 +25,7 @@ MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cl
 MAX_TOPIC_WORDS = 4  # of a topic whose abstracts are counted
 
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?<![.,])")
-# What asks for a number, and how a sentence states it: with that unit, or with that word and in per cent.
+# What asks for a number, and how a sentence states it.
 _UNITS = (
     (
         re.compile(r"\bfactor\b|\btimes\b|\bfaster\b|\bspeed(?:s|ed)?[ -]?up\b", re.IGNORECASE),
@@ -88,9 +88,11 @@ def _definition(selection: Selection, grounding: Grounding) -> str:
     patterns = [pattern for form in grounding.defined if (pattern := definition_pattern(form))]
     if any(pattern.search(text) for text in _texts(selection) for pattern in patterns):
         return ""
-    papers = count(len(grounding.papers or ()), "abstract")
-    uses = "uses" if papers.startswith("1 ") else "use"
-    return f"{papers} {uses} {in_quotes(grounding.defined[0])}; none says in so many words what it is."
+    papers = len(grounding.papers or ())
+    use = "uses" if papers == 1 else "use"
+    return (
+        f"{count(papers, 'abstract')} {use} {in_quotes(grounding.defined[0])}; none says in so many words what it is."
+    )
 
 
 def _mentions(query: Query, store: Store) -> str:

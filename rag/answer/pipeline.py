@@ -47,12 +47,8 @@ async def stream_answer(
             yield event
         return
     hits, selection, notices, first_line = await asyncio.to_thread(_search, query, retriever, min_probability)
-    relevant_count = len(selection.relevant)
-    if max_papers and relevant_count > max(max_papers, len(query.compared_items)):  # a comparison stays complete
-        verb = "is" if max_papers == 1 else "are"
-        notices.append(f"Only the best {max_papers} of {relevant_count} matching papers {verb} used.")
-        # Related papers are dropped: the relevant ones that are left out come before them.
-        selection = replace(selection, relevant=selection.relevant[:max_papers], related=[])
+    if max_papers and len(selection.relevant) > max(max_papers, len(query.compared_items)):
+        selection = _best(selection, max_papers, notices)  # a comparison stays complete
     papers = tuple(found.paper for found in selection.relevant)
     yield Found(papers, query.searched, query.filters, query.intent, first_line)
     if query.wished and writer.style == "quotes":  # which cannot rephrase
@@ -81,6 +77,16 @@ async def stream_answer(
             yield statements[-1]
     related = tuple(replace(_citations(found)[0], n=numbering(found.paper)) for found in selection.related)
     yield replace(answer, statements=tuple(statements), related=related, notice=" ".join(notices))
+
+
+def _best(selection: Selection, max_papers: int, notices: list[str]) -> Selection:
+    """`selection` with only the best `max_papers` relevant papers. Adds a notice that says so.
+
+    Related papers are dropped: the relevant ones that are left out come before them.
+    """
+    verb = "is" if max_papers == 1 else "are"
+    notices.append(f"Only the best {max_papers} of {len(selection.relevant)} matching papers {verb} used.")
+    return replace(selection, relevant=selection.relevant[:max_papers], related=[])
 
 
 def needs_writer(query: Query) -> bool:

@@ -97,7 +97,7 @@ class Conversation:
         self._history = History(earlier, self._history.cited, self._papers)
 
     def _remember_listed(self, answer: Answer) -> None:
-        """ "The second one" of a list of papers is the second that it lists."""
+        """Keeps the papers that `answer` lists, so that "the second one" is the second of these."""
         if answer.listed:
             self._history = replace(self._history, cited=tuple(listed.paper for listed in answer.listed))
 

@@ -14,6 +14,7 @@ from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
     RELATED_HEADING,
+    byline,
     cited_statement,
     display_title,
     refusal,
@@ -76,9 +77,8 @@ def listed_text(answer: Answer) -> str:
 
 def details(paper: Paper, form: Form) -> list[str]:
     """What follows the title of a listed paper: who wrote it and when, and in some forms its abstract or link."""
-    byline = ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])])
     shown = {"abstract": paper.abstract, "link": http_url(paper.url) or "No link is known."}
-    return list(filter(None, [byline, shown.get(form, "")]))
+    return list(filter(None, [byline(paper), shown.get(form, "")]))
 
 
 def refusal_text(answer: Answer) -> str:

@@ -13,6 +13,7 @@ from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
     RELATED_HEADING,
+    byline,
     display_title,
     markers,
     match_count,
@@ -59,8 +60,8 @@ def _listed(answer: Answer) -> Iterator[str]:
         return
     for listed in answer.listed:
         paper = listed.paper
-        byline = escape.markdown(", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]))
-        yield f"**[{listed.n}]** {_link(paper)}" + (f"  \n{byline}" if byline else "")
+        written = escape.markdown(byline(paper))
+        yield f"**[{listed.n}]** {_link(paper)}" + (f"  \n{written}" if written else "")
         if answer.form == "abstract":
             yield f"> {escape.markdown(paper.abstract)}"
 
@@ -105,8 +106,8 @@ def _sources(citations: Sequence[Citation]) -> Iterator[str]:
         quotes = list(run)
         paper = quotes[0].paper
         yield f"**[{n}]** {_link(paper)}"
-        if byline := ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])]):
-            yield escape.markdown(byline)
+        if written := byline(paper):
+            yield escape.markdown(written)
         yield from (f"> “{escape.markdown(citation.quote)}”" for citation in quotes)
 
 

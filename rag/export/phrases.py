@@ -41,6 +41,11 @@ def no_paper(filters: Sequence[str]) -> str:
     return f"No paper here matches {' and '.join(f'“{written}”' for written in filters)}."
 
 
+def byline(paper: Paper) -> str:
+    """Authors and year, as far as they are known."""
+    return ", ".join([*paper.authors, *([str(paper.year)] if paper.year else [])])
+
+
 def display_title(paper: Paper) -> str:
     """The title, marked if the abstract is a digest instead of the authors' own text."""
     return f"{paper.title} (digest)" if paper.digest else paper.title

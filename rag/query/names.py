@@ -44,7 +44,7 @@ def is_marked(name: str) -> bool:
 
 
 def _kind(question: str, match: re.Match[str]) -> str:
-    """ "marked", "capital", or "" for a word that is part of no name."""
+    """How a word shows that it is part of a name: as "marked", as "capital", or "", if it does not."""
     word = match[0]
     if word.lower() in STOP_WORDS or len(word) < 2 or word.isdigit():
         return ""

@@ -63,7 +63,12 @@ class Query:
     `question` is the user's wording; `rewrites` are the texts to search with, of which the first makes sense alone.
     `filters` are the applied filters as written, "of those" among them; `among` are the numbers of the papers that pass
     them, None without filters; `searched` counts the papers to search. `compared_items` are what a comparison sets side
-    by side. `notice` says which filters were ignored, or is "".
+    by side. `notice` says which filters were ignored, and in which other language the question seems to be, or is "".
+
+    `wished` is what the question wants other than an answer from the abstracts, None if it is to be searched for.
+    `term` is what a definition defines, or "". `retold` is not 0 where the last answer is given again from the papers
+    that it cited: the number of sentences of each. `scoped` is true if the question is one about certain papers of the
+    conversation, and only these are searched.
     """
 
     question: str
@@ -115,16 +120,15 @@ def understand(
         subject = _earlier_subject(earlier, [*filters, *unusable])
     among, written = store.matching(filters), [each.written for each in filters]
     texts = rewrites(subject, earlier, history.cited, history.numbered)
-    scoped = False
-    if history.cited and (scope := cited_scope(subject)) and scope not in without:
-        scoped = True
-        cited = store.numbers_of(history.cited)
-        among, written = cited if among is None else among & cited, [scope, *written]
-        texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
-    elif asked := _asked_papers(subject, history):
-        scoped = True
+    scope = cited_scope(subject) if history.cited else ""
+    is_of_cited = bool(scope) and scope not in without
+    asked = history.cited if is_of_cited else _asked_papers(subject, history)
+    if asked:
         numbers = store.numbers_of(asked)
         among = numbers if among is None else among & numbers
+    if is_of_cited:
+        written = [scope, *written]
+        texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
     return Query(
         question,
         tuple(texts),
@@ -135,7 +139,7 @@ def understand(
         _compared(subject, earlier, history) if intent == "comparison" else (),
         notice,
         term=_term(subject, intent),
-        scoped=scoped,
+        scoped=bool(asked),
     )
 
 
