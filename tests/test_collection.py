@@ -118,7 +118,7 @@ def test_the_readmes_questions_are_answered_with_the_right_papers(whole: Path, t
 
 @pytest.mark.slow  # indexes all papers
 def test_judged_questions_are_answered_as_well_as_before(whole: Path) -> None:
-    """What was measured, less a question or two: 64 questions whose writer had not seen how they are answered."""
+    """What was measured, less a question or two: 64 questions that nothing was fitted to."""
     benchmark, chosen = questions.read(DATA / "judged.jsonl"), settings.load(index_dir=whole, llm="none")
     ranked = evaluate_rankings(benchmark, chosen, silent)
     answered = evaluate_answers(benchmark, chosen, silent)

@@ -15,7 +15,7 @@ from rag.query.route_training import examples
 from rag.query.routing import FRAMES, UTTERANCES, WEIGHTS, Router, features, frame, read_examples, topic
 from tests.conftest import DATA
 
-# What people wrote who had seen neither frames nor utterances.
+# Written independently of frames and utterances.
 HELD_OUT = [json.loads(line) for line in (DATA / "utterances.jsonl").read_text(encoding="utf-8").splitlines()]
 LABELS: dict[str, str | None] = {"metadata": "list", "foreign": None, "search": None}
 REWRITES = dict.fromkeys(("shorter", "longer", "table", "titles", "rephrase"), "rewrite")
