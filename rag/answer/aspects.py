@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from rag.answer.grounding import introduces
+from rag.index.phrases import contains
 from rag.language.cues import describes_own_work, proposes
 from rag.paper import Paper
 
@@ -18,11 +21,17 @@ _RESULT = re.compile(
     r"\d\s?%|\d\s?(x|×|times)\b",
     re.IGNORECASE,
 )
-ASPECTS = ("Problem", "Approach", "Result")
+ASPECTS = ("Comparison", "Problem", "Approach", "Result")
 
 
-def aspect_of(sentence: str, paper: Paper) -> str:
-    """Which of ASPECTS `sentence`, from the abstract of `paper`, is about."""
+def aspect_of(sentence: str, paper: Paper, sides: Sequence[str] = ()) -> str:
+    """Which of ASPECTS `sentence`, from the abstract of `paper`, is about.
+
+    It compares if it names two of `sides`, which are what is compared, or one that is not the paper's own name.
+    """
+    named = [side for side in sides if contains(sentence, side)]
+    if len(named) > 1 or (named and not introduces(paper, named[0])):
+        return "Comparison"
     own = describes_own_work(sentence, paper.short_name)
     if not proposes(sentence) and _RESULT.search(sentence):
         return "Result"

@@ -1,17 +1,41 @@
-"""The papers that a comparison is about: one for each side that the question names."""
+"""The papers that a comparison is about: one for each side that the question names, and those that compare them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from rag.index.phrases import contains, papers_with_all
+from rag.language.sentences import span_texts
+from rag.paper import Paper
+from rag.query.names import is_marked, names
 from rag.query.titles import names_paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hit, Hits
 from rag.retrieval.retriever import HybridRetriever
+from rag.text import normalize
+
+MAX_NAME_WORDS = 4  # of a side that is a name or a term rather than a description
+MAX_OTHERS = 2  # papers that are no side's but have a sentence about all sides
 
 
-def search_compared(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, list[str]]:
-    """One paper for each side of the comparison `query`, in its order, and the sides that no paper is about.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found for the sides of a comparison.
+
+    `hits` has one paper for each side, in the order of the question, then others that compare them. `missing` are the
+    sides that no paper is about. `names` are short names of all sides, none if a side has none; `together` is the
+    number of abstracts that have all of these.
+    """
+
+    hits: Hits
+    missing: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    together: int = 0
+
+
+def search_compared(query: Query, retriever: HybridRetriever, min_probability: float) -> Compared:
+    """The papers for the sides of the comparison `query`.
 
     A paper qualifies for a side if it is relevant to it with at least `min_probability`. Its sentences are scored
     against the whole question.
@@ -20,14 +44,20 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     depth = len(sides) + 1  # the best papers may be those of the other sides
     found = [retriever.search([side], depth, query.among).papers for side in sides]
     chosen = _assign(sides, [[hit for hit in hits if hit.probability >= min_probability] for hits in found])
-    missing = [side for side, hit in zip(sides, chosen, strict=True) if hit is None]
-    compared = [hit for hit in chosen if hit]
-    if not compared:
-        return Hits((), 0.0, ()), missing
-    numbers = [hit.number for hit in compared]
-    hits = retriever.search(query.rewrites, len(numbers), frozenset(numbers))
-    papers = sorted(hits.papers, key=lambda hit: numbers.index(hit.number))
-    return Hits(tuple(papers), max(hit.probability for hit in compared), hits.terms), missing
+    missing = tuple(side for side, hit in zip(sides, chosen, strict=True) if hit is None)
+    of_sides = [hit for hit in chosen if hit]
+    named = _names(sides, chosen)
+    together = [n for n in papers_with_all(named, retriever.store) if query.among is None or n in query.among]
+    if not of_sides:
+        return Compared(Hits((), 0.0, ()), missing, named, len(together))
+    numbers = [hit.number for hit in of_sides]
+    others = [n for n in together if n not in numbers]
+    hits = retriever.search(query.rewrites, len(numbers) + len(others), frozenset(numbers + others))
+    comparing = [hit.number for hit in hits.papers if hit.number in others and _compares(hit, named)]
+    numbers += comparing[:MAX_OTHERS]
+    papers = sorted((hit for hit in hits.papers if hit.number in numbers), key=lambda hit: numbers.index(hit.number))
+    probability = max(hit.probability for hit in of_sides)
+    return Compared(Hits(tuple(papers), probability, hits.terms), missing, named, len(together))
 
 
 def _assign(sides: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[Hit | None]:
@@ -40,3 +70,25 @@ def _assign(sides: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[Hit | 
             if chosen[n] is None:
                 chosen[n] = next((hit for hit in free if not by_name or names_paper(side, hit.paper)), None)
     return chosen
+
+
+def _names(sides: Sequence[str], chosen: Sequence[Hit | None]) -> tuple[str, ...]:
+    """A short name of each side, of which `chosen` are the papers; none if one has no name of its own."""
+    found = [_name(side, hit.paper if hit else None) for side, hit in zip(sides, chosen, strict=True)]
+    is_told_apart = all(found) and len({normalize(name) for name in found}) == len(found)
+    return tuple(found) if is_told_apart else ()
+
+
+def _name(side: str, paper: Paper | None) -> str:
+    marked = [name for name in names(side) if is_marked(name)]
+    if len(marked) == 1:
+        return marked[0]
+    if len(side.split()) <= MAX_NAME_WORDS:
+        return side
+    return paper.short_name if paper else ""
+
+
+def _compares(hit: Hit, names: Sequence[str]) -> bool:
+    """Whether a sentence of `hit` has all `names`."""
+    texts = span_texts(hit.paper.abstract, [sentence.span for sentence in hit.sentences])
+    return any(all(contains(text, name) for name in names) for text in texts)

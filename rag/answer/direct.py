@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.answer.types import Form
 from rag.index import catalogue
-from rag.index.phrases import forms_of, papers_with
+from rag.index.phrases import forms_of, papers_with_all, phrases_of
 from rag.index.store import Store
 from rag.language.tokens import content_terms
 from rag.paper import Paper
@@ -20,6 +20,7 @@ MAX_SHOWN = 50  # papers; the headline says how many there are
 MAX_SIMILAR = 10
 MAX_NAMED_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
 
+NOTHING_CITED = "The last answer cites no paper, so there is nothing to show in another form."
 SENTENCES: dict[Wish, str] = {
     "greeting": "Hello! Ask what these papers say: which ones treat a topic, a fact, a comparison, what a term means.",
     "thanks": "You are welcome.",
@@ -36,6 +37,10 @@ SENTENCES: dict[Wish, str] = {
         "Without a language model, an answer is quoted, not rewritten. Choose a model in Settings or with --llm; "
         "“shorter”, “more details”, “as a table” and “only the titles” work without one."
     ),
+    "shorter": NOTHING_CITED,
+    "longer": NOTHING_CITED,
+    "table": NOTHING_CITED,
+    "titles": NOTHING_CITED,
 }
 
 
@@ -58,7 +63,7 @@ def reply(query: Query, wished: Wished, store: Store) -> Direct:
         return _list(query, wished, store)
     if wished.wish == "similar" and wished.papers:
         return _similar(wished.papers[0], query, store)
-    if wished.wish == "titles":
+    if wished.wish == "titles" and wished.papers:
         return Direct(f"The last answer cites {count(len(wished.papers), 'paper')}:", wished.papers)
     if wished.wish in ("paper", "bibtex", "link") and wished.papers:
         return _records(wished.wish, wished.papers)
@@ -73,7 +78,7 @@ def _description(store: Store) -> str:
     years = [year for year, _ in catalogue.by_year(store) if year is not None]
     topics = [name for name in store.projection.names if name][:MAX_TOPICS]
     parts = [
-        f"{count(store.paper_count, 'paper')}",
+        f"The abstracts of {count(store.paper_count, 'paper')}, not their full texts",
         f"from {named}{f' and {more:,} more' if more > 0 else ''}" if named else "",
         f"published {min(years)} to {max(years)}" if years else "none with a year",
     ]
@@ -87,29 +92,18 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
     if not content_terms(topic):
         papers = _page(query, store)
         return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
-    parts = _parts(topic)
-    found = [papers_with(part, store) for part in parts]
-    numbers = [n for n in found[0] if all(n in each for each in found) and (among is None or n in among)]
-    in_title = [n for n in numbers if all(each[n] for each in found)]
+    phrases = phrases_of(topic)
+    found = papers_with_all(phrases, store)
+    numbers = [n for n in found if among is None or n in among]
+    in_title = [n for n in numbers if found[n]]
     ordered = in_title + [n for n in numbers if n not in set(in_title)]
     mention = "mentions" if len(numbers) == 1 else "mention"
-    quoted = " and ".join(in_quotes(" / ".join(forms_of(part, store))) for part in parts)
+    quoted = " and ".join(in_quotes(" / ".join(forms_of(phrase, store))) for phrase in phrases)
     titles = f"; {len(in_title):,} in the title" if numbers else ""
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
     if len(ordered) > MAX_SHOWN:
         headline += f" The first {MAX_SHOWN}:"
     return Direct(headline, tuple(store.papers(ordered[:MAX_SHOWN])))
-
-
-def _parts(topic: str) -> list[str]:
-    """The phrases between the small words of `topic`: "diffusion models", "depth" of "diffusion models for depth"."""
-    parts: list[list[str]] = [[]]
-    for word in topic.split():
-        if content_terms(word):
-            parts[-1].append(word)
-        elif parts[-1]:
-            parts.append([])
-    return [" ".join(part) for part in parts if part]
 
 
 def _list(query: Query, wished: Wished, store: Store) -> Direct:
@@ -124,15 +118,16 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
     if wished.wish == "newest" and not store.has_field("year"):
         return Direct("None of these papers has a year, so which is the newest is not known.")
     if wished.topic:
-        found = [papers_with(part, store) for part in _parts(wished.topic)]
-        numbers = sorted(n for n in found[0] if all(n in each for each in found)) if found else []
+        numbers = sorted(papers_with_all(phrases_of(wished.topic), store))
         papers = store.papers([n for n in numbers if query.among is None or n in query.among])
         papers = sorted(papers, key=lambda paper: -(paper.year or 0))
     else:
         papers = list(_page(query, store, len(query.filters) == 0 and wished.oldest))
     if wished.wish == "newest":
         dated = [paper for paper in papers if paper.year]
-        papers = sorted(dated, key=lambda paper: paper.year or 0, reverse=not wished.oldest)[:MAX_SIMILAR]
+        papers = sorted(dated, key=lambda paper: paper.year or 0, reverse=not wished.oldest)[
+            : wished.limit or MAX_SIMILAR
+        ]
         order = "oldest" if wished.oldest else "newest"
         of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
         return Direct(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.facets import Facet, counted_noun, facet_of, states_count
+from rag.answer.aspects import aspect_of
+from rag.answer.comparison import Compared
+from rag.answer.facets import Facet, compared_facet_of, counted_noun, facet_of, states_count
 from rag.answer.grounding import Grounding
 from rag.answer.sentence_ranking import best_sentences, has_number, terms_beyond_title
 from rag.index.phrases import contains
@@ -15,7 +17,7 @@ from rag.paper import Paper
 from rag.query.intent import LISTS, Intent, asks_for_quantity
 from rag.query.titles import names_paper
 from rag.retrieval.hits import Hit, Hits
-from rag.retrieval.relevance import best_count
+from rag.retrieval.relevance import best_count, naming_relevance
 
 # Of a question for papers: precision counts most for those that match, recall for those that may. Of a survey, only the
 # papers that state what it asks for are shown, so more can be considered.
@@ -55,7 +57,7 @@ class Selection:
     sentence. `probability` is how likely the collection is to answer the question, 0 to 1. `more` is true if the last
     hit is relevant, so that papers beyond the hits may be too. `not_stated_by` is the paper that the question names, if
     its abstract states nothing about what is asked; `unstated` is the facet that is asked for, if no paper on the topic
-    states it. In both cases no paper is relevant.
+    states it. In both cases no paper is relevant. `sides` are the names of what is compared.
     """
 
     relevant: list[Evidence]
@@ -64,6 +66,7 @@ class Selection:
     more: bool = False
     not_stated_by: Paper | None = None
     unstated: Facet | None = None
+    sides: tuple[str, ...] = ()
 
 
 def select(question: str, intent: Intent, hits: Hits, min_probability: float, grounding: Grounding) -> Selection:
@@ -75,7 +78,7 @@ def select(question: str, intent: Intent, hits: Hits, min_probability: float, gr
     is_likely = hits.probability >= min_probability or grounding.named or bool(grounding.defined)
     if not (is_likely and hits.papers and hits.terms) or _is_not_stated(question, named, intent, hits):
         return Selection([], [], hits.probability, not_stated_by=named if intent in ("fact", "yesno") else None)
-    relevant, related = _split(intent, hits.papers)
+    relevant, related = _split(intent, _with_naming(hits.papers, grounding))
     selection = Selection(
         gather(question, intent, relevant, hits),
         gather(question, intent, related, hits, 1),
@@ -94,9 +97,24 @@ def has_terms(hits: Hits) -> bool:
     return any(not expansions.isdisjoint(stems(hit.paper.abstract)) for hit in hits.papers)
 
 
-def select_compared(question: str, hits: Hits) -> Selection:
-    """All papers of `hits`, which are those that a comparison names."""
-    return Selection(gather(question, "comparison", hits.papers, hits, MAX_SENTENCES_COMPARED), [], hits.probability)
+def select_compared(question: str, compared: Compared) -> Selection:
+    """All papers of a comparison, with the sentences that name another side first.
+
+    If it asks for a facet, such as which is faster, just the sentences that state it; none if no paper does.
+    """
+    hits, facet = compared.hits, compared_facet_of(question)
+    found = gather(question, "comparison", hits.papers, hits, MAX_SENTENCES_COMPARED)
+    selection = Selection([], [], hits.probability, sides=compared.names)
+    for evidence, hit in zip(found, hits.papers, strict=True):
+        spans = sorted((sentence.span for sentence in hit.sentences), key=lambda span: span.start)
+        texts = dict(zip(spans, span_texts(hit.paper.abstract, spans), strict=True))
+        comparing = [span for span in spans if aspect_of(texts[span], hit.paper, compared.names) == "Comparison"]
+        nearest = [sentence.span for sentence in hit.sentences]
+        rest = [span for span in (nearest if facet else evidence.spans) if span not in comparing]
+        stated = [span for span in comparing + rest if facet is None or facet.stated.search(texts[span])]
+        if chosen := stated[:MAX_SENTENCES_COMPARED] if facet else stated:
+            selection.relevant.append(Evidence(hit.paper, tuple(chosen)))
+    return selection if selection.relevant else replace(selection, unstated=facet)
 
 
 def gather(
@@ -109,6 +127,17 @@ def gather(
     count = count or (MAX_SENTENCES_OF_FEW if len(papers) <= FEW_PAPERS[intent] else MAX_SENTENCES)
     spans = (best_sentences(question, intent, hit.paper, hit.sentences, hits.terms, count) for hit in papers)
     return [Evidence(hit.paper, chosen) for hit, chosen in zip(papers, spans, strict=True)]
+
+
+def _with_naming(papers: Sequence[Hit], grounding: Grounding) -> list[Hit]:
+    """`papers`, of which those that name all of the topic are as relevant as such papers are; the likeliest first."""
+    raised = (
+        replace(hit, relevance=max(hit.relevance, naming_relevance(grounding.naming[hit.number])))
+        if hit.number in grounding.naming
+        else hit
+        for hit in papers
+    )
+    return sorted(raised, key=lambda hit: -hit.relevance) if grounding.naming else list(papers)
 
 
 def _split(intent: Intent, papers: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:

@@ -69,6 +69,24 @@ FACETS = (
         r"hardware|devices?|Raspberry|microcontrollers?|Titan|Nvidia)\b",
     ),
 )
+# What a comparison may ask about alone: "which is faster?". Elsewhere, how fast a thing is can be said in any words.
+QUALITIES = (
+    _facet(
+        "a speed",
+        r"\b(?:how\s+(?:fast|slow|quick(?:ly)?)|(?:fast|slow|quick)(?:er|est)|frame\s?rates?|fps|latency|throughput|run\s?times?"
+        r"|speed(?:s|[ -]?ups?)?)\b",
+        r"\b(?:fast(?:er|est)?|slow\w*|quick\w*|speed\w*|accelerat\w+|real[- ]time|latency|throughput|fps|frames\s+per"
+        r"|run\s?times?|(?:milli)?seconds?|ms|minutes?|hours?|orders?\s+of\s+magnitude|efficien\w+|FLOPs?"
+        r"|(?:training|inference|computation\w*|test)[ -]times?)\b",
+    ),
+    _facet(
+        "memory or size",
+        r"\b(?:small(?:er|est)|light(?:er|est)|how\s+(?:big|large|small)|(?:less|more|much)\s+memory|memory|(?:fewer|more|many)"
+        r"\s+parameters|model\s+size)\b",
+        r"\b(?:memory|parameters?|[MG]B|\d+(?:\.\d+)?[MBK]|size[sd]?|small(?:er|est)?|lightweight|compact|compress\w*"
+        r"|footprint|storage|light)\b",
+    ),
+)
 
 _HOW_MANY = re.compile(r"\bhow\s+many\s+(?P<words>\w+(?:\s+\w+)?)", re.IGNORECASE)
 _RATE = re.compile(r"\bhow\s+many\s+(?:\w+\s+){1,2}per\b", re.IGNORECASE)
@@ -81,6 +99,11 @@ _NUMBER = re.compile(
 def facet_of(question: str) -> Facet | None:
     """The facet that `question` asks for, None if it asks for its topic as such."""
     return next((facet for facet in FACETS if facet.asked.search(question)), None)
+
+
+def compared_facet_of(question: str) -> Facet | None:
+    """The facet or quality that `question`, a comparison, asks for; None if it compares in every respect."""
+    return next((facet for facet in (*FACETS, *QUALITIES) if facet.asked.search(question)), None)
 
 
 def counted_noun(question: str) -> str:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from rag.index.phrases import contains, forms_of, papers_with
+from rag.index.phrases import contains, forms_of, papers_with, papers_with_all, phrases_of
 from rag.index.store import Store
-from rag.language.cues import proposes
+from rag.language.cues import NEGATIONS, proposes
 from rag.language.sentences import split_sentences
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
 from rag.query.names import is_marked, names
+from rag.query.routing import topic
+
+MAX_TOPIC_PHRASES = 3  # more are a description rather than a topic that papers name
+MAX_TOPIC_WORDS = 4  # of each
+
+_NOT_ALL = NEGATIONS | {"or"}  # of a question with one of these, papers need not name all phrases
 
 # A noun that a term can do without: "the Bradley-Terry model".
 _GENERIC = re.compile(
@@ -27,7 +34,8 @@ class Grounding:
     answer can come from, None if all can; none if no single abstract has all names of a fact: `apart` are these.
     `titles` are the numbers of papers that have a missing term in their titles at least. `defined` is the term to
     define, with its other form. `mentioned_only` are names that papers mention, but none introduces. `named` is true if
-    a question for papers asks for those with a name, and some have it.
+    a question for papers asks for those with a name, and some have it. `topic` are the phrases of what such a question
+    is about, and `naming` the numbers of the papers that have all of them, true if in the title.
     """
 
     missing: tuple[str, ...] = ()
@@ -37,6 +45,8 @@ class Grounding:
     defined: tuple[str, ...] = ()
     mentioned_only: tuple[str, ...] = ()
     named: bool = False
+    topic: tuple[str, ...] = ()
+    naming: Mapping[int, bool] = field(default_factory=dict)
 
 
 def ground(question: str, intent: Intent, term: str, store: Store) -> Grounding:
@@ -50,13 +60,21 @@ def ground(question: str, intent: Intent, term: str, store: Store) -> Grounding:
     present = {name: frozenset(papers) for name, papers in found.items() if papers}
     if intent in LISTS:
         marked = [papers for name, papers in present.items() if is_marked(name)]
-        return Grounding(missing, named=bool(marked))
+        phrases = _topic_phrases(question) if intent == "papers" else ()
+        return Grounding(missing, named=bool(marked), topic=phrases, naming=papers_with_all(phrases, store))
     if intent not in ("fact", "yesno") or not present:
-        return Grounding(mentioned_only=_mentioned_only(present, store) if intent == "comparison" else ())
+        return Grounding()
     together = frozenset.intersection(*present.values())
     if not together:
         return Grounding(apart=tuple(present), papers=together)
-    return Grounding(papers=together, mentioned_only=_mentioned_only(present, store))
+    return Grounding(papers=together, mentioned_only=_mentioned_only(present, store) if intent == "fact" else ())
+
+
+def _topic_phrases(question: str) -> tuple[str, ...]:
+    """The phrases of what `question` is about, none if they are many, or if it may ask for papers without one."""
+    phrases = phrases_of(topic(question))
+    is_named = len(phrases) <= MAX_TOPIC_PHRASES and all(len(phrase.split()) <= MAX_TOPIC_WORDS for phrase in phrases)
+    return tuple(phrases) if is_named and _NOT_ALL.isdisjoint(question.lower().split()) else ()
 
 
 def _ground_term(term: str, store: Store) -> Grounding:
@@ -85,8 +103,12 @@ def _mentioned_only(present: dict[str, frozenset[int]], store: Store) -> tuple[s
 
 
 def introduces(paper: Paper, name: str) -> bool:
-    """Whether `paper` has `name` in its title, or proposes what bears it."""
+    """Whether `paper` has `name` in its title, proposes what bears it, or begins a sentence with it."""
     if contains(paper.title, name):
         return True
     sentences = (paper.abstract[span.start : span.end] for span in split_sentences(paper.abstract))
-    return any(proposes(sentence) and contains(sentence, name) for sentence in sentences)
+    begins = len(name.split()) + 1  # "Surprisingly, SimSiam learns …"
+    return any(
+        contains(sentence if proposes(sentence) else " ".join(sentence.split()[:begins]), name)
+        for sentence in sentences
+    )

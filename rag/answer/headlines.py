@@ -6,23 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from rag.answer.comparison import Compared
 from rag.answer.evidence import Selection
 from rag.answer.facets import counted_noun, facet_of
 from rag.answer.grounding import Grounding
 from rag.answer.sentence_ranking import definition_pattern
-from rag.index.phrases import papers_with
-from rag.index.store import Store
 from rag.language.sentences import span_texts
-from rag.language.tokens import content_terms, stem
+from rag.language.tokens import stem
 from rag.query.intent import asks_for_quantity
 from rag.query.names import is_marked
-from rag.query.routing import topic
 from rag.query.understanding import Query
 from rag.text import count, in_quotes
 
 MAX_NAMES = 12  # of datasets, the most frequent
 MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
-MAX_TOPIC_WORDS = 4  # of a topic whose abstracts are counted
 
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?<![.,])")
 # What asks for a number, and how a sentence states it.
@@ -50,13 +47,13 @@ _ENUMERATION = re.compile(
 )
 
 
-def headline(query: Query, selection: Selection, grounding: Grounding, store: Store) -> str:
+def headline(query: Query, selection: Selection, grounding: Grounding) -> str:
     """The first line of the answer to `query`, or the reason of a refusal; "" if there is nothing to say."""
     if not selection.relevant:
         return _refusal(selection, grounding)
     if query.intent == "definition":
         return _definition(selection, grounding)
-    lines = [_mentions(query, store) if query.intent == "papers" else _found(query, selection)]
+    lines = [_mentions(query, grounding) if query.intent == "papers" else _found(query, selection)]
     if grounding.missing:
         lines.append(f"No abstract here mentions {_quoted(grounding.missing)}.")
     if grounding.mentioned_only:
@@ -65,9 +62,21 @@ def headline(query: Query, selection: Selection, grounding: Grounding, store: St
     return " ".join(filter(None, lines))
 
 
-def no_side(sides: Sequence[str]) -> str:
-    """Why a comparison is refused: no paper is about any of its `sides`."""
-    return f"No paper here is about {_quoted(sides)}."
+def compared_headline(compared: Compared, selection: Selection) -> str:
+    """Whether any abstract has all sides of a comparison, or the reason why it is refused."""
+    if not compared.hits.papers:
+        return f"No paper here is about {_quoted(compared.missing)}."
+    if selection.unstated:
+        return f"Neither abstract states {selection.unstated.name}." if len(compared.names) == 2 else ""
+    if not compared.names or (compared.missing and not compared.together):
+        return ""
+    is_pair = len(compared.names) == 2
+    all_sides = f"{'both ' if is_pair else ''}{_quoted(compared.names, 'and')}"
+    if not compared.together:  # of more than two, some may be compared with one another
+        reason = f"No abstract here mentions {all_sides}, so nothing compares them; each is quoted by itself."
+        return reason if is_pair else ""
+    mention = "mentions" if compared.together == 1 else "mention"
+    return f"{count(compared.together, 'abstract')} {mention} {all_sides}."
 
 
 def _refusal(selection: Selection, grounding: Grounding) -> str:
@@ -95,20 +104,13 @@ def _definition(selection: Selection, grounding: Grounding) -> str:
     )
 
 
-def _mentions(query: Query, store: Store) -> str:
-    """How many abstracts have the topic in its own words, where it is one phrase."""
-    phrase = topic(query.rewrites[-1])
-    words = phrase.split()
-    if not 0 < len(words) <= MAX_TOPIC_WORDS or not all(map(content_terms, words)):
+def _mentions(query: Query, grounding: Grounding) -> str:
+    """How many abstracts have the topic in its own words."""
+    numbers = [n for n in grounding.naming if query.among is None or n in query.among]
+    if not numbers:
         return ""
-    found = papers_with(phrase, store)
-    numbers = [n for n in found if query.among is None or n in query.among]
     mention = "mentions" if len(numbers) == 1 else "mention"
-    return (
-        f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {in_quotes(phrase)} in so many words."
-        if numbers
-        else ""
-    )
+    return f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {_quoted(grounding.topic, 'and')}."
 
 
 def _found(query: Query, selection: Selection) -> str:

@@ -20,6 +20,7 @@ from rag.paper import Paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
+from rag.text import in_quotes
 
 MAX_CANDIDATES = 100  # papers retrieved, among which the relevant ones are selected
 MAX_NEAREST = 5  # papers that a refusal names
@@ -68,7 +69,7 @@ async def stream_answer(
     if not selection.relevant:
         yield replace(answer, nearest=_nearest(hits, selection.not_stated_by))
         return
-    task = Task(query.question, query.intent, tuple(map(_citations, selection.relevant)))
+    task = Task(query.question, query.intent, tuple(map(_citations, selection.relevant)), selection.sides)
     statements: list[Statement] = []
     async with aclosing(_statements(task, writer, notices)) as stream:
         async for statement in stream:
@@ -122,10 +123,10 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
         found = evidence.gather(query.rewrites[0], query.intent, hits.papers, hits, query.retold)
         return hits, Selection(found, [], hits.probability), notices, ""
     if query.compared_items:
-        hits, missing = search_compared(query, retriever, min_probability)
-        selection = evidence.select_compared(query.rewrites[0], hits)
-        notices += [f"No paper in the collection is about “{side}”." for side in missing if selection.relevant]
-        return hits, selection, notices, "" if selection.relevant else headlines.no_side(missing)
+        compared = search_compared(query, retriever, min_probability)
+        selection = evidence.select_compared(query.rewrites[0], compared)
+        notices += [f"No paper here is about {in_quotes(side)}." for side in compared.missing if selection.relevant]
+        return compared.hits, selection, notices, headlines.compared_headline(compared, selection)
     grounding = ground(query.rewrites[-1], query.intent, query.term, retriever.store)
     among = query.among
     if grounding.papers is not None:
@@ -145,7 +146,7 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
             f"Only the {MAX_CANDIDATES} best papers were considered; more may match. "
             "Narrow the question, for example with a filter."
         )
-    return hits, selection, notices, headlines.headline(query, selection, grounding, retriever.store)
+    return hits, selection, notices, headlines.headline(query, selection, grounding)
 
 
 def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:
@@ -179,7 +180,7 @@ def _with_aspect(statement: Statement, task: Task) -> Statement:
     if task.intent != "comparison":
         return statement
     citation = statement.citations[0]
-    return replace(statement, aspect=aspect_of(citation.quote, citation.paper))
+    return replace(statement, aspect=aspect_of(citation.quote, citation.paper, task.sides))
 
 
 def _citations(found: Evidence) -> tuple[Citation, ...]:

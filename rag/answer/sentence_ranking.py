@@ -92,6 +92,6 @@ def definition_pattern(term: str) -> re.Pattern[str] | None:
     known_as = r"known\s+as|called|termed|named|coined|defined\s+as|referred\s+to\s+as"
     return re.compile(
         rf"\b(?:{known_as})\W+(?:an?\s+|the\s+)?\W*{named}\b|"
-        rf"\b{named}\b\W*(?:\([^)]*\)\W*)?(?:\b(?:is|are|refers?|denotes?|means?|i\.e\.|namely)\b|,\s+(?:an?|the|which)\b)",
+        rf"\b{named}\b\W*(?:\([^)]*\)\W*)?(?:\b(?:is|are|refers?|denotes?|means?|i\.e\.|namely)\b|:\s|,\s+(?:an?|the|which|where|in\s+which)\b)",
         re.IGNORECASE,
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from rag.index.store import Store
-from rag.language.tokens import STOP_WORDS, plain_text, stem
+from rag.language.tokens import STOP_WORDS, content_terms, plain_text, stem
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,23 @@ def papers_with(phrase: str, store: Store) -> dict[int, bool]:
         for number, in_title in _papers_with(form, store).items():
             found[number] = found.get(number, False) or in_title
     return dict(sorted(found.items()))
+
+
+def papers_with_all(phrases: Sequence[str], store: Store) -> dict[int, bool]:
+    """The numbers of the papers in `store` that contain each of `phrases`; true if all are in the title."""
+    found = [papers_with(phrase, store) for phrase in phrases]
+    return {n: all(each[n] for each in found) for n in (found[0] if found else ()) if all(n in each for each in found)}
+
+
+def phrases_of(text: str) -> list[str]:
+    """The phrases between the small words of `text`: "diffusion models", "depth" of "diffusion models for depth"."""
+    phrases: list[list[str]] = [[]]
+    for word in text.split():
+        if content_terms(word):
+            phrases[-1].append(word)
+        elif phrases[-1]:
+            phrases.append([])
+    return [" ".join(phrase) for phrase in phrases if phrase]
 
 
 def forms_of(phrase: str, store: Store) -> list[str]:

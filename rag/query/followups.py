@@ -9,6 +9,7 @@ from types import MappingProxyType
 from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.names import names
+from rag.query.routing import topic
 
 # A question that depends on the one before it: it opens with a connective, or refers to something it does not name.
 # "that" only refers to something after a verb or preposition, or at the end; elsewhere it introduces a clause.
@@ -57,10 +58,10 @@ def repeats(question: str) -> bool:
 
 
 def depends(question: str) -> bool:
-    """Whether `question` may only make sense after the one before it."""
+    """Whether `question` may only make sense after the one before it: it refers to that, or has no topic of its own."""
     text = _EXPLETIVE.sub(" ", question)
     is_short = len(content_terms(question)) <= MAX_TERMS_OF_THE_PAPER and not names(question)
-    return bool(_DEPENDENT.search(text) or (is_short and _OF_THE_PAPER.search(text)))
+    return bool(_DEPENDENT.search(text) or (is_short and _OF_THE_PAPER.search(text)) or not topic(question))
 
 
 def points_at_papers(question: str) -> bool:

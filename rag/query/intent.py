@@ -37,7 +37,7 @@ MAX_ITEM_WORDS = 12  # words of an item of a comparison, or of a term to define
 _HOW_MUCH = r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b"
 _QUANTITY = re.compile(
     _HOW_MUCH + r"|\bspeed(s|ed)?[ -]?up\b|"
-    r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|number|size|accuracy|error|score)\b",
+    r"\b(faster|speed|fps|rate|rates|factor|share|percent|percentage|fraction|numbers?|size|accuracy|error|scores?|figures)\b",
     re.IGNORECASE,
 )
 # Asks for papers rather than for what they say: "which papers", "what work is there", "who has studied". The noun is
@@ -73,8 +73,9 @@ _OF_THESE = re.compile(
 )
 # Items named side by side. The last one ends at punctuation or at the aspect that they are compared in.
 _SECOND = r"(?P<b>[^?;:,]+?)(?=\s+(?:in\s+terms|with\s+respect|regarding|when|on|for|in)\b|\s*(?:[?;:,]|\.?\s*$))"
+_MARKED = r"(?-i:[^\s,;:?]*[^\s,;:?][A-Z\d][^\s,;:?]*)"  # a name with a capital or digit inside
 _COMPARED = tuple(
-    re.compile(pattern.replace("SECOND", _SECOND), re.IGNORECASE)
+    re.compile(pattern.replace("SECOND", _SECOND).replace("MARKED", _MARKED), re.IGNORECASE)
     for pattern in (
         r"\bhow\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:differ|differs|different|distinguished)\s+from\s+SECOND",
         r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+compare\s+(?:to|with|against)\s+SECOND",
@@ -84,12 +85,13 @@ _COMPARED = tuple(
         r"(?P<a>[^?;:,]+?)\s+(?:versus|vs\.?)\s+SECOND",
         r"\b(?:changed?|new)\s+(?:from|between)\s+(?P<a>[^?;:,]+?)\s+(?:to|and)\s+SECOND",
         r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:each|both)\b",
+        r"\bhow\s+(?:do|did)\s+(?P<a>MARKED(?:,\s+MARKED)*),?\s+and\s+(?P<b>MARKED)\s+(?=\w)",
         r"^\s*(?P<a>[^?;:,]+?)\s+and\s+(?P<b>[^?;:,]+?)\s+(?:each|both)\b",
         r"\b(?:which|what)\s+(?:one\s+)?(?:is|are|was|runs?|works?|performs?|does|has|needs?|uses?)\b[^?;:,]*,\s*(?P<a>[^?;:,]+?)\s+or\s+(?P<b>[^?;:,]+?)\s*(?:[?;:,]|$)",
         r"\b(?:use|choose|prefer|pick|take)\s+(?P<a>[^?;:,]+?)\s+or\s+SECOND",
         r"^\s*(?!(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have)\b)(?P<a>(?:\S+\s+){0,2}[^\s?;:,]+)\s+or\s+(?P<b>(?:\S+\s+){0,2}[^\s?;:,]+)\s*\?\s*$",
         r"\b(?:two|both)\b[^?;:,.]*:\s*(?P<a>[^?;:,.]+?)\s+and\s+(?P<b>[^?;:,.]+?)\s*[.?]",
-        r"^\s*(?P<a>[^?;:,]+?)\s+(?:or|and)\s+(?P<b>[^?;:,]+?)\s*:",
+        r"^\s*(?P<a>[^?;:,]+?)\s+(?:or|and)\s+(?P<b>[^?;:,]+?)(?:\s*:|\s+[-–—]+\s)",
     )
 )
 _THE_PAPER = re.compile(r"^(?:the\s+)?(?:paper|article|study)\s+(?=\S)", re.IGNORECASE)
@@ -101,11 +103,24 @@ _COMPARISON = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(they|them|these|those|both|the\s+(two|three|four)|each)\b", re.IGNORECASE)
+# What people put around what they ask: "could you please explain …", "… to me in one sentence".
+_AROUND = re.compile(
+    r"^\s*(?:(?:ok|okay|so|hi|hello|hey|please|pls|sorry)\b[\s,]*)*"
+    r"(?:(?:can|could|would|will)\s+(?:you|someone|anyone)\s+(?:please\s+)?(?:tell\s+(?:me|us)\s+)?"
+    r"|i\s+(?:want|need|would\s+like|['’]?d\s+like)\s+to\s+know\s+|(?:please\s+)?tell\s+(?:me|us)\s+(?=what|who))?"
+    r"|[\s,]*\b(?:to\s+me|for\s+me|(?:in|with)\s+(?:a|one|few|a\s+few|simple|plain|other|your\s+own|short)\s+"
+    r"(?:sentences?|words?|nutshell|terms|english|lines?)|briefly|please|pls|plz|again)(?=\W*$)",
+    re.IGNORECASE,
+)
 _DEFINITION = re.compile(
-    r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
-    r"|define\s+|explain\s+)(?P<a>[^?;:,.]+?)\s*[?.!]*\s*$|"
+    r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]?s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
+    r"|what\s+(?!(?:do|does|did|is|are|was|were|can|could|makes?|causes?|happens|kinds?|types?)\b)(?:an?\s+|the\s+)?"
+    r"(?=[^?;:,.]+\s+(?:is|are|means?)\s*[?.!]*\s*$)"
+    r"|define\s+(?:an?\s+|the\s+)?|explain\s+(?:what\s+)?(?:an?\s+|the\s+)?)"
+    r"(?P<a>[^?;:,.]+?)(?:\s+(?:is|are|means?))?\s*[?.!]*\s*$|"
     r"^\s*what\s+do(?:es)?\s+(?:it\s+mean\s+(?:when|if|that)\b.*\b(?:called|termed|described\s+as|said\s+to\s+be)\s+|they\s+mean\s+by\s+|people\s+mean\s+by\s+)(?:an?\s+|the\s+)?(?P<c>[^?;:,.]+?)\W*$|"
-    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$",
+    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$|"
+    r"^\s*(?P<d>[^?;:,.]+?)(?:\s+[-–—]+|\s*[:,?.])\s+what(?:\s+(?:is|are)|['’]?s)\s+(?:that|it|this|these|those|they)\W*$",
     re.IGNORECASE,
 )
 _RELATION = re.compile(
@@ -171,8 +186,8 @@ def term_to_define(question: str) -> str:
 
     "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
-    match = _DEFINITION.match(question)
-    term = (match["a"] or match["b"] or match["c"]) if match else ""
+    match = _DEFINITION.match(_AROUND.sub("", question))
+    term = (match["a"] or match["b"] or match["c"] or match["d"]).strip(_QUOTES) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )

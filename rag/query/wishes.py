@@ -29,6 +29,7 @@ _NEWEST = re.compile(
     r"\b(?:newest|latest|most\s+recent|recent|last|oldest|earliest|first)\b(?!\s+(?:progress|advances?|developments?|author))",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b(\d{1,2})\s+(?:newest|latest|most\s+recent|oldest|earliest)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|first)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|everything|each)\b|^\W*list\W*$|\blist\s+(?:the\s+|of\s+)?(?:papers|titles)\W*$", re.IGNORECASE
@@ -50,7 +51,7 @@ class Wished:
     """A `wish`, with the `topic` it is about, or "", and the `papers` it is about, or none.
 
     `filters` are an author that the message names, `author` one that no paper has. `oldest` reverses the order of the
-    newest papers.
+    newest papers, of which so many are wanted as `limit` says, if it is not 0.
     """
 
     wish: Wish
@@ -59,6 +60,7 @@ class Wished:
     filters: Filters = Filters()  # noqa: RUF009 - it is frozen
     author: str = ""
     oldest: bool = False
+    limit: int = 0
 
 
 def wished(message: str, wish: Wish | None, filters: Filters, store: Store, history: History) -> Wished | None:
@@ -89,8 +91,10 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
     if wish == "count" and _PAPER_NOUN.search(message):
         return Wished("count", topic(message)) if topic(message) or filters else Wished("about")
     if wish == "newest" and _NEWEST.search(message) and (store.has_field("year") or not topic(message)):
-        return Wished("newest", topic(message), oldest=bool(_OLDEST.search(message)))
-    if wish == "list" and (unknown := _written_by(message, store)):
+        counted = _COUNTED.search(message)
+        limit = int(counted[1]) if counted else 0
+        return Wished("newest", topic(message), oldest=bool(_OLDEST.search(message)), limit=limit)
+    if (wish == "list" or _names_only(message)) and (unknown := _written_by(message, store)):
         return Wished("list", author=unknown)
     if wish == "list" and not topic(message) and (filters or _ALL.search(message)):
         return Wished("list")
@@ -127,6 +131,12 @@ def _written_by(message: str, store: Store) -> str:
     name = (match["a"] or match["b"] or match["c"] or "").strip() if match else ""
     is_name = name[:1].isupper() or (bool(name) and not _known_words(name, store))
     return name if is_name and len(name.split()) <= MAX_NAME_WORDS_ALONE and topic(name) else ""
+
+
+def _names_only(message: str) -> bool:
+    """Whether `message` is about nothing but a name of two or more words: "anything by Max Welling in here?"."""
+    words = topic(message).split()
+    return bool(_BY_SOMEONE.search(message)) and len(words) > 1 and all(word[0].isupper() for word in words)
 
 
 def _known_words(text: str, store: Store) -> int:

@@ -18,11 +18,15 @@ Check = Callable[[str, Sequence[Citation]], Finding]
 
 @dataclass(frozen=True)
 class Task:
-    """A question and the evidence that answers it: the citations of each relevant paper, the best paper first."""
+    """A question and the evidence that answers it: the citations of each relevant paper, the best paper first.
+
+    `sides` are the names of what a comparison sets side by side.
+    """
 
     question: str
     intent: Intent
     evidence: tuple[tuple[Citation, ...], ...]
+    sides: tuple[str, ...] = ()
 
 
 class Writer(Protocol):
