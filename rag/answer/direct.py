@@ -78,7 +78,7 @@ def _description(store: Store) -> str:
     years = [year for year, _ in catalogue.by_year(store) if year is not None]
     topics = [name for name in store.projection.names if name][:MAX_TOPICS]
     parts = [
-        f"The abstracts of {count(store.paper_count, 'paper')}, not their full texts",
+        f"{count(store.paper_count, 'paper')} (abstracts, not full texts)",
         f"from {named}{f' and {more:,} more' if more > 0 else ''}" if named else "",
         f"published {min(years)} to {max(years)}" if years else "none with a year",
     ]
@@ -115,34 +115,39 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
             if has_authors
             else f"None of these papers names its authors, so those by {in_quotes(wished.author)} are not known."
         )
-    if wished.wish == "newest" and not store.has_field("year"):
-        return Direct("None of these papers has a year, so which is the newest is not known.")
-    if wished.topic:
-        numbers = sorted(papers_with_all(phrases_of(wished.topic), store))
-        papers = store.papers([n for n in numbers if query.among is None or n in query.among])
-        papers = sorted(papers, key=lambda paper: -(paper.year or 0))
-    else:
-        papers = list(_page(query, store, len(query.filters) == 0 and wished.oldest))
     if wished.wish == "newest":
-        dated = [paper for paper in papers if paper.year]
-        papers = sorted(dated, key=lambda paper: paper.year or 0, reverse=not wished.oldest)[
-            : wished.limit or MAX_SIMILAR
-        ]
-        order = "oldest" if wished.oldest else "newest"
-        of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
-        return Direct(
-            f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}.", tuple(papers)
-        )
+        return _by_age(query, wished, store)
+    if wished.topic:
+        papers = tuple(store.papers(sorted(_about(query, wished.topic, store))))
+        papers = tuple(sorted(papers, key=lambda paper: -(paper.year or 0)))
+    else:
+        papers = _page(query, store)
     total = query.searched
     shown = f" The first {MAX_SHOWN}, newest first:" if total > MAX_SHOWN else ""
-    return Direct(f"{count(total, 'paper')}.{shown}", tuple(papers[:MAX_SHOWN]))
+    return Direct(f"{count(total, 'paper')}.{shown}", papers[:MAX_SHOWN])
 
 
-def _page(query: Query, store: Store, oldest: bool = False) -> tuple[Paper, ...]:
-    """The first of the papers that pass the filters, newest first, or the last if `oldest`."""
-    total = store.paper_count if query.among is None else len(query.among)
-    offset = max(0, total - MAX_SHOWN) if oldest else 0
-    return tuple(catalogue.browse_numbers(store, query.among, offset, MAX_SHOWN).papers.values())
+def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
+    """The newest or oldest of the papers that pass the filters; with a topic, of those that have all of it."""
+    if not store.has_field("year"):
+        return Direct("None of these papers has a year, so which is the newest is not known.")
+    among = _about(query, wished.topic, store) if wished.topic else query.among
+    papers = catalogue.dated(store, among, wished.limit or MAX_SIMILAR, wished.oldest)
+    of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
+    order = "oldest" if wished.oldest else "newest"
+    headline = f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}."
+    return Direct(headline, tuple(papers))
+
+
+def _about(query: Query, topic: str, store: Store) -> frozenset[int]:
+    """The numbers of the papers that pass the filters and have all of `topic`."""
+    numbers = frozenset(papers_with_all(phrases_of(topic), store))
+    return numbers if query.among is None else numbers & query.among
+
+
+def _page(query: Query, store: Store) -> tuple[Paper, ...]:
+    """The first of the papers that pass the filters, newest first."""
+    return tuple(catalogue.browse_numbers(store, query.among, 0, MAX_SHOWN).papers.values())
 
 
 def _similar(paper: Paper, query: Query, store: Store) -> Direct:

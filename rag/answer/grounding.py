@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from rag.index.phrases import contains, forms_of, papers_with, papers_with_all, phrases_of
+from rag.index.phrases import contains, forms_of, has_word, papers_with, papers_with_all, phrases_of
 from rag.index.store import Store
 from rag.language.cues import NEGATIONS, proposes
 from rag.language.sentences import split_sentences
+from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
 from rag.query.names import is_marked, names
@@ -18,6 +19,7 @@ from rag.query.routing import topic
 MAX_TOPIC_PHRASES = 3  # more are a description rather than a topic that papers name
 MAX_TOPIC_WORDS = 4  # of each
 
+_WORD = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+)*\b")
 _NOT_ALL = NEGATIONS | {"or"}  # of a question with one of these, papers need not name all phrases
 
 # A noun that a term can do without: "the Bradley-Terry model".
@@ -35,7 +37,8 @@ class Grounding:
     `titles` are the numbers of papers that have a missing term in their titles at least. `defined` is the term to
     define, with its other form. `mentioned_only` are names that papers mention, but none introduces. `named` is true if
     a question for papers asks for those with a name, and some have it. `topic` are the phrases of what such a question
-    is about, and `naming` the numbers of the papers that have all of them, true if in the title.
+    is about, and `naming` the numbers of the papers that have all of them, true if in the title. `unknown` are words of
+    the question that no paper has.
     """
 
     missing: tuple[str, ...] = ()
@@ -47,12 +50,24 @@ class Grounding:
     named: bool = False
     topic: tuple[str, ...] = ()
     naming: Mapping[int, bool] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
 
-def ground(question: str, intent: Intent, term: str, store: Store) -> Grounding:
-    """The grounding of `question` in the papers of `store`; `term` is what it wants defined, or ""."""
+def ground(question: str, intent: Intent, term: str, store: Store, is_whole: bool = True) -> Grounding:
+    """The grounding of `question` in the papers of `store`; `term` is what it wants defined, or "".
+
+    Unless it `is_whole`, it only makes sense after another question, and has only a part of the topic.
+    """
     if term:
         return _ground_term(term, store)
+    words = dict.fromkeys(word for word in _WORD.findall(question) if content_terms(word))
+    unknown = tuple(word for word in words if not (papers_with if "-" in word else has_word)(word, store))
+    phrases = _topic_phrases(question) if intent == "papers" and is_whole else ()
+    naming = papers_with_all(phrases, store)
+    return replace(_ground_names(question, intent, store), topic=phrases, naming=naming, unknown=unknown)
+
+
+def _ground_names(question: str, intent: Intent, store: Store) -> Grounding:
     found = {name: papers_with(name, store) for name in names(question)}
     missing = tuple(name for name, papers in found.items() if not papers)
     if missing and (intent not in LISTS or len(missing) == len(found)):
@@ -60,8 +75,7 @@ def ground(question: str, intent: Intent, term: str, store: Store) -> Grounding:
     present = {name: frozenset(papers) for name, papers in found.items() if papers}
     if intent in LISTS:
         marked = [papers for name, papers in present.items() if is_marked(name)]
-        phrases = _topic_phrases(question) if intent == "papers" else ()
-        return Grounding(missing, named=bool(marked), topic=phrases, naming=papers_with_all(phrases, store))
+        return Grounding(missing, named=bool(marked))
     if intent not in ("fact", "yesno") or not present:
         return Grounding()
     together = frozenset.intersection(*present.values())

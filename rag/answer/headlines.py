@@ -12,12 +12,13 @@ from rag.answer.facets import counted_noun, facet_of
 from rag.answer.grounding import Grounding
 from rag.answer.sentence_ranking import definition_pattern
 from rag.language.sentences import span_texts
-from rag.language.tokens import stem
+from rag.language.tokens import content_terms, stem
 from rag.query.intent import asks_for_quantity
 from rag.query.names import is_marked
 from rag.query.understanding import Query
 from rag.text import count, in_quotes
 
+MAX_UNKNOWN = 3  # words of a question that a refusal names
 MAX_NAMES = 12  # of datasets, the most frequent
 MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
 
@@ -40,11 +41,15 @@ _UNITS = (
 
 
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
-_NAME = r"[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
+_NAME = r"(?<![\w-])[a-z]{0,3}[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
 _ENUMERATION = re.compile(
     rf"\b(?i:on|from|including|such\s+as|namely|data\s?sets?|benchmarks?)\W+(?:the\s+|both\s+)*"
-    rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|(?P<before>{_NAME})\s+(?:data\s?sets?|benchmarks?)\b"
+    rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|(?P<before>{_NAME})(?=\s+(?:[a-z-]+\s+)?(?:data\s?sets?|benchmarks?)\b)"
 )
+_SO_CALLED = re.compile(r"\s+(?:[a-z-]+\s+)?(?:data\s?sets?|benchmarks?)\b")
+
+
+_BETWEEN = re.compile(r",|\band\b|&|\bthe\b")
 
 
 def headline(query: Query, selection: Selection, grounding: Grounding) -> str:
@@ -88,7 +93,7 @@ def _refusal(selection: Selection, grounding: Grounding) -> str:
         return f"No abstract here mentions {_quoted(grounding.apart, 'together with')}."
     if selection.unstated:
         return f"The abstracts on this topic do not state {selection.unstated.name}."
-    return ""
+    return f"No abstract here has the word {_quoted(unknown)}." if (unknown := grounding.unknown[:MAX_UNKNOWN]) else ""
 
 
 def _definition(selection: Selection, grounding: Grounding) -> str:
@@ -126,13 +131,17 @@ def _found(query: Query, selection: Selection) -> str:
 
 
 def _dataset_names(selection: Selection) -> list[str]:
-    """The marked names that stand where the names of datasets do, the most frequent first."""
+    """The names that stand where those of datasets do, the most frequent first."""
     methods = {evidence.paper.short_name for evidence in selection.relevant}
     found: Counter[str] = Counter()
     for text in _texts(selection):
-        listed = ", ".join(match["names"] or match["before"] for match in _ENUMERATION.finditer(text))
-        parts = (part.strip() for part in re.split(r",|\band\b|&|\bthe\b", listed))
-        found.update({part for part in parts if is_marked(part) and part not in methods})
+        for match in _ENUMERATION.finditer(text):
+            parts = [part.strip() for part in _BETWEEN.split(match["names"] or match["before"])]
+            # A plain capital is no dataset, unless it is called one, or stands beside one: "on Cityscapes and KITTI".
+            is_called_one = match.start() > 0 and _SO_CALLED.match(text, match.end())
+            if is_called_one or any(map(is_marked, parts)):
+                names = (part for part in parts if content_terms(part) and not part.isdigit())
+                found.update(dict.fromkeys(name for name in names if name not in methods))
     return [name for name, _ in found.most_common(MAX_NAMES)]
 
 

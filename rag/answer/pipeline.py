@@ -11,11 +11,12 @@ from rag.answer import direct, evidence, headlines
 from rag.answer.aspects import aspect_of
 from rag.answer.comparison import search_compared
 from rag.answer.evidence import Evidence, Selection
-from rag.answer.grounding import ground
+from rag.answer.grounding import Grounding, ground
 from rag.answer.types import Answer, Citation, Event, Found, Listed, Statement
 from rag.answer.writers.quotes import quote
 from rag.answer.writers.task import Task, Writer
 from rag.errors import ModelError
+from rag.index.store import Store
 from rag.paper import Paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
@@ -127,7 +128,7 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
         selection = evidence.select_compared(query.rewrites[0], compared)
         notices += [f"No paper here is about {in_quotes(side)}." for side in compared.missing if selection.relevant]
         return compared.hits, selection, notices, headlines.compared_headline(compared, selection)
-    grounding = ground(query.rewrites[-1], query.intent, query.term, retriever.store)
+    grounding = _grounding(query, retriever.store)
     among = query.among
     if grounding.papers is not None:
         among = grounding.papers if among is None else among & grounding.papers
@@ -147,6 +148,13 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
             "Narrow the question, for example with a filter."
         )
     return hits, selection, notices, headlines.headline(query, selection, grounding)
+
+
+def _grounding(query: Query, store: Store) -> Grounding:
+    """What of `query` the abstracts mention; nothing is known of the names in another language."""
+    if query.foreign:
+        return Grounding()
+    return ground(query.rewrites[-1], query.intent, query.term, store, is_whole=len(query.rewrites) == 1)
 
 
 def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:

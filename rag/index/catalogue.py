@@ -44,6 +44,15 @@ def browse_numbers(store: Store, numbers: Collection[int] | None, offset: int, l
     return Page({row["id"]: paper_from_row(row) for row in rows}, total)
 
 
+def dated(store: Store, numbers: Collection[int] | None, limit: int, oldest: bool = False) -> list[Paper]:
+    """At most `limit` of the papers with these `numbers`, None means all, that have a year: newest first, or oldest."""
+    among = "" if numbers is None else f"AND id {IN_JSON}"
+    values = () if numbers is None else (json.dumps(sorted(numbers)),)
+    order = "ORDER BY year, title COLLATE NOCASE, id" if oldest else _ORDER
+    sql = f"SELECT * FROM papers WHERE year IS NOT NULL {among} {order} LIMIT ?"
+    return [paper_from_row(row) for row in store.rows(sql, *values, limit)]
+
+
 def by_source(store: Store) -> list[tuple[str, int]]:
     """Each source with its number of papers, largest first."""
     sql = "SELECT source, count(*) AS papers FROM papers GROUP BY source ORDER BY papers DESC, source"

@@ -41,6 +41,11 @@ def papers_with_all(phrases: Sequence[str], store: Store) -> dict[int, bool]:
     return {n: all(each[n] for each in found) for n in (found[0] if found else ()) if all(n in each for each in found)}
 
 
+def has_word(word: str, store: Store) -> bool:
+    """Whether any paper in `store` has `word`, in any inflection, and in British or American spelling."""
+    return bool(len(_having_any([word.lower()], store)))
+
+
 def phrases_of(text: str) -> list[str]:
     """The phrases between the small words of `text`: "diffusion models", "depth" of "diffusion models for depth"."""
     phrases: list[list[str]] = [[]]

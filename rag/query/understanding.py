@@ -68,7 +68,7 @@ class Query:
     `wished` is what the question wants other than an answer from the abstracts, None if it is to be searched for.
     `term` is what a definition defines, or "". `retold` is not 0 where the last answer is given again from the papers
     that it cited: the number of sentences of each. `scoped` is true if the question is one about certain papers of the
-    conversation, and only these are searched.
+    conversation, and only these are searched; `foreign` if it seems to be in another language than English.
     """
 
     question: str
@@ -83,6 +83,7 @@ class Query:
     term: str = ""
     retold: int = 0
     scoped: bool = False
+    foreign: bool = False
 
 
 def understand(
@@ -140,6 +141,7 @@ def understand(
         notice,
         term=_term(subject, intent),
         scoped=bool(asked),
+        foreign=bool(language),
     )
 
 

@@ -128,9 +128,9 @@ def _author(message: str, store: Store, alone: bool) -> NameFilter | None:
 def _written_by(message: str, store: Store) -> str:
     """The author whose papers `message` asks for and none here has: a name with a capital, or a word of no paper."""
     match = _BY.search(message)
-    name = (match["a"] or match["b"] or match["c"] or "").strip() if match else ""
+    name = topic(match["a"] or match["b"] or match["c"] or "") if match else ""
     is_name = name[:1].isupper() or (bool(name) and not _known_words(name, store))
-    return name if is_name and len(name.split()) <= MAX_NAME_WORDS_ALONE and topic(name) else ""
+    return name if is_name and len(name.split()) <= MAX_NAME_WORDS_ALONE else ""
 
 
 def _names_only(message: str) -> bool:

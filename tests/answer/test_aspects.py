@@ -25,3 +25,17 @@ from rag.paper import Paper
 )
 def test_a_sentence_is_about_the_problem_the_approach_or_the_result(sentence: str, expected: str) -> None:
     assert aspect_of(sentence, Paper("OwlNet: Ears", "Owls hear.")) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "compares"),
+    [
+        ("It is faster than BatNet.", True),
+        ("OwlNet beats BatNets.", True),
+        ("OwlNet hears voles.", False),
+        ("It is faster than FoxNet.", False),
+    ],
+)
+def test_a_sentence_that_names_another_side_compares(sentence: str, compares: bool) -> None:
+    aspect = aspect_of(sentence, Paper("OwlNet: Ears", "Owls hear."), ("OwlNet", "BatNet"))
+    assert (aspect == "Comparison") is compares

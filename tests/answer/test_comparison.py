@@ -28,7 +28,8 @@ def retriever(index_dir: Path) -> HybridRetriever:
 def compare(
     question: str, retriever: HybridRetriever, min_probability: float = 0.5, past: History = EMPTY
 ) -> tuple[Hits, list[str]]:
-    return search_compared(understand(question, retriever.store, past), retriever, min_probability)
+    compared = search_compared(understand(question, retriever.store, past), retriever, min_probability)
+    return compared.hits, list(compared.missing)
 
 
 def titles(hits: Hits) -> list[str]:
@@ -136,13 +137,37 @@ def test_two_papers_of_the_same_title_are_compared(
     surveys: HybridRetriever, sides: tuple[str, ...], expected: list[Paper]
 ) -> None:
     query = Query(" vs. ".join(sides), (" ".join(sides),), (), None, 3, "comparison", sides)
-    hits, missing = search_compared(query, surveys, 0.0)
-    assert ([hit.paper for hit in hits.papers], missing) == (expected, [])
-    assert [surveys.store.paper(hit.number) for hit in hits.papers] == expected
+    compared = search_compared(query, surveys, 0.0)
+    assert ([hit.paper for hit in compared.hits.papers], compared.missing) == (expected, ())
+    assert [surveys.store.paper(hit.number) for hit in compared.hits.papers] == expected
 
 
 def test_sides_of_the_same_title_get_one_paper_each(surveys: HybridRetriever) -> None:
     query = Query("How do they differ?", ("hearing",), (), None, 3, "comparison", ("Hearing: A Survey",) * 2)
-    hits, missing = search_compared(query, surveys, 0.0)
-    assert missing == []
-    assert {hit.paper for hit in hits.papers} == {MOTHS, VOLES}
+    compared = search_compared(query, surveys, 0.0)
+    assert compared.missing == ()
+    assert {hit.paper for hit in compared.hits.papers} == {MOTHS, VOLES}
+
+
+OWLNET = Paper("OwlNet: Ears", "We propose OwlNet, which hears voles. It hears better than BatNet at night.")
+BATNET = Paper("BatNet: Echoes", "We propose BatNet, which hunts moths by their echoes. It needs no light.")
+FOXNET = Paper("FoxNet: Noses", "We propose FoxNet, which smells voles. It needs snow.")
+REVIEW = Paper("Hunting in the Dark", "BatNet catches more moths than OwlNet. Both tire.")
+
+
+@pytest.fixture(scope="module")
+def hunters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HybridRetriever]:
+    with searchable(tmp_path_factory.mktemp("hunters"), [OWLNET, BATNET, FOXNET, REVIEW]) as retriever:
+        yield retriever
+
+
+def test_a_paper_that_compares_the_sides_is_added(hunters: HybridRetriever) -> None:
+    compared = search_compared(understand("OwlNet vs BatNet", hunters.store), hunters, 0.0)
+    assert [hit.paper for hit in compared.hits.papers] == [OWLNET, BATNET, REVIEW]
+    assert (compared.names, compared.together) == (("OwlNet", "BatNet"), 2)
+
+
+def test_sides_that_no_abstract_has_both_of_are_not_compared(hunters: HybridRetriever) -> None:
+    compared = search_compared(understand("OwlNet or FoxNet: which is better?", hunters.store), hunters, 0.0)
+    assert (compared.names, compared.together) == (("OwlNet", "FoxNet"), 0)
+    assert [hit.paper for hit in compared.hits.papers] == [OWLNET, FOXNET]

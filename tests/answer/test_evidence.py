@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
+from rag.answer.comparison import Compared
 from rag.answer.evidence import MAX_MAY_MATCH, Evidence, Selection, gather, select, select_compared
 from rag.answer.grounding import Grounding
-from rag.language.sentences import split_sentences
+from rag.language.sentences import span_texts, split_sentences
 from rag.language.tokens import stem
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
@@ -146,10 +148,43 @@ def test_the_number_of_sentences_of_each_paper_can_be_given() -> None:
 
 def test_a_comparison_keeps_all_papers_in_their_order() -> None:
     papers = (hit("Far", 1.0, signal=0.1, abstract=APPROACH), hit("Near", 9.0, abstract=APPROACH))
-    found = select_compared(QUESTION, Hits(papers, 0.7, TERMS))
+    found = select_compared(QUESTION, Compared(Hits(papers, 0.7, TERMS)))
     assert names(found.relevant) == ["Far", "Near"]
     assert [len(evidence.spans) for evidence in found.relevant] == [4, 4]
     assert (found.related, found.probability, found.more) == ([], 0.7, False)
+
+
+SPEED = "We propose OwlNet. It sees at night. It runs at 30 fps. It is faster than BatNet."
+
+
+def compared(question: str, *abstracts: str) -> Selection:
+    papers = tuple(hit(f"{name}Net: Eyes", abstract=text) for name, text in zip(("Owl", "Bat"), abstracts, strict=True))
+    return select_compared(question, Compared(Hits(papers, 0.7, TERMS), names=("OwlNet", "BatNet")))
+
+
+def quotes(found: Selection) -> list[list[str]]:
+    return [span_texts(evidence.paper.abstract, evidence.spans) for evidence in found.relevant]
+
+
+def test_sentences_that_name_the_other_side_come_first() -> None:
+    found = compared("OwlNet vs BatNet", SPEED, "BatNet hears moths.")
+    assert [texts[0] for texts in quotes(found)] == ["It is faster than BatNet.", "BatNet hears moths."]
+
+
+def test_a_comparison_of_speed_shows_only_sentences_about_speed() -> None:
+    found = compared("which is faster, OwlNet or BatNet?", SPEED, "BatNet hears moths.")
+    assert quotes(found) == [["It is faster than BatNet.", "It runs at 30 fps."]]
+    none = compared("which is faster, OwlNet or BatNet?", "OwlNet sees.", "BatNet hears moths.")
+    assert (none.relevant, none.unstated and none.unstated.name) == ([], "a speed")
+
+
+def test_papers_that_name_the_topic_match_even_if_no_score_stands_out() -> None:
+    papers = tuple(replace(hit(f"Paper {n}", relevance=0.05), number=n) for n in range(1, 7))
+    named = Grounding(topic=("owls",), naming={2: False, 5: True})
+    found = select(QUESTION, "papers", Hits(papers, 0.9, TERMS), 0.5, named)
+    assert names(found.relevant) == ["Paper 5", "Paper 2"]
+    alone = select(QUESTION, "papers", Hits(papers, 0.9, TERMS), 0.5, Grounding())
+    assert names(alone.relevant) == ["Paper 1"]
 
 
 NAMED = "What does Night Hunters say about {}?"

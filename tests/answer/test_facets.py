@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.facets import counted_noun, facet_of, states_count
+from rag.answer.facets import compared_facet_of, counted_noun, facet_of, states_count
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,26 @@ def test_a_facet_is_asked_for_and_stated(question: str, name: str, states: str, 
 )
 def test_other_questions_ask_for_no_facet(question: str) -> None:
     assert facet_of(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "states", "does_not"),
+    [
+        ("which is faster, owls or bats?", "a speed", "Owls fly in real time.", "Owls fly at night."),
+        ("owls or bats, which needs less memory?", "memory or size", "Owls have 3M parameters.", "Owls sleep."),
+        ("limitations of owls vs bats", "a limitation", "However, owls are costly.", "Owls sleep."),
+    ],
+)
+def test_a_comparison_may_be_of_one_quality(question: str, name: str, states: str, does_not: str) -> None:
+    facet = compared_facet_of(question)
+    assert facet is not None
+    assert facet.name == name
+    assert facet.stated.search(states)
+    assert not facet.stated.search(does_not)
+
+
+def test_a_comparison_may_be_in_every_respect() -> None:
+    assert compared_facet_of("how do owls differ from bats?") is None
 
 
 @pytest.mark.parametrize(

@@ -41,14 +41,33 @@ def test_a_fact_needs_all_its_names_in_one_abstract(store: Store) -> None:
     assert ground("How fast is FastOwl on KITTI?", "fact", "", store).papers == {1}
     assert ground("How fast is QuickOwl on KITTI?", "fact", "", store).missing == ("QuickOwl",)
     assert ground("Does FastOwl use the Bradley-Terry model?", "yesno", "", store).apart == ("FastOwl", "Bradley-Terry")
-    assert ground("how fast are owls?", "fact", "", store) == Grounding()
+    assert ground("how fast are owls?", "fact", "", store) == Grounding(unknown=("fast",))
 
 
 def test_a_question_for_papers_may_name_what_only_some_have(store: Store) -> None:
-    assert ground("Which papers use FastOwl or QuickOwl?", "papers", "", store) == Grounding(("QuickOwl",), named=True)
+    found = ground("Which papers use FastOwl or QuickOwl?", "papers", "", store)
+    assert found == Grounding(("QuickOwl",), named=True, unknown=("QuickOwl",))
     assert ground("Which papers use QuickOwl?", "papers", "", store).missing == ("QuickOwl",)
 
 
 def test_a_name_that_no_paper_introduces_is_only_mentioned(store: Store) -> None:
     assert ground("How does SlowOwl hear?", "fact", "", store).mentioned_only == ("SlowOwl",)
     assert ground("How does FastOwl hear?", "fact", "", store).mentioned_only == ()
+
+
+def test_papers_that_name_all_of_a_topic_are_told_from_those_that_have_it_in_the_title(store: Store) -> None:
+    assert ground("which papers are about owls?", "papers", "", store).naming == {2: False, 3: False}
+    assert ground("posterior collapse papers", "papers", "", store).naming == {2: True}
+    assert ground("papers on owls and bats", "papers", "", store).naming == {3: False}
+
+
+@pytest.mark.parametrize("question", ["which papers need no owls?", "papers on owls or bats", "papers without owls"])
+def test_a_question_for_papers_without_a_word_is_not_answered_by_those_that_have_it(
+    question: str, store: Store
+) -> None:
+    assert ground(question, "papers", "", store).naming == {}
+
+
+def test_words_that_no_paper_has_are_unknown(store: Store) -> None:
+    found = ground("do symmetric owls cook risotto on KITTI with Bradley-Terry pre-heating?", "fact", "", store)
+    assert found.unknown == ("cook", "risotto", "pre-heating")
