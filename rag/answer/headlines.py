@@ -141,7 +141,7 @@ def _dataset_names(selection: Selection) -> list[str]:
             is_called_one = match.start() > 0 and _SO_CALLED.match(text, match.end())
             if is_called_one or any(map(is_marked, parts)):
                 names = (part for part in parts if content_terms(part) and not part.isdigit())
-                found.update(dict.fromkeys(name for name in names if name not in methods))
+                found.update(list(dict.fromkeys(name for name in names if name not in methods)))
     return [name for name, _ in found.most_common(MAX_NAMES)]
 
 
