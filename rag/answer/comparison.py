@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.index.phrases import contains, papers_with_all
+from rag.index.phrases import contains, has_word, papers_with_all
+from rag.index.store import Store
 from rag.language.sentences import span_texts
+from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.names import is_marked, names
 from rag.query.titles import names_paper
@@ -42,7 +44,10 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     """
     sides = query.compared_items
     depth = len(sides) + 1  # the best papers may be those of the other sides
-    found = [retriever.search([side], depth, query.among).papers for side in sides]
+    found = [
+        retriever.search([side], depth, query.among).papers if _is_known(side, retriever.store) else ()
+        for side in sides
+    ]
     chosen = _assign(sides, [[hit for hit in hits if hit.probability >= min_probability] for hits in found])
     missing = tuple(side for side, hit in zip(sides, chosen, strict=True) if hit is None)
     of_sides = [hit for hit in chosen if hit]
@@ -58,6 +63,12 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     papers = sorted((hit for hit in hits.papers if hit.number in numbers), key=lambda hit: numbers.index(hit.number))
     probability = max(hit.probability for hit in of_sides)
     return Compared(Hits(tuple(papers), probability, hits.terms), missing, named, len(together))
+
+
+def _is_known(side: str, store: Store) -> bool:
+    """Whether any paper has a word of `side`; without, those that are found are only like what it is."""
+    terms = content_terms(side)
+    return not terms or any(has_word(term, store) for term in terms)
 
 
 def _assign(sides: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[Hit | None]:
