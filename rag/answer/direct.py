@@ -115,6 +115,8 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
             if has_authors
             else f"None of these papers names its authors, so those by {in_quotes(wished.author)} are not known."
         )
+    if query.notice and not query.filters:  # it was to be listed by what no paper has
+        return Direct("Which papers these are is not known.")
     if wished.wish == "newest":
         return _by_age(query, wished, store)
     if wished.topic:

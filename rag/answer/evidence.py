@@ -87,7 +87,7 @@ def select(question: str, intent: Intent, hits: Hits, min_probability: float, gr
     )
     facet = facet_of(question)
     if facet and not named and intent != "papers":
-        return _stating(facet, question, relevant, hits, selection)
+        return _stating(facet, relevant, selection)
     return _defining(selection, relevant, hits, grounding) if grounding.defined else selection
 
 
@@ -158,16 +158,15 @@ def _count(papers: Sequence[Hit], beta: float, least: float) -> int:
     return min(best_count(relevances, beta), max(1, sum(relevance >= least for relevance in relevances)))
 
 
-def _stating(facet: Facet, question: str, papers: Sequence[Hit], hits: Hits, selection: Selection) -> Selection:
+def _stating(facet: Facet, papers: Sequence[Hit], selection: Selection) -> Selection:
     """`selection` with just those of `papers`, and of their sentences, that state `facet`; none if no paper does."""
     found: list[Evidence] = []
     for hit in papers:
-        ranked = best_sentences(question, "papers", hit.paper, hit.sentences, hits.terms, len(hit.sentences))
         mean = sum(sentence.cosine for sentence in hit.sentences) / len(hit.sentences)
-        near = {sentence.span for sentence in hit.sentences if sentence.cosine >= mean}
-        texts = dict(zip(ranked, span_texts(hit.paper.abstract, ranked), strict=True))
-        if stated := tuple(span for span in ranked if span in near and facet.stated.search(texts[span])):
-            found.append(Evidence(hit.paper, stated[:MAX_SENTENCES]))
+        near = [sentence.span for sentence in hit.sentences if sentence.cosine >= mean]
+        texts = dict(zip(near, span_texts(hit.paper.abstract, near), strict=True))
+        if stated := [span for span in near if facet.stated.search(texts[span])][:MAX_SENTENCES]:
+            found.append(Evidence(hit.paper, tuple(sorted(stated, key=lambda span: span.start))))
     if not found and facet.must_be_stated:
         return Selection([], [], selection.probability, unstated=facet)
     if not found:
