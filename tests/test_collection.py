@@ -24,6 +24,7 @@ from rag.language.sentences import split_sentences
 from rag.paper import Paper, deduplicate
 from rag.progress import silent
 from rag.sources import find, read
+from tests import asked
 from tests.conftest import DATA, collected, index_of
 
 COUNT = 489
@@ -105,14 +106,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow  # indexes all papers
 def test_the_readmes_questions_are_answered_with_the_right_papers(whole: Path, tmp_path: Path) -> None:
-    asked = tmp_path / "questions.jsonl"
-    asked.write_text("\n".join(json.dumps({"id": question, "question": question}) for question in README))
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text("\n".join(json.dumps({"id": question, "question": question}) for question in README))
 
     def rag(*arguments: str) -> str:
         command = [sys.executable, "-m", "rag", *arguments, "--index", str(whole)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    answers = map(json.loads, rag("ask", "--batch", str(asked), "--llm", "none", "--json").splitlines())
+    answers = map(json.loads, rag("ask", "--batch", str(batch), "--llm", "none", "--json").splitlines())
     assert {answer["id"]: {citation["title"] for citation in answer["citations"]} for answer in answers} == README
 
 
@@ -132,6 +133,14 @@ def test_judged_questions_are_answered_as_well_as_before(whole: Path) -> None:
     assert mean(answered, "cite P") >= 0.82  # .844
     assert mean(answered, "cite R") >= 0.72  # .743
     assert mean(answered, "verbatim") == 1.0
+
+
+@pytest.mark.slow  # indexes all papers
+def test_the_questions_of_the_documentation_are_answered_as_it_says(whole: Path) -> None:
+    page = asked.PAGE.read_text(encoding="utf-8")
+    written = {row["question"]: row["outcome"] for row in asked.rows(page)}
+    library = Library(settings.load(index_dir=whole, llm="none"))
+    assert dict(zip(written, asked.outcomes(page, library), strict=True)) == written
 
 
 def test_the_readmes_questions_are_answered_from_a_sample(tmp_path: Path, papers: list[Paper]) -> None:

@@ -17,7 +17,7 @@ from rag.retrieval.hits import Hit, Hits
 from rag.retrieval.retriever import HybridRetriever
 from rag.text import normalize
 
-MAX_NAME_WORDS = 4  # of a side that is a name or a term rather than a description
+MAX_SIDE_WORDS = 4  # of a side that is a name or a term rather than a description
 MAX_OTHERS = 2  # papers that are no side's but have a sentence about all sides
 
 
@@ -94,7 +94,7 @@ def _name(side: str, paper: Paper | None) -> str:
     marked = [name for name in names(side) if is_marked(name)]
     if len(marked) == 1:
         return marked[0]
-    if len(side.split()) <= MAX_NAME_WORDS:
+    if len(side.split()) <= MAX_SIDE_WORDS:
         return side
     return paper.short_name if paper else ""
 
