@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.index.phrases import contains, has_word, papers_with_all
-from rag.index.store import Store
+from rag.index.phrases import contains, has_word, papers_about, papers_with
 from rag.language.sentences import span_texts
 from rag.language.tokens import content_terms
 from rag.paper import Paper
@@ -18,6 +18,7 @@ from rag.retrieval.retriever import HybridRetriever
 from rag.text import normalize
 
 MAX_SIDE_WORDS = 4  # of a side that is a name or a term rather than a description
+_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 MAX_OTHERS = 2  # papers that are no side's but have a sentence about all sides
 
 
@@ -44,15 +45,12 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     """
     sides = query.compared_items
     depth = len(sides) + 1  # the best papers may be those of the other sides
-    found = [
-        retriever.search([side], depth, query.among).papers if _is_known(side, retriever.store) else ()
-        for side in sides
-    ]
+    found = [_search(side, depth, query, retriever) for side in sides]
     chosen = _assign(sides, [[hit for hit in hits if hit.probability >= min_probability] for hits in found])
     missing = tuple(side for side, hit in zip(sides, chosen, strict=True) if hit is None)
     of_sides = [hit for hit in chosen if hit]
     named = _names(sides, chosen)
-    together = [n for n in papers_with_all(named, retriever.store) if query.among is None or n in query.among]
+    together = [n for n in papers_about([named], retriever.store) if query.among is None or n in query.among]
     if not of_sides:
         return Compared(Hits((), 0.0, ()), missing, named, len(together))
     numbers = [hit.number for hit in of_sides]
@@ -65,10 +63,16 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     return Compared(Hits(tuple(papers), probability, hits.terms), missing, named, len(together))
 
 
-def _is_known(side: str, store: Store) -> bool:
-    """Whether any paper has a word of `side`; without, those that are found are only like what it is."""
-    terms = content_terms(side)
-    return not terms or any(has_word(term, store) for term in terms)
+def _search(side: str, depth: int, query: Query, retriever: HybridRetriever) -> tuple[Hit, ...]:
+    """The papers found for `side`: of a name only those that have it, and none if no paper has any of its words."""
+    terms, among = content_terms(side), query.among
+    if terms and not any(has_word(term, retriever.store) for term in terms):
+        return ()
+    name = _ARTICLE.sub("", side)
+    if all(word[0].isupper() or is_marked(word) for word in name.split()):
+        having = frozenset(papers_with(name, retriever.store))
+        among = having if among is None else among & having
+    return retriever.search([side], depth, among).papers
 
 
 def _assign(sides: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[Hit | None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.types import Form
 from rag.index import catalogue
-from rag.index.phrases import forms_of, papers_with_all, phrases_of
+from rag.index.phrases import alternatives, forms_of, papers_about
 from rag.index.store import Store
 from rag.language.tokens import content_terms
 from rag.paper import Paper
@@ -44,6 +45,11 @@ SENTENCES: dict[Wish, str] = {
 }
 
 
+# What a question about a record may ask for that the record may lack.
+_AUTHORS = re.compile(r"\b(?:who|authors?|written|wrote)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:when|years?|dates?)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Direct:
     """A first line, and the papers that it introduces, each to be shown in the `form`."""
@@ -66,7 +72,7 @@ def reply(query: Query, wished: Wished, store: Store) -> Direct:
     if wished.wish == "titles" and wished.papers:
         return Direct(f"The last answer cites {count(len(wished.papers), 'paper')}:", wished.papers)
     if wished.wish in ("paper", "bibtex", "link") and wished.papers:
-        return _records(wished.wish, wished.papers)
+        return _records(wished.wish, wished.papers, query.question)
     return Direct(SENTENCES[wished.wish])
 
 
@@ -92,13 +98,15 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
     if not content_terms(topic):
         papers = _page(query, store)
         return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
-    phrases = phrases_of(topic)
-    found = papers_with_all(phrases, store)
+    about = alternatives(topic)
+    found = papers_about(about, store)
     numbers = [n for n in found if among is None or n in among]
     in_title = [n for n in numbers if found[n]]
     ordered = in_title + [n for n in numbers if n not in set(in_title)]
     mention = "mentions" if len(numbers) == 1 else "mention"
-    quoted = " and ".join(in_quotes(" / ".join(forms_of(phrase, store))) for phrase in phrases)
+    quoted = " or ".join(
+        " and ".join(in_quotes(" / ".join(forms_of(phrase, store))) for phrase in phrases) for phrases in about
+    )
     titles = f"; {len(in_title):,} in the title" if numbers else ""
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
     if len(ordered) > MAX_SHOWN:
@@ -143,7 +151,7 @@ def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
 
 def _about(query: Query, topic: str, store: Store) -> frozenset[int]:
     """The numbers of the papers that pass the filters and have all of `topic`."""
-    numbers = frozenset(papers_with_all(phrases_of(topic), store))
+    numbers = frozenset(papers_about(alternatives(topic), store))
     return numbers if query.among is None else numbers & query.among
 
 
@@ -166,11 +174,19 @@ def _similar(paper: Paper, query: Query, store: Store) -> Direct:
     return Direct(f"Most like {in_quotes(paper.title)}, the nearest first:", tuple(store.papers(best.tolist())))
 
 
-def _records(wish: Wish, papers: Sequence[Paper]) -> Direct:
+def _records(wish: Wish, papers: Sequence[Paper], question: str) -> Direct:
     if wish == "bibtex":
         return Direct(f"BibTeX of {count(len(papers), 'paper')}:", tuple(papers), "bibtex")
     if wish == "link":
         without = sum(not paper.url for paper in papers)
         note = f"; {without:,} without a known link" if without else ""
         return Direct(f"{count(len(papers), 'paper')}{note}:", tuple(papers), "link")
-    return Direct("", tuple(papers), "abstract")
+    lacking = [
+        name
+        for name, asked, values in (
+            ("authors", _AUTHORS, [paper.authors for paper in papers]),
+            ("year", _YEAR, [paper.year for paper in papers]),
+        )
+        if asked.search(question) and not any(values)
+    ]
+    return Direct(f"Its record has no {' and no '.join(lacking)}." if lacking else "", tuple(papers), "abstract")

@@ -87,7 +87,8 @@ def select(question: str, intent: Intent, hits: Hits, min_probability: float, gr
     )
     facet = facet_of(question)
     if facet and not named and intent != "papers":
-        return _stating(facet, relevant, selection)
+        stating = _stating(facet, relevant, selection)
+        return stating if stating.relevant or grounding.papers is None else selection
     return _defining(selection, relevant, hits, grounding) if grounding.defined else selection
 
 

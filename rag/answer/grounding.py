@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from rag.index.phrases import contains, forms_of, has_word, papers_with, papers_with_all, phrases_of
+from rag.index.phrases import alternatives, contains, forms_of, has_word, papers_about, papers_with
 from rag.index.store import Store
 from rag.language.cues import NEGATIONS, proposes
 from rag.language.sentences import split_sentences
@@ -14,13 +14,12 @@ from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
 from rag.query.names import is_marked, names
-from rag.query.routing import topic
+from rag.query.routing import is_topical, topic
 
 MAX_TOPIC_PHRASES = 3  # more are a description rather than a topic that papers name
 MAX_TOPIC_WORDS = 4  # of each
 
 _WORD = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+)*\b")
-_NOT_ALL = NEGATIONS | {"or"}  # of a question with one of these, papers need not name all phrases
 
 # A noun that a term can do without: "the Bradley-Terry model".
 _GENERIC = re.compile(
@@ -36,8 +35,9 @@ class Grounding:
     answer can come from, None if all can; none if no single abstract has all names of a fact: `apart` are these.
     `titles` are the numbers of papers that have a missing term in their titles at least. `defined` is the term to
     define, with its other form. `mentioned_only` are names that papers mention, but none introduces. `named` is true if
-    a question for papers asks for those with a name, and some have it. `topic` are the phrases of what such a question
-    is about, and `naming` the numbers of the papers that have all of them, true if in the title. `unknown` are words of
+    a question for papers asks for those with a name, and some have it. `topic` are the alternatives of what such a
+    question is about, each of one or more phrases, and `naming` the numbers of the papers that have all phrases of one,
+    true if in the title. `unknown` are words of
     the question that no paper has.
     """
 
@@ -48,7 +48,7 @@ class Grounding:
     defined: tuple[str, ...] = ()
     mentioned_only: tuple[str, ...] = ()
     named: bool = False
-    topic: tuple[str, ...] = ()
+    topic: tuple[tuple[str, ...], ...] = ()
     naming: Mapping[int, bool] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
@@ -60,11 +60,11 @@ def ground(question: str, intent: Intent, term: str, store: Store, is_whole: boo
     """
     if term:
         return _ground_term(term, store)
-    words = dict.fromkeys(word for word in _WORD.findall(question) if content_terms(word))
+    words = dict.fromkeys(word for word in _WORD.findall(question) if content_terms(word) and is_topical(word))
     unknown = tuple(word for word in words if not (papers_with if "-" in word else has_word)(word, store))
-    phrases = _topic_phrases(question) if intent == "papers" and is_whole else ()
-    naming = papers_with_all(phrases, store)
-    return replace(_ground_names(question, intent, store), topic=phrases, naming=naming, unknown=unknown)
+    about = _topic(question) if intent == "papers" and is_whole else ()
+    naming = papers_about(about, store)
+    return replace(_ground_names(question, intent, store), topic=about, naming=naming, unknown=unknown)
 
 
 def _ground_names(question: str, intent: Intent, store: Store) -> Grounding:
@@ -84,11 +84,14 @@ def _ground_names(question: str, intent: Intent, store: Store) -> Grounding:
     return Grounding(papers=together, mentioned_only=_mentioned_only(present, store) if intent == "fact" else ())
 
 
-def _topic_phrases(question: str) -> tuple[str, ...]:
-    """The phrases of what `question` is about, none if they are many, or if it may ask for papers without one."""
-    phrases = phrases_of(topic(question))
+def _topic(question: str) -> tuple[tuple[str, ...], ...]:
+    """The alternatives of what `question` is about, none if it is a description, or may ask for papers without it."""
+    about = alternatives(topic(question))
+    if len(about) > 1 and ("/" in question or any(len(phrases) > 1 for phrases in about)):
+        return ()  # what "or" joins is not clear: "diffusion for depth or normals"
+    phrases = [phrase for each in about for phrase in each]
     is_named = len(phrases) <= MAX_TOPIC_PHRASES and all(len(phrase.split()) <= MAX_TOPIC_WORDS for phrase in phrases)
-    return tuple(phrases) if is_named and _NOT_ALL.isdisjoint(question.lower().split()) else ()
+    return tuple(map(tuple, about)) if is_named and NEGATIONS.isdisjoint(question.lower().split()) else ()
 
 
 def _ground_term(term: str, store: Store) -> Grounding:

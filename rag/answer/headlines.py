@@ -16,6 +16,7 @@ from rag.language.tokens import content_terms, stem
 from rag.query.intent import asks_for_quantity
 from rag.query.names import is_marked
 from rag.query.understanding import Query
+from rag.retrieval.expansion import Term
 from rag.text import count, in_quotes
 
 MAX_UNKNOWN = 3  # words of a question that a refusal names
@@ -52,8 +53,11 @@ _SO_CALLED = re.compile(r"\s+(?:[a-z-]+\s+)?(?:data\s?sets?|benchmarks?)\b")
 _BETWEEN = re.compile(r",|\band\b|&|\bthe\b")
 
 
-def headline(query: Query, selection: Selection, grounding: Grounding) -> str:
-    """The first line of the answer to `query`, or the reason of a refusal; "" if there is nothing to say."""
+def headline(query: Query, selection: Selection, grounding: Grounding, terms: Sequence[Term] = ()) -> str:
+    """The first line of the answer to `query`, or the reason of a refusal; "" if there is nothing to say.
+
+    `terms` are those of the question.
+    """
     if not selection.relevant:
         return _refusal(selection, grounding)
     if query.intent == "definition":
@@ -61,6 +65,8 @@ def headline(query: Query, selection: Selection, grounding: Grounding) -> str:
     lines = [_mentions(query, grounding) if query.intent == "papers" else _found(query, selection)]
     if grounding.missing:
         lines.append(f"No abstract here mentions {_quoted(grounding.missing)}.")
+    elif unlike := _unlike_any(grounding.unknown, terms):
+        lines.append(f"No abstract here has the word {_quoted(unlike[:MAX_UNKNOWN])}, or one like it.")
     if grounding.mentioned_only:
         it = "it" if len(grounding.mentioned_only) == 1 else "them"
         lines.append(f"No abstract here introduces {_quoted(grounding.mentioned_only)}; these only mention {it}.")
@@ -82,6 +88,12 @@ def compared_headline(compared: Compared, selection: Selection) -> str:
         return reason if is_pair else ""
     mention = "mentions" if compared.together == 1 else "mention"
     return f"{count(compared.together, 'abstract')} {mention} {all_sides}."
+
+
+def _unlike_any(words: Sequence[str], terms: Sequence[Term]) -> list[str]:
+    """Those of `words`, which no paper has, to which no other word of the collection is similar either."""
+    expanded = {term.word for term in terms if len(term.expansions) > 1}
+    return [word for word in words if re.sub(r"\W", "", word.lower()) not in expanded]
 
 
 def _refusal(selection: Selection, grounding: Grounding) -> str:
@@ -115,7 +127,8 @@ def _mentions(query: Query, grounding: Grounding) -> str:
     if not numbers:
         return ""
     mention = "mentions" if len(numbers) == 1 else "mention"
-    return f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {_quoted(grounding.topic, 'and')}."
+    topic = " or ".join(_quoted(phrases, "and") for phrases in grounding.topic)
+    return f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {topic}."
 
 
 def _found(query: Query, selection: Selection) -> str:

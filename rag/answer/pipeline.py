@@ -20,10 +20,12 @@ from rag.index.store import Store
 from rag.paper import Paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
+from rag.retrieval.relevance import relevances
 from rag.retrieval.retriever import HybridRetriever
 from rag.text import in_quotes
 
 MAX_CANDIDATES = 100  # papers retrieved, among which the relevant ones are selected
+MIN_CANDIDATES = 25  # among which relevance is known to be told from scores
 MAX_NEAREST = 5  # papers that a refusal names
 
 Numbering = Callable[[Paper], int]
@@ -139,6 +141,8 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
         by_title = sorted(hits.papers, key=lambda hit: hit.number not in grounding.titles)
         hits = replace(hits, papers=tuple(by_title))
     else:
+        if query.scoped and among:  # where papers are compared with few others, lower scores stand out
+            hits = _among_few(hits, max(len(among), MIN_CANDIDATES))
         # The papers of the last answer are on the topic: one that has a word of the question may fit.
         minimum = 0.0 if query.scoped and evidence.has_terms(hits) else min_probability
         selection = evidence.select(query.rewrites[0], query.intent, hits, minimum, grounding)
@@ -147,7 +151,14 @@ def _search(query: Query, retriever: HybridRetriever, min_probability: float) ->
             f"Only the {MAX_CANDIDATES} best papers were considered; more may match. "
             "Narrow the question, for example with a filter."
         )
-    return hits, selection, notices, headlines.headline(query, selection, grounding)
+    return hits, selection, notices, headlines.headline(query, selection, grounding, hits.terms)
+
+
+def _among_few(hits: Hits, candidates: int) -> Hits:
+    """`hits` with the relevance that they have among so many `candidates`."""
+    found = relevances([hit.score for hit in hits.papers], candidates)
+    papers = (replace(hit, relevance=relevance) for hit, relevance in zip(hits.papers, found, strict=True))
+    return replace(hits, papers=tuple(papers))
 
 
 def _grounding(query: Query, store: Store) -> Grounding:

@@ -22,6 +22,7 @@ MAX_LONG_FORM_WORDS = 9  # of a long form, as many as its short form has letters
 MIN_INFLECTED = 4  # letters of a word of which more than a final s may differ
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
+_DIGRAPH = re.compile(r"(?:^|(?<=[bcdfghlnpt]))[ao]e(?=[a-z]{3})")  # of "haemophilia", "oedema", "anaesthesia"
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*s?")
 _IN_PARENTHESES = r"((?:[\w/-]+\s+){1,%d}?)\(\s*%s\s*[;,)]"
 
@@ -35,10 +36,36 @@ def papers_with(phrase: str, store: Store) -> dict[int, bool]:
     return dict(sorted(found.items()))
 
 
-def papers_with_all(phrases: Sequence[str], store: Store) -> dict[int, bool]:
-    """The numbers of the papers in `store` that contain each of `phrases`; true if all are in the title."""
-    found = [papers_with(phrase, store) for phrase in phrases]
-    return {n: all(each[n] for each in found) for n in (found[0] if found else ()) if all(n in each for each in found)}
+def papers_about(topic: Sequence[Sequence[str]], store: Store) -> dict[int, bool]:
+    """The numbers of the papers in `store` that contain all phrases of an alternative of `topic`, see `alternatives`.
+
+    True if the title has all of them.
+    """
+    found: dict[int, bool] = {}
+    for phrases in topic:
+        each = [papers_with(phrase, store) for phrase in phrases]
+        for n in each[0] if each else ():
+            if all(n in papers for papers in each):
+                found[n] = found.get(n, False) or all(papers[n] for papers in each)
+    return dict(sorted(found.items()))
+
+
+def alternatives(text: str) -> list[list[str]]:
+    """The phrases between the small words of `text`, for each of the alternatives that it joins with "or" or "/".
+
+    "diffusion models for depth or normals" has the alternatives "diffusion models", "depth" and "normals".
+    """
+    return [phrases for part in re.split(r"\s+or\s+|\s+/\s+", text) if (phrases := _phrases(part))]
+
+
+def _phrases(text: str) -> list[str]:
+    phrases: list[list[str]] = [[]]
+    for word in text.split():
+        if content_terms(word):
+            phrases[-1].append(word)
+        elif phrases[-1]:
+            phrases.append([])
+    return [" ".join(phrase) for phrase in phrases if phrase]
 
 
 def has_word(word: str, store: Store) -> bool:
@@ -103,6 +130,7 @@ def _spellings(word: str) -> set[str]:
     """`word` as it is, and in British and in American spelling."""
     british = re.sub(r"(?<=..)iz(?=e|at|ing)", "is", re.sub(r"(?<=..)or(?=s|ed|ing|al|$)", "our", word))
     american = re.sub(r"(?<=..)is(?=e|at|ing)", "iz", re.sub(r"our(?=s|ed|ing|al|$)", "or", word))
+    american = _DIGRAPH.sub("e", american)
     return {word, british, american}
 
 
@@ -119,10 +147,11 @@ def _pattern(phrase: str) -> re.Pattern[str] | None:
 
 
 def _inflected(word: str) -> str:
-    """A pattern of `word` as singular and plural, and in both spellings of "normalise" and "colour"."""
+    """A pattern of `word` as singular and plural, and in both spellings of "normalise", "colour" and "haemophilia"."""
     if len(word) < MIN_INFLECTED:
         return f"{word}s?" if word.isalpha() else word
     singular = re.sub(r"(?<![aeious])(?:es|s)$|(?<=[aeo])s$", "", re.sub(r"ies$", "y", word))
+    singular = _DIGRAPH.sub("[ao]?e", singular)
     spelled = re.sub(r"(?<=...)i[sz](?=e|at|ing|$)", "i[sz]", re.sub(r"ou?r(?=s|ed|ing|al|$)", "ou?r", singular))
     return f"{spelled[:-1]}(?:y|ies)" if spelled.endswith("y") else f"{spelled}(?:e?s)?"
 

@@ -74,8 +74,9 @@ _OF_THESE = re.compile(
 # Items named side by side. The last one ends at punctuation or at the aspect that they are compared in.
 _SECOND = r"(?P<b>[^?;:,]+?)(?=\s+(?:in\s+terms|with\s+respect|regarding|when|on|for|in)\b|\s*(?:[?;:,]|\.?\s*$))"
 _MARKED = r"(?-i:[^\s,;:?]*[^\s,;:?][A-Z\d][^\s,;:?]*)"  # a name with a capital or digit inside
+_NAMED = r"(?-i:[^\s,;:?]*[A-Z][^\s,;:?]*(?:\s+[A-Z\d][^\s,;:?]*)*)"  # one with a capital, of one or more words
 _COMPARED = tuple(
-    re.compile(pattern.replace("SECOND", _SECOND).replace("MARKED", _MARKED), re.IGNORECASE)
+    re.compile(pattern.replace("SECOND", _SECOND).replace("MARKED", _MARKED).replace("NAMED", _NAMED), re.IGNORECASE)
     for pattern in (
         r"\bhow\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:differ|differs|different|distinguished)\s+from\s+SECOND",
         r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+compare\s+(?:to|with|against)\s+SECOND",
@@ -91,7 +92,9 @@ _COMPARED = tuple(
         r"\b(?:use|choose|prefer|pick|take)\s+(?P<a>[^?;:,]+?)\s+or\s+SECOND",
         r"^\s*(?!(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have)\b)(?P<a>(?:\S+\s+){0,2}[^\s?;:,]+)\s+or\s+(?P<b>(?:\S+\s+){0,2}[^\s?;:,]+)\s*\?\s*$",
         r"\b(?:two|both)\b[^?;:,.]*:\s*(?P<a>[^?;:,.]+?)\s+and\s+(?P<b>[^?;:,.]+?)\s*[.?]",
-        r"^\s*(?P<a>[^?;:,]+?)\s+(?:or|and)\s+(?P<b>[^?;:,]+?)(?:\s*:|\s+[-–—]+\s)",
+        r"(?:^|[.!?]\s)\s*(?P<a>[^?;:,.!]+?)\s+(?:or|and)\s+(?P<b>[^?;:,.!]+?)(?:\s*:|\s+[-–—]+\s|,\s+(?=w\w*ch\b|what|who))",
+        r"\b(?:is|are|was|were|does|do)\s+(?P<a>NAMED)\s+[^?;:,]*?\b(?:\w+er|more\s+\w+|less\s+\w+)\s+than\s+(?P<b>NAMED)",
+        r"\b(?:does|do|did|can)\s+(?P<a>NAMED)\s+(?:\w+\s+)?(?:beat|outperform|surpass|exceed)\s+(?P<b>NAMED)",
     )
 )
 _THE_PAPER = re.compile(r"^(?:the\s+)?(?:paper|article|study)\s+(?=\S)", re.IGNORECASE)
@@ -108,19 +111,20 @@ _AROUND = re.compile(
     r"^\s*(?:(?:ok|okay|so|hi|hello|hey|please|pls|sorry)\b[\s,]*)*"
     r"(?:(?:can|could|would|will)\s+(?:you|someone|anyone)\s+(?:please\s+)?(?:tell\s+(?:me|us)\s+)?"
     r"|i\s+(?:want|need|would\s+like|['’]?d\s+like)\s+to\s+know\s+|(?:please\s+)?tell\s+(?:me|us)\s+(?=what|who))?"
-    r"|[\s,]*\b(?:to\s+me|for\s+me|(?:in|with)\s+(?:a|one|few|a\s+few|simple|plain|other|your\s+own|short)\s+"
-    r"(?:sentences?|words?|nutshell|terms|english|lines?)|briefly|please|pls|plz|again)(?=\W*$)",
+    r"|(?:[\s,]*\b(?:to\s+me|for\s+me|(?:in|with)\s+(?:a|one|few|a\s+few|simple|plain|other|your\s+own|short)\s+"
+    r"(?:sentences?|words?|nutshell|terms|english|lines?)|simple\s+(?:words|terms)|briefly|please|pls|plz|again))+(?=\W*$)",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(
     r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]?s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
     r"|what\s+(?!(?:do|does|did|is|are|was|were|can|could|makes?|causes?|happens|kinds?|types?)\b)(?:an?\s+|the\s+)?"
     r"(?=[^?;:,.]+\s+(?:is|are|means?)\s*[?.!]*\s*$)"
-    r"|define\s+(?:an?\s+|the\s+)?|explain\s+(?:what\s+)?(?:an?\s+|the\s+)?)"
+    r"|(?:the\s+)?(?:meaning|definition)\s+of\s+(?:an?\s+|the\s+)?|define\s+(?:an?\s+|the\s+)?|explain\s+(?:what\s+)?(?:an?\s+|the\s+)?)"
     r"(?P<a>[^?;:,.]+?)(?:\s+(?:is|are|means?))?\s*[?.!]*\s*$|"
     r"^\s*what\s+do(?:es)?\s+(?:it\s+mean\s+(?:when|if|that)\b.*\b(?:called|termed|described\s+as|said\s+to\s+be)\s+|they\s+mean\s+by\s+|people\s+mean\s+by\s+)(?:an?\s+|the\s+)?(?P<c>[^?;:,.]+?)\W*$|"
     r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$|"
-    r"^\s*(?P<d>[^?;:,.]+?)(?:\s+[-–—]+|\s*[:,?.])\s+what(?:\s+(?:is|are)|['’]?s)\s+(?:that|it|this|these|those|they)\W*$",
+    r"^\s*(?P<d>[^?;:,.]+?)(?:\s+[-–—]+|\s*[:,?.])\s+what(?:\s+(?:is|are)|['’]?s)\s+(?:that|it|this|these|those|they)\W*$|"
+    r"^\s*(?P<e>[^?;:,.=]+?)(?:\s+[-–—]+|\s*[:,]|\s+)\s*(?:meaning|definition|means?)\W*$|^\s*(?P<f>[^?;:,.=]+?)\s*=\s*\W*$",
     re.IGNORECASE,
 )
 _RELATION = re.compile(
@@ -152,10 +156,18 @@ def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
     return next(intent for intent in (*likely, *by_default) if possible.get(intent, True))
 
 
+_ANY = re.compile(r"(?:any|some|no|and|or|but|also|ok|more)\b", re.IGNORECASE)  # begins what is no term
+
+
 def bare_term(question: str) -> str:
     """The term that is all of `question`, as in "neural tangent kernel?"; "" if it is more than a few words."""
     term = question.strip(" ?!.")
-    is_term = 0 < len(term.split()) <= MAX_BARE_WORDS and not _IS_QUESTION.search(term) and not _RELATION.search(term)
+    is_term = (
+        0 < len(term.split()) <= MAX_BARE_WORDS
+        and not _ANY.match(term)
+        and not _IS_QUESTION.search(term)
+        and not _RELATION.search(term)
+    )
     return term if is_term else ""
 
 
@@ -187,7 +199,7 @@ def term_to_define(question: str) -> str:
     "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
     match = _DEFINITION.match(_AROUND.sub("", question))
-    term = (match["a"] or match["b"] or match["c"] or match["d"]).strip(_QUOTES) if match else ""
+    term = next(filter(None, match.groups())).strip(_QUOTES) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )

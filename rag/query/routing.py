@@ -28,6 +28,7 @@ TOPIC = "X"  # stands for a topic in a frame
 _LABEL = re.compile(r"\[(topics|search|" + "|".join(get_args(Wish) + get_args(Intent)) + r")\]")
 _PIECE = re.compile(r"\[\d+\]|\w+(?:['’]\w+)*|[?!.,:]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_CONTRACTED = re.compile(r"\b(what|who|where|how|that|there)s\b", re.IGNORECASE)  # "whats"
 _HOW_MANY = re.compile(r"\b\d{1,2}\s+(?=(?:newest|latest|most\s+recent|oldest|earliest)\b)")  # "the 5 newest papers"
 
 
@@ -83,14 +84,14 @@ def features(questions: Sequence[str], embedding: Embedding) -> np.ndarray:
 
 def plain(question: str) -> str:
     """`question` in lower case, with the same year and citation number in place of any, and no count."""
-    uncounted = _HOW_MANY.sub("", question.lower())
+    uncounted = _HOW_MANY.sub("", _CONTRACTED.sub(r"\1's", question.lower()))
     return re.sub(r"\[\d+\]", "[2]", re.sub(r"\b(?:19|20)\d\d\b", "2020", uncounted))
 
 
 def frame(question: str) -> str:
     """`question` with TOPIC in place of all words in a row that occur in no frame: "how many papers use X?"."""
     words: list[str] = []
-    for piece in _PIECE.findall(_HOW_MANY.sub("", question)):
+    for piece in _PIECE.findall(_HOW_MANY.sub("", _CONTRACTED.sub(r"\1's", question))):
         word = _framed(piece)
         if word != TOPIC or words[-1:] != [TOPIC]:
             words.append(word)
@@ -98,10 +99,20 @@ def frame(question: str) -> str:
 
 
 def topic(question: str) -> str:
-    """The piece of `question` from its first word that occurs in no frame to its last such word; "" without any."""
-    question = _HOW_MANY.sub("", question)
-    pieces = [piece for piece in _PIECE.finditer(question) if _framed(piece[0]) == TOPIC]
-    return question[pieces[0].start() : pieces[-1].end()] if pieces else ""
+    """The piece of `question` from its first word that occurs in no frame to the last such word of that sentence.
+
+    "" if every word occurs in a frame.
+    """
+    question = _CONTRACTED.sub(r"\1's", _HOW_MANY.sub("", question))
+    for sentence in re.split(r"[?!]|[.:;]\s", question):
+        if pieces := [piece for piece in _PIECE.finditer(sentence) if _framed(piece[0]) == TOPIC]:
+            return sentence[pieces[0].start() : pieces[-1].end()]
+    return ""
+
+
+def is_topical(word: str) -> bool:
+    """Whether `word` occurs in no frame, and so belongs to the topic of a question."""
+    return _framed(word) == TOPIC
 
 
 def read_examples(path: Path) -> list[Example]:

@@ -180,7 +180,7 @@ def test_a_comparison_of_speed_shows_only_sentences_about_speed() -> None:
 
 def test_papers_that_name_the_topic_match_even_if_no_score_stands_out() -> None:
     papers = tuple(replace(hit(f"Paper {n}", relevance=0.05), number=n) for n in range(1, 7))
-    named = Grounding(topic=("owls",), naming={2: False, 5: True})
+    named = Grounding(topic=(("owls",),), naming={2: False, 5: True})
     found = select(QUESTION, "papers", Hits(papers, 0.9, TERMS), 0.5, named)
     assert names(found.relevant) == ["Paper 5", "Paper 2"]
     alone = select(QUESTION, "papers", Hits(papers, 0.9, TERMS), 0.5, Grounding())

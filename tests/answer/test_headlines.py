@@ -44,7 +44,7 @@ def test_datasets_are_named(abstract: str, expected: str) -> None:
 
 
 def test_papers_that_name_the_topic_are_counted() -> None:
-    grounding = Grounding(topic=("barn owls", "radar"), naming={4: True, 9: False})
+    grounding = Grounding(topic=(("barn owls", "radar"),), naming={4: True, 9: False})
     line = first_line("papers on barn owls and radar", "papers", found("Owls."), grounding)
     assert line == "2 of 1,489 papers mention “barn owls” and “radar”."
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from rag import settings
 from rag.answer.types import Answer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from tests.chat.asking import ask
-from tests.conftest import WHICH
+from tests.conftest import WHICH, index_of
 
 SWIFT = "SwiftDepth: Single-Step Diffusion for Monocular Depth"
 
@@ -58,6 +61,33 @@ def test_the_newest_papers_come_first(library: Library) -> None:
     assert oldest == sorted(oldest)
 
 
+def test_as_many_of_the_newest_papers_are_listed_as_are_asked_for(library: Library) -> None:
+    assert len(ask(Conversation(library), "show me the 3 newest papers").listed) == 3
+    oldest = ask(Conversation(library), "the 2 oldest papers please").listed
+    years = [listed.paper.year or 0 for listed in ask(Conversation(library), "list all papers").listed]
+    assert [listed.paper.year for listed in oldest] == sorted(years)[:2]
+
+
+def test_anything_by_an_unknown_author_is_no_topic(library: Library) -> None:
+    answer = ask(Conversation(library), "anything by Max Welling in here?")
+    assert (answer.headline, answer.listed) == ("No paper here has an author called “Max Welling”.", ())
+
+
+def test_papers_are_counted_by_either_of_two_topics(library: Library) -> None:
+    answer = ask(Conversation(library), "how many papers are about diffusion or galaxies?")
+    assert answer.headline == "3 of 14 papers mention “diffusion” or “galaxies”; 3 in the title."
+
+
+def test_a_record_says_what_it_lacks(tmp_path: Path) -> None:
+    index = index_of(tmp_path, [{"title": "OwlNet: Ears", "abstract": "Owls hear voles. They hunt."}])
+    library = Library(settings.load(index_dir=index, llm="none"))
+    assert ask(Conversation(library), "who wrote OwlNet?").headline == "Its record has no authors."
+    assert ask(Conversation(library), "when was OwlNet published?").headline == "Its record has no year."
+    listed = ask(Conversation(library), "list all papers from 2023")
+    assert (listed.headline, listed.listed) == ("Which papers these are is not known.", ())
+    assert "was not applied" in listed.notice
+
+
 def test_a_title_alone_shows_its_paper(library: Library) -> None:
     for message in (SWIFT, "swiftdepth: single-step difusion for monocular dept", "SwiftDepth"):
         answer = ask(Conversation(library), message)
@@ -83,6 +113,14 @@ def test_the_last_answer_is_given_again_shorter_and_longer(library: Library) -> 
     assert {citation.paper for citation in longer.citations} == {citation.paper for citation in first.citations}
     table = ask(conversation, "as a table")
     assert (table.intent, {bool(statement.aspect) for statement in table.statements}) == ("comparison", {True})
+
+
+@pytest.mark.parametrize("message", ["as a table", "shorter please", "only the titles"])
+def test_an_answer_without_papers_cannot_be_given_again(library: Library, message: str) -> None:
+    conversation = Conversation(library)
+    assert ask(conversation, "who won the world cup?").refused
+    answer = ask(conversation, message)
+    assert answer.headline == "The last answer cites no paper, so there is nothing to show in another form."
 
 
 def test_rewriting_takes_a_model_and_says_so(library: Library) -> None:

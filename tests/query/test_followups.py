@@ -25,6 +25,8 @@ from rag.query.followups import depends, rewrites
         ("Is there something like that for bats?", True),
         ("Can you explain that?", True),
         ("How fast is OneNet?", False),
+        ("who argues the opposite?", True),
+        ("any counterexamples?", True),
     ],
 )
 def test_a_question_that_depends_on_the_one_before_is_searched_for_behind_it(question: str, depends: bool) -> None:
@@ -34,7 +36,7 @@ def test_a_question_that_depends_on_the_one_before_is_searched_for_behind_it(que
     assert rewrites(question, []) == [question]
 
 
-@pytest.mark.parametrize("question", ["Why?", "how so?", "How does it work?"])
+@pytest.mark.parametrize("question", ["Why?", "how so?", "How does it work?", "who else does this?"])
 def test_a_question_without_content_repeats_the_one_before(question: str) -> None:
     assert rewrites(question, ["Which birds hunt voles?"]) == [f"{question} Which birds hunt voles?"]
 
