@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from rag.index.phrases import alternatives, contains, forms_of, has_word, papers_about, papers_with
 from rag.index.store import Store
 from rag.language.cues import NEGATIONS, proposes
-from rag.language.sentences import split_sentences
 from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
@@ -19,6 +18,7 @@ from rag.query.routing import is_topical, topic
 MAX_TOPIC_PHRASES = 3  # more are a description rather than a topic that papers name
 MAX_TOPIC_WORDS = 4  # of each
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")  # good enough here, where NLTK would take seconds to import
 _WORD = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+)*\b")
 
 # A noun that a term can do without: "the Bradley-Terry model".
@@ -123,7 +123,7 @@ def introduces(paper: Paper, name: str) -> bool:
     """Whether `paper` has `name` in its title, proposes what bears it, or begins a sentence with it."""
     if contains(paper.title, name):
         return True
-    sentences = (paper.abstract[span.start : span.end] for span in split_sentences(paper.abstract))
+    sentences = _SENTENCE_END.split(paper.abstract)
     begins = len(name.split()) + 1  # "Surprisingly, SimSiam learns …"
     return any(
         contains(sentence if proposes(sentence) else " ".join(sentence.split()[:begins]), name)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 MAX_LONG_FORM_WORDS = 9  # of a long form, as many as its short form has letters and a few small words more
+MAX_LONG_FORM_CHARS = 200
 MIN_INFLECTED = 4  # letters of a word of which more than a final s may differ
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _DIGRAPH = re.compile(r"(?:^|(?<=[bcdfghlnpt]))[ao]e(?=[a-z]{3})")  # of "haemophilia", "oedema", "anaesthesia"
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*s?")
-_IN_PARENTHESES = r"((?:[\w/-]+\s+){1,%d}?)\(\s*%s\s*[;,)]"
+_WORDS_BEFORE = re.compile(rf"(?:[\w/-]+\s+){{1,{MAX_LONG_FORM_WORDS}}}$")
 
 
 def papers_with(phrase: str, store: Store) -> dict[int, bool]:
@@ -158,13 +159,15 @@ def _inflected(word: str) -> str:
 
 def _long_forms(short: str, store: Store) -> list[str]:
     """What abstracts spell out before "(SHORT)", the most frequent one; none if none does."""
-    pattern = re.compile(_IN_PARENTHESES % (MAX_LONG_FORM_WORDS, rf"{re.escape(short)}s?"))
+    in_parentheses = re.compile(rf"\(\s*{re.escape(short)}s?\s*[;,)]")
     papers = store.papers(_having_any([short.lower(), f"{short}s".lower()], store).tolist())
     spelled = Counter(
         long.lower()
         for paper in papers
-        for match in pattern.finditer(f"{paper.title}. {paper.abstract}")
-        if (long := _spelled_out(match[1], short))
+        for text in (f"{paper.title}. {paper.abstract}",)
+        for match in in_parentheses.finditer(text)
+        if (before := _WORDS_BEFORE.search(text[max(0, match.start() - MAX_LONG_FORM_CHARS) : match.start()]))
+        and (long := _spelled_out(before[0], short))
     )
     return [long for long, _ in spelled.most_common(1)]
 

@@ -86,9 +86,13 @@ def scan(text: str, *joints: str, decimals: bool = True) -> Iterator[Token]:
 
 def plain_text(text: str) -> str:
     """`text` in lower case, without accents and LaTeX, Greek letters by name."""
-    decomposed = unicodedata.normalize("NFKD", text).lower()
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = text.lower() if text.isascii() else _without_accents(text)
     return _LATEX_COMMAND.sub("", letters).translate(_LATEX_MARKUP)
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text).lower()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def tokenize(text: str) -> Iterator[str]:
