@@ -105,7 +105,9 @@ def _refusal(selection: Selection, grounding: Grounding) -> str:
         return f"No abstract here mentions {_quoted(grounding.apart, 'together with')}."
     if selection.unstated:
         return f"The abstracts on this topic do not state {selection.unstated.name}."
-    return f"No abstract here has the word {_quoted(unknown)}." if (unknown := grounding.unknown[:MAX_UNKNOWN]) else ""
+    if grounding.unknown:
+        return f"The abstracts do not answer this; none has the word {_quoted(grounding.unknown[:MAX_UNKNOWN])}."
+    return ""
 
 
 def _definition(selection: Selection, grounding: Grounding) -> str:

@@ -128,15 +128,17 @@ def _author(message: str, store: Store, alone: bool) -> NameFilter | None:
 def _written_by(message: str, store: Store) -> str:
     """The author whose papers `message` asks for and none here has: a name with a capital, or a word of no paper."""
     match = _BY.search(message)
-    name = topic(match["a"] or match["b"] or match["c"] or "") if match else ""
+    is_all = match is not None and not topic(message[: match.start()])  # not of "pruning by posterior variance"
+    name = topic(match["a"] or match["b"] or match["c"] or "") if match and is_all else ""
     is_name = name[:1].isupper() or (bool(name) and not _known_words(name, store))
     return name if is_name and len(name.split()) <= MAX_NAME_WORDS_ALONE else ""
 
 
 def _names_only(message: str) -> bool:
     """Whether `message` is about nothing but a name of two or more words: "anything by Max Welling in here?"."""
-    words = topic(message).split()
-    return bool(_BY_SOMEONE.search(message)) and len(words) > 1 and all(word[0].isupper() for word in words)
+    by = _BY_SOMEONE.search(message)
+    words = topic(message[by.start() :]).split() if by and not topic(message[: by.start()]) else []
+    return len(words) > 1 and all(word[0].isupper() for word in words)
 
 
 def _known_words(text: str, store: Store) -> int:

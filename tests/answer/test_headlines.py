@@ -55,7 +55,10 @@ def test_papers_that_name_the_topic_are_counted() -> None:
         (Grounding(("owl collapse",)), "No abstract here mentions “owl collapse”."),
         (Grounding(("owl collapse",), titles=(3,)), "No abstract here mentions “owl collapse”. Only a title has it."),
         (Grounding(apart=("OwlNet", "KITTI")), "No abstract here mentions “OwlNet” together with “KITTI”."),
-        (Grounding(unknown=("risotto", "rice")), "No abstract here has the word “risotto” or “rice”."),
+        (
+            Grounding(unknown=("risotto", "rice")),
+            "The abstracts do not answer this; none has the word “risotto” or “rice”.",
+        ),
         (Grounding(), ""),
     ],
 )

@@ -145,6 +145,7 @@ def test_small_talk_does_not_come_between_a_question_and_its_follow_up(library: 
         "which link is there between owls and coral?",
         "hello, which papers speed up diffusion depth?",
         "what is the newest way to count coral?",
+        "what does “Pruning Bayesian Networks by Posterior Variance” show?",
     ],
 )
 def test_a_question_that_only_sounds_like_a_wish_is_searched_for(library: Library, message: str) -> None:

@@ -23,7 +23,8 @@ def test_an_answer_is_quotes_under_the_titles_of_their_papers(index_dir: Path) -
 def test_a_comparison_is_printed_by_aspect(index_dir: Path) -> None:
     done = rag("ask", "How does SwiftDepth differ from TinySpeech?", "--llm", "none", "--index", index_dir)
     assert done.exit_code == 0, done.output
-    heading, *rows = done.stdout.strip().split("\n\n")
+    headline, heading, *rows = done.stdout.strip().split("\n\n")
+    assert headline.startswith("No abstract here mentions both “SwiftDepth” and “TinySpeech”")
     assert [line[:3] for line in heading.splitlines()] == ["[1]", "[2]"]
     assert rows
     assert all({"[1]", "[2]"} <= set(re.findall(r"\[\d\]$", row, re.MULTILINE)) for row in rows)

@@ -14,7 +14,7 @@ from tests.web.payloads import PAYLOADS
 from .browsers import ask, ask_and_wait
 from .sites import Site, Writing, opened
 
-LIGHTHOUSES = "which papers study lighthouse lamps?"
+LIGHTHOUSES = "which papers are about lamps that keep ships away from the coast?"
 FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => {
   const bad = [...one.attributes].filter(({ name, value }) =>
     name.startsWith("on") || (name === "style" && one.id !== "tip") || name === "srcdoc" ||
