@@ -105,7 +105,7 @@ def _refusal(selection: Selection, grounding: Grounding) -> str:
         return f"No abstract here mentions {_quoted(grounding.apart, 'together with')}."
     if selection.unstated:
         return f"The abstracts on this topic do not state {selection.unstated.name}."
-    if grounding.unknown:
+    if grounding.unknown and not selection.not_stated_by:
         return f"The abstracts do not answer this; none has the word {_quoted(grounding.unknown[:MAX_UNKNOWN])}."
     return ""
 

@@ -66,6 +66,11 @@ def test_a_refusal_says_why(grounding: Grounding, expected: str) -> None:
     assert first_line("anything?", "fact", NOTHING, grounding) == expected
 
 
+def test_a_paper_that_does_not_say_it_is_reason_enough() -> None:
+    selection = Selection([], [], 0.9, not_stated_by=Paper("OwlNet: Ears", "Owls hear."))
+    assert first_line("does OwlNet cook risotto?", "fact", selection, Grounding(unknown=("risotto",))) == ""
+
+
 OWL = Hit(1, Paper("OwlNet: Ears", "Owls hear."), 1.0, 1.0, 1.0, 1.0, ())
 PAIR = Hits((OWL,), 0.9, ())
 
