@@ -16,6 +16,7 @@ from rag.language.tokens import stems
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent, asks_for_quantity
 from rag.query.titles import names_paper
+from rag.retrieval.expansion import Term
 from rag.retrieval.hits import Hit, Hits
 from rag.retrieval.relevance import best_count, naming_relevance
 
@@ -96,6 +97,12 @@ def has_terms(hits: Hits) -> bool:
     """Whether any of the papers has a term of the question, or a word that it expands to."""
     expansions = {stem for term in hits.terms for stem in term.expansions}
     return any(not expansions.isdisjoint(stems(hit.paper.abstract)) for hit in hits.papers)
+
+
+def have_terms(papers: Sequence[Paper], terms: Sequence[Term]) -> bool:
+    """Whether each of `terms`, or a word that it expands to, is in one of `papers`."""
+    words = {word for paper in papers for word in stems(f"{paper.title} {paper.abstract}")}
+    return bool(terms) and all(not words.isdisjoint(term.expansions) for term in terms)
 
 
 def select_compared(question: str, compared: Compared) -> Selection:

@@ -64,7 +64,9 @@ def ground(question: str, intent: Intent, term: str, store: Store, is_whole: boo
     unknown = tuple(word for word in words if not (papers_with if "-" in word else has_word)(word, store))
     about = _topic(question) if intent == "papers" and is_whole else ()
     naming = papers_about(about, store)
-    return replace(_ground_names(question, intent, store), topic=about, naming=naming, unknown=unknown)
+    grounding = _ground_names(question, intent, store)
+    mentioned_only = grounding.mentioned_only if is_whole else ()
+    return replace(grounding, mentioned_only=mentioned_only, topic=about, naming=naming, unknown=unknown)
 
 
 def _ground_names(question: str, intent: Intent, store: Store) -> Grounding:

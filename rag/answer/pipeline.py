@@ -50,7 +50,7 @@ async def stream_answer(
         for event in await asyncio.to_thread(_direct, query, retriever, numbering):
             yield event
         return
-    hits, selection, notices, first_line = await asyncio.to_thread(_search, query, retriever, min_probability)
+    hits, selection, notices, first_line = await asyncio.to_thread(_search_both, query, retriever, min_probability)
     if max_papers and len(selection.relevant) > max(max_papers, len(query.compared_items)):
         selection = _best(selection, max_papers, notices)  # a comparison stays complete
     papers = tuple(found.paper for found in selection.relevant)
@@ -116,6 +116,24 @@ def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> t
         listed=listed,
         form=made.form,
     )
+
+
+def _search_both(
+    query: Query, retriever: HybridRetriever, min_probability: float
+) -> tuple[Hits, Selection, list[str], str]:
+    """As `_search`; where nothing answers a question by itself, but papers that have its words do after the one before.
+
+    Which of the two was meant is left to the collection: a question on something else has other words.
+    """
+    alone = hits, selection, _, _ = _search(query, retriever, min_probability)
+    if selection.relevant or not query.in_context:
+        return alone
+    followed = _search(replace(query, rewrites=query.in_context, in_context=()), retriever, min_probability)
+    answering = [found.paper for found in followed[1].relevant]
+    if not answering or not evidence.have_terms(answering, hits.terms):
+        return alone
+    followed[2].append("Read as a follow-up to the question before.")
+    return followed
 
 
 def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str], str]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from rag.language.tokens import content_terms
 from rag.paper import Paper
+from rag.query.intent import is_bare_term
 from rag.query.names import names
 from rag.query.routing import topic
 
@@ -58,10 +59,18 @@ def repeats(question: str) -> bool:
 
 
 def depends(question: str) -> bool:
-    """Whether `question` may only make sense after the one before it: it refers to that, or has no topic of its own."""
+    """Whether `question` may only make sense after the one before it.
+
+    It refers to that, has no topic of its own, or is nothing but a topic: "in medicine?", "transparent objects?".
+    """
     text = _EXPLETIVE.sub(" ", question)
     is_short = len(content_terms(question)) <= MAX_TERMS_OF_THE_PAPER and not names(question)
-    return bool(_DEPENDENT.search(text) or (is_short and _OF_THE_PAPER.search(text)) or not topic(question))
+    return bool(
+        _DEPENDENT.search(text)
+        or (is_short and _OF_THE_PAPER.search(text))
+        or not topic(question)
+        or is_bare_term(question)
+    )
 
 
 def points_at_papers(question: str) -> bool:

@@ -65,6 +65,12 @@ _IS_QUESTION = re.compile(
     r"tell|explain|describe|define|say|compare)\b",
     re.IGNORECASE,
 )
+# Asks for one thing: "which network predicts …?", but not "which networks predict …?".
+_WHICH_ONE = re.compile(
+    r"^\W*(?:which|what)\s+(?:[\w-]+\s+){0,2}?(?:network|model|method|algorithm|architecture|technique|system|framework)"
+    r"\s+[a-z]+s\b",
+    re.IGNORECASE,
+)
 _COUNT = r"(?:which|what|how\s+many|any|all|both|each|either|few|many|most|neither|none|one|several|some|two|three)"
 # Restricts a question to the papers that an answer cited: "which of those", but not "which of those that skip layers".
 _OF_THESE = re.compile(
@@ -142,12 +148,12 @@ def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
         return "papers"
     if compared_items(question):
         return "comparison"
-    if term_to_define(question) or (likely and question.rstrip().endswith("?") and bare_term(question)):
+    if term_to_define(question) or (likely and is_bare_term(question)):
         return "definition"
-    wants_number = bool(re.search(_HOW_MUCH, question, re.IGNORECASE))
+    wants_number, is_of_one = bool(re.search(_HOW_MUCH, question, re.IGNORECASE)), bool(_WHICH_ONE.search(question))
     possible = {
-        "papers": not wants_number,
-        "survey": not wants_number,
+        "papers": not (wants_number or is_of_one),
+        "survey": not (wants_number or is_of_one),
         "comparison": bool(_COMPARISON.search(question)),
         "definition": bool(likely and bare_term(question)),
         "fact": bool(_IS_QUESTION.search(question)),
@@ -157,6 +163,11 @@ def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
 
 
 _ANY = re.compile(r"(?:any|some|no|and|or|but|also|ok|more)\b", re.IGNORECASE)  # begins what is no term
+
+
+def is_bare_term(question: str) -> bool:
+    """Whether `question` is nothing but a term and a question mark."""
+    return question.rstrip().endswith("?") and bool(bare_term(question))
 
 
 def bare_term(question: str) -> str:

@@ -23,6 +23,7 @@ from rag.query.intent import (
     compared_items,
     compares_unnamed,
     intent_of,
+    is_bare_term,
     term_to_define,
 )
 from rag.query.language import foreign_language
@@ -40,6 +41,7 @@ _FOREIGN = (
 )
 # Sentences of each paper when the last answer is given again.
 RETOLD_SENTENCES: dict[Wish, int] = {"shorter": 1, "longer": 5, "table": 4, "rephrase": 2}
+MAX_SHORT_TERMS = 4  # content words of a question that may be a follow-up without saying so
 MAX_TOPIC_TERMS = 3  # content words of a follow-up that only changes the topic
 _ONLY_TOPIC = re.compile(
     r"^\W*(?:and|or|but|also|then|so|what\s+about|how\s+about)\s+"
@@ -69,6 +71,7 @@ class Query:
     `term` is what a definition defines, or "". `retold` is not 0 where the last answer is given again from the papers
     that it cited: the number of sentences of each. `scoped` is true if the question is one about certain papers of the
     conversation, and only these are searched; `foreign` if it seems to be in another language than English.
+    `in_context` are the rewrites of a short question that makes sense alone, but may also be meant as a follow-up.
     """
 
     question: str
@@ -84,6 +87,7 @@ class Query:
     retold: int = 0
     scoped: bool = False
     foreign: bool = False
+    in_context: tuple[str, ...] = ()
 
 
 def understand(
@@ -105,7 +109,7 @@ def understand(
     unusable = [each for each in filters if not store.has_field(each.field)]
     if unusable:
         subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
-    earlier = [parse_filters(text)[0] for text in history.earlier[-1:]]
+    earlier = _context(subject, [parse_filters(text)[0] for text in history.earlier])
     notice = _notice(unusable)
     if router and not content_terms(subject) and (filters or unusable) and not earlier:
         return _wish(Wished("list"), question, filters, store, notice)
@@ -142,6 +146,7 @@ def understand(
         term=_term(subject, intent),
         scoped=bool(asked),
         foreign=bool(language),
+        in_context=_in_context(subject, texts, earlier),
     )
 
 
@@ -188,10 +193,32 @@ def _intent(subject: str, earlier: Sequence[str], router: Router | None, route: 
         return intent_of(subject)
     if not (earlier and depends(subject)):
         return intent_of(subject, route.intents)
-    is_topic = bool(_ONLY_TOPIC.match(subject)) and len(content_terms(subject)) <= MAX_TOPIC_TERMS
-    if is_topic and not repeats(subject):  # "and for video?" asks the same as the question before
+    if _is_only_topic(subject):  # "and for video?" asks the same as the question before
         return intent_of(earlier[-1], router(earlier[-1]).intents)
     return intent_of(subject)
+
+
+def _in_context(subject: str, texts: Sequence[str], earlier: Sequence[str]) -> tuple[str, ...]:
+    is_short = 0 < len(content_terms(subject)) <= MAX_SHORT_TERMS
+    return (f"{earlier[-1]} {subject}", subject) if earlier and is_short and list(texts) == [subject] else ()
+
+
+def _context(subject: str, earlier: Sequence[str]) -> list[str]:
+    """What `subject` may follow, none or one text: the question before, with the one that it itself follows.
+
+    Of questions in a row that only change the topic, "and for video?", "and for images?", each replaces the one before.
+    """
+    if not earlier or not depends(earlier[-1]):
+        return list(earlier[-1:])
+    begun = next((text for text in reversed(earlier[:-1]) if not depends(text)), "")
+    is_replaced = bool(begun) and _is_only_topic(earlier[-1]) and _is_only_topic(subject)
+    return [begun if is_replaced else f"{begun} {earlier[-1]}".strip()]
+
+
+def _is_only_topic(subject: str) -> bool:
+    """Whether `subject` is a follow-up that changes the topic and nothing else."""
+    is_topic = bool(_ONLY_TOPIC.match(subject)) or is_bare_term(subject)
+    return is_topic and len(content_terms(subject)) <= MAX_TOPIC_TERMS and not repeats(subject)
 
 
 def _term(subject: str, intent: Intent) -> str:

@@ -96,6 +96,25 @@ def test_it_means_the_only_paper_that_was_cited(library: Library) -> None:
     assert list(numbers(answer)) == ["TinySpeech: Keyword Spotting on Microcontrollers"]
 
 
+def test_a_short_question_that_nothing_answers_is_read_as_a_follow_up(library: Library) -> None:
+    assert ask(Conversation(library), "teachers").refused
+    conversation = Conversation(library)
+    ask(conversation, "which papers estimate depth from a single image?")
+    followed = ask(conversation, "teachers")
+    assert list(numbers(followed)) == ["SwiftDepth: Single-Step Diffusion for Monocular Depth"]
+    assert followed.notice == "Read as a follow-up to the question before."
+    changed = ask(conversation, "parking fines")
+    assert (changed.refused, changed.notice) == (True, "")
+
+
+def test_a_follow_up_of_a_follow_up_keeps_the_topic(library: Library) -> None:
+    conversation = Conversation(library)
+    ask(conversation, "which papers estimate depth?")
+    ask(conversation, "and with diffusion?")
+    at_night = ask(conversation, "and at night?")
+    assert next(iter(at_night.citations)).paper.title.startswith("Night Depth")
+
+
 def test_of_those_means_the_papers_of_the_last_answer(library: Library) -> None:
     conversation = Conversation(library)
     cited = set(numbers(ask(conversation, WHICH)))

@@ -27,6 +27,8 @@ from rag.query.followups import depends, rewrites
         ("How fast is OneNet?", False),
         ("who argues the opposite?", True),
         ("any counterexamples?", True),
+        ("snowy voles?", True),
+        ("snowy voles", False),
     ],
 )
 def test_a_question_that_depends_on_the_one_before_is_searched_for_behind_it(question: str, depends: bool) -> None:

@@ -68,6 +68,11 @@ def test_each_intent_is_recognized(question: str, expected: str) -> None:
     assert intent_of(question) == expected
 
 
+def test_one_thing_that_does_something_is_a_fact_and_several_are_papers() -> None:
+    assert intent_of("which network predicts dipoles?", ("papers", "fact")) == "fact"
+    assert intent_of("which networks predict dipoles?", ("papers", "fact")) == "papers"
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
