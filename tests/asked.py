@@ -5,7 +5,6 @@ It needs the index of the papers that ship with rag, which `make chat` builds.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +14,18 @@ from rag.answer.types import Answer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.text import count
+from tests.chat.asking import ask
 
 PAGE = Path(__file__).parent.parent / "docs" / "questions.md"
 FOLLOWS = "↳ "  # before a question that continues the conversation of the row above
 MAX_TITLES, MAX_QUOTE_WORDS = 2, 24
 ROW = re.compile(r"^\| (?P<question>.+?) \| (?P<outcome>.*) \|$", re.MULTILINE)
-HEADINGS = ("You ask", "---")
+HEADING = "You ask"
 
 
 def rows(page: str) -> Iterator[re.Match[str]]:
     """The rows of the tables in `page`."""
-    return (row for row in ROW.finditer(page) if row["question"] not in HEADINGS)
+    return (row for row in ROW.finditer(page) if row["question"] != HEADING)
 
 
 def outcomes(page: str, library: Library) -> list[str]:
@@ -35,7 +35,7 @@ def outcomes(page: str, library: Library) -> list[str]:
         question = row["question"]
         if not question.startswith(FOLLOWS):
             conversation = Conversation(library)
-        found.append(outcome(asyncio.run(_ask(conversation, question.removeprefix(FOLLOWS)))))
+        found.append(outcome(ask(conversation, question.removeprefix(FOLLOWS))))
     return found
 
 
@@ -67,19 +67,13 @@ def _quote(text: str) -> str:
     return f"“{' '.join(words[:MAX_QUOTE_WORDS])}{' …' if len(words) > MAX_QUOTE_WORDS else ''}”"
 
 
-async def _ask(conversation: Conversation, question: str) -> Answer:
-    *_, answer = [event async for event in conversation.ask(question)]
-    assert isinstance(answer, Answer)
-    return answer
-
-
 def main() -> None:
     """Writes the outcomes into PAGE."""
     page = PAGE.read_text(encoding="utf-8")
     made = iter(outcomes(page, Library(settings.load(llm="none"))))
 
     def renewed(row: re.Match[str]) -> str:
-        return row[0] if row["question"] in HEADINGS else f"| {row['question']} | {next(made)} |"
+        return row[0] if row["question"] == HEADING else f"| {row['question']} | {next(made)} |"
 
     PAGE.write_text(ROW.sub(renewed, page), encoding="utf-8")
 

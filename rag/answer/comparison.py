@@ -18,8 +18,8 @@ from rag.retrieval.retriever import HybridRetriever
 from rag.text import normalize
 
 MAX_SIDE_WORDS = 4  # of a side that is a name or a term rather than a description
-_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 MAX_OTHERS = 2  # papers that are no side's but have a sentence about all sides
+_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def search_compared(query: Query, retriever: HybridRetriever, min_probability: f
     missing = tuple(side for side, hit in zip(sides, chosen, strict=True) if hit is None)
     of_sides = [hit for hit in chosen if hit]
     named = _names(sides, chosen)
-    together = [n for n in papers_about([named], retriever.store) if query.among is None or n in query.among]
+    together = list(filter(query.allows, papers_about([named], retriever.store)))
     if not of_sides:
         return Compared(Hits((), 0.0, ()), missing, named, len(together))
     numbers = [hit.number for hit in of_sides]

@@ -20,6 +20,9 @@ from rag.text import clean_line, count, in_quotes
 MAX_SHOWN = 50  # papers; the headline says how many there are
 MAX_SIMILAR = 10
 MAX_NAMED_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
+# What a question about a record may ask for that the record may lack.
+_AUTHORS = re.compile(r"\b(?:who|authors?|written|wrote)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:when|years?|dates?)\b", re.IGNORECASE)
 
 NOTHING_CITED = "The last answer cites no paper, so there is nothing to show in another form."
 SENTENCES: dict[Wish, str] = {
@@ -43,11 +46,6 @@ SENTENCES: dict[Wish, str] = {
     "table": NOTHING_CITED,
     "titles": NOTHING_CITED,
 }
-
-
-# What a question about a record may ask for that the record may lack.
-_AUTHORS = re.compile(r"\b(?:who|authors?|written|wrote)\b", re.IGNORECASE)
-_YEAR = re.compile(r"\b(?:when|years?|dates?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,12 @@ def _description(store: Store) -> str:
 
 def _count(query: Query, topic: str, store: Store) -> Direct:
     """How many papers have every part of `topic`, and how many have it in the title; these are listed first."""
-    among = query.among
     if not content_terms(topic):
         papers = _page(query, store)
         return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
     about = alternatives(topic)
     found = papers_about(about, store)
-    numbers = [n for n in found if among is None or n in among]
+    numbers = list(filter(query.allows, found))
     in_title = [n for n in numbers if found[n]]
     ordered = in_title + [n for n in numbers if n not in set(in_title)]
     mention = "mentions" if len(numbers) == 1 else "mention"
@@ -115,7 +112,7 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
 
 
 def _list(query: Query, wished: Wished, store: Store) -> Direct:
-    """The papers that pass the filters, newest first; with a topic, only those that have all of it."""
+    """The papers that pass the filters, newest first."""
     if wished.author:
         has_authors = store.has_field("author")
         return Direct(
@@ -124,35 +121,25 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
             else f"None of these papers names its authors, so those by {in_quotes(wished.author)} are not known."
         )
     if query.notice and not query.filters:  # it was to be listed by what no paper has
-        return Direct("Which papers these are is not known.")
+        return Direct("It is not known which papers these are.")
     if wished.wish == "newest":
         return _by_age(query, wished, store)
-    if wished.topic:
-        papers = tuple(store.papers(sorted(_about(query, wished.topic, store))))
-        papers = tuple(sorted(papers, key=lambda paper: -(paper.year or 0)))
-    else:
-        papers = _page(query, store)
-    total = query.searched
-    shown = f" The first {MAX_SHOWN}, newest first:" if total > MAX_SHOWN else ""
-    return Direct(f"{count(total, 'paper')}.{shown}", papers[:MAX_SHOWN])
+    shown = f" The first {MAX_SHOWN}, newest first:" if query.searched > MAX_SHOWN else ""
+    return Direct(f"{count(query.searched, 'paper')}.{shown}", _page(query, store))
 
 
 def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
     """The newest or oldest of the papers that pass the filters; with a topic, of those that have all of it."""
     if not store.has_field("year"):
         return Direct("None of these papers has a year, so which is the newest is not known.")
-    among = _about(query, wished.topic, store) if wished.topic else query.among
+    among = query.among
+    if wished.topic:
+        among = frozenset(filter(query.allows, papers_about(alternatives(wished.topic), store)))
     papers = catalogue.dated(store, among, wished.limit or MAX_SIMILAR, wished.oldest)
     of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
     order = "oldest" if wished.oldest else "newest"
     headline = f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}."
     return Direct(headline, tuple(papers))
-
-
-def _about(query: Query, topic: str, store: Store) -> frozenset[int]:
-    """The numbers of the papers that pass the filters and have all of `topic`."""
-    numbers = frozenset(papers_about(alternatives(topic), store))
-    return numbers if query.among is None else numbers & query.among
 
 
 def _page(query: Query, store: Store) -> tuple[Paper, ...]:
@@ -165,7 +152,7 @@ def _similar(paper: Paper, query: Query, store: Store) -> Direct:
     import numpy as np
 
     own = sorted(store.numbers_of([paper]))
-    others = [n for n in range(1, store.paper_count + 1) if n not in own and (query.among is None or n in query.among)]
+    others = [n for n in range(1, store.paper_count + 1) if n not in own and query.allows(n)]
     if not own or not others:
         return Direct(f"No other paper here is like {in_quotes(paper.title)}.")
     numbers = np.array(others)
@@ -181,12 +168,7 @@ def _records(wish: Wish, papers: Sequence[Paper], question: str) -> Direct:
         without = sum(not paper.url for paper in papers)
         note = f"; {without:,} without a known link" if without else ""
         return Direct(f"{count(len(papers), 'paper')}{note}:", tuple(papers), "link")
-    lacking = [
-        name
-        for name, asked, values in (
-            ("authors", _AUTHORS, [paper.authors for paper in papers]),
-            ("year", _YEAR, [paper.year for paper in papers]),
-        )
-        if asked.search(question) and not any(values)
-    ]
-    return Direct(f"Its record has no {' and no '.join(lacking)}." if lacking else "", tuple(papers), "abstract")
+    has = {"authors": any(paper.authors for paper in papers), "year": any(paper.year for paper in papers)}
+    asked = [name for name, words in (("authors", _AUTHORS), ("year", _YEAR)) if words.search(question)]
+    lacking = " and no ".join(name for name in asked if not has[name])
+    return Direct(f"Its record has no {lacking}." if lacking else "", tuple(papers), "abstract")

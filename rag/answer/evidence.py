@@ -44,7 +44,7 @@ FEW_PAPERS: dict[Intent, int] = {"papers": 3, "survey": 2, "comparison": 2, "def
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Sentences of one paper that answer the question, in reading order."""
+    """Sentences of one paper that answer the question, in the order in which they are shown."""
 
     paper: Paper
     spans: tuple[Span, ...]
@@ -99,8 +99,8 @@ def has_terms(hits: Hits) -> bool:
     return any(not expansions.isdisjoint(stems(hit.paper.abstract)) for hit in hits.papers)
 
 
-def have_terms(papers: Sequence[Paper], terms: Sequence[Term]) -> bool:
-    """Whether each of `terms`, or a word that it expands to, is in one of `papers`."""
+def cover(papers: Sequence[Paper], terms: Sequence[Term]) -> bool:
+    """Whether `papers` have all `terms` between them, or words that these expand to; no terms are not covered."""
     words = {word for paper in papers for word in stems(f"{paper.title} {paper.abstract}")}
     return bool(terms) and all(not words.isdisjoint(term.expansions) for term in terms)
 
@@ -114,13 +114,16 @@ def select_compared(question: str, compared: Compared) -> Selection:
     found = gather(question, "comparison", hits.papers, hits, MAX_SENTENCES_COMPARED)
     selection = Selection([], [], hits.probability, sides=compared.names)
     for evidence, hit in zip(found, hits.papers, strict=True):
-        spans = sorted((sentence.span for sentence in hit.sentences), key=lambda span: span.start)
-        texts = dict(zip(spans, span_texts(hit.paper.abstract, spans), strict=True))
-        comparing = [span for span in spans if aspect_of(texts[span], hit.paper, compared.names) == "Comparison"]
         nearest = [sentence.span for sentence in hit.sentences]
-        rest = [span for span in (nearest if facet else evidence.spans) if span not in comparing]
-        stated = [span for span in comparing + rest if facet is None or facet.stated.search(texts[span])]
-        if chosen := stated[:MAX_SENTENCES_COMPARED] if facet else stated:
+        texts = dict(zip(nearest, span_texts(hit.paper.abstract, nearest), strict=True))
+        comparing = sorted(
+            (span for span in nearest if aspect_of(texts[span], hit.paper, compared.names) == "Comparison"),
+            key=lambda span: span.start,
+        )
+        chosen = list(dict.fromkeys([*comparing, *(nearest if facet else evidence.spans)]))
+        if facet:
+            chosen = [span for span in chosen if facet.stated.search(texts[span])][:MAX_SENTENCES_COMPARED]
+        if chosen:
             selection.relevant.append(Evidence(hit.paper, tuple(chosen)))
     return selection if selection.relevant else replace(selection, unstated=facet)
 

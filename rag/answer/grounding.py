@@ -17,10 +17,8 @@ from rag.query.routing import is_topical, topic
 
 MAX_TOPIC_PHRASES = 3  # more are a description rather than a topic that papers name
 MAX_TOPIC_WORDS = 4  # of each
-
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")  # good enough here, where NLTK would take seconds to import
 _WORD = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+)*\b")
-
 # A noun that a term can do without: "the Bradley-Terry model".
 _GENERIC = re.compile(
     r"(?<=\w)\s+(?:models?|methods?|networks?|algorithms?|approach(?:es)?|process(?:es)?|techniques?)$"
@@ -37,8 +35,7 @@ class Grounding:
     define, with its other form. `mentioned_only` are names that papers mention, but none introduces. `named` is true if
     a question for papers asks for those with a name, and some have it. `topic` are the alternatives of what such a
     question is about, each of one or more phrases, and `naming` the numbers of the papers that have all phrases of one,
-    true if in the title. `unknown` are words of
-    the question that no paper has.
+    true if in the title. `unknown` are words of the question that no paper has.
     """
 
     missing: tuple[str, ...] = ()
@@ -61,7 +58,7 @@ def ground(question: str, intent: Intent, term: str, store: Store, is_whole: boo
     if term:
         return _ground_term(term, store)
     words = dict.fromkeys(word for word in _WORD.findall(question) if content_terms(word) and is_topical(word))
-    unknown = tuple(word for word in words if not (papers_with if "-" in word else has_word)(word, store))
+    unknown = tuple(word for word in words if not has_word(word, store))
     about = _topic(question) if intent == "papers" and is_whole else ()
     naming = papers_about(about, store)
     grounding = _ground_names(question, intent, store)

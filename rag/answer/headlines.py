@@ -19,7 +19,7 @@ from rag.query.understanding import Query
 from rag.retrieval.expansion import Term
 from rag.text import count, in_quotes
 
-MAX_UNKNOWN = 3  # words of a question that a refusal names
+MAX_UNKNOWN = 3  # words that no paper has, of those of a question
 MAX_NAMES = 12  # of datasets, the most frequent
 MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
 
@@ -42,18 +42,18 @@ _UNITS = (
 
 
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
+_DATASET = r"(?:data\s?sets?|benchmarks?)"
 _NAME = r"(?<![\w-])[a-z]{0,3}[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
 _ENUMERATION = re.compile(
-    rf"\b(?i:on|from|including|such\s+as|namely|data\s?sets?|benchmarks?)\W+(?:the\s+|both\s+)*"
-    rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|(?P<before>{_NAME})(?=\s+(?:[a-z-]+\s+)?(?:data\s?sets?|benchmarks?)\b)"
+    rf"\b(?i:on|from|including|such\s+as|namely|{_DATASET})\W+(?:the\s+|both\s+)*"
+    rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|"
+    rf"(?P<before>{_NAME})(?=\s+(?:[a-z-]+\s+)?{_DATASET}\b)"
 )
-_SO_CALLED = re.compile(r"\s+(?:[a-z-]+\s+)?(?:data\s?sets?|benchmarks?)\b")
-
-
+_CALLED_DATASET = re.compile(rf"\s+(?:[a-z-]+\s+)?{_DATASET}\b")
 _BETWEEN = re.compile(r",|\band\b|&|\bthe\b")
 
 
-def headline(query: Query, selection: Selection, grounding: Grounding, terms: Sequence[Term] = ()) -> str:
+def headline(query: Query, selection: Selection, grounding: Grounding, terms: Sequence[Term]) -> str:
     """The first line of the answer to `query`, or the reason of a refusal; "" if there is nothing to say.
 
     `terms` are those of the question.
@@ -68,8 +68,7 @@ def headline(query: Query, selection: Selection, grounding: Grounding, terms: Se
     elif unlike := _unlike_any(grounding.unknown, terms):
         lines.append(f"No abstract here has the word {_quoted(unlike[:MAX_UNKNOWN])}, or one like it.")
     if grounding.mentioned_only:
-        it = "it" if len(grounding.mentioned_only) == 1 else "them"
-        lines.append(f"No abstract here introduces {_quoted(grounding.mentioned_only)}; these only mention {it}.")
+        lines.append(f"No abstract here introduces {_quoted(grounding.mentioned_only)}; these only mention it.")
     return " ".join(filter(None, lines))
 
 
@@ -125,7 +124,7 @@ def _definition(selection: Selection, grounding: Grounding) -> str:
 
 def _mentions(query: Query, grounding: Grounding) -> str:
     """How many abstracts have the topic in its own words."""
-    numbers = [n for n in grounding.naming if query.among is None or n in query.among]
+    numbers = list(filter(query.allows, grounding.naming))
     if not numbers:
         return ""
     mention = "mentions" if len(numbers) == 1 else "mention"
@@ -153,7 +152,7 @@ def _dataset_names(selection: Selection) -> list[str]:
         for match in _ENUMERATION.finditer(text):
             parts = [part.strip() for part in _BETWEEN.split(match["names"] or match["before"])]
             # A plain capital is no dataset, unless it is called one, or stands beside one: "on Cityscapes and KITTI".
-            is_called_one = match.start() > 0 and _SO_CALLED.match(text, match.end())
+            is_called_one = match.start() > 0 and _CALLED_DATASET.match(text, match.end())
             if is_called_one or any(map(is_marked, parts)):
                 names = (part for part in parts if content_terms(part) and not part.isdigit())
                 found.update(list(dict.fromkeys(name for name in names if name not in methods)))

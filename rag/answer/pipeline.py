@@ -58,11 +58,8 @@ async def stream_answer(
     if query.wished and writer.style == "quotes":  # which cannot rephrase
         yield (await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering))[1]
         return
-    answer = Answer(
-        query.question,
-        searched=query.searched,
-        filters=query.filters,
-        intent=query.intent,
+    answer = replace(
+        _blank(query),
         probability=selection.probability,
         notice=" ".join(notices),
         not_stated_by=selection.not_stated_by,
@@ -104,11 +101,8 @@ def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> t
     made = direct.reply(query, query.wished, retriever.store)
     found = Found((), query.searched, query.filters, query.intent, made.headline)
     listed = tuple(Listed(numbering(paper), paper) for paper in made.papers)
-    return found, Answer(
-        query.question,
-        searched=query.searched,
-        filters=query.filters,
-        intent=query.intent,
+    return found, replace(
+        _blank(query),
         probability=1.0,
         notice=query.notice,
         headline=made.headline,
@@ -116,6 +110,11 @@ def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> t
         listed=listed,
         form=made.form,
     )
+
+
+def _blank(query: Query) -> Answer:
+    """An answer to `query` that says nothing yet."""
+    return Answer(query.question, searched=query.searched, filters=query.filters, intent=query.intent)
 
 
 def _search_both(
@@ -128,11 +127,11 @@ def _search_both(
     alone = hits, selection, _, _ = _search(query, retriever, min_probability)
     if selection.relevant or not query.in_context:
         return alone
-    followed = _search(replace(query, rewrites=query.in_context, in_context=()), retriever, min_probability)
-    answering = [found.paper for found in followed[1].relevant]
-    if not answering or not evidence.have_terms(answering, hits.terms):
+    in_context = replace(query, rewrites=query.in_context, in_context=())
+    followed = _, selection, notices, _ = _search(in_context, retriever, min_probability)
+    if not evidence.cover([found.paper for found in selection.relevant], hits.terms):
         return alone
-    followed[2].append("Read as a follow-up to the question before.")
+    notices.append("Read as a follow-up to the question before.")
     return followed
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 MAX_LONG_FORM_WORDS = 9  # of a long form, as many as its short form has letters and a few small words more
-MAX_LONG_FORM_CHARS = 200
+MAX_LONG_FORM_CHARS = 200  # before a short form, in which its long form is looked for
 MIN_INFLECTED = 4  # letters of a word of which more than a final s may differ
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -59,30 +59,9 @@ def alternatives(text: str) -> list[list[str]]:
     return [phrases for part in re.split(r"\s+or\s+|\s+/\s+", text) if (phrases := _phrases(part))]
 
 
-def _phrases(text: str) -> list[str]:
-    phrases: list[list[str]] = [[]]
-    for word in text.split():
-        if content_terms(word):
-            phrases[-1].append(word)
-        elif phrases[-1]:
-            phrases.append([])
-    return [" ".join(phrase) for phrase in phrases if phrase]
-
-
 def has_word(word: str, store: Store) -> bool:
-    """Whether any paper in `store` has `word`, in any inflection, and in British or American spelling."""
-    return bool(len(_having_any([word.lower()], store)))
-
-
-def phrases_of(text: str) -> list[str]:
-    """The phrases between the small words of `text`: "diffusion models", "depth" of "diffusion models for depth"."""
-    phrases: list[list[str]] = [[]]
-    for word in text.split():
-        if content_terms(word):
-            phrases[-1].append(word)
-        elif phrases[-1]:
-            phrases.append([])
-    return [" ".join(phrase) for phrase in phrases if phrase]
+    """Whether any paper in `store` has `word`, in any inflection and spelling; a compound, with all its parts."""
+    return bool(papers_with(word, store)) if "-" in word else bool(len(_having_any([word.lower()], store)))
 
 
 def forms_of(phrase: str, store: Store) -> list[str]:
@@ -96,6 +75,17 @@ def contains(text: str, phrase: str) -> bool:
     """Whether `text` contains the words of `phrase` in a row, in any inflection and spelling of theirs."""
     pattern = _pattern(phrase)
     return bool(pattern and pattern.search(plain_text(text)))
+
+
+def _phrases(text: str) -> list[str]:
+    """The phrases between the small words of `text`: "diffusion models", "depth" of "diffusion models for depth"."""
+    phrases: list[list[str]] = [[]]
+    for word in text.split():
+        if content_terms(word):
+            phrases[-1].append(word)
+        elif phrases[-1]:
+            phrases.append([])
+    return [" ".join(phrase) for phrase in phrases if phrase]
 
 
 def _papers_with(phrase: str, store: Store) -> dict[int, bool]:

@@ -121,22 +121,31 @@ _AROUND = re.compile(
     r"(?:sentences?|words?|nutshell|terms|english|lines?)|simple\s+(?:words|terms)|briefly|please|pls|plz|again))+(?=\W*$)",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(
-    r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]?s)\s+(?:meant\s+by\s+)?(?:an?\s+|the\s+)?"
-    r"|what\s+(?!(?:do|does|did|is|are|was|were|can|could|makes?|causes?|happens|kinds?|types?)\b)(?:an?\s+|the\s+)?"
-    r"(?=[^?;:,.]+\s+(?:is|are|means?)\s*[?.!]*\s*$)"
-    r"|(?:the\s+)?(?:meaning|definition)\s+of\s+(?:an?\s+|the\s+)?|define\s+(?:an?\s+|the\s+)?|explain\s+(?:what\s+)?(?:an?\s+|the\s+)?)"
-    r"(?P<a>[^?;:,.]+?)(?:\s+(?:is|are|means?))?\s*[?.!]*\s*$|"
-    r"^\s*what\s+do(?:es)?\s+(?:it\s+mean\s+(?:when|if|that)\b.*\b(?:called|termed|described\s+as|said\s+to\s+be)\s+|they\s+mean\s+by\s+|people\s+mean\s+by\s+)(?:an?\s+|the\s+)?(?P<c>[^?;:,.]+?)\W*$|"
-    r"^\s*what\s+do(?:es)?\s+(?P<b>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$|"
-    r"^\s*(?P<d>[^?;:,.]+?)(?:\s+[-–—]+|\s*[:,?.])\s+what(?:\s+(?:is|are)|['’]?s)\s+(?:that|it|this|these|those|they)\W*$|"
-    r"^\s*(?P<e>[^?;:,.=]+?)(?:\s+[-–—]+|\s*[:,]|\s+)\s*(?:meaning|definition|means?)\W*$|^\s*(?P<f>[^?;:,.=]+?)\s*=\s*\W*$",
-    re.IGNORECASE,
+_ARTICLE = r"(?:an?\s+|the\s+)?"
+_DEFINITIONS = tuple(
+    re.compile(pattern.replace("ARTICLE", _ARTICLE), re.IGNORECASE)
+    for pattern in (
+        r"^\s*(?:(?:what|who)(?:\s+exactly)?(?:\s+(?:is|are|was|were)|['’]?s)\s+(?:meant\s+by\s+)?ARTICLE"
+        # "what X is", after "tell me"
+        r"|what\s+(?!(?:do|does|did|is|are|was|were|can|could|makes?|causes?|happens|kinds?|types?)\b)ARTICLE"
+        r"(?=[^?;:,.]+\s+(?:is|are|means?)\s*[?.!]*\s*$)"
+        r"|(?:the\s+)?(?:meaning|definition)\s+of\s+ARTICLE|define\s+ARTICLE|explain\s+(?:what\s+)?ARTICLE)"
+        r"(?P<term>[^?;:,.]+?)(?:\s+(?:is|are|means?))?\s*[?.!]*\s*$",
+        r"^\s*what\s+do(?:es)?\s+(?:it\s+mean\s+(?:when|if|that)\b.*\b(?:called|termed|described\s+as|said\s+to\s+be)\s+"
+        r"|they\s+mean\s+by\s+|people\s+mean\s+by\s+)ARTICLE(?P<term>[^?;:,.]+?)\W*$",
+        r"^\s*what\s+do(?:es)?\s+(?P<term>[^?;:,.]+?)\s+(?:mean|stand\s+for|refer\s+to)(?:\s+(?:in|for)\s+[^?;:,.]+)?\W*$",
+        r"^\s*(?P<term>[^?;:,.]+?)(?:\s+[-–—]+|\s*[:,?.])\s+what(?:\s+(?:is|are)|['’]?s)\s+"
+        r"(?:that|it|this|these|those|they)\W*$",
+        r"^\s*(?P<term>[^?;:,.=]+?)(?:\s+[-–—]+|\s*[:,]|\s+)\s*(?:meaning|definition|means?)\W*$",
+        r"^\s*(?P<term>[^?;:,.=]+?)\s*=\s*\W*$",
+    )
 )
 _RELATION = re.compile(
     r"\b(of|for|in|to|by|between|on|that|which|used|about|from|with|known|newest|latest|most|least|best|papers?)\b",
     re.IGNORECASE,
 )
+
+_NO_TERM = re.compile(r"(?:any|some|no|and|or|but|also|ok|more)\b", re.IGNORECASE)  # begins what is no term
 
 
 def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
@@ -150,19 +159,16 @@ def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
         return "comparison"
     if term_to_define(question) or (likely and is_bare_term(question)):
         return "definition"
-    wants_number, is_of_one = bool(re.search(_HOW_MUCH, question, re.IGNORECASE)), bool(_WHICH_ONE.search(question))
+    wants_one = bool(re.search(_HOW_MUCH, question, re.IGNORECASE) or _WHICH_ONE.search(question))
     possible = {
-        "papers": not (wants_number or is_of_one),
-        "survey": not (wants_number or is_of_one),
+        "papers": not wants_one,
+        "survey": not wants_one,
         "comparison": bool(_COMPARISON.search(question)),
         "definition": bool(likely and bare_term(question)),
         "fact": bool(_IS_QUESTION.search(question)),
     }
     by_default: tuple[Intent, ...] = ("comparison", "fact", "papers")
     return next(intent for intent in (*likely, *by_default) if possible.get(intent, True))
-
-
-_ANY = re.compile(r"(?:any|some|no|and|or|but|also|ok|more)\b", re.IGNORECASE)  # begins what is no term
 
 
 def is_bare_term(question: str) -> bool:
@@ -175,7 +181,7 @@ def bare_term(question: str) -> str:
     term = question.strip(" ?!.")
     is_term = (
         0 < len(term.split()) <= MAX_BARE_WORDS
-        and not _ANY.match(term)
+        and not _NO_TERM.match(term)
         and not _IS_QUESTION.search(term)
         and not _RELATION.search(term)
     )
@@ -209,8 +215,9 @@ def term_to_define(question: str) -> str:
 
     "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
-    match = _DEFINITION.match(_AROUND.sub("", question))
-    term = next(filter(None, match.groups())).strip(_QUOTES) if match else ""
+    text = _AROUND.sub("", question)
+    match = next((match for pattern in _DEFINITIONS if (match := pattern.match(text))), None)
+    term = match["term"].strip(_QUOTES) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )

@@ -29,7 +29,7 @@ _LABEL = re.compile(r"\[(topics|search|" + "|".join(get_args(Wish) + get_args(In
 _PIECE = re.compile(r"\[\d+\]|\w+(?:['’]\w+)*|[?!.,:]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CONTRACTED = re.compile(r"\b(what|who|where|how|that|there)s\b", re.IGNORECASE)  # "whats"
-_HOW_MANY = re.compile(r"\b\d{1,2}\s+(?=(?:newest|latest|most\s+recent|oldest|earliest)\b)")  # "the 5 newest papers"
+_LIMIT = re.compile(r"\b(\d{1,2})\s+(?=(?:newest|latest|most\s+recent|oldest|earliest)\b)", re.IGNORECASE)
 
 
 class Example(NamedTuple):
@@ -83,15 +83,14 @@ def features(questions: Sequence[str], embedding: Embedding) -> np.ndarray:
 
 
 def plain(question: str) -> str:
-    """`question` in lower case, with the same year and citation number in place of any, and no count."""
-    uncounted = _HOW_MANY.sub("", _CONTRACTED.sub(r"\1's", question.lower()))
-    return re.sub(r"\[\d+\]", "[2]", re.sub(r"\b(?:19|20)\d\d\b", "2020", uncounted))
+    """`question` in lower case, with the same year and citation number in place of any."""
+    return re.sub(r"\[\d+\]", "[2]", re.sub(r"\b(?:19|20)\d\d\b", "2020", _unified(question.lower())))
 
 
 def frame(question: str) -> str:
     """`question` with TOPIC in place of all words in a row that occur in no frame: "how many papers use X?"."""
     words: list[str] = []
-    for piece in _PIECE.findall(_HOW_MANY.sub("", _CONTRACTED.sub(r"\1's", question))):
+    for piece in _PIECE.findall(_unified(question)):
         word = _framed(piece)
         if word != TOPIC or words[-1:] != [TOPIC]:
             words.append(word)
@@ -103,11 +102,16 @@ def topic(question: str) -> str:
 
     "" if every word occurs in a frame.
     """
-    question = _CONTRACTED.sub(r"\1's", _HOW_MANY.sub("", question))
-    for sentence in re.split(r"[?!]|[.:;]\s", question):
+    for sentence in re.split(r"[?!]|[.:;]\s", _unified(question)):
         if pieces := [piece for piece in _PIECE.finditer(sentence) if _framed(piece[0]) == TOPIC]:
             return sentence[pieces[0].start() : pieces[-1].end()]
     return ""
+
+
+def limit(question: str) -> int:
+    """How many papers `question` asks for: 5 for "the 5 newest papers"; 0 if it does not say."""
+    match = _LIMIT.search(question)
+    return int(match[1]) if match else 0
 
 
 def is_topical(word: str) -> bool:
@@ -124,6 +128,11 @@ def read_examples(path: Path) -> list[Example]:
         elif line and not line.startswith("#"):
             examples.append(Example(label, line))
     return examples
+
+
+def _unified(question: str) -> str:
+    """`question` without a limit, and with the apostrophe of "whats"."""
+    return _CONTRACTED.sub(r"\1's", _LIMIT.sub("", question))
 
 
 def _framed(piece: str) -> str:

@@ -48,7 +48,7 @@ _ONLY_TOPIC = re.compile(
     r"(?!(?:is|are|was|were|do|does|did|can|could|which|who|how|why|what|when|where)\b)",
     re.IGNORECASE,
 )
-MAX_SHORT = 3  # papers of a shortened answer, the best
+MAX_SHORTENED = 3  # papers of a shortened answer, the best
 MAX_COMPARED_CITED = 4  # papers of the last answer, the best, to compare if the question names none
 
 
@@ -89,6 +89,10 @@ class Query:
     foreign: bool = False
     in_context: tuple[str, ...] = ()
 
+    def allows(self, number: int) -> bool:
+        """Whether the paper with this `number` passes the filters."""
+        return self.among is None or number in self.among
+
 
 def understand(
     question: str,
@@ -109,7 +113,7 @@ def understand(
     unusable = [each for each in filters if not store.has_field(each.field)]
     if unusable:
         subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
-    earlier = _context(subject, [parse_filters(text)[0] for text in history.earlier])
+    earlier = _followed(subject, [parse_filters(text)[0] for text in history.earlier])
     notice = _notice(unusable)
     if router and not content_terms(subject) and (filters or unusable) and not earlier:
         return _wish(Wished("list"), question, filters, store, notice)
@@ -125,13 +129,12 @@ def understand(
         subject = _earlier_subject(earlier, [*filters, *unusable])
     among, written = store.matching(filters), [each.written for each in filters]
     texts = rewrites(subject, earlier, history.cited, history.numbered)
-    scope = cited_scope(subject) if history.cited else ""
-    is_of_cited = bool(scope) and scope not in without
-    asked = history.cited if is_of_cited else _asked_papers(subject, history)
+    scope = _scope(subject, history, without)
+    asked = history.cited if scope else _asked_papers(subject, history)
     if asked:
         numbers = store.numbers_of(asked)
         among = numbers if among is None else among & numbers
-    if is_of_cited:
+    if scope:
         written = [scope, *written]
         texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
     return Query(
@@ -163,7 +166,7 @@ def _retold(found: Wished, question: str, store: Store, history: History) -> Que
     """The query for the last answer in another form; None if that is not what is wished."""
     if found.wish not in RETOLD_SENTENCES or not history.cited:
         return None
-    papers = history.cited[: MAX_SHORT if found.wish == "shorter" else None]
+    papers = history.cited[: MAX_SHORTENED if found.wish == "shorter" else None]
     before = understand(history.earlier[-1], store, History(history.earlier[:-1]))
     query = replace(before, among=store.numbers_of(papers), retold=RETOLD_SENTENCES[found.wish], notice="")
     if found.wish == "table":
@@ -178,6 +181,12 @@ def written_filters(question: str) -> set[str]:
     """All restrictions in `question`, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse_filters(question)
     return {*(each.written for each in filters), cited_scope(subject)} - {""}
+
+
+def _scope(subject: str, history: History, without: Collection[str]) -> str:
+    """The words of `subject` that restrict it to the papers that the last answer cited; "" without any."""
+    scope = cited_scope(subject) if history.cited else ""
+    return "" if scope in without else scope
 
 
 def _asked_papers(subject: str, history: History) -> tuple[Paper, ...]:
@@ -199,11 +208,12 @@ def _intent(subject: str, earlier: Sequence[str], router: Router | None, route: 
 
 
 def _in_context(subject: str, texts: Sequence[str], earlier: Sequence[str]) -> tuple[str, ...]:
+    """The rewrites of `subject` as a follow-up; none if `texts`, its rewrites, are not it alone, or it is long."""
     is_short = 0 < len(content_terms(subject)) <= MAX_SHORT_TERMS
     return (f"{earlier[-1]} {subject}", subject) if earlier and is_short and list(texts) == [subject] else ()
 
 
-def _context(subject: str, earlier: Sequence[str]) -> list[str]:
+def _followed(subject: str, earlier: Sequence[str]) -> list[str]:
     """What `subject` may follow, none or one text: the question before, with the one that it itself follows.
 
     Of questions in a row that only change the topic, "and for video?", "and for images?", each replaces the one before.

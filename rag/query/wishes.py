@@ -16,7 +16,7 @@ from rag.paper import Paper
 from rag.query.followups import referenced, speaks_of_it
 from rag.query.history import History
 from rag.query.intent import Wish, asks_for_quantity
-from rag.query.routing import topic
+from rag.query.routing import limit, topic
 from rag.query.titles import named_papers, titled
 from rag.text import normalize
 
@@ -29,7 +29,6 @@ _NEWEST = re.compile(
     r"\b(?:newest|latest|most\s+recent|recent|last|oldest|earliest|first)\b(?!\s+(?:progress|advances?|developments?|author))",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\b(\d{1,2})\s+(?:newest|latest|most\s+recent|oldest|earliest)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|first)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|everything|each)\b|^\W*list\W*$|\blist\s+(?:the\s+|of\s+)?(?:papers|titles)\W*$", re.IGNORECASE
@@ -91,9 +90,7 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
     if wish == "count" and _PAPER_NOUN.search(message):
         return Wished("count", topic(message)) if topic(message) or filters else Wished("about")
     if wish == "newest" and _NEWEST.search(message) and (store.has_field("year") or not topic(message)):
-        counted = _COUNTED.search(message)
-        limit = int(counted[1]) if counted else 0
-        return Wished("newest", topic(message), oldest=bool(_OLDEST.search(message)), limit=limit)
+        return Wished("newest", topic(message), oldest=bool(_OLDEST.search(message)), limit=limit(message))
     if (wish == "list" or _names_only(message)) and (unknown := _written_by(message, store)):
         return Wished("list", author=unknown)
     if wish == "list" and not topic(message) and (filters or _ALL.search(message)):

@@ -22,7 +22,7 @@ def found(*abstracts: str) -> Selection:
 
 def first_line(question: str, intent: Intent, selection: Selection, grounding: Grounding | None = None) -> str:
     query = Query(question, (question,), (), None, 1_489, intent)
-    return headline(query, selection, grounding or Grounding())
+    return headline(query, selection, grounding or Grounding(), ())
 
 
 NOTHING = Selection([], [], 0.0)

@@ -84,7 +84,7 @@ def test_a_record_says_what_it_lacks(tmp_path: Path) -> None:
     assert ask(Conversation(library), "who wrote OwlNet?").headline == "Its record has no authors."
     assert ask(Conversation(library), "when was OwlNet published?").headline == "Its record has no year."
     listed = ask(Conversation(library), "list all papers from 2023")
-    assert (listed.headline, listed.listed) == ("Which papers these are is not known.", ())
+    assert (listed.headline, listed.listed) == ("It is not known which papers these are.", ())
     assert "was not applied" in listed.notice
 
 
