@@ -28,6 +28,7 @@ from rag.text import one_line
 
 FOLDER = "added"
 STAGING = ".incoming"  # hidden, so that a rebuild from a folder around the index does not read it
+MAX_UPLOAD_BYTES = 500_000_000
 CHUNK_BYTES = 1_000_000  # copied at a time
 _EXPIRY_SECONDS = 24 * 60 * 60  # of a staged file
 _MAX_NAME_BYTES = 200  # file systems allow 255, and a number may be appended
@@ -63,7 +64,7 @@ def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
     """Copies `stream` into a new staging folder, under `name`, and returns the file, for `accept` or `discard`.
 
     Files staged a day ago or earlier are removed. Raises SourceError if `name` is not that of a file that rag reads, if
-    the file has more than `sources.MAX_FILE_BYTES` bytes, or if it cannot be written.
+    the file has more than `MAX_UPLOAD_BYTES` bytes, or if it cannot be written.
     """
     name = _checked(name)
     try:
@@ -127,7 +128,7 @@ def _why_refused(name: str) -> str:
         return "it is not a valid file name. Rename it"
     if len(name.encode()) > _MAX_NAME_BYTES:
         return "its name is too long. Rename it"
-    if Path(name).suffix.lower() not in sources.EXTENSIONS:
+    if not name.lower().endswith(sources.EXTENSIONS):
         return f"only {', '.join(sources.EXTENSIONS)} files are read. Save it as one"
     if not sources.is_supported(Path(name)):
         return "hidden files and READMEs are not read. Rename it"
@@ -138,8 +139,8 @@ def _copy(stream: BinaryIO, out: BinaryIO, name: str) -> None:
     copied = 0
     while chunk := stream.read(CHUNK_BYTES):
         copied += len(chunk)
-        if copied > sources.MAX_FILE_BYTES:
-            raise SourceError(f"“{name}” has more than {sources.MAX_FILE_BYTES:,} bytes. Split it, then add the parts.")
+        if copied > MAX_UPLOAD_BYTES:
+            raise SourceError(f"“{name}” has more than {MAX_UPLOAD_BYTES:,} bytes. Split it, then add the parts.")
         out.write(chunk)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rag.sources.files import MAX_FILE_BYTES, files_in, find, is_supported, read
-from rag.sources.formats import EXTENSIONS
+from rag.sources.files import EXTENSIONS, files_in, find, is_supported, read
 from rag.sources.skipped import Skipped
 
-__all__ = ["EXTENSIONS", "MAX_FILE_BYTES", "Skipped", "files_in", "find", "is_supported", "read"]
+__all__ = ["EXTENSIONS", "Skipped", "files_in", "find", "is_supported", "read"]

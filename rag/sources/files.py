@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import codecs
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from stat import S_ISREG
 
 from rag.errors import SourceError
 from rag.paper import Paper
-from rag.sources.formats import EXTENSIONS, format_of
+from rag.sources.errors import UnreadableError
+from rag.sources.formats import FORMATS
 from rag.sources.skipped import Skipped
+from rag.sources.text_file import HEAD_CHARS, TextFile
+from rag.sources.unpacking import PACKED_EXTENSIONS
 
-MAX_FILE_BYTES = 500_000_000  # about 300,000 abstracts; a file is read into memory as a whole
-
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_BINARY = "binary file, not text"
+MAX_SKIPPED = 1_000  # of a file that are named one by one
+_PLAIN = tuple(dict.fromkeys(extension for form in FORMATS for extension in form.extensions))
+EXTENSIONS = tuple(plain + packed for plain in _PLAIN for packed in ("", *PACKED_EXTENSIONS))
 
 
 def find(paths: Sequence[Path]) -> list[Path]:
@@ -40,32 +40,46 @@ def files_in(folder: Path) -> list[Path]:
 def is_supported(file: Path) -> bool:
     """Whether `file`, relative to a folder, is read with it: a known extension, not hidden, and not a README."""
     hidden = any(part.startswith(".") for part in file.parts)
-    return file.suffix.lower() in EXTENSIONS and file.stem.lower() != "readme" and not hidden
+    name = file.name.lower()
+    return name.endswith(EXTENSIONS) and not name.startswith("readme.") and not hidden
 
 
-def read(path: Path) -> Iterator[Paper | Skipped]:
-    """The papers in the file `path`, and a `Skipped` for each record that is not one.
+def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Paper | Skipped]:
+    """The papers in the file `path`, and a `Skipped` for each record that is not one, as far as MAX_SKIPPED.
 
-    Never raises: a file that cannot be read at all gives a single `Skipped`.
+    `columns` says which column of a table holds a field: ``{"title": "Titel"}``. Never raises: what ends the reading of
+    a file, or prevents it, gives a `Skipped` too.
     """
+    skipped = 0
+    for record in _records(path, columns or {}):
+        skipped += isinstance(record, Skipped)
+        if isinstance(record, Paper) or skipped <= MAX_SKIPPED:
+            yield record
+    if skipped > MAX_SKIPPED:
+        yield Skipped(path, 0, f"{skipped - MAX_SKIPPED:,} more records are left out for reasons like these")
+
+
+def _records(path: Path, columns: Mapping[str, str]) -> Iterator[Paper | Skipped]:
     try:
-        status = path.stat()
-        if not S_ISREG(status.st_mode):  # reading a pipe or a device may never end
+        if not S_ISREG(path.stat().st_mode):  # reading a pipe or a device may never end
             yield Skipped(path, 0, "not a regular file")
             return
-        if status.st_size > MAX_FILE_BYTES:
-            yield Skipped(path, 0, f"larger than {MAX_FILE_BYTES:,} bytes: split it")
-            return
-        data = path.read_bytes()
-    except OSError as error:
-        yield Skipped(path, 0, f"cannot be read: {error.strerror}")
-        return
-    try:
-        text = data.decode("utf-16" if data.startswith(_UTF16_MARKS) else "utf-8-sig")
-    except UnicodeDecodeError:
-        yield Skipped(path, 0, _BINARY if b"\0" in data else "not UTF-8 text: save it as UTF-8")
-        return
-    yield from _records(text, path)
+        file = TextFile(path, columns)
+        yield from _reader(file)(file)
+    except UnreadableError as fault:
+        yield Skipped(path, fault.line, str(fault))
+    except OSError as fault:
+        yield Skipped(path, 0, f"cannot be read: {fault.strerror or fault}")
+
+
+def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
+    """The reader of the first format that `file` is in. Raises UnreadableError if it is in none."""
+    if not file.head.strip():
+        raise UnreadableError("empty file" if len(file.head) < HEAD_CHARS else "no text in its first 65,536 characters")
+    for form in FORMATS:
+        if form.matches(file.head):
+            return form.read
+    raise UnreadableError(f"in no format that rag reads: it is not {', '.join(form.name for form in FORMATS)}")
 
 
 def _expand(path: Path) -> list[Path]:
@@ -75,16 +89,6 @@ def _expand(path: Path) -> list[Path]:
         return [path]
     files = files_in(path)
     if not files:
-        extensions = ", ".join(EXTENSIONS)
+        extensions = ", ".join(_PLAIN)
         raise SourceError(f"No files of papers ({extensions}) in {path}. Name others: rag rebuild PATH")
     return files
-
-
-def _records(text: str, path: Path) -> Iterator[Paper | Skipped]:
-    if "\0" in text:
-        yield Skipped(path, 0, _BINARY)
-    elif not text.strip():
-        yield Skipped(path, 0, "empty file")
-    else:
-        # str.splitlines() would also split at characters such as U+2028, which a JSON string may contain unescaped.
-        yield from format_of(text).read(re.split(r"\r\n|\r|\n", text), path)

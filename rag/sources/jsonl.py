@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from rag.paper import Paper
 from rag.sources.skipped import Skipped, rejection
+from rag.sources.text_file import TextFile
 from rag.text import clean_line
 
 _YEARS = range(1000, 2101)
@@ -20,19 +20,19 @@ class LineError(Exception):
     """The reason why a line is not a paper."""
 
 
-def matches(text: str) -> bool:
+def matches(head: str) -> bool:
     """Whether `text`, the content of a file, is JSONL."""
-    return text.lstrip().startswith("{")
+    return head.lstrip().startswith("{")
 
 
-def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
+def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each valid line and a `Skipped` for each other; blank lines and unknown fields are ignored."""
-    for number, line in enumerate(lines, 1):
+    for number, line in file.lines():
         if line.strip():
             try:
-                yield _paper(_object(line), clean_line(path.name))
+                yield _paper(_object(line), file.name)
             except LineError as error:
-                yield Skipped(path, number, str(error))
+                yield Skipped(file.path, number, str(error))
 
 
 def _object(line: str) -> dict[str, Any]:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from rag.paper import Paper
 from rag.sources import chrome
 from rag.sources.skipped import Skipped, rejection
-from rag.text import clean_line, one_line
+from rag.sources.text_file import TextFile
+from rag.text import one_line
 
 _PROSE_WORDS = 30  # no title has as many words
 _SENTENCE_WORDS = 5  # a text with at least as many words that ends in a period is a sentence
@@ -45,21 +45,22 @@ class Entry:
     url: str = ""
 
 
-def matches(text: str) -> bool:
+def matches(head: str) -> bool:
     """Whether `text` may be a listing page, which any text may."""
     return True
 
 
-def read(lines: Sequence[str], path: Path) -> Iterator[Paper | Skipped]:
+def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each title with an abstract in `lines`; a `Skipped` for either without the other."""
-    runs = _runs(lines)
+    path = file.path
+    runs = _runs([line for _, line in file.lines()])
     paragraphs = _has_paragraphs(runs)
     entries = _without_chrome(_attach_truncated(_entries(_blocks(runs, paragraphs), paragraphs)))
     if not entries:
         yield Skipped(path, 0, "no papers found: neither titles with abstracts nor one JSON object per line")
     for entry in entries:
         reason = _rejection(entry)
-        yield Skipped(path, entry.line, reason) if reason else _paper(entry, clean_line(path.name))
+        yield Skipped(path, entry.line, reason) if reason else _paper(entry, file.name)
 
 
 def _runs(lines: Sequence[str]) -> list[list[Block]]:

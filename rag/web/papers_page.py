@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from rag.paper import Paper
-from rag.sources.formats import EXTENSIONS
+from rag.sources import EXTENSIONS
 from rag.text import count
 from rag.web import templates
 from rag.web.cards import Card

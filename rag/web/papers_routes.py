@@ -14,10 +14,10 @@ from fastapi.responses import HTMLResponse
 
 from rag.errors import ConversationError, QuestionError, RagError, SourceError
 from rag.index import catalogue, uploads
+from rag.index.uploads import MAX_UPLOAD_BYTES
 from rag.language.tokens import content_terms
 from rag.query.filters import parse_filters
 from rag.query.understanding import understand
-from rag.sources import MAX_FILE_BYTES
 from rag.text import count
 from rag.web import cards, pages, papers_page
 from rag.web.cards import Card
@@ -190,10 +190,10 @@ class PapersRoutes:
 
 async def _receive(request: Request, body: IO[bytes]) -> None:
     """Writes what the browser sends into `body`. Raises SourceError if it is too large."""
-    left = MAX_FILE_BYTES
+    left = MAX_UPLOAD_BYTES
     async for chunk in request.stream():
         left -= len(chunk)
         if left < 0:
-            raise SourceError(f"A file has at most {MAX_FILE_BYTES:,} bytes. Split it, then add the parts.")
+            raise SourceError(f"A file has at most {MAX_UPLOAD_BYTES:,} bytes. Split it, then add the parts.")
         await asyncio.to_thread(body.write, chunk)
     body.seek(0)

@@ -1,0 +1,119 @@
+"""The encoding of a file: what its first bytes or its declaration say, else UTF-8, else a guess from its bytes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from rag.sources.errors import UnreadableError
+from rag.sources.unpacking import CutOffError, unpacked
+
+TWICE_ENCODED_MARK = "\ufeff".encode().decode("latin-1").encode()  # what some tools make of a byte order mark
+_CHUNK = 1 << 20
+_MARKS = {  # UTF-32 first: its little-endian mark begins as that of UTF-16
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_DECLARED = re.compile(rb"""^(?:%\s{0,5}Encoding:\s{0,5}|<\?xml[^>]{0,80}encoding=["'])([\w.:-]{1,40})""", re.MULTILINE)
+_BINARY = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive, such as DOCX or XLSX",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"SQLite format 3": "an SQLite database",
+}
+_RARE = 0.1  # of the characters beyond ASCII: if no more are not UTF-8, the file is UTF-8 with faults
+_RUN = re.compile(rb"[\x80-\xff]{3,}")  # rare where single letters are beyond ASCII, as in Western languages
+_WESTERN_RUNS = 0.2  # of the bytes beyond ASCII that may stand in such runs
+
+
+class Encoding(NamedTuple):
+    """The name of an encoding, and how Python is to treat bytes that are not of it: "strict" or "replace"."""
+
+    name: str
+    errors: str = "strict"
+
+
+def encoding_of(path: Path) -> Encoding:
+    """The encoding of the text in `path`, which is read whole unless its start tells.
+
+    Raises UnreadableError if it is not text, and OSError.
+    """
+    chunks = _chunks(path)
+    start = next(chunks, b"")
+    for mark, name in _MARKS.items():
+        if start.startswith(mark):
+            return Encoding(name, "replace")
+    if b"\0" in start[:4096]:
+        return _without_mark(start)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    sample = start
+    try:
+        decoder.decode(start)
+        for sample in chunks:
+            decoder.decode(sample)
+    except UnicodeDecodeError:
+        return _not_utf8(start, sample)
+    return Encoding("utf-8", "replace")  # a file that is cut off may end within a character
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with closing(unpacked(path)) as stream:
+        try:
+            while chunk := stream.read1(_CHUNK):
+                yield chunk
+        except CutOffError:  # the reader meets it again, after what there is
+            return
+
+
+def _without_mark(start: bytes) -> Encoding:
+    """UTF-16 if every second byte of much of the text is 0. Raises UnreadableError for other files with such bytes."""
+    sample = start[:4096]
+    for name, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if zeros.count(0) > 0.7 * len(zeros) and sample.count(0) < 1.2 * zeros.count(0):
+            return Encoding(name, "replace")
+    raise UnreadableError(_binary(start))
+
+
+def _not_utf8(start: bytes, sample: bytes) -> Encoding:
+    """The encoding of a file with this `start`, that is not UTF-8 somewhere in this `sample`."""
+    if any(start.startswith(magic) for magic in _BINARY) or b"\0" in sample:
+        raise UnreadableError(_binary(start))
+    if declared := _declared(start):
+        return declared
+    text = sample.decode("utf-8", "replace")
+    beyond = sum(not character.isascii() for character in text)
+    if text.count("\ufffd") <= _RARE * beyond:
+        return Encoding("utf-8", "replace")
+    in_runs = sum(map(len, _RUN.findall(sample)))
+    if in_runs <= _WESTERN_RUNS * sum(byte > 0x7F for byte in sample):
+        return Encoding("cp1252", "replace")
+    return _guessed(sample)
+
+
+def _declared(start: bytes) -> Encoding | None:
+    found = _DECLARED.search(start[:2000])
+    try:
+        return Encoding(codecs.lookup(found[1].decode()).name, "replace") if found else None
+    except LookupError:
+        return None
+
+
+def _guessed(sample: bytes) -> Encoding:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample[: 1 << 16]).best()
+    if best is None:
+        raise UnreadableError("neither UTF-8 nor any encoding that could be guessed: save it as UTF-8")
+    return Encoding(best.encoding, "replace")
+
+
+def _binary(start: bytes) -> str:
+    kind = next((kind for magic, kind in _BINARY.items() if start.startswith(magic)), "binary data")
+    return f"not text but {kind}: export the references as BibTeX, RIS or CSV"

@@ -1,0 +1,62 @@
+"""HTML, JATS and MathML in titles and abstracts → plain text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Only names of elements, so that "a <b and c> d" stays what it is.
+_INLINE = """a abbr b bdi big cite code del em email ext-link font i inf italic inline-formula ins kbd label math mi mn mo
+    monospace mrow ms msqrt mstyle mtext mfrac mover munder munderover msub msubsup msup mtable mtd mtr mspace mpadded
+    named-content overline q roman s sans-serif sc scp small span strike strong styled-content sub sup tt u underline
+    uri var xref semantics"""
+_BLOCK = """abstract article blockquote body br dd disp-formula div dl dt h1 h2 h3 h4 h5 h6 hr html li list list-item ol
+    p section sec table tbody td th title tr ul"""
+_TAG = re.compile(
+    rf"</?(?:jats:|mml:|m:)?({'|'.join((_INLINE + ' ' + _BLOCK).split())})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE
+)
+_BLOCKS = frozenset(_BLOCK.split())
+_DROPPED = re.compile(
+    r"<!--.{0,10000}?-->|<(script|style|(?:mml:)?annotation(?:-xml)?)\b[^<>]{0,500}>[^<]{0,10000}</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_TEX = re.compile(  # TeX beside MathML, or alone
+    r"<(?:jats:)?(?:inline-formula|disp-formula|alternatives)\b[^<>]{0,500}>(?:(?!</(?:jats:)?(?:inline|disp)-formula).)"
+    r"{0,20000}?<(?:jats:)?tex-math\b[^<>]{0,500}>(.{0,5000}?)</(?:jats:)?tex-math>"
+    r"(?:(?!</(?:jats:)?(?:inline|disp)-formula).){0,20000}?</(?:jats:)?(?:inline-formula|disp-formula|alternatives)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_BARE_TEX = re.compile(
+    r"<(?:jats:)?tex-math\b[^<>]{0,500}>(.{0,5000}?)</(?:jats:)?tex-math>", re.IGNORECASE | re.DOTALL
+)
+_HEADING = re.compile(r"<((?:jats:)?title)\b[^<>]{0,500}>([^<]{0,200})</\1>", re.IGNORECASE)
+_TITLED = re.compile(r"(abstract|summary)\W*", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(r"&lt;/?[a-z][a-z0-9:-]{0,20}(?:\s[^<>]{0,500}?)?/?&gt;", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """`text` without tags, its entities decoded; formulas that are given in TeX stand in ``$…$``.
+
+    A heading within an abstract becomes "Methods: ", one that says "Abstract" nothing. Text that was escaped twice is
+    decoded twice, if there are tags in it.
+    """
+    if _ESCAPED_TAG.search(text):
+        text = html.unescape(text)
+    if "<" in text:
+        text = _DROPPED.sub("", text)
+        if "tex-math" in text:
+            text = _BARE_TEX.sub(_formula, _TEX.sub(_formula, text))
+        text = _HEADING.sub(_heading, text)
+        text = _TAG.sub(lambda tag: " " if tag[1].lower() in _BLOCKS else "", text)
+    return html.unescape(html.unescape(text) if "&amp;" in text else text)
+
+
+def _formula(found: re.Match[str]) -> str:
+    return f"${html.unescape(found[1]).strip().strip('$')}$"
+
+
+def _heading(found: re.Match[str]) -> str:
+    words = found[2].strip()
+    if not words or _TITLED.fullmatch(words):
+        return " "
+    return f" {words} " if words[-1] in ".:?!" else f" {words}: "
