@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,11 @@ class Paper:
     def key(self) -> str:
         """The identity of the paper: its title, case-folded and without accents or punctuation."""
         return normalize(self.title)
+
+    @property
+    def content(self) -> bytes:
+        """A fingerprint, 16 bytes, of the text that is embedded: title and abstract."""
+        return hashlib.blake2b(f"{self.title}\n{self.abstract}".encode(), digest_size=16).digest()
 
     @property
     def short_name(self) -> str:

@@ -47,6 +47,16 @@ def describe(
     }
 
 
+def made_with(model: Embedding) -> dict[str, Any]:
+    """What determines the vectors that `model` gives a paper."""
+    return {
+        "name": model.name,
+        "fingerprint": model.fingerprint,
+        "dimensions": model.dimensions,
+        "chunking": _chunking(model),
+    }
+
+
 def is_comparable(manifest: dict[str, Any], model: Embedding) -> bool:
     """Whether `model` would give unchanged papers the vectors that they have in the generation with this `manifest`."""
     built_with = manifest["embedding"]

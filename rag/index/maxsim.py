@@ -81,18 +81,13 @@ class MaxSimIndex:
 
 
 class MaxSimWriter:
-    """Writes the word embeddings of numbered papers into `folder`; they are complete when the block ends.
+    """Writes the word embeddings of numbered papers, on a `basis`, into `folder`; complete when the block ends."""
 
-    `basis` is that of the index from which some papers are taken over. Without one, the papers added first determine
-    it, so they should be a sample of all.
-    """
-
-    def __init__(self, folder: Path, papers: int, basis: np.ndarray | None = None) -> None:
+    def __init__(self, folder: Path, papers: int, basis: np.ndarray) -> None:
         import numpy as np
 
-        self._folder = folder
+        self._folder, self._basis = folder, basis
         self._ranges = np.zeros((papers + 1, 2), dtype=np.int64)
-        self._basis = basis
         self._rows = 0
 
     def __enter__(self) -> Self:
@@ -103,24 +98,22 @@ class MaxSimWriter:
         import numpy as np
 
         self._file.close()
-        if fault is None and self._basis is not None:
+        if fault is None:
             np.savez(self._folder / TABLE_FILE, basis=self._basis, ranges=self._ranges)
 
     def add(self, papers: Sequence[tuple[int, np.ndarray]]) -> None:
-        """Adds the words of numbered papers, each float32 of (words, model dimensions), or int8 taken from an index."""
-        import numpy as np
-
-        if self._basis is None:
-            self._basis = _principal_components(np.concatenate([words for _, words in papers]))
+        """Adds the words of numbered papers, each int8 of (words, dimensions); see `compress`."""
         for number, words in papers:
-            kept = words if words.dtype == np.int8 else _compress(words, self._basis)
-            self._file.write(kept.tobytes())
-            self._ranges[number] = self._rows, self._rows + len(kept)
-            self._rows += len(kept)
+            self._file.write(words.tobytes())
+            self._ranges[number] = self._rows, self._rows + len(words)
+            self._rows += len(words)
 
 
-def _compress(words: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """`words` on the kept components. No words become a zero vector, whose cosine to any word is 0."""
+def compress(words: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """`words`, float32 of (words, model dimensions), on the kept components: int8 of (words, dimensions).
+
+    No words become a zero vector, whose cosine to any word is 0.
+    """
     import numpy as np
 
     projected = l2_normalize(words @ basis) if len(words) else np.zeros((1, basis.shape[1]))
@@ -139,8 +132,11 @@ def load(folder: Path) -> MaxSimIndex:
     return MaxSimIndex(basis, ranges, embeddings)
 
 
-def _principal_components(vectors: np.ndarray) -> np.ndarray:
-    """The first _DIMENSIONS principal components of `vectors`, fewer if they have fewer: float32, one per column."""
+def principal_components(vectors: np.ndarray) -> np.ndarray:
+    """The basis for word embeddings such as `vectors`, float32 of (words, model dimensions), which should be a sample.
+
+    It is their first _DIMENSIONS principal components, fewer if they have fewer: float32, one per column.
+    """
     import numpy as np
 
     _, directions = np.linalg.eigh(vectors.T @ vectors)  # not centred, to preserve cosines; by ascending eigenvalue

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rag.index import papers_database
 from rag.index.maxsim import MaxSimWriter
-from rag.index.previous import Previous
 from rag.index.vector_arrays import VectorWriter
 from rag.index.vector_database import VectorDatabase
 from rag.index.vectors import PaperVectors
 from rag.paper import Paper
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Chunk = list[tuple[int, Paper]]  # papers by their numbers
 
@@ -21,18 +23,17 @@ Chunk = list[tuple[int, Paper]]  # papers by their numbers
 class PaperWriter:
     """Writes numbered papers into `folder`; they are complete when the block ends.
 
-    `previous` is the index from which some of their vectors are taken over, and `vector_count` how many vectors Chroma
-    has got.
+    `basis` is that of their word embeddings, and `vector_count` how many vectors Chroma has got.
     """
 
-    def __init__(self, folder: Path, papers: int, previous: Previous | None) -> None:
+    def __init__(self, folder: Path, papers: int, basis: np.ndarray) -> None:
         self.vector_count = 0
         self._stack = ExitStack()
         self._chroma = self._stack.enter_context(closing(VectorDatabase(folder)))
         self._chroma.create(papers)
         self._database = self._stack.enter_context(closing(papers_database.create(folder)))
         self._arrays = self._stack.enter_context(VectorWriter(folder, papers))
-        self._maxsim = self._stack.enter_context(MaxSimWriter(folder, papers, previous.basis if previous else None))
+        self._maxsim = self._stack.enter_context(MaxSimWriter(folder, papers, basis))
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelError
+from rag.index.checkpoint import CHECKPOINT_FILE
 from rag.index.opening import open_current
 from rag.models import embedding
 from rag.models.encoding import EncodedText
@@ -96,11 +97,19 @@ class Failing(Recording):
         return super().encode_tokens(texts)
 
 
-def test_a_build_that_fails_leaves_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_leaves_the_old_index_and_the_next_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("rag.index.build._CHUNK", 8)
+    papers = [Paper(f"Owls {n}", f"We count {n} owls.") for n in range(60)]
     index_dir = build_index(tmp_path, [Paper("Coral", "Coral bleaches.")])
     before = sorted(index_dir.iterdir())
+    failing, going_on = Failing(), Recording()
     with pytest.raises(ModelError, match="out of memory"):
-        build_index(tmp_path, [Paper(f"Owls {n}", f"We count {n} owls.") for n in range(60)], Failing())
-    assert sorted(index_dir.iterdir()) == before
+        build_index(tmp_path, papers, failing)
+    assert sorted(index_dir.iterdir()) == sorted([index_dir / CHECKPOINT_FILE, *before])
     assert [hit.paper.title for hit in find(index_dir, "coral")] == ["Coral"]
+    build_index(tmp_path, papers, going_on)
+    assert not set(failing.texts) & {paper.abstract for paper in papers} & set(going_on.texts)
+    assert not (index_dir / CHECKPOINT_FILE).exists()
+    assert [hit.paper.title for hit in find(index_dir, "41 owls")][:1] == ["Owls 41"]

@@ -22,8 +22,10 @@ def embed(text: str, model: Embedding) -> tuple[list[str], np.ndarray]:
 
 def index(folder: Path, model: Embedding, *texts: str) -> MaxSimIndex:
     """An index of papers, numbered from 1, with the words of these texts."""
-    with MaxSimWriter(folder, len(texts)) as writer:
-        writer.add([(number, embed(text, model)[1]) for number, text in enumerate(texts, 1)])
+    words = [embed(text, model)[1] for text in texts]
+    basis = maxsim.principal_components(np.concatenate(words))
+    with MaxSimWriter(folder, len(texts), basis) as writer:
+        writer.add([(number, maxsim.compress(of_text, basis)) for number, of_text in enumerate(words, 1)])
     return maxsim.load(folder)
 
 
@@ -108,7 +110,7 @@ def test_words_taken_from_an_index_are_written_as_they_are(tmp_path: Path, model
     old = index(tmp_path, model, BANKS, "the", SCANS)
     (tmp_path / "new").mkdir()
     with MaxSimWriter(tmp_path / "new", 3, old.basis) as writer:
-        writer.add([(2, embed(RIVER, model)[1]), (3, old.of_paper(1))])
+        writer.add([(2, maxsim.compress(embed(RIVER, model)[1], old.basis)), (3, old.of_paper(1))])
         writer.add([(1, old.of_paper(2))])
     new = maxsim.load(tmp_path / "new")
     assert new.basis.tolist() == old.basis.tolist()
@@ -119,7 +121,7 @@ def test_words_taken_from_an_index_are_written_as_they_are(tmp_path: Path, model
 
 
 def test_a_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, 1):
+    with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, 1, np.eye(3)):
         raise RuntimeError
     with pytest.raises(FileNotFoundError):
         maxsim.load(tmp_path)
