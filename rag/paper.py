@@ -1,16 +1,23 @@
-"""The record of a paper, and when two records are the same paper."""
+"""The record of a paper."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.text import normalize
 
 MAX_TITLE = 500  # characters; a longer "title" is other text that a reader mistook for one
 MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract that arXiv accepts (1,920)
 MAX_NAME_WORDS = 3  # before the colon of a title; what is longer is a phrase, not the name of a method
+
+
+_SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "<": " less ", ">": " greater ", "=": " equals "})
+
+
+def title_key(title: str) -> str:
+    """The words of `title`, case-folded and without accents or punctuation; C and C++ stay two."""
+    return normalize(title.translate(_SIGNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,8 @@ class Paper:
 
     @property
     def key(self) -> str:
-        """The identity of the paper: its title, case-folded and without accents or punctuation."""
-        return normalize(self.title)
+        """What its title is compared by; see `title_key`."""
+        return title_key(self.title)
 
     @property
     def content(self) -> bytes:
@@ -45,23 +52,3 @@ class Paper:
         """The name of the method, which precedes the colon of the title ("OwlNet: Hearing in the Dark"), or ""."""
         name, colon, _ = self.title.partition(":")
         return name if colon and len(name.split()) <= MAX_NAME_WORDS else ""
-
-
-def merge(first: Paper, second: Paper) -> Paper:
-    """Two records of the same paper as one: the longer abstract, and each field from whichever record has it."""
-    longer, other = (second, first) if len(second.abstract) > len(first.abstract) else (first, second)
-    return replace(
-        longer,
-        authors=longer.authors or other.authors,
-        year=longer.year or other.year,
-        ids=tuple(dict.fromkeys(first.ids + second.ids)),
-        url=longer.url or other.url,
-    )
-
-
-def deduplicate(papers: Iterable[Paper]) -> list[Paper]:
-    """`papers` with the records of each paper merged, in order of first appearance."""
-    merged: dict[str, Paper] = {}
-    for paper in papers:
-        merged[paper.key] = merge(merged[paper.key], paper) if paper.key in merged else paper
-    return list(merged.values())

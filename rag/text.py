@@ -9,23 +9,31 @@ import unicodedata
 _BASE_LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"}
 )
+# A letter of Latin, Greek, Hebrew or Arabic, whose marks are accents or optional vowels, and these marks.
+_ACCENTED = re.compile("([A-Za-z\u0370-\u03ff\u05d0-\u05ea\u0620-\u064a])[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]+")
 # Bidirectional embeddings, overrides and isolates: they would also reorder the text that follows, which may be ours.
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-# Categories replaced by a space: control characters, surrogates, line and paragraph separators.
-_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
+# Replaced by a space: control characters, surrogates, line and paragraph separators.
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 
 
 def normalize(text: str) -> str:
-    """The words of `text`, separated by single spaces, case-folded and without accents or punctuation."""
+    """The words of `text`, separated by single spaces, case-folded, without punctuation, and without accents.
+
+    In other scripts marks are part of a letter, as in ガ and カ, or are vowels, as in दिन, and stay.
+    """
+    if text.isascii():
+        return re.sub(r"[\W_]+", " ", text).strip().casefold()
     decomposed = unicodedata.normalize("NFKD", text.translate(_BASE_LETTERS))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", letters).strip().casefold()
+    letters = unicodedata.normalize("NFC", _ACCENTED.sub(r"\1", decomposed))
+    words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters)
+    return " ".join(words.split()).casefold()
 
 
 def one_line(text: str) -> str:
     """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space."""
-    characters = text.translate(_BIDI_CONTROLS)
-    return " ".join("".join(" " if unicodedata.category(c) in _UNPRINTABLE else c for c in characters).split())
+    characters = text if text.isascii() else text.translate(_BIDI_CONTROLS)
+    return " ".join(_UNPRINTABLE.sub(" ", characters).split())
 
 
 def replace_surrogates(text: str) -> str:

@@ -21,9 +21,10 @@ from rag.evaluate.answers import evaluate_answers
 from rag.evaluate.rankings import evaluate_rankings
 from rag.evaluate.run import Run
 from rag.language.sentences import split_sentences
-from rag.paper import Paper, deduplicate
+from rag.paper import Paper
 from rag.progress import silent
 from rag.sources import find, read
+from rag.sources.duplicates import deduplicate
 from tests import asked
 from tests.conftest import DATA, collected, index_of
 
@@ -56,7 +57,7 @@ def papers() -> list[Paper]:
 
 
 def test_every_record_is_read_and_no_paper_is_there_twice(papers: list[Paper]) -> None:
-    assert len(papers) == len(deduplicate(papers)) == COUNT
+    assert len(papers) == len(deduplicate(papers)[0]) == COUNT
     assert len({paper.abstract for paper in papers}) == COUNT
 
 

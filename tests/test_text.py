@@ -15,7 +15,10 @@ from rag.text import clean_line, count, normalize, one_line, replace_surrogates
         ("Owls-at: (Night)?", "owls at night"),
         ("Łódź, Ærø and Đà", "lodz aero and da"),
         ("STRASSE straße", "strasse strasse"),
-        ("夜のダム", "夜のタム"),
+        ("夜のダム", "夜のダム"),
+        ("दिन, दान", "दिन दान"),
+        ("Йод ёлка", "йод ёлка"),
+        ("كِتَاب", "كتاب"),
         ("?!", ""),
     ],
 )

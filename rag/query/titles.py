@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.language.tokens import HYPHEN, content_terms, scan, stem
-from rag.paper import Paper
+from rag.paper import Paper, title_key
 from rag.query.names import is_marked
 from rag.text import normalize
 
@@ -46,7 +46,7 @@ def titled(text: str, store: Store) -> Paper | None:
     """The paper in `store` whose title is all that `text` consists of, or most of its title; it may be misspelt."""
     from rapidfuzz import fuzz
 
-    key = normalize(text)
+    key = title_key(text)
     candidates = _similar_titles(text, store)
     # A question may have most of its words in common with a title, but does not begin like it.
     alike = [
@@ -82,7 +82,7 @@ def _has_capital(question: str, name: str) -> bool:
 
 def _names_whole(text: str, paper: Paper) -> bool:
     is_long = paper.short_name or len(paper.title.split()) >= MIN_QUOTED_WORDS
-    return bool(is_long and names_paper(text, paper)) or f" {paper.key} " in f" {normalize(text)} "
+    return bool(is_long and names_paper(text, paper)) or f" {paper.key} " in f" {title_key(text)} "
 
 
 def _similar_titles(text: str, store: Store) -> list[Paper]:

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import SourceError
-from rag.paper import Paper, deduplicate
+from rag.paper import Paper
 from rag.progress import Progress
+from rag.sources.duplicates import Merge, deduplicate
 from rag.sources.files import find, read
 from rag.sources.skipped import Skipped
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """The `papers` in a number of `files`, after duplicates among their `records` are merged."""
+    """The distinct `papers` in a number of `files`, and the `merges` of the others among their `records`."""
 
     files: int
     records: int
     papers: list[Paper]
+    merges: tuple[Merge, ...]
     skipped: tuple[Skipped, ...]
 
 
-def gather(paths: Sequence[Path], progress: Progress) -> Gathered:
-    """The papers in `paths`, which are files and folders. Raises SourceError if there are none."""
+def gather(paths: Sequence[Path], progress: Progress, columns: Mapping[str, str] | None = None) -> Gathered:
+    """The papers in `paths`, which are files and folders. Raises SourceError if there are none.
+
+    `columns` says which column of a table holds a field, where its heading does not.
+    """
     files = find(paths)
-    records, skipped = _read(files, progress)
+    records, skipped = _read(files, progress, columns)
     if not records:
         raise SourceError(_no_papers(files, skipped))
-    return Gathered(len(files), len(records), deduplicate(records), tuple(skipped))
+    papers, merges = deduplicate(records)
+    return Gathered(len(files), len(records), papers, tuple(merges), tuple(skipped))
 
 
-def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skipped]]:
+def _read(
+    files: list[Path], progress: Progress, columns: Mapping[str, str] | None
+) -> tuple[list[Paper], list[Skipped]]:
     records: list[Paper] = []
     skipped: list[Skipped] = []
     for done, path in enumerate(files):
         progress("reading", done, len(files))
-        for record in read(path):
+        for record in read(path, columns):
             if isinstance(record, Skipped):
                 skipped.append(record)
             else:
@@ -49,4 +57,4 @@ def _read(files: list[Path], progress: Progress) -> tuple[list[Paper], list[Skip
 def _no_papers(files: list[Path], skipped: list[Skipped]) -> str:
     reason = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
     others = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"No paper could be read: {reason}{others}. Give listing pages or JSONL: rag rebuild PATH"
+    return f"No paper could be read: {reason}{others}. Give BibTeX, RIS, CSV or JSON: rag rebuild PATH"
