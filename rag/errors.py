@@ -13,6 +13,10 @@ class SourceError(RagError):
     """The papers to read are missing, or contain nothing readable."""
 
 
+class FetchError(RagError):
+    """A service of papers cannot be reached, refuses, or sends what cannot be read; or its papers cannot be written."""
+
+
 class StoreError(RagError):
     """There is no index, or it is damaged, locked, or was built with other settings."""
 

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         le=1,
         description="Questions whose answer is less probable than this are declined.",
     )
+    contact: str = Field(
+        default="",
+        pattern=r"^([!-;=?-~]+@[!-;=?-~]+)?$",
+        description="Your mail address, for the services that `rag fetch` asks; they serve those who give one better.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")
 

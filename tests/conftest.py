@@ -76,6 +76,7 @@ def index_of(folder: Path, records: Sequence[Mapping[str, object]], *, calibrate
     """
     from rag.chat import rebuild
     from rag.index.build import build
+    from rag.index.contents import Contents
     from rag.models import embedding
     from rag.sources.gather import gather
 
@@ -83,7 +84,7 @@ def index_of(folder: Path, records: Sequence[Mapping[str, object]], *, calibrate
     file.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     papers = gather([file], silent).papers
     calibrate = rebuild.calibrate if calibrated else typical_curve
-    build(papers, [file], folder / "index", embedding.load("bundled"), calibrate, silent)
+    build(Contents(papers, [file]), folder / "index", embedding.load("bundled"), calibrate, silent)
     return folder / "index"
 
 

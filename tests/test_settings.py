@@ -56,6 +56,7 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "embedding": "some/model",
         "rerank": "some/cross-encoder",
         "min_probability": 0.25,
+        "contact": "maja@moss.example",
         "host": "0.0.0.0",
         "port": 4321,
     }

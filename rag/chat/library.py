@@ -15,8 +15,9 @@ from rag.chat.rebuild import BuildReport, rebuild
 from rag.chat.writer_pool import WriterPool
 from rag.errors import StoreError
 from rag.index import changes, generations, uploads
+from rag.index.changes import Planned
 from rag.index.opening import open_current
-from rag.progress import Progress
+from rag.progress import Progress, silent
 from rag.settings import Settings
 from rag.text import clean_line
 from rag.verify.checker import Checker
@@ -122,12 +123,14 @@ class Library:
         `rag.chat.rebuild.rebuild` does.
         """
         index_dir = self.settings.index_dir
-        return rebuild(uploads.paths(index_dir), index_dir, self.settings.embedding, progress)
+        columns = generations.read_with(index_dir)
+        return rebuild(uploads.paths(index_dir), index_dir, self.settings.embedding, progress, columns)
 
-    def preview(self, staged: Sequence[Path] = ()) -> changes.Changes:
-        """What a rebuild would change if the `staged` files were accepted first; see `rag.index.changes.compare`."""
+    def preview(self, staged: Sequence[Path] = ()) -> Planned:
+        """What a rebuild would change if the `staged` files were accepted first."""
         index_dir = self.settings.index_dir
-        return changes.compare(index_dir, [*uploads.paths(index_dir), *staged])
+        paths, columns = [*uploads.paths(index_dir), *staged], generations.read_with(index_dir)
+        return changes.rebuilt(index_dir, paths, columns, silent)
 
     def check(self, sentence: str, citations: Sequence[Citation]) -> Finding:
         """Which of `citations` support a written `sentence`.

@@ -1,17 +1,17 @@
-"""Rebuilds an index from files."""
+"""Builds the index: from files, with files added, or with papers removed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.index import changes
+from rag.index.changes import Planned
 from rag.paper import Paper
 from rag.progress import Progress
-from rag.sources.gather import gather
-from rag.sources.skipped import Skipped
 from rag.text import count
 
 if TYPE_CHECKING:
@@ -22,34 +22,47 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a rebuild did. `seconds` is the time from reading the first file to making the new index current.
+    """What a build did. `seconds` is the time from planning it to making the new index current.
 
-    It is not `built` if the index was made from the same papers already, and whole.
+    It is not `built` if the index holds exactly this already, and is whole.
     """
 
     built: bool
-    files: int
-    records: int
-    papers: int
-    skipped: tuple[Skipped, ...]
+    planned: Planned
     seconds: float
 
     @property
-    def duplicates(self) -> int:
-        return self.records - self.papers
+    def papers(self) -> int:
+        """The number of papers in the index."""
+        return len(self.planned.contents.papers)
 
     def __str__(self) -> str:
-        return ("" if self.built else "Nothing has changed, the index stays as it is: ") + (
-            f"{count(self.files, 'file')}, {count(self.records, 'record')}, {count(self.papers, 'paper')}, "
-            f"{count(self.duplicates, 'duplicate')}, {len(self.skipped):,} skipped, {self.seconds:.1f} seconds"
-        )
+        done = str(self.planned.changes) if self.built else "nothing has changed"
+        read = f" {self.planned.reading}." if self.planned.files else ""
+        return f"{count(self.papers, 'paper')}: {done}, {self.seconds:.1f} seconds.{read}"
 
 
-def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: Progress) -> BuildReport:
+def rebuild(
+    paths: Sequence[Path],
+    index_dir: Path,
+    embedding_name: str,
+    progress: Progress,
+    columns: Mapping[str, str] | None = None,
+) -> BuildReport:
     """Builds an index of the papers in `paths` (files and folders) and makes it current, unless nothing has changed.
 
     The previous index stays in use until the new one is complete. Raises SourceError if no paper can be read,
-    ModelError if the embedding cannot be loaded, StoreError if another rebuild is running.
+    ModelError if the embedding cannot be loaded, StoreError if another build is running.
+    """
+    return carry_out(changes.rebuilt(index_dir, paths, columns or {}, progress), index_dir, embedding_name, progress)
+
+
+def carry_out(
+    planned: Planned, index_dir: Path, embedding_name: str, progress: Progress, full: bool = False
+) -> BuildReport:
+    """Builds the index that is `planned` and makes it current, unless it is already; raises as `rebuild` does.
+
+    Only what changed is embedded, unless the build is to be `full`.
     """
     from rag.index import generations
     from rag.index.build import build
@@ -57,15 +70,13 @@ def rebuild(paths: list[Path], index_dir: Path, embedding_name: str, progress: P
     from rag.models import embedding
 
     start = time.monotonic()
-    found = gather(paths, progress)
     model = embedding.load(embedding_name)
-    changed = not is_current(index_dir, found.papers, paths, model)
+    changed = full or not is_current(index_dir, planned.contents, model)
     if changed:
-        build(found.papers, paths, index_dir, model, calibrate, progress)
+        build(planned.contents, index_dir, model, calibrate, progress, full)
     else:
         generations.clean(index_dir)
-    seconds = time.monotonic() - start
-    return BuildReport(changed, found.files, found.records, len(found.papers), found.skipped, seconds)
+    return BuildReport(changed, planned, time.monotonic() - start)
 
 
 def build_index(
@@ -76,9 +87,10 @@ def build_index(
     `paths` are recorded as what it was built from. Raises ModelError and StoreError as `rebuild` does.
     """
     from rag.index.build import build
+    from rag.index.contents import Contents
     from rag.models import embedding
 
-    build(papers, paths, index_dir, embedding.load(embedding_name), calibrate, progress)
+    build(Contents(papers, paths), index_dir, embedding.load(embedding_name), calibrate, progress)
 
 
 def calibrate(store: Store, model: Embedding, progress: Progress) -> Curve:

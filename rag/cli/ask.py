@@ -11,6 +11,8 @@ import click
 from rag.cli import terminal
 from rag.cli.options import (
     batch_option,
+    check_export,
+    export_option,
     index_option,
     json_option,
     llm_option,
@@ -20,7 +22,7 @@ from rag.cli.options import (
     writer_option,
 )
 from rag.cli.questions import answer_each, ignored_filters, open_library, read_questions
-from rag.export.formats import FORMATS
+from rag.export.formats import EXPORTS
 
 if TYPE_CHECKING:
     from rag.query.batch import BatchQuestion
@@ -31,11 +33,7 @@ if TYPE_CHECKING:
 @no_filters_option
 @batch_option
 @json_option
-@click.option(
-    "--export",
-    type=click.Choice(list(FORMATS)),
-    help=f"Print the answer in a file format: {', '.join(format_.label for format_ in FORMATS.values())}.",
-)
+@export_option("the answer", EXPORTS)
 @llm_option
 @writer_option
 @index_option
@@ -50,8 +48,7 @@ def ask(
     index_dir: Path | None,
 ) -> None:
     """Answer QUESTION from the abstracts, citing a source for each sentence, or say that they do not answer it."""
-    if export and (batch or as_json):
-        raise click.UsageError("--export cannot be combined with --batch or --json.")
+    check_export(export, batch, as_json)
     questions = read_questions(question, batch)
     library = open_library(settings_with(index_dir=index_dir, llm=llm, writer=writer))
     from rag.chat.conversation import Conversation
@@ -63,7 +60,7 @@ def ask(
         if as_json or batch:
             asyncio.run(terminal.show_answer_json(events, asked))
         elif export:
-            asyncio.run(terminal.show_export(events, FORMATS[export]))
+            asyncio.run(terminal.show_export(events, EXPORTS[export]))
         else:
             asyncio.run(terminal.show_answer(events))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rag.cli.options import index_option, llm_option, settings_with, writer_option
+from rag.cli.questions import bring_up_to_date
 from rag.cli.rebuild import run_rebuild
 
 
@@ -26,4 +27,5 @@ def chat(host: str | None, port: int | None, llm: str | None, writer: str | None
     claim(settings.host, settings.port)  # fails at once if the port is taken; the rest takes seconds
     if generations.current(settings.index_dir) is None:
         run_rebuild([], settings)
+    bring_up_to_date(settings)
     launch(Library(settings))

@@ -10,10 +10,14 @@ import click
 from rag import __version__
 from rag.cli.ask import ask
 from rag.cli.chat import chat
+from rag.cli.doctor import doctor
 from rag.cli.evaluate import evaluate
+from rag.cli.fetch import fetch
 from rag.cli.models import models
-from rag.cli.rebuild import rebuild
+from rag.cli.papers import papers
+from rag.cli.rebuild import add, rebuild, remove, watch
 from rag.cli.search import search
+from rag.cli.upkeep import rollback, status, verify
 from rag.errors import RagError
 from rag.text import one_line
 
@@ -45,5 +49,10 @@ def main(debug: bool) -> None:
     gc.set_threshold(50_000)  # imports create that many objects, none of them garbage; looking for it takes 10 % longer
 
 
-for command in (rebuild, search, ask, models, chat, evaluate):
+COMMANDS = (
+    *(rebuild, add, remove, watch, fetch),
+    *(papers, search, ask, chat),
+    *(status, verify, rollback, doctor, models, evaluate),
+)
+for command in COMMANDS:
     main.add_command(command)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from rag.export.formats import EXPORTS
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -36,6 +39,19 @@ batch_option = click.option(
     metavar="FILE",
     help='File of questions, as JSON lines {"id", "question", "history"?}. Prints JSON.',
 )
+
+
+def export_option(what: str, formats: Iterable[str]) -> Callable[..., Any]:
+    """An option to print `what` in one of these `formats`."""
+    names = list(formats)
+    labels = ", ".join(EXPORTS[name].label for name in names)
+    return click.option("--export", type=click.Choice(names), help=f"Print {what} in a file format: {labels}.")
+
+
+def check_export(export: str | None, batch: Path | None, as_json: bool) -> None:
+    """Raises UsageError if output is asked for in two forms."""
+    if export and (batch or as_json):
+        raise click.UsageError("--export cannot be combined with --batch or --json.")
 
 
 def settings_with(**overrides: Any) -> Settings:

@@ -30,9 +30,18 @@ def open_library(settings: Settings) -> Library:
     """The library with its index and model opened, so that errors show before the first question."""
     from rag.chat.library import Library
 
+    bring_up_to_date(settings)
     library = Library(settings)
     library.load()
     return library
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Builds an index that another version of rag built again, from the papers that it holds; says so."""
+    from rag.chat import repair
+
+    with terminal.progress_bar() as progress:
+        repair.upgrade(settings.index_dir, settings.embedding, progress, terminal.show_notice)
 
 
 def answer_each(questions: Sequence[BatchQuestion], answer: Callable[[BatchQuestion], None], batch: bool) -> None:

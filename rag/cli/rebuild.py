@@ -1,7 +1,8 @@
-"""`rag rebuild`."""
+"""`rag rebuild`, `rag add`, `rag remove` and `rag watch`: what changes the index."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,46 +12,157 @@ from rag.cli import render, terminal
 from rag.cli.options import index_option, settings_with
 
 if TYPE_CHECKING:
+    from rag.index.changes import Planned
+    from rag.progress import Progress
     from rag.settings import Settings
+
+Plan = Callable[["Progress"], "Planned"]
+
+paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be added, changed and removed.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask before more than half of the papers are removed.")
+full_option = click.option("--full", is_flag=True, help="Embed all papers again, not only those that changed.")
+columns_option = click.option(
+    "--columns",
+    metavar="FIELD=NAME,…",
+    default="",
+    help="Which columns of a table hold title, abstract, authors, year, doi or url, if its heading does not say so: "
+    "title=Titel,abstract=Zusammenfassung.",
+)
 
 
 @click.command(short_help="Build the index from files of papers.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only show which papers would be added, changed and removed.")
+@dry_run_option
+@yes_option
+@full_option
+@columns_option
 @index_option
-def rebuild(paths: tuple[Path, ...], dry_run: bool, index_dir: Path | None) -> None:
-    """Build the index from PATHS: JSONL files, saved listing pages (.txt), and folders of them.
+def rebuild(
+    paths: tuple[Path, ...], dry_run: bool, yes: bool, full: bool, columns: str, index_dir: Path | None
+) -> None:
+    """Build the index from PATHS, which are files and folders: BibTeX, RIS, PubMed, CSV, JSON and more.
 
-    Without PATHS, it is built from the papers that come with rag and the files uploaded in the chat. The previous index
-    stays in use until the new one is complete.
+    Without PATHS, the files that it was built from are read again; the first time, these are the papers that come with
+    rag. Only what changed is embedded, and the previous index stays in use until the new one is complete.
     """
     settings = settings_with(index_dir=index_dir)
-    if dry_run:
-        _preview(list(paths), settings)
-    else:
-        run_rebuild(list(paths), settings)
+    run(settings, _reading(list(paths), columns, settings), dry_run=dry_run, yes=yes, full=full)
 
 
-def run_rebuild(paths: list[Path], settings: Settings) -> None:
-    """Rebuilds the index from `paths`, or from the default papers, and prints what was read."""
-    from rag.chat.rebuild import rebuild
+@click.command(short_help="Add papers from files to the index.")
+@paths_argument
+@dry_run_option
+@columns_option
+@index_option
+def add(paths: tuple[Path, ...], dry_run: bool, columns: str, index_dir: Path | None) -> None:
+    """Add the papers in PATHS to the index, which keeps all others. Only new papers are embedded."""
+    settings = settings_with(index_dir=index_dir)
+    run(settings, _adding(list(paths), columns, settings), dry_run=dry_run)
+
+
+@click.command(short_help="Remove papers from the index.")
+@click.argument("names", metavar="TITLE|ID…", nargs=-1, required=True)
+@dry_run_option
+@yes_option
+@index_option
+def remove(names: tuple[str, ...], dry_run: bool, yes: bool, index_dir: Path | None) -> None:
+    """Remove papers from the index, each named by its whole title or by an identifier such as doi:10.1000/182.
+
+    They stay removed when their files are read again, until a file that holds them is added: rag add FILE.
+    """
+    from rag.index import changes
+
+    settings = settings_with(index_dir=index_dir)
+    run(settings, lambda progress: changes.reduced(settings.index_dir, names), dry_run=dry_run, yes=yes)
+
+
+@click.command(short_help="Keep the index in step with files that change.")
+@paths_argument
+@columns_option
+@index_option
+def watch(paths: tuple[Path, ...], columns: str, index_dir: Path | None) -> None:
+    """Add PATHS to the index, then again whenever one of them changes, until Ctrl+C.
+
+    Made for files that a reference manager keeps up to date, such as an automatic export of Zotero.
+    """
+    from rag.errors import RagError
+    from rag.sources.watching import changes_of
+
+    settings = settings_with(index_dir=index_dir)
+    run(settings, _adding(list(paths), columns, settings))
+    click.echo("Watching. Press Ctrl+C to stop.", err=True)
+    for _ in changes_of(paths):
+        try:
+            run(settings, _adding(list(paths), columns, settings))
+        except RagError as fault:  # a file that is half written, or emptied: the next change may mend it
+            terminal.show_notice(f"The index stays as it is. {fault}")
+
+
+def run(settings: Settings, plan: Plan, *, dry_run: bool = False, yes: bool = False, full: bool = False) -> None:
+    """Makes a `plan` and carries it out, or with `dry_run` only shows it.
+
+    Asks before most papers of the index would be removed. Raises StoreError if nobody can be asked.
+    """
+    from rag.chat.rebuild import carry_out
 
     with terminal.progress_bar() as progress:
-        report = rebuild(_sources(paths, settings), settings.index_dir, settings.embedding, progress)
-    terminal.show_skipped(report.skipped)
+        planned = plan(progress)
+        terminal.show_skipped(planned.skipped)
+        if dry_run:
+            click.echo(render.changes_text(planned.changes))
+            return
+        if planned.loses_most and not yes and not _came_with_rag(settings):
+            _confirm(planned)
+        report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
     click.echo(str(report))
 
 
-def _preview(paths: list[Path], settings: Settings) -> None:
+def run_rebuild(paths: list[Path], settings: Settings) -> None:
+    """Builds the index from `paths`, or from the default ones, without asking."""
+    run(settings, _reading(paths, "", settings), yes=True)
+
+
+def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:
+    from rag.index import changes, generations, uploads
+
+    known = {} if paths else generations.read_with(settings.index_dir)
+    named, chosen = known | _columns(columns), paths or uploads.paths(settings.index_dir)
+    return lambda progress: changes.rebuilt(settings.index_dir, chosen, named, progress)
+
+
+def _adding(paths: list[Path], columns: str, settings: Settings) -> Plan:
     from rag.index import changes
 
-    found = changes.compare(settings.index_dir, _sources(paths, settings))
-    terminal.show_skipped(found.skipped)
-    click.echo(render.changes_text(found))
+    named = _columns(columns)
+    return lambda progress: changes.extended(settings.index_dir, paths, named, progress)
 
 
-def _sources(paths: list[Path], settings: Settings) -> list[Path]:
-    from rag.index import uploads
+def _columns(text: str) -> dict[str, str]:
+    """The columns in ``title=Titel,abstract=…`` by their fields. Raises UsageError for anything else."""
+    from rag.sources import FIELDS
+
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if wrong := [field for field, _, name in pairs if field.strip() not in FIELDS or not name.strip()]:
+        raise click.UsageError(f"--columns takes FIELD=NAME with a field of {', '.join(FIELDS)}, not “{wrong[0]}”.")
+    return {field.strip(): name.strip() for field, _, name in pairs}
+
+
+def _came_with_rag(settings: Settings) -> bool:
+    """Whether the index holds nothing but the papers that come with rag, which are not lost."""
+    from rag.index import generations
     from rag.settings import shipped
 
-    return paths or uploads.with_uploads(settings.index_dir, [shipped("papers")])
+    return generations.built_from(settings.index_dir) == [shipped("papers").resolve()]
+
+
+def _confirm(planned: Planned) -> None:
+    from rag.errors import StoreError
+
+    lost, kept = len(planned.changes.removed), len(planned.changes.changed) + planned.changes.same
+    question = f"This removes {lost:,} papers of the index and keeps {kept:,}."
+    if not terminal.is_interactive():
+        raise StoreError(
+            f"{question} If that is what you want, repeat the command with --yes. To keep them: rag add PATH"
+        )
+    click.confirm(f"{question} Go on?", abort=True)

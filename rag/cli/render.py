@@ -19,14 +19,18 @@ from rag.export.phrases import (
     display_title,
     refusal,
 )
+from rag.export.references import papers_of
 from rag.paper import Paper
-from rag.text import clean_line, one_line
+from rag.text import clean_line, count, one_line
 
 if TYPE_CHECKING:
     from rag.index.changes import Changes
+    from rag.index.summary import Summary
     from rag.retrieval.hits import Hit
+    from rag.sources.duplicates import Merge
 
 LINE_WIDTH = 100  # characters
+_MAX_AUTHORS = 5  # of a paper in a list
 _MAX_TITLES = 5  # of each group of changes, which may be the whole collection
 
 
@@ -67,7 +71,7 @@ def listed_text(answer: Answer) -> str:
     """The headline of an answer from the collection's data, and the papers that it lists."""
     lines = [fill(answer.headline, "")] if answer.headline else []
     if answer.form == "bibtex":
-        entries = bibtex(answer).splitlines()
+        entries = bibtex(papers_of(answer), abstracts=False).splitlines()
         return "\n".join([*lines, "", *("  " * line.startswith(" ") + clean_line(line) for line in entries)])
     for listed in answer.listed:
         lines.append(heading(listed.n, listed.paper))
@@ -112,6 +116,33 @@ def changes_text(changes: Changes) -> str:
         if len(papers) > _MAX_TITLES:
             lines.append(f"  … and {len(papers) - _MAX_TITLES:,} more")
     return "\n".join(lines)
+
+
+def listed_paper_text(paper: Paper) -> str:
+    """A paper in a list: its title, then authors, year and identifiers, as far as they are known."""
+    facts = ", ".join([*paper.authors[:_MAX_AUTHORS], *(["et al."] if len(paper.authors) > _MAX_AUTHORS else [])])
+    line = " · ".join(part for part in (facts, str(paper.year or ""), " ".join(paper.ids)) if part)
+    return fill(display_title(paper), "") + (f"\n{fill(line, '    ')}" if line else "")
+
+
+def status_text(summary: Summary) -> str:
+    """What an index holds, a line each."""
+    gone = f", {count(summary.removed, 'paper')} removed" if summary.removed else ""
+    lines = [
+        f"{count(summary.papers, 'paper')} in {summary.index_dir}{gone}",
+        f"Built {summary.built:%Y-%m-%d %H:%M} UTC with embedding '{summary.embedding}', {summary.size / 1e6:,.0f} MB",
+    ]
+    for path in summary.paths:
+        note = " (changed or gone since; to read it again: rag rebuild)" if path in summary.changed else ""
+        lines.append(f"  from {path}{note}")
+    if summary.before:
+        lines.append(f"To go back to the index of {summary.before:%Y-%m-%d %H:%M} UTC: rag rollback")
+    return "\n".join(clean_line(line) if not line.startswith(" ") else f"  {clean_line(line)}" for line in lines)
+
+
+def merge_text(merge: Merge) -> str:
+    """A record that was merged into another, and why."""
+    return fill(f"{merge.title} ({merge.source}) → {merge.into_title} ({merge.into_source}): {merge.reason}", "")
 
 
 def fill(text: str, indent: str) -> str:

@@ -10,6 +10,8 @@ import click
 from rag.cli import render, terminal
 from rag.cli.options import (
     batch_option,
+    check_export,
+    export_option,
     index_option,
     json_option,
     no_filters_option,
@@ -17,6 +19,7 @@ from rag.cli.options import (
     settings_with,
 )
 from rag.cli.questions import answer_each, ignored_filters, open_library, read_questions
+from rag.export.formats import PAPER_EXPORTS
 
 if TYPE_CHECKING:
     from rag.query.batch import BatchQuestion
@@ -28,11 +31,19 @@ if TYPE_CHECKING:
 @no_filters_option
 @batch_option
 @json_option
+@export_option("the papers", PAPER_EXPORTS)
 @index_option
 def search(
-    question: str | None, top: int, no_filters: bool, batch: Path | None, as_json: bool, index_dir: Path | None
+    question: str | None,
+    top: int,
+    no_filters: bool,
+    batch: Path | None,
+    as_json: bool,
+    export: str | None,
+    index_dir: Path | None,
 ) -> None:
     """List the papers that best match QUESTION, each with its best matching sentence."""
+    check_export(export, batch, as_json)
     questions = read_questions(question, batch)
     library = open_library(settings_with(index_dir=index_dir, llm="none"))
     from rag.export.json import hits_json, notes_json
@@ -47,6 +58,10 @@ def search(
         hits = retriever.search(query.rewrites, top, query.among)
         if as_json or batch:
             terminal.show_json(asked.label | hits_json(hits) | notes_json(query.filters, query.notice))
+        elif export:
+            terminal.show_papers(hits.papers, export)
+            terminal.show_notice("" if query.searched else no_paper(query.filters))
+            terminal.show_notice(query.notice)
         else:
             terminal.show_filters(query.filters)
             click.echo(render.hits_text(hits.papers) if query.searched else no_paper(query.filters))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.export.formats import Format
     from rag.progress import Progress
     from rag.query.batch import BatchQuestion
+    from rag.retrieval.hits import Hit
     from rag.sources.skipped import Skipped
 
 # What each stage counts, if not papers.
@@ -65,9 +66,21 @@ async def show_export(events: AsyncIterator[Event], format_: Format) -> None:
 
     async for event in events:
         if isinstance(event, Answer):
-            click.echo(format_.render(event), nl=False)
+            show_file(format_.answers(event))
             show_notice(refusal(event) if event.refused else "")
             show_notice(event.notice)
+
+
+def show_papers(hits: Sequence[Hit], export: str) -> None:
+    """Prints the papers of `hits` in the format that is called `export`."""
+    from rag.export.formats import PAPER_EXPORTS
+
+    show_file(PAPER_EXPORTS[export]([hit.paper for hit in hits]))
+
+
+def show_file(text: str) -> None:
+    """Prints `text` as it is to be in a file: its line ends are not changed to those of the system."""
+    click.echo(text.encode(), nl=False)
 
 
 async def show_answer(events: AsyncIterator[Event]) -> None:
@@ -150,6 +163,11 @@ def show_skipped(skipped: Sequence[Skipped]) -> None:
     """Prints the records that a rebuild leaves out, on standard error."""
     for record in skipped:
         click.echo(one_line(f"Skipped {record}"), err=True)
+
+
+def is_interactive() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def show_json(data: dict[str, Any]) -> None:

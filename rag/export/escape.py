@@ -29,6 +29,7 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~$>]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LIST = re.compile(r"^(\d*)(?=[.)])|^(?=[-+])")  # a list marker at the start of a line
 _QUOTES_AND_DASHES = {ord("“"): "``", ord("”"): "''", ord("’"): "'", ord("–"): "--", ord("—"): "---", ord('"'): '"'}
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,;:()'!?/+=*\[\]-]+")  # all else stands for itself in LaTeX; the encoder is slow
 _FORMULA_PREFIXES = tuple("=+-@＝＋－＠")  # a spreadsheet evaluates a cell that begins with one
 
 
@@ -41,7 +42,7 @@ def markdown(text: str) -> str:
 def latex(text: str) -> str:
     """`text` as one line of LaTeX that typesets as that text, with braces balanced as BibTeX counts them."""
     parts = _parts(unicodedata.normalize("NFC", one_line(text)))
-    return "".join(part if formula else _encoder().unicode_to_latex(part) for part, formula in parts)
+    return "".join(part if formula else _NOT_PLAIN.sub(_encoded, part) for part, formula in parts)
 
 
 def cell(text: str) -> str:
@@ -78,6 +79,10 @@ def _balanced(text: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
+
+
+def _encoded(characters: re.Match[str]) -> str:
+    return str(_encoder().unicode_to_latex(characters[0]))
 
 
 def _literal(text: str) -> str:

@@ -1,26 +1,33 @@
-"""The file formats in which answers are exported: the one list that the command line and the chat offer.
+"""The file formats in which answers and papers are exported: the one list that the command line and the chat offer.
 
-A new format is a module with a function from answers to text, and an entry in FORMATS.
+A new format is a module with a function from papers or answers to text, and an entry in EXPORTS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.answer.types import Answer
+    from rag.paper import Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`extension` ends the file's name, `label` is its name in a menu, `render` makes the text of any answers."""
+    """`name` is what the command line and addresses call it, `label` its name in a menu.
 
-    extension: str
+    `extension` ends the file's name. `answers` makes the text of any answers; `papers` that of papers, and is None
+    where only answers can be written.
+    """
+
+    name: str
     label: str
+    extension: str
     media_type: str
-    render: Callable[..., str]
+    answers: Callable[..., str]
+    papers: Callable[[Sequence[Paper]], str] | None = None
 
 
 # Imported on use: the command line lists the formats in its help.
@@ -32,8 +39,38 @@ def _markdown(*answers: Answer) -> str:
 
 def _bibtex(*answers: Answer) -> str:
     from rag.export.bibtex import bibtex
+    from rag.export.references import papers_of, quotes_of
 
-    return bibtex(*answers)
+    return bibtex(papers_of(*answers), quotes_of(*answers))
+
+
+def _bibtex_of(papers: Sequence[Paper]) -> str:
+    from rag.export.bibtex import bibtex
+
+    return bibtex(papers)
+
+
+def _ris_of(papers: Sequence[Paper]) -> str:
+    from rag.export.ris import ris
+
+    return ris(papers)
+
+
+def _csl_of(papers: Sequence[Paper]) -> str:
+    from rag.export.csl_json import csl_json
+
+    return csl_json(papers)
+
+
+def _cited(write: Callable[[Sequence[Paper]], str]) -> Callable[..., str]:
+    """What `write` makes of the papers that answers cite."""
+
+    def answers(*given: Answer) -> str:
+        from rag.export.references import papers_of
+
+        return write(papers_of(*given))
+
+    return answers
 
 
 def _csv(*answers: Answer) -> str:
@@ -42,11 +79,21 @@ def _csv(*answers: Answer) -> str:
     return csv(*answers)
 
 
-FORMATS = {
-    entry.extension: entry
+def _csv_of(papers: Sequence[Paper]) -> str:
+    from rag.export.csv import papers_csv
+
+    return papers_csv(papers)
+
+
+EXPORTS = {
+    entry.name: entry
     for entry in (
-        Format("md", "Markdown", "text/markdown", _markdown),
-        Format("bib", "BibTeX", "application/x-bibtex", _bibtex),
-        Format("csv", "CSV", "text/csv", _csv),
+        Format("md", "Markdown", "md", "text/markdown", _markdown),
+        Format("bib", "BibTeX", "bib", "application/x-bibtex", _bibtex, _bibtex_of),
+        Format("ris", "RIS", "ris", "application/x-research-info-systems", _cited(_ris_of), _ris_of),
+        Format("csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _cited(_csl_of), _csl_of),
+        Format("csv", "CSV", "csv", "text/csv", _csv, _csv_of),
     )
 }
+# What papers are written in, without an answer.
+PAPER_EXPORTS = {name: entry.papers for name, entry in EXPORTS.items() if entry.papers}

@@ -19,6 +19,7 @@ from rag.export.phrases import (
     match_count,
     refusal,
 )
+from rag.export.references import papers_of
 from rag.paper import Paper
 
 
@@ -56,7 +57,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
 def _listed(answer: Answer) -> Iterator[str]:
     """The papers that an answer lists, in its form."""
     if answer.form == "bibtex":
-        yield f"```bibtex\n{bibtex(answer)}```"
+        yield f"```bibtex\n{bibtex(papers_of(answer), abstracts=False)}```"
         return
     for listed in answer.listed:
         paper = listed.paper

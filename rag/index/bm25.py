@@ -40,7 +40,8 @@ class BM25Index:
     `terms` maps each stem to its number, from 0, by which `surface_forms` holds the most frequent form of each. Papers
     have their numbers, from 1. The postings of a term are the entries from ``term_starts[term]`` to
     ``term_starts[term + 1]`` of `papers`, ascending, and `weights`. The terms of a paper are those from
-    ``paper_starts[number]`` to ``paper_starts[number + 1]`` of `paper_terms` and `paper_weights`.
+    ``paper_starts[number]`` to ``paper_starts[number + 1]`` of `paper_terms` and `paper_weights`, which come from how
+    often they occur: `paper_counts`.
     """
 
     terms: dict[str, int]
@@ -51,6 +52,7 @@ class BM25Index:
     paper_starts: np.ndarray
     paper_terms: np.ndarray
     paper_weights: np.ndarray
+    paper_counts: np.ndarray
 
     @property
     def paper_count(self) -> int:
@@ -102,26 +104,67 @@ def write(folder: Path, papers: Iterable[Mapping[str, int]], forms: Mapping[str,
     `papers`, numbered from 1, are given by their `term_frequencies`; `forms` maps every stem in them to its most
     frequent form.
     """
+    _write(folder, _entries(papers, _numbers(forms)), forms)
+
+
+def update(
+    folder: Path, old: BM25Index, kept: np.ndarray, added: Iterable[Mapping[str, int]], forms: Mapping[str, str]
+) -> None:
+    """Writes into `folder` the index of papers of which some are in the index `old`, as `write` would from their text.
+
+    ``kept[number]`` is the number in `old` of the paper with this number, and 0 of one of those `added`, which are
+    given in the order of their numbers; ``kept[0]`` is 0. `forms` are those of all papers.
+    """
     import numpy as np
 
-    numbers = {stem: number for number, stem in enumerate(forms)}
-    terms, counts = array("i"), array("f")  # compact: a large collection has tens of millions of entries
+    numbers = _numbers(forms)
+    renumbered = np.array([numbers.get(stem, -1) for stem in old.terms], dtype=np.int32)
+    starts, terms, counts = _entries(added, numbers)
+    # The entries of the added papers stand behind those of the old ones, from where each paper takes its own.
+    is_new = kept[1:] == 0
+    firsts, sizes = old.paper_starts[kept[1:]], np.diff(old.paper_starts)[kept[1:]]
+    firsts[is_new], sizes[is_new] = len(old.paper_terms) + starts[1:-1], np.diff(starts)[1:]
+    chosen = arrays.rows_of(firsts, sizes)
+    all_terms = np.concatenate([renumbered[old.paper_terms], terms])
+    all_counts = np.concatenate([old.paper_counts, counts])
+    new_starts = np.concatenate([[0, 0], np.cumsum(sizes)])
+    _write(folder, (new_starts, all_terms[chosen], all_counts[chosen]), forms)
+
+
+def _numbers(forms: Iterable[str]) -> dict[str, int]:
+    return {stem: number for number, stem in enumerate(forms)}
+
+
+def _entries(
+    papers: Iterable[Mapping[str, int]], numbers: Mapping[str, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`paper_starts`, `paper_terms` and `paper_counts` of these papers."""
+    import numpy as np
+
+    terms, counts = array("i"), array("H")  # compact: a large collection has tens of millions of entries
     starts = array("q", [0, 0])  # number 0 is no paper
     for frequencies in papers:
         terms.extend(numbers[stem] for stem in frequencies)
         counts.extend(frequencies.values())
         starts.append(len(terms))
-    paper_starts, paper_terms = np.frombuffer(starts, np.int64), np.frombuffer(terms, np.int32)
-    weights = _bm25(np.frombuffer(counts, np.float32), paper_terms, paper_starts, len(numbers))
+    return np.frombuffer(starts, np.int64), np.frombuffer(terms, np.int32), np.frombuffer(counts, np.uint16)
+
+
+def _write(folder: Path, entries: tuple[np.ndarray, np.ndarray, np.ndarray], forms: Mapping[str, str]) -> None:
+    import numpy as np
+
+    paper_starts, paper_terms, paper_counts = entries
+    weights = _bm25(paper_counts.astype(np.float32), paper_terms, paper_starts, len(forms))
     by_term = np.argsort(paper_terms, kind="stable")
     papers_of_entries = np.repeat(np.arange(len(paper_starts) - 1, dtype=np.int32), np.diff(paper_starts))
     columns = {
-        "term_starts": np.concatenate([[0], np.cumsum(np.bincount(paper_terms, minlength=len(numbers)))]),
+        "term_starts": np.concatenate([[0], np.cumsum(np.bincount(paper_terms, minlength=len(forms)))]),
         "papers": papers_of_entries[by_term],
         "weights": weights[by_term],
         "paper_starts": paper_starts,
         "paper_terms": paper_terms,
         "paper_weights": weights,
+        "paper_counts": paper_counts,
     }
     columns |= {"stems": arrays.pack(forms), "forms": arrays.pack(forms.values())}
     arrays.save_columns(folder / BM25_FOLDER, columns)

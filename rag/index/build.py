@@ -2,124 +2,166 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.index import bm25, generations, manifest, opening, projection, vector_arrays, vectors, vocabulary
+from rag.index import (
+    bm25,
+    forms,
+    generations,
+    manifest,
+    merges_file,
+    opening,
+    plan,
+    projection,
+    vector_arrays,
+    vocabulary,
+)
 from rag.index.calibration import Curve
 from rag.index.checkpoint import Checkpoint
+from rag.index.contents import Contents
 from rag.index.embedder import Embedder
-from rag.index.paper_writer import Chunk, PaperWriter
+from rag.index.paper_writer import PaperWriter
+from rag.index.plan import CHUNK, MAX_DRIFT, Chunk
 from rag.index.previous import Previous, taken_over
 from rag.index.store import Store
-from rag.language.tokens import surface_forms
 from rag.models import embedding
-from rag.paper import Paper
 from rag.progress import Progress
 
 if TYPE_CHECKING:
+    from rag.index.vectors import PaperVectors
     from rag.models.encoding import Embedding
 
 Calibrate = Callable[[Store, "Embedding", Progress], Curve]
 
 _MANY = 1_000  # new papers from which on loading torch pays, where it is faster
-_CHUNK = 128  # papers embedded and written at a time: bounds memory, and lets progress show
 
 
 def build(
-    papers: Sequence[Paper],
-    paths: Sequence[Path],
+    contents: Contents,
     index_dir: Path,
     model: Embedding,
     calibrate: Calibrate,
     progress: Progress,
+    full: bool = False,
 ) -> None:
-    """Builds an index of `papers`, at least one, exactly as given, and makes it current.
+    """Builds an index of `contents` and makes it current.
 
-    `paths` are what the papers were read from, for the next rebuild; `calibrate` fits the curve of probabilities to
-    the finished index. What the current index holds of these papers is taken over, and so is what a build that did not
-    end has embedded. Raises StoreError if another build is running or the folder cannot be written.
+    What the current index holds of these papers is taken over, unless the build is to be `full`, and so is what a build
+    that did not end has embedded. If little changes, the current index is copied and updated: it keeps its map and its
+    calibration. `calibrate` fits the curve of probabilities to the finished index. Raises StoreError if another build
+    is running or the folder cannot be written.
     """
     with generations.building(index_dir) as folder:
-        with taken_over(index_dir, papers, model) as previous:
+        with taken_over(index_dir, contents.papers, model, full) as previous:
             saved = Checkpoint(index_dir, manifest.made_with(model), previous.basis if previous else None)
             with closing(saved):
-                counts = _write(folder, papers, model, previous, saved, progress)
-        contents = manifest.describe(folder, counts, papers, paths, model)
-        _seal(folder, contents, model, calibrate, progress)
+                work = _Build(folder, contents, model, previous, progress)
+                written = work.write(saved)
+        _seal(folder, written, None if work.is_update else calibrate, model, progress)
     saved.discard()
 
 
-def _write(
-    folder: Path,
-    papers: Sequence[Paper],
-    model: Embedding,
-    previous: Previous | None,
-    saved: Checkpoint,
-    progress: Progress,
-) -> dict[str, int]:
-    """Writes everything but the manifest, and returns the numbers of papers, vectors and words."""
-    new = sum(previous is None or not previous.has(paper) for paper in papers)
-    embedder = Embedder(embedding.for_many(model) if new >= _MANY else model, previous, saved)
-    vector_count = _write_papers(folder, papers, embedder, progress)
-    forms = surface_forms(f"{paper.title} {paper.abstract}" for paper in papers)
-    bm25.write(folder, (bm25.term_frequencies(paper.title, paper.abstract) for paper in papers), forms)
-    words = vocabulary.write(folder, forms, model, previous.vocabulary if previous else None, progress)
-    _write_projection(folder, papers, model.dimensions, progress)
-    return {"papers": len(papers), "vectors": vector_count, "words": words}
+class _Build:
+    """One build into `folder`: an update of the `previous` index if little changes, else everything afresh."""
+
+    def __init__(
+        self, folder: Path, contents: Contents, model: Embedding, previous: Previous | None, progress: Progress
+    ) -> None:
+        self._folder, self._contents, self._model = folder, contents, model
+        self._previous, self._progress = previous, progress
+        self._plan, self._drift = plan.afresh(contents.papers), 0
+        self._base: Previous | None = None  # what is copied and updated
+        if previous and previous.is_whole:
+            update = plan.update(previous, contents.papers)
+            drift = int(previous.store.manifest["drift"]) + update.changes
+            if drift <= MAX_DRIFT * len(contents.papers):
+                self._plan, self._drift, self._base = update, drift, previous
+
+    @property
+    def is_update(self) -> bool:
+        """Whether the previous index is copied and updated."""
+        return self._base is not None
+
+    def write(self, saved: Checkpoint) -> dict[str, Any]:
+        """Writes everything but the manifest, which it returns."""
+        vectors = self._write_papers(saved)
+        merges_file.write(self._folder, self._contents.merges)
+        words = self._write_words()
+        self._write_projection()
+        counts = {"papers": self._plan.papers, "vectors": vectors, "words": words}
+        curve = self._base.store.manifest["calibration"] if self._base else None
+        return manifest.describe(self._folder, counts, self._contents, self._model, self._drift, curve)
+
+    def _write_papers(self, saved: Checkpoint) -> int:
+        """Writes the papers with their vectors, each chunk while the next one is embedded; returns how many vectors."""
+        known = self._previous
+        new = sum(known is None or not known.has(paper) for _, paper in self._plan.written)
+        encoder = embedding.for_many(self._model) if new >= _MANY else self._model
+        embedder = Embedder(encoder, known, saved)
+        embedded = self._embedded(embedder)
+        first = next(embedded, ([], []))  # which determines the basis
+        with (
+            PaperWriter(self._folder, self._plan, embedder.basis, self._base) as writer,
+            ThreadPoolExecutor(1) as thread,
+        ):
+            writing = thread.submit(writer.add, *first)
+            for chunk, of_chunk in embedded:
+                writing.result()  # raises what went wrong
+                writing = thread.submit(writer.add, chunk, of_chunk)
+            writing.result()
+        return writer.vector_count
+
+    def _embedded(self, embedder: Embedder) -> Iterator[tuple[Chunk, list[tuple[int, PaperVectors]]]]:
+        """The papers to write in chunks, with their vectors."""
+        total = len(self._plan.written)
+        for done, chunk in enumerate(self._plan.chunks()):
+            self._progress("embedding", done * CHUNK, total)
+            numbers, papers = zip(*chunk, strict=True)
+            yield chunk, list(zip(numbers, embedder.vectors(papers), strict=True))
+        self._progress("embedding", total, total)
+
+    def _write_words(self) -> int:
+        """Writes the word index and the vocabulary; returns how many words that has."""
+        base, papers = self._base, [paper for _, paper in self._plan.written]
+        counts = forms.count(papers)
+        if base:
+            gone = forms.count(base.papers[number - 1] for number in self._plan.removed)
+            counts = +(forms.load(base.store.folder) + counts - gone)
+        forms.write(self._folder, counts)
+        written = forms.surface_forms(counts)
+        frequencies = (bm25.term_frequencies(paper.title, paper.abstract) for paper in papers)
+        if base:
+            bm25.update(self._folder, base.store.bm25, self._plan.kept, frequencies, written)
+        else:
+            bm25.write(self._folder, frequencies, written)
+        known = self._previous.vocabulary if self._previous else None
+        return vocabulary.write(self._folder, written, self._model, known, self._progress)
+
+    def _write_projection(self) -> None:
+        import numpy as np
+
+        papers, kept = self._plan.papers, self._plan.kept[1:]
+        self._progress("map", 0, papers)
+        vectors = vector_arrays.load(self._folder, self._model.dimensions).papers(np.arange(1, papers + 1))
+        if self._base:
+            laid_out = projection.updated(self._base.store.projection, kept - 1, vectors)
+        else:
+            laid_out = projection.project(vectors, [paper.title for paper in self._contents.papers])
+        projection.save(self._folder, laid_out)
+        self._progress("map", papers, papers)
 
 
-def _write_papers(folder: Path, papers: Sequence[Paper], embedder: Embedder, progress: Progress) -> int:
-    """Writes the papers with their vectors, each chunk while the next one is embedded; returns how many vectors."""
-    embedded = _embedded(papers, embedder, progress)
-    first = next(embedded)  # which determines the basis
-    with PaperWriter(folder, len(papers), embedder.basis) as writer, ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(writer.add, *first)
-        for chunk, of_chunk in embedded:
-            writing.result()  # raises what went wrong
-            writing = thread.submit(writer.add, chunk, of_chunk)
-        writing.result()
-    return writer.vector_count
-
-
-def _embedded(
-    papers: Sequence[Paper], embedder: Embedder, progress: Progress
-) -> Iterator[tuple[Chunk, list[tuple[int, vectors.PaperVectors]]]]:
-    """The numbered papers in chunks, with their vectors."""
-    for done, chunk in enumerate(_chunks(papers)):
-        progress("embedding", done * _CHUNK, len(papers))
-        numbers, of_chunk = zip(*chunk, strict=True)
-        yield chunk, list(zip(numbers, embedder.vectors(of_chunk), strict=True))
-    progress("embedding", len(papers), len(papers))
-
-
-def _chunks(papers: Sequence[Paper]) -> Iterator[Chunk]:
-    """The papers with their numbers, from 1, in chunks that each step through the whole collection.
-
-    The first chunk is thus a sample of it, as the Embedder needs for its basis.
-    """
-    count = math.ceil(len(papers) / _CHUNK)
-    for start in range(count):
-        yield [(n + 1, papers[n]) for n in range(start, len(papers), count)]
-
-
-def _write_projection(folder: Path, papers: Sequence[Paper], dimensions: int, progress: Progress) -> None:
-    import numpy as np
-
-    progress("map", 0, len(papers))
-    paper_vectors = vector_arrays.load(folder, dimensions).papers(np.arange(1, len(papers) + 1))
-    projection.save(folder, projection.project(paper_vectors, [paper.title for paper in papers]))
-    progress("map", len(papers), len(papers))
-
-
-def _seal(folder: Path, contents: dict[str, Any], model: Embedding, calibrate: Calibrate, progress: Progress) -> None:
-    """Verifies and calibrates what was written, then writes its manifest `contents`, which completes it."""
+def _seal(
+    folder: Path, contents: dict[str, Any], calibrate: Calibrate | None, model: Embedding, progress: Progress
+) -> None:
+    """Verifies what was written, calibrates it if asked to, then writes its manifest `contents`, which completes it."""
     with closing(Store(folder, contents)) as written:
         opening.verify(written)
-        contents["calibration"] = asdict(calibrate(written, model, progress))
+        if calibrate:
+            contents["calibration"] = asdict(calibrate(written, model, progress))
     manifest.write(folder, contents)

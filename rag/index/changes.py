@@ -1,62 +1,181 @@
-"""A preview of a rebuild: which papers it would add, change and remove. Nothing is built."""
+"""What would change in an index if its files were read again, some were added, or papers removed. Builds nothing."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rag.errors import StoreError
-from rag.index import generations, papers_database
-from rag.paper import Paper
-from rag.progress import silent
-from rag.sources.gather import gather
+from rag.errors import SourceError, StoreError
+from rag.index.contents import Contents, Removal
+from rag.index.held import held
+from rag.paper import Paper, title_key
+from rag.progress import Progress
+from rag.sources.duplicates import deduplicate, identifiers
+from rag.sources.gather import Gathered, gather
 from rag.sources.skipped import Skipped
+from rag.text import count
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What a rebuild would do. `changed` papers are given in their new form; `same` counts the unchanged ones."""
+    """What becomes of the papers of an index. `changed` ones are given in their new form; `same` counts the others."""
 
     added: tuple[Paper, ...]
     changed: tuple[Paper, ...]
     removed: tuple[Paper, ...]
     same: int
-    skipped: tuple[Skipped, ...]
 
     def __str__(self) -> str:
         return (
-            f"{len(self.added)} added, {len(self.changed)} changed, {len(self.removed)} removed, "
-            f"{self.same} as before, {len(self.skipped)} skipped"
+            f"{len(self.added):,} added, {len(self.changed):,} changed, {len(self.removed):,} removed, "
+            f"{self.same:,} unchanged"
         )
 
 
-def compare(index_dir: Path, paths: Sequence[Path]) -> Changes:
-    """What a rebuild of `index_dir` from `paths` would change. Reads the files as a rebuild does, and writes nothing.
+@dataclass(frozen=True)
+class Planned:
+    """An index to build, `contents`, and what it `changes`.
 
-    Papers are matched by `key`. A paper has changed if any field but its source differs: a file may just have been
-    renamed. If there is no readable index, all papers count as added. Raises SourceError as `rag.chat.rebuild.rebuild`
-    does.
+    From so many `files` came so many `records`, of which some are `duplicates`; what is no paper was `skipped`.
     """
-    found = gather(paths, silent)
-    after = {paper.key: paper for paper in found.papers}
-    before = {paper.key: paper for paper in _current_papers(index_dir)}
-    kept = [(before[key], paper) for key, paper in after.items() if key in before]
-    changed = tuple(new for old, new in kept if replace(old, source="") != replace(new, source=""))
+
+    contents: Contents
+    changes: Changes
+    files: int = 0
+    records: int = 0
+    duplicates: int = 0
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def reading(self) -> str:
+        """What was read: ``2 files, 15 records, 1 duplicate, 3 skipped``."""
+        numbers = (self.files, "file"), (self.records, "record"), (self.duplicates, "duplicate")
+        return ", ".join([*(count(*number) for number in numbers), f"{len(self.skipped):,} skipped"])
+
+    @property
+    def loses_most(self) -> bool:
+        """Whether more than half of the papers that the index holds now would be removed."""
+        kept = len(self.changes.changed) + self.changes.same
+        return len(self.changes.removed) > kept
+
+
+def rebuilt(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
+    """The index of `index_dir` with exactly the papers in `paths`, except those that the user removed.
+
+    `columns` says which column of a table holds a field. Raises SourceError as `gather` does, and if all are removed.
+    """
+    found, before = gather(paths, progress, columns), held(index_dir)
+    removed = before.removed if before else ()
+    papers = [paper for paper in found.papers if not any(one.matches(paper) for one in removed)]
+    if not papers:
+        raise SourceError(f"All papers in the files were removed before. Add them again: {_again('rag add', paths)}")
+    contents = Contents(papers, paths, columns, found.merges, removed)
+    return _planned(contents, before, found)
+
+
+def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
+    """The index of `index_dir` with the papers in `paths` too, also those that the user had removed.
+
+    Files that it was built from already are read again. Raises SourceError as `gather` does.
+    """
+    before = held(index_dir)
+    if before is None:
+        return rebuilt(index_dir, paths, columns, progress)
+    known, columns = {path.resolve() for path in before.paths}, {**before.columns, **columns}
+    if all(path.resolve() in known for path in paths):
+        return rebuilt(index_dir, before.paths, columns, progress)
+    found = gather(paths, progress, columns)
+    papers, merges = deduplicate([*before.papers, *found.papers])
+    removed = [one for one in before.removed if not any(one.matches(paper) for paper in found.papers)]
+    merges = [*found.merges, *merges]
+    contents = Contents(
+        papers,
+        [*before.paths, *(path for path in paths if path.resolve() not in known)],
+        columns,
+        [*before.merges, *merges],
+        removed,
+    )
+    return _planned(contents, before, replace(found, merges=tuple(merges)))
+
+
+def reduced(index_dir: Path, names: Sequence[str]) -> Planned:
+    """The index of `index_dir` without the papers that `names` name by title or identifier.
+
+    Raises StoreError if there is no readable index, if a name is that of no paper or of several, or if none is left.
+    """
+    before = held(index_dir)
+    if before is None:
+        raise StoreError(f"There is no index in {index_dir} to remove papers from. Build one: rag rebuild")
+    gone = [_named(name, before.papers) for name in names]
+    papers = [paper for paper in before.papers if paper not in gone]
+    if not papers:
+        raise StoreError("An index has at least one paper. Build it from other files: rag rebuild PATH")
+    removed = [*before.removed, *(Removal(paper.title, paper.ids) for paper in gone)]
+    contents = replace(before, papers=papers, removed=list(dict.fromkeys(removed)))
+    return Planned(contents, between(before, papers))
+
+
+def _planned(contents: Contents, before: Contents | None, found: Gathered) -> Planned:
+    changes = between(before, contents.papers)
+    return Planned(contents, changes, found.files, found.records, len(found.merges), found.skipped)
+
+
+def between(before: Contents | None, after: Sequence[Paper]) -> Changes:
+    """What changes from the papers of the index `before` to those `after`.
+
+    Papers are matched by title and abstract, then by identifier, then by title. One has changed if any field but its
+    source differs: a file may just have been renamed.
+    """
+    old = list(before.papers) if before else []
+    pairs = _matched(old, after)
+    changed = [new for new, one in pairs if one is not None and replace(one, source="") != replace(new, source="")]
+    kept = [one for _, one in pairs if one is not None]
+    left = set(map(id, kept))
     return Changes(
-        added=tuple(paper for key, paper in after.items() if key not in before),
-        changed=changed,
-        removed=tuple(paper for key, paper in before.items() if key not in after),
+        added=tuple(new for new, one in pairs if one is None),
+        changed=tuple(changed),
+        removed=tuple(paper for paper in old if id(paper) not in left),
         same=len(kept) - len(changed),
-        skipped=found.skipped,
     )
 
 
-def _current_papers(index_dir: Path) -> list[Paper]:
-    """The papers of the current generation, whose vectors are not opened; none if it cannot be read."""
-    try:
-        folder = generations.current(index_dir)
-        return papers_database.read_papers(folder) if folder else []
-    except (StoreError, sqlite3.Error, ValueError, IndexError):  # damaged, or of another schema
-        return []
+def _matched(old: Sequence[Paper], new: Sequence[Paper]) -> list[tuple[Paper, Paper | None]]:
+    """Each of the `new` papers with the `old` one that it is, each of which is used once."""
+    found: dict[int, Paper] = {}
+    used: set[int] = set()
+    names: list[Callable[[Paper], Iterable[Hashable]]] = [
+        lambda paper: [paper.content],
+        identifiers,
+        lambda paper: [paper.key],
+    ]
+    for names_of in names:
+        candidates = defaultdict(list)
+        for paper in reversed(old):
+            if id(paper) not in used:
+                for name in names_of(paper):
+                    candidates[name].append(paper)
+        for n, paper in enumerate(new):
+            while n not in found and (name := next(filter(candidates.get, names_of(paper)), None)) is not None:
+                one = candidates[name].pop()  # the first that is left
+                if id(one) not in used:
+                    found[n] = one
+                    used.add(id(one))
+    return [(paper, found.get(n)) for n, paper in enumerate(new)]
+
+
+def _named(name: str, papers: Sequence[Paper]) -> Paper:
+    found = [paper for paper in papers if name in paper.ids] or [p for p in papers if p.key == title_key(name) != ""]
+    if not found:
+        raise StoreError(f"No paper has the title or identifier “{name[:80]}”. Look it up: rag papers")
+    if len(found) > 1:
+        ids = " or ".join(paper.ids[0] for paper in found if paper.ids) or "nothing that tells them apart"
+        raise StoreError(f"{len(found)} papers have the title “{name[:80]}”. Name one by its identifier: {ids}")
+    return found[0]
+
+
+def _again(command: str, paths: Sequence[Path]) -> str:
+    import shlex
+
+    return f"{command} {shlex.join(map(str, paths))}"

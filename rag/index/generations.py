@@ -14,10 +14,11 @@ import secrets
 import shlex
 import shutil
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import BaseFileLock, FileLock, Timeout
 
@@ -43,12 +44,23 @@ def built_from(index_dir: Path) -> list[Path]:
 
     The rest of it may be damaged.
     """
+    paths = _manifest(index_dir).get("paths", [])
+    return [Path(path) for path in paths] if isinstance(paths, list) else []
+
+
+def read_with(index_dir: Path) -> dict[str, str]:
+    """The columns that the tables of the current generation were read by; see `rag.index.contents`."""
+    columns = _manifest(index_dir).get("columns", {})
+    return columns if isinstance(columns, dict) else {}
+
+
+def _manifest(index_dir: Path) -> dict[str, Any]:
     try:
         folder = current(index_dir)
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {"paths": []}
-        return [Path(path) for path in manifest["paths"]]
-    except (StoreError, OSError, ValueError, KeyError, TypeError):
-        return []
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
+        return manifest if isinstance(manifest, dict) else {}
+    except (StoreError, OSError, ValueError):
+        return {}
 
 
 def hold(folder: Path, reader: object) -> None:
@@ -95,6 +107,24 @@ def building(index_dir: Path) -> Iterator[Path]:
             raise
 
 
+def previous(index_dir: Path) -> Path | None:
+    """The folder of the generation before the current one, or None if there is none."""
+    names = _generations_in_use(index_dir)
+    return index_dir / names[1] if len(names) > 1 and (index_dir / names[1]).is_dir() else None
+
+
+def roll_back(index_dir: Path) -> None:
+    """Makes the generation before the current one current; the next call undoes that.
+
+    Raises StoreError if there is none, or as `building` does.
+    """
+    with _cleaned(index_dir):
+        before = previous(index_dir)
+        if before is None:
+            raise StoreError(f"There is no index before the current one in {index_dir}. Build one: rag rebuild")
+        _point(index_dir, [before.name, *_generations_in_use(index_dir)[:1]])
+
+
 def clean(index_dir: Path) -> None:
     """Removes what a killed build left, as the next build would. Raises StoreError as `building` does."""
     with _cleaned(index_dir):
@@ -120,13 +150,18 @@ def _cleaned(index_dir: Path) -> Iterator[None]:
 def _switch(index_dir: Path, name: str) -> None:
     """Makes the generation `name` current and keeps the one before it."""
     names = [name, *_generations_in_use(index_dir)[:1]]
+    _point(index_dir, names)
+    _remove_all_but(index_dir, names)
+
+
+def _point(index_dir: Path, names: Sequence[str]) -> None:
+    """Makes the pointer name these generations, the current one first: before or after a kill, never in between."""
     new_pointer = index_dir / f"{POINTER}.new"
     with new_pointer.open("w", encoding="utf-8") as file:
         file.write("".join(f"{line}\n" for line in names))
         file.flush()
         os.fsync(file.fileno())
     new_pointer.replace(index_dir / POINTER)
-    _remove_all_but(index_dir, names)
 
 
 def _generations_in_use(index_dir: Path) -> list[str]:

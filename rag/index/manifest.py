@@ -5,45 +5,61 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.index import integrity
+from rag.index.contents import Contents
 from rag.language.passages import OVERLAP, SENTENCES_PER_PASSAGE
 from rag.paper import Paper
 
 if TYPE_CHECKING:
     from rag.models.encoding import Embedding
 
-SCHEMA = 8  # of a generation's files; an index with another is refused rather than misread
+SCHEMA = 9  # of a generation's files; an index with another is refused rather than misread
 MANIFEST_FILE = "manifest.json"
 
 
 def describe(
-    folder: Path, counts: dict[str, int], papers: Sequence[Paper], paths: Sequence[Path], model: Embedding
+    folder: Path,
+    counts: Mapping[str, int],
+    contents: Contents,
+    model: Embedding,
+    drift: int,
+    calibration: Mapping[str, float] | None,
 ) -> dict[str, Any]:
     """The manifest of the generation in `folder`, all of whose other files are written.
 
-    `counts` are the numbers of papers, vectors and words; `paths` are what the `papers` were read from.
+    `counts` are the numbers of papers, vectors and words; `drift` says how many papers have come or gone since
+    everything was made afresh; `calibration` is that of the index that was updated, if one was.
     """
-    # Chroma writes to its own database whenever it opens it, so the size of that file proves nothing.
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "chroma.sqlite3"]
     return {
         "schema": SCHEMA,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "paths": resolved(paths),
-        "corpus": digest(papers),
+        **built_from(contents),
         "embedding": {
             "name": model.name,
             "fingerprint": model.fingerprint,
             "dimensions": model.dimensions,
         },
         "chunking": _chunking(model),
-        "counts": counts,
-        "calibration": {"centre": 0.0, "slope": 1.0},  # a placeholder: calibration searches the finished index
-        "files": {path.relative_to(folder).as_posix(): path.stat().st_size for path in files},
+        "counts": dict(counts),
+        "drift": drift,
+        "calibration": calibration
+        or {"centre": 0.0, "slope": 1.0},  # replaced: calibration searches the finished index
+        "files": integrity.describe(folder),
+    }
+
+
+def built_from(contents: Contents) -> dict[str, Any]:
+    """The part of a manifest that says what an index was built from, as JSON holds it."""
+    return {
+        "paths": resolved(contents.paths),
+        "columns": dict(contents.columns),
+        "removed": [{"title": removed.title, "ids": list(removed.ids)} for removed in contents.removed],
+        "corpus": digest(contents.papers),
     }
 
 
@@ -89,5 +105,7 @@ def _chunking(model: Embedding) -> dict[str, int]:
 
 def digest(papers: Sequence[Paper]) -> str:
     """A fingerprint of the collection: equal for equal papers in equal order."""
-    text = json.dumps([asdict(paper) for paper in papers], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    total = hashlib.sha256()
+    for paper in papers:
+        total.update(repr(paper).encode())
+    return total.hexdigest()

@@ -7,6 +7,7 @@ weighted mean, over the words of the question, of the highest cosine to any of t
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class MaxSimIndex:
 
     `basis` projects a model's vectors onto the kept components: float32 of (model dimensions, dimensions).
     `embeddings` are the projected vectors, scaled to int8: (words, dimensions). `ranges[number]` are the first row of
-    the paper with this number and the one after its last.
+    the paper with this number and the one after its last; rows of no paper may lie between.
     """
 
     basis: np.ndarray
@@ -81,17 +82,31 @@ class MaxSimIndex:
 
 
 class MaxSimWriter:
-    """Writes the word embeddings of numbered papers, on a `basis`, into `folder`; complete when the block ends."""
+    """Writes the word embeddings of numbered papers, on a `basis`, into `folder`; complete when the block ends.
 
-    def __init__(self, folder: Path, papers: int, basis: np.ndarray) -> None:
+    ``kept[number]`` is the number of a paper in the index `old` in the folder `copied`, whose rows are copied, with
+    those of papers that are no longer there; 0 if it will be added.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        kept: np.ndarray,
+        basis: np.ndarray,
+        old: MaxSimIndex | None = None,
+        copied: Path | None = None,
+    ) -> None:
         import numpy as np
 
-        self._folder, self._basis = folder, basis
-        self._ranges = np.zeros((papers + 1, 2), dtype=np.int64)
-        self._rows = 0
+        self._folder, self._basis, self._copied = folder, basis, copied
+        self._ranges = old.ranges[kept] if old else np.zeros((len(kept), 2), dtype=np.int64)
+        self._rows = len(old.embeddings) if old else 0
 
     def __enter__(self) -> Self:
-        self._file = (self._folder / EMBEDDINGS_FILE).open("wb")
+        file = self._folder / EMBEDDINGS_FILE
+        if self._copied:
+            shutil.copyfile(self._copied / EMBEDDINGS_FILE, file)
+        self._file = file.open("ab")
         return self
 
     def __exit__(self, fault: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
@@ -99,7 +114,7 @@ class MaxSimWriter:
 
         self._file.close()
         if fault is None:
-            np.savez(self._folder / TABLE_FILE, basis=self._basis, ranges=self._ranges)
+            np.savez(self._folder / TABLE_FILE, basis=self._basis, rows=self._rows, ranges=self._ranges)
 
     def add(self, papers: Sequence[tuple[int, np.ndarray]]) -> None:
         """Adds the words of numbered papers, each int8 of (words, dimensions); see `compress`."""
@@ -127,8 +142,8 @@ def load(folder: Path) -> MaxSimIndex:
     table = arrays.load(folder / TABLE_FILE)
     basis, ranges = table["basis"], table["ranges"]
     embeddings = arrays.memory_map(folder / EMBEDDINGS_FILE, np.int8, basis.shape[1])
-    if ranges.max() != len(embeddings):
-        raise ValueError(f"{EMBEDDINGS_FILE} holds {len(embeddings)} words instead of {ranges.max()}")
+    if table["rows"] != len(embeddings):
+        raise ValueError(f"{EMBEDDINGS_FILE} holds {len(embeddings)} words instead of {table['rows']}")
     return MaxSimIndex(basis, ranges, embeddings)
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from rag.errors import StoreError
-from rag.index import generations, manifest
+from rag.index import generations, integrity, manifest
 from rag.index.papers_database import PAPERS_FILE
 from rag.index.store import Store
-from rag.index.vector_database import CHROMA_FOLDER
+from rag.index.vector_database import CHROMA_FILE, CHROMA_FOLDER
 from rag.text import one_line
+
+# What reading a damaged generation may raise.
+DAMAGES = (OSError, ValueError, KeyError, IndexError, TypeError, sqlite3.Error)
+
+
+class OtherVersionError(StoreError):
+    """The index was built by another version of rag, whose files are others; its papers can still be read."""
 
 
 def open_current(index_dir: Path) -> Store:
     """The verified current generation of `index_dir`. It is kept on disk while the store is in use.
 
-    Raises StoreError if there is none, if it is damaged, or if another version of rag built it.
+    Raises StoreError if there is none or if it is damaged, and OtherVersionError.
     """
     folder, hint = generations.current(index_dir), generations.rebuild_hint(index_dir)
     if folder is None:
@@ -25,20 +33,35 @@ def open_current(index_dir: Path) -> Store:
     try:
         contents = manifest.read(folder)
         if contents["schema"] != manifest.SCHEMA:
-            raise StoreError(f"The index in {index_dir} was built by another version of rag. {hint}")
+            raise OtherVersionError(f"The index in {index_dir} was built by another version of rag. {hint}")
         store = Store(folder, contents)
         generations.hold(folder, store)
-        hint = store.rebuild_hint
         verify(store)
-    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error) as fault:
-        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}). {hint}") from fault
+    except DAMAGES as fault:
+        repair = f"Run: {shlex.join(['rag', 'verify', '--index', str(index_dir)])}"
+        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}). {repair}") from fault
+    return store
+
+
+def open_unchecked(index_dir: Path) -> Store:
+    """The current generation of `index_dir`, damaged or not. Raises StoreError if its manifest cannot be read."""
+    folder = generations.current(index_dir)
+    if folder is None:
+        raise StoreError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+    try:
+        store = Store(folder, manifest.read(folder))
+        if store.manifest["schema"] != manifest.SCHEMA:
+            raise OtherVersionError(f"The index in {index_dir} was built by another version of rag. Run: rag rebuild")
+    except DAMAGES as fault:
+        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}).") from fault
+    generations.hold(folder, store)
     return store
 
 
 def verify(store: Store) -> None:
     """Checks that all parts are whole and agree with the manifest.
 
-    Raises OSError, ValueError, KeyError, TypeError or sqlite3.Error if not.
+    Raises one of DAMAGES if not.
     """
     _check_files(store)
     papers = store.rows("SELECT count(*) FROM papers")[0][0]
@@ -58,11 +81,8 @@ def verify(store: Store) -> None:
 
 
 def _check_files(store: Store) -> None:
-    for name, size in store.manifest["files"].items():
-        file = store.folder / name
-        if not file.is_file() or file.stat().st_size != size:
-            raise ValueError(f"{name} is missing or cut off")
-    for name in (PAPERS_FILE, f"{CHROMA_FOLDER}/chroma.sqlite3"):
+    integrity.check(store.folder, store.manifest["files"])
+    for name in (PAPERS_FILE, f"{CHROMA_FOLDER}/{CHROMA_FILE}"):
         _check_pages(store.folder / name)
 
 

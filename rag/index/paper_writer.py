@@ -7,33 +7,37 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.index import papers_database
+from rag.index import papers_database, vector_database
 from rag.index.maxsim import MaxSimWriter
+from rag.index.plan import Chunk, Plan
+from rag.index.previous import Previous
 from rag.index.vector_arrays import VectorWriter
 from rag.index.vector_database import VectorDatabase
 from rag.index.vectors import PaperVectors
-from rag.paper import Paper
 
 if TYPE_CHECKING:
     import numpy as np
 
-Chunk = list[tuple[int, Paper]]  # papers by their numbers
-
 
 class PaperWriter:
-    """Writes numbered papers into `folder`; they are complete when the block ends.
+    """Writes the papers of a `plan` into `folder`; they are complete when the block ends.
 
-    `basis` is that of their word embeddings, and `vector_count` how many vectors Chroma has got.
+    Those that it keeps are copied from the `previous` index. `basis` is that of the word embeddings, and `vector_count`
+    how many vectors Chroma has got.
     """
 
-    def __init__(self, folder: Path, papers: int, basis: np.ndarray) -> None:
-        self.vector_count = 0
+    def __init__(self, folder: Path, plan: Plan, basis: np.ndarray, previous: Previous | None = None) -> None:
+        self._folder, self._plan = folder, plan
+        store = previous.store if previous else None
+        copied = store.folder if store else None
         self._stack = ExitStack()
-        self._chroma = self._stack.enter_context(closing(VectorDatabase(folder)))
-        self._chroma.create(papers)
-        self._database = self._stack.enter_context(closing(papers_database.create(folder)))
-        self._arrays = self._stack.enter_context(VectorWriter(folder, papers))
-        self._maxsim = self._stack.enter_context(MaxSimWriter(folder, papers, basis))
+        arrays = VectorWriter(folder, plan.kept, store.arrays if store else None, copied)
+        words = MaxSimWriter(folder, plan.kept, basis, store.maxsim if store else None, copied)
+        self._arrays, self._maxsim = self._stack.enter_context(arrays), self._stack.enter_context(words)
+        if previous:
+            self._copy(previous)
+        else:
+            self._create()
 
     def __enter__(self) -> Self:
         return self
@@ -50,3 +54,25 @@ class PaperWriter:
         passages = {id: vector for number, of_paper in vectors for id, vector in of_paper.passages(number).items()}
         self._chroma.add(passages)
         self.vector_count += len(passages)
+
+    def _create(self) -> None:
+        self._chroma = self._stack.enter_context(closing(VectorDatabase(self._folder)))
+        self._chroma.create(self._plan.papers)
+        self._database = self._stack.enter_context(closing(papers_database.create(self._folder)))
+        self.vector_count = 0
+
+    def _copy(self, previous: Previous) -> None:
+        """Copies the papers of the `previous` index and removes, moves and edits them as planned."""
+        plan, store = self._plan, previous.store
+        vector_database.copy(store.folder, self._folder)
+        self._chroma = self._stack.enter_context(closing(VectorDatabase(self._folder)))
+        self._database = self._stack.enter_context(closing(papers_database.copy(store.folder, self._folder)))
+        papers_database.update_papers(self._database, plan.removed, plan.moved, plan.edited)
+        self._database.commit()
+        gone = [*plan.removed, *(before for before, _ in plan.moved)]
+        moved = [previous.vectors_of(before).passages(now) for before, now in plan.moved]
+        ids = [id for number in gone for id in previous.vectors_of(number).passages(number)]
+        passages = {id: vector for of_paper in moved for id, vector in of_paper.items()}
+        self._chroma.delete(ids)
+        self._chroma.add(passages)
+        self.vector_count = store.manifest["counts"]["vectors"] - len(ids) + len(passages)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def create(folder: Path) -> sqlite3.Connection:
     return database
 
 
+def copy(folder: Path, into: Path) -> sqlite3.Connection:
+    """A copy of the database in `folder`, which nothing writes to, in the folder `into`, open for writing."""
+    shutil.copyfile(folder / PAPERS_FILE, into / PAPERS_FILE)
+    return sqlite3.connect(into / PAPERS_FILE, check_same_thread=False)
+
+
 def connect(folder: Path) -> sqlite3.Connection:
     """The database in `folder`, read-only and shareable between threads: nothing writes to it once it is built."""
     uri = f"{(folder / PAPERS_FILE).resolve().as_uri()}?mode=ro&immutable=1"
@@ -46,17 +53,42 @@ def connect(folder: Path) -> sqlite3.Connection:
 def insert_papers(database: sqlite3.Connection, chunk: Iterable[tuple[int, Paper]]) -> None:
     """Inserts numbered papers, with their sentences, authors and sources."""
     for number, paper in chunk:
-        row = (paper.title, paper.abstract, json.dumps(paper.authors), paper.year, json.dumps(paper.ids))
-        database.execute(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (number, *row, paper.url, paper.source, paper.digest),
-        )
-        database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, normalize(paper.source)))
-        names = [(normalize(author), number) for author in paper.authors]
-        database.executemany("INSERT INTO authors VALUES (?, ?)", names)
+        _insert_fields(database, number, paper)
         spans = split_sentences(paper.abstract)
         sentences = [(number, n, span.start, span.end) for n, span in enumerate(spans)]
         database.executemany("INSERT INTO sentences VALUES (?, ?, ?, ?)", sentences)
+
+
+def _insert_fields(database: sqlite3.Connection, number: int, paper: Paper) -> None:
+    row = (paper.title, paper.abstract, json.dumps(paper.authors), paper.year, json.dumps(paper.ids))
+    database.execute(
+        "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *row, paper.url, paper.source, paper.digest)
+    )
+    database.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (paper.source, normalize(paper.source)))
+    names = [(normalize(author), number) for author in paper.authors]
+    database.executemany("INSERT INTO authors VALUES (?, ?)", names)
+
+
+def update_papers(
+    database: sqlite3.Connection,
+    removed: Sequence[int],
+    moved: Sequence[tuple[int, int]],
+    edited: Iterable[tuple[int, Paper]],
+) -> None:
+    """Removes the papers with these numbers, moves others to a free number, then changes the fields of the `edited`.
+
+    Of these, title and abstract are as before.
+    """
+    gone = json.dumps(list(removed))
+    for table, column in (("papers", "id"), ("sentences", "paper"), ("authors", "paper")):
+        database.execute(f"DELETE FROM {table} WHERE {column} {IN_JSON}", (gone,))
+        changes = [(now, before) for before, now in moved]
+        database.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changes)
+    for number, paper in edited:
+        database.execute("DELETE FROM papers WHERE id = ?", (number,))
+        database.execute("DELETE FROM authors WHERE paper = ?", (number,))
+        _insert_fields(database, number, paper)
+    database.execute("DELETE FROM sources WHERE source NOT IN (SELECT source FROM papers)")
 
 
 def paper_from_row(row: sqlite3.Row) -> Paper:

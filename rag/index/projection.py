@@ -60,6 +60,25 @@ def project(vectors: np.ndarray, titles: Sequence[str]) -> Projection:
     return Projection(points, clusters, name_clusters(clusters.tolist(), titles))
 
 
+def updated(old: Projection, kept: np.ndarray, vectors: np.ndarray) -> Projection:
+    """The map `old` after some of its papers have gone and others have come, which are placed among their neighbours.
+
+    ``kept[i]`` is the row in `old` of the paper in row i, -1 for a new one; at least one is kept. `vectors` are those
+    of all papers, float32 of (papers, dimensions). The papers that stay do not move, and clusters keep their names.
+    """
+    import numpy as np
+
+    points, clusters = old.points[kept], old.clusters[kept]
+    new, stayed = np.flatnonzero(kept < 0), np.flatnonzero(kept >= 0)
+    rng = np.random.default_rng(_SEED)
+    if len(new):
+        points[new] = _between(vectors[new], vectors[stayed], points[stayed])
+        points[new] = (points[new] + rng.normal(scale=JITTER, size=(len(new), 2))).clip(0, 1)
+        clusters[new] = clusters[stayed][np.argmax(vectors[new] @ vectors[stayed].T, axis=1)]
+    used, clusters = np.unique(clusters, return_inverse=True)
+    return Projection(points, clusters.astype(np.int16), tuple(old.names[cluster] for cluster in used))
+
+
 def save(folder: Path, projection: Projection) -> None:
     """Writes `projection` into `folder`."""
     import numpy as np
@@ -123,15 +142,24 @@ def _interpolate(
     points = np.empty((len(vectors), 2), dtype=np.float32)
     for start in range(0, len(vectors), SAMPLE_SIZE):  # in batches: the cosines of all would not fit into memory
         batch = slice(start, start + SAMPLE_SIZE)
-        cosines = vectors[batch] @ vectors[sample].T
-        nearest = np.argpartition(-cosines, _NEIGHBOURS - 1, axis=1)[:, :_NEIGHBOURS]
-        cosines = np.take_along_axis(cosines, nearest, axis=1)
-        weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
-        weights /= weights.sum(axis=1, keepdims=True)
-        points[batch] = np.einsum("pn,pnd->pd", weights, sample_points[nearest])
+        points[batch] = _between(vectors[batch], vectors[sample], sample_points)
     points += rng.normal(scale=JITTER, size=points.shape).astype(np.float32)
     points[sample] = sample_points
     return points.clip(0, 1)
+
+
+def _between(vectors: np.ndarray, placed: np.ndarray, placed_points: np.ndarray) -> np.ndarray:
+    """Points for `vectors`, each between those of its nearest neighbours among the vectors `placed`."""
+    import numpy as np
+
+    cosines = vectors @ placed.T
+    count = min(_NEIGHBOURS, len(placed))
+    nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+    cosines = np.take_along_axis(cosines, nearest, axis=1)
+    weights = np.exp(_SHARPNESS * (cosines - cosines.max(axis=1, keepdims=True)))
+    weights /= weights.sum(axis=1, keepdims=True)
+    between: np.ndarray = np.einsum("pn,pnd->pd", weights, placed_points[nearest])
+    return between
 
 
 def _cluster(vectors: np.ndarray, sample: np.ndarray) -> np.ndarray:

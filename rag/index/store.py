@@ -20,7 +20,7 @@ from rag.index.papers_database import IN_JSON, paper_from_row
 from rag.index.projection import Projection
 from rag.index.vector_arrays import VectorArrays
 from rag.index.vector_database import VectorDatabase
-from rag.index.vectors import paper_number
+from rag.index.vectors import PaperVectors, paper_number
 from rag.index.vocabulary import Vocabulary
 from rag.language.sentences import Span
 from rag.paper import Paper
@@ -191,6 +191,12 @@ class Store:
             cosines = self.arrays.cosines(numbers, vector).passages
             numbers = numbers[np.argpartition(-cosines, limit)[:limit]]
         return set(numbers.tolist())
+
+    def vectors_of(self, number: int) -> PaperVectors:
+        """The vectors of the paper with this number, its words as int8 of (words, dimensions)."""
+        return PaperVectors(
+            self.arrays.of_paper(number), self.arrays.passage_lengths(number), self.maxsim.of_paper(number)
+        )
 
     def sentence_vectors(self, numbers: Sequence[int]) -> list[np.ndarray]:
         """For each of these papers the vectors of its sentences, in order: float32 of (sentences, dimensions)."""

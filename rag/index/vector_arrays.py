@@ -5,6 +5,7 @@ Chroma finds the nearest vectors. This file, mapped into memory, gives the cosin
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,8 @@ class VectorArrays:
     """The vectors of all papers, by number from 1; see PaperVectors.
 
     `rows` is float32 of (rows, dimensions), in which `ranges[number]` are the first row of a paper and the one after
-    its last. `lengths` is float32 of (passages,), in which `passage_starts[number]` is the first of a paper.
+    its last; rows of no paper may lie between. `lengths` is float32 of (passages,), in which `passage_starts[number]`
+    is the first of a paper.
     """
 
     rows: np.ndarray
@@ -121,19 +123,28 @@ def _passage_count(rows: np.ndarray) -> np.ndarray:
 
 
 class VectorWriter:
-    """Writes the vectors of numbered papers into `folder`; they are complete when the block ends."""
+    """Writes the vectors of numbered papers into `folder`; they are complete when the block ends.
 
-    def __init__(self, folder: Path, papers: int) -> None:
+    ``kept[number]`` is the number of a paper in the arrays `old` in the folder `copied`, whose rows are copied with
+    those of papers that are no longer there; 0 if it will be added.
+    """
+
+    def __init__(
+        self, folder: Path, kept: np.ndarray, old: VectorArrays | None = None, copied: Path | None = None
+    ) -> None:
         import numpy as np
 
-        self._folder = folder
-        self._ranges = np.zeros((papers + 1, 2), dtype=np.int64)
-        self._passage_starts = np.zeros(papers + 1, dtype=np.int64)
-        self._lengths: list[np.ndarray] = []
-        self._rows = self._passages = 0
+        self._folder, self._copied = folder, copied
+        self._ranges = old.ranges[kept] if old else np.zeros((len(kept), 2), dtype=np.int64)
+        self._passage_starts = old.passage_starts[kept] if old else np.zeros(len(kept), dtype=np.int64)
+        self._lengths = [old.lengths] if old else []
+        self._rows, self._passages = (len(old.rows), len(old.lengths)) if old else (0, 0)
 
     def __enter__(self) -> Self:
-        self._file = (self._folder / ROWS_FILE).open("wb")
+        file = self._folder / ROWS_FILE
+        if self._copied:
+            shutil.copyfile(self._copied / ROWS_FILE, file)
+        self._file = file.open("ab")
         return self
 
     def __exit__(self, fault: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
@@ -143,7 +154,7 @@ class VectorWriter:
         if fault is None:
             lengths = np.concatenate(self._lengths)
             layout = self._folder / LAYOUT_FILE
-            np.savez(layout, ranges=self._ranges, lengths=lengths, passage_starts=self._passage_starts)
+            np.savez(layout, rows=self._rows, ranges=self._ranges, lengths=lengths, passage_starts=self._passage_starts)
 
     def add(self, papers: Iterable[tuple[int, PaperVectors]]) -> None:
         """Adds the vectors of numbered papers."""
@@ -162,6 +173,6 @@ def load(folder: Path, dimensions: int) -> VectorArrays:
 
     table = arrays.load(folder / LAYOUT_FILE)
     rows = arrays.memory_map(folder / ROWS_FILE, np.float32, dimensions)
-    if table["ranges"].max() != len(rows):
-        raise ValueError(f"{ROWS_FILE} holds {len(rows)} vectors instead of {table['ranges'].max()}")
+    if table["rows"] != len(rows):
+        raise ValueError(f"{ROWS_FILE} holds {len(rows)} vectors instead of {table['rows']}")
     return VectorArrays(rows, table["ranges"], table["lengths"], table["passage_starts"])

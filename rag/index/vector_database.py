@@ -7,7 +7,10 @@ too: an id says whose vector it is, and Chroma takes longer to index the texts t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,11 +20,23 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
-CHROMA_FOLDER = "chroma"
+CHROMA_FOLDER, CHROMA_FILE = "chroma", "chroma.sqlite3"
 _COLLECTION = "passages"
 # HNSW's parameters, with which it finds at least .99 of the 100 nearest: of 335,000 vectors .992, .953 at 16 neighbours
 # and 300 candidates. Insertions and memory hardly suffer.
 _NEIGHBOURS, _EF_CONSTRUCTION = 32, 200
+
+
+def copy(folder: Path, into: Path) -> None:
+    """Copies the vectors of a generation in `folder`, which may be in use for reading, to the one in `into`."""
+    source, target = folder / CHROMA_FOLDER, into / CHROMA_FOLDER
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{CHROMA_FILE}*"))
+    # Chroma writes to this file whenever it opens it, so a plain copy might be of two states.
+    with (
+        closing(sqlite3.connect(source / CHROMA_FILE)) as database,
+        closing(sqlite3.connect(target / CHROMA_FILE)) as new,
+    ):
+        database.backup(new)
 
 
 class VectorDatabase:
@@ -50,12 +65,29 @@ class VectorDatabase:
         # No embedding function, or Chroma would load one of its own.
         self._client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
 
+    def delete(self, ids: Sequence[str]) -> None:
+        """Removes the vectors with these ids."""
+        batch = self._client.get_max_batch_size()
+        for start in range(0, len(ids), batch):
+            self._collection.delete(ids=list(ids[start : start + batch]))
+
     def add(self, vectors: Mapping[str, np.ndarray]) -> None:
         """Adds `vectors`, float32 of (dimensions,) each, by their ids."""
         batch = self._client.get_max_batch_size()  # a chunk of very long abstracts has more sentences than that
         ids, rows = list(vectors), list(vectors.values())
         for start in range(0, len(ids), batch):
             self._collection.add(ids=ids[start : start + batch], embeddings=rows[start : start + batch])
+
+    def get(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors with these ids, as far as they are there. Raises ValueError if Chroma's files are damaged."""
+        from chromadb.errors import ChromaError
+
+        try:
+            found = self._collection.get(ids=list(ids), include=["embeddings"])
+        except ChromaError as fault:
+            raise ValueError(f"Chroma: {fault}") from fault
+        vectors = found["embeddings"] if found["embeddings"] is not None else []
+        return dict(zip(found["ids"], vectors, strict=True))
 
     def count(self) -> int:
         """How many vectors there are."""

@@ -30,14 +30,13 @@ class Vocabulary:
     """The words of a collection, most frequent first, each by its stem.
 
     `stems` are given with the written `forms` that were embedded, and `vectors`, float32 of (words, dimensions).
-    ``neighbours[starts[row]:starts[row + 1]]`` are the rows of the words nearest to one, at most NEAREST_WORDS with a
-    cosine of MIN_COSINE or more, best first, and `cosines` their cosines.
+    `neighbours` are for each word the rows of those nearest to it, with a cosine of MIN_COSINE or more, best first, and
+    then -1: int32 of (words, NEAREST_WORDS); `cosines` are their cosines.
     """
 
     stems: list[str]
     forms: list[str]
     vectors: np.ndarray
-    starts: np.ndarray
     neighbours: np.ndarray
     cosines: np.ndarray
 
@@ -48,17 +47,16 @@ class Vocabulary:
 
     def nearest(self, stem: str) -> dict[str, float]:
         """The stems of the words nearest to that of a known `stem`, itself among them, with cosines, best first."""
-        return self._of_row(self.rows[stem], self.starts, self.neighbours, self.cosines)
+        row = self.rows[stem]
+        return self._of_row(self.neighbours[row], self.cosines[row])
 
     def nearest_to(self, vectors: np.ndarray) -> list[dict[str, float]]:
         """As `nearest`, for words that the collection lacks, given by their vectors: float32 of (words, dimensions)."""
-        found = _nearest(self.vectors, vectors)
-        return [self._of_row(row, *found) for row in range(len(vectors))]
+        return [self._of_row(*found) for found in zip(*_nearest(self.vectors, vectors), strict=True)]
 
-    def _of_row(self, row: int, starts: np.ndarray, rows: np.ndarray, cosines: np.ndarray) -> dict[str, float]:
-        found = slice(*starts[row : row + 2].tolist())
-        pairs = zip(rows[found].tolist(), cosines[found].tolist(), strict=True)
-        return {self.stems[other]: cosine for other, cosine in pairs}
+    def _of_row(self, rows: np.ndarray, cosines: np.ndarray) -> dict[str, float]:
+        pairs = zip(rows.tolist(), cosines.tolist(), strict=True)
+        return {self.stems[other]: cosine for other, cosine in pairs if other >= 0}
 
 
 def write(
@@ -77,10 +75,10 @@ def write(
     known |= _embed([form for form in words.values() if form not in known], model, progress)
     vectors = np.array([known[form] for form in words.values()], dtype=np.float32).reshape(-1, model.dimensions)
     vectors.tofile(folder / WORD_VECTORS_FILE)
-    starts, neighbours, cosines = _nearest(vectors, vectors)
+    neighbours, cosines = _neighbours(list(words.values()), vectors, previous)
     table = folder / VOCABULARY_FILE
     stems, written = arrays.pack(words), arrays.pack(words.values())
-    np.savez(table, stems=stems, forms=written, starts=starts, neighbours=neighbours, cosines=cosines)
+    np.savez(table, stems=stems, forms=written, neighbours=neighbours, cosines=cosines)
     return len(words)
 
 
@@ -91,9 +89,9 @@ def load(folder: Path, dimensions: int) -> Vocabulary:
     table = arrays.load(folder / VOCABULARY_FILE)
     vectors = arrays.memory_map(folder / WORD_VECTORS_FILE, np.float32, dimensions)
     stems, forms = arrays.unpack(table["stems"]), arrays.unpack(table["forms"])
-    if not len(stems) == len(forms) == len(vectors) == len(table["starts"]) - 1:
+    if not len(stems) == len(forms) == len(vectors) == len(table["neighbours"]) == len(table["cosines"]):
         raise ValueError(f"{WORD_VECTORS_FILE} holds {len(vectors)} words instead of {len(stems)}")
-    return Vocabulary(stems, forms, vectors, table["starts"], table["neighbours"], table["cosines"])
+    return Vocabulary(stems, forms, vectors, table["neighbours"], table["cosines"])
 
 
 def _embed(words: list[str], model: Embedding, progress: Progress) -> Iterator[tuple[str, np.ndarray]]:
@@ -104,25 +102,39 @@ def _embed(words: list[str], model: Embedding, progress: Progress) -> Iterator[t
     progress("vocabulary", len(words), len(words))
 
 
-def _nearest(vectors: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The rows of `vectors` nearest to each of `queries`, with their cosines: starts, rows and cosines as above."""
+def _neighbours(forms: list[str], vectors: np.ndarray, previous: Vocabulary | None) -> tuple[np.ndarray, np.ndarray]:
+    """`neighbours` and `cosines` of the words with these `forms` and `vectors`.
+
+    Those of words in the `previous` vocabulary are taken from there, unless a word that is as near has come or gone.
+    """
     import numpy as np
 
-    counts, rows, nearest = [], [], []
+    before = {form: row for row, form in enumerate(previous.forms)} if previous else {}
+    old = np.array([before.get(form, -1) for form in forms], dtype=np.int64)
+    if previous is None or 2 * np.count_nonzero(old < 0) > len(forms):
+        return _nearest(vectors, vectors)
+    now = np.full(len(before) + 1, -2, dtype=np.int32)  # of each old row, where it is; the last stands for -1
+    now[old[old >= 0]] = np.flatnonzero(old >= 0)
+    now[-1] = -1
+    neighbours, cosines = now[previous.neighbours[old]], previous.cosines[old]
+    stale = (old < 0) | (neighbours == -2).any(axis=1)
+    stale |= (vectors @ vectors[old < 0].T >= MIN_COSINE).any(axis=1)
+    neighbours[stale], cosines[stale] = _nearest(vectors, vectors[stale])
+    return neighbours, cosines
+
+
+def _nearest(vectors: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of `vectors` nearest to each of `queries`, and their cosines, as a Vocabulary has them."""
+    import numpy as np
+
+    neighbours = np.full((len(queries), NEAREST_WORDS), -1, dtype=np.int32)
+    nearest = np.zeros((len(queries), NEAREST_WORDS), dtype=np.float32)
     for start in range(0, len(queries), _BATCH):
         cosines = queries[start : start + _BATCH] @ vectors.T
         query, row = np.nonzero(cosines >= MIN_COSINE)
         order = np.lexsort((-cosines[query, row], query))
         query, row = query[order], row[order]
-        first = np.searchsorted(query, np.arange(len(cosines)))
-        kept = np.arange(len(query)) - first[query] < NEAREST_WORDS
-        counts.append(np.bincount(query[kept], minlength=len(cosines)))
-        rows.append(row[kept].astype(np.int32))
-        nearest.append(cosines[query[kept], row[kept]])
-    return _joined([np.zeros(1, np.int64), *counts]).cumsum(), _joined(rows), _joined(nearest)
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    import numpy as np
-
-    return np.concatenate(parts) if parts else np.zeros(0)
+        rank = np.arange(len(query)) - np.searchsorted(query, np.arange(len(cosines)))[query]
+        query, row, rank = query[rank < NEAREST_WORDS], row[rank < NEAREST_WORDS], rank[rank < NEAREST_WORDS]
+        neighbours[start + query, rank], nearest[start + query, rank] = row, cosines[query, row]
+    return neighbours, nearest

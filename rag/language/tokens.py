@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -168,12 +167,3 @@ def content_stems(text: str) -> set[str]:
 def content_terms(question: str) -> list[str]:
     """The distinct content words among the terms of `question`, in order, at most MAX_TERMS."""
     return [term for term in dict.fromkeys(tokenize(question)) if is_content_word(term)][:MAX_TERMS]
-
-
-def surface_forms(texts: Iterable[str]) -> dict[str, str]:
-    """The stems of all `texts`, most frequent first, each with the form that occurs in the most texts."""
-    counts = Counter(form for text in texts for form in dict.fromkeys(tokenize(text)))
-    forms: dict[str, str] = {}
-    for form, _ in counts.most_common():
-        forms.setdefault(stem(form), form)
-    return forms

@@ -33,10 +33,14 @@ def bundled_file() -> Path:
     if spec is None or spec.origin is None:
         raise ModelError(f"The bundled model is not installed. Run: {INSTALL_BUNDLED}  (or choose --llm none)")
     file = Path(spec.origin).parent / _FILE
-    with file.open("rb") as weights:
-        if hashlib.file_digest(weights, "sha256").hexdigest() != _SHA256:
-            raise ModelError(f"{file} is damaged. Run: {INSTALL_BUNDLED} --force-reinstall")
+    if not file.is_file() or _sha256(file) != _SHA256:
+        raise ModelError(f"{file} is damaged. Run: {INSTALL_BUNDLED} --force-reinstall")
     return file
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as weights:
+        return hashlib.file_digest(weights, "sha256").hexdigest()
 
 
 def gguf_file(path: str) -> Path:

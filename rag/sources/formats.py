@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.paper import Paper
-from rag.sources import jsonl, listing
+from rag.sources import arxiv_atom, bibtex, endnote_xml, json_records, listing, pubmed_xml, tables
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
 
@@ -23,6 +23,11 @@ class Format:
 
 # The first that matches the head of a file reads it, whatever the extension.
 FORMATS = (
-    Format("JSON Lines", (".jsonl",), jsonl.matches, jsonl.read),
+    Format("JSON", (".jsonl", ".json", ".ndjson", ".jl"), json_records.matches, json_records.read),
+    Format("PubMed XML", (".xml",), pubmed_xml.matches, pubmed_xml.read),
+    Format("EndNote XML", (".xml",), endnote_xml.matches, endnote_xml.read),
+    Format("arXiv Atom feed", (".xml", ".atom"), arxiv_atom.matches, arxiv_atom.read),
+    Format("BibTeX", (".bib", ".bibtex", ".biblatex"), bibtex.matches, bibtex.read),
+    Format("table (CSV, TSV)", (".csv", ".tsv", ".tab"), tables.matches, tables.read),
     Format("listing page", (".txt", ".text"), listing.matches, listing.read),
 )

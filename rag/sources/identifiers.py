@@ -1,4 +1,4 @@
-"""Identifiers of papers in one spelling each, with a namespace: ``doi:10.1000/182``, ``arxiv:2409.09144``, ``pmid:1``."""
+"""Identifiers of papers in one spelling each, with a namespace: ``doi:10.1000/182``, ``arxiv:2409.09144``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>\x00-\x20]{1,200}")
+_SICI = r"<\w{1,9}::[A-Z]{3}-[^\s\"<>]{1,20}>"  # within DOIs of the 1990s: 10.1002/(SICI)…49:8<693::AID-ASI4>3.0.CO;2-O
+_DOI = re.compile(rf"10\.\d{{4,9}}/(?:[^\s\"<>\x00-\x20]|{_SICI}){{1,200}}")
 _DOI_END = ".,;:'}"  # which a DOI never ends with, but the text around it does
 _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z][a-z-]{1,15}(?:\.[A-Za-z]{2})?/\d{7})(?:v\d{1,3})?"
 _ARXIV = re.compile(rf"(?:arxiv(?:\.org)?[:/ ]\s*)?(?:abs/|pdf/|html/)?{_ARXIV_ID}(?:\.pdf)?", re.IGNORECASE)
@@ -49,6 +50,14 @@ def pmid(text: str) -> str:
         re.IGNORECASE,
     )
     return f"pmid:{found[1]}" if found else ""
+
+
+def pmc(text: str) -> str:
+    """The number in PubMed Central that `text` is, ``PMC`` and digits or an address, as ``pmc:PMC…``; or ""."""
+    found = re.fullmatch(
+        r"(?:https?://\S{1,60}/)?(?:PMCID:?\s*)?(PMC\d{1,9})(?:\.\d{1,2})?[/;]?", text.strip(), re.IGNORECASE
+    )
+    return f"pmc:{found[1].upper()}" if found else ""
 
 
 def openalex(text: str) -> str:

@@ -6,18 +6,18 @@ import html
 import re
 
 # Only names of elements, so that "a <b and c> d" stays what it is.
-_INLINE = """a abbr b bdi big cite code del em email ext-link font i inf italic inline-formula ins kbd label math mi mn mo
-    monospace mrow ms msqrt mstyle mtext mfrac mover munder munderover msub msubsup msup mtable mtd mtr mspace mpadded
-    named-content overline q roman s sans-serif sc scp small span strike strong styled-content sub sup tt u underline
-    uri var xref semantics"""
-_BLOCK = """abstract article blockquote body br dd disp-formula div dl dt h1 h2 h3 h4 h5 h6 hr html li list list-item ol
-    p section sec table tbody td th title tr ul"""
+_INLINE = """a abbr alternatives b bdi big bold bold-italic cite code del em email ext-link font i inf inline-formula
+    inline-graphic ins italic kbd label math mfenced mfrac mi mn mo monospace mover mpadded mrow ms mspace msqrt mstyle
+    msub msubsup msup mtable mtd mtext mtr munder munderover named-content overline q related-article related-object
+    roman s sans-serif sc scp semantics small span strike strong styled-content sub sup tt u underline uri var xref"""
+_BLOCK = """abstract article blockquote body br break caption dd def-item def-list disp-formula disp-quote div dl dt fig
+    graphic h1 h2 h3 h4 h5 h6 hr html li list list-item ol p sec section table tbody td th title tr ul"""
 _TAG = re.compile(
     rf"</?(?:jats:|mml:|m:)?({'|'.join((_INLINE + ' ' + _BLOCK).split())})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE
 )
 _BLOCKS = frozenset(_BLOCK.split())
 _DROPPED = re.compile(
-    r"<!--.{0,10000}?-->|<(script|style|(?:mml:)?annotation(?:-xml)?)\b[^<>]{0,500}>[^<]{0,10000}</\1\s*>",
+    r"<(script|style|(?:mml:)?annotation(?:-xml)?)\b[^<>]{0,500}>[^<]{0,10000}</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _TEX = re.compile(  # TeX beside MathML, or alone
@@ -31,6 +31,7 @@ _BARE_TEX = re.compile(
 )
 _HEADING = re.compile(r"<((?:jats:)?title)\b[^<>]{0,500}>([^<]{0,200})</\1>", re.IGNORECASE)
 _TITLED = re.compile(r"(abstract|summary)\W*", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z][a-z0-9:-]{0,20}(?:\s[^<>]{0,500}?)?/?&gt;", re.IGNORECASE)
 
 
@@ -41,18 +42,29 @@ def plain(text: str) -> str:
     decoded twice, if there are tags in it.
     """
     if _ESCAPED_TAG.search(text):
-        text = html.unescape(text)
+        text = entities(text)
     if "<" in text:
-        text = _DROPPED.sub("", text)
+        text = _DROPPED.sub("", _without_comments(text))
         if "tex-math" in text:
             text = _BARE_TEX.sub(_formula, _TEX.sub(_formula, text))
         text = _HEADING.sub(_heading, text)
         text = _TAG.sub(lambda tag: " " if tag[1].lower() in _BLOCKS else "", text)
-    return html.unescape(html.unescape(text) if "&amp;" in text else text)
+    return entities(entities(text) if "&amp;" in text else text)
+
+
+def entities(text: str) -> str:
+    """`text` with its entities decoded; only whole ones, so that "?a=1&section=2" stays as it is."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
+
+
+def _without_comments(text: str) -> str:
+    first, *parts = text.split("<!--")
+    rests = (part.partition("-->") for part in parts)
+    return first + "".join(rest if end else f"<!--{part}" for part, end, rest in rests)
 
 
 def _formula(found: re.Match[str]) -> str:
-    return f"${html.unescape(found[1]).strip().strip('$')}$"
+    return f"${entities(found[1]).strip().strip('$')}$"
 
 
 def _heading(found: re.Match[str]) -> str:

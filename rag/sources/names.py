@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 _NOBODY = re.compile(
-    r"(?:and )?(?:others|et\.? al\.?|et alii|anonymous|anon\.?|\[?no author[s]? (?:listed|name available)\]?)",
+    r"(?:and )?(?:others|(?:et\.? )?al\.?|et alii|anonymous|anon\.?|\[?no author[s]? (?:listed|name available)\]?)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"(?:jr|sr|junior|senior|II|III|IV|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+
+
+def is_suffix(text: str) -> bool:
+    """Whether `text` is what follows a name, such as "Jr." or "III"."""
+    return _SUFFIX.fullmatch(text) is not None
 
 
 def given_family(name: str) -> str:

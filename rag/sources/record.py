@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 from rag.paper import Paper
 from rag.sources.skipped import Skipped, rejection
-from rag.sources.text_file import TextFile
 from rag.text import clean_line
 
 MAX_AUTHORS, MAX_NAME = 5_000, 200  # the longest list of authors known has 5,154 names (Aad et al. 2015)
@@ -26,6 +27,22 @@ _PLACEHOLDER = re.compile(
     |an\ abstract\ is\ not\ available(?:\ for\ this\ (?:content|article))?.{0,100})\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
+# The heading of an abstract, which copies of it often begin with; "Abstract interpretation is a theory" has none.
+_HEADING = re.compile(
+    r"""(?:abstract|summary)\s?[:.\u2013\u2014]\s? | (?:abstract|summary)\s-\s | (?-i:ABSTRACT|SUMMARY)\s
+    | abstract\s(?=(?-i:We|The|This|These|In|An?|It|Our|Here|Background|Objectives?|Purpose|Aims?|Introduction)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Origin(Protocol):
+    """What a record comes from: a `TextFile`, or the replies of a service."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -46,9 +63,11 @@ class Record:
     source: str = ""
     digest: bool = field(default=False)
 
-    def finished(self, file: TextFile) -> Paper | Skipped:
+    def finished(self, file: Origin) -> Paper | Skipped:
         """The record as a `Paper`, cleaned and bounded; a `Skipped` if it has no title or no abstract."""
         title, abstract = clean_line(self.title), clean_line(self.abstract)
+        if heading := _HEADING.match(abstract):
+            abstract = abstract[heading.end() :]
         if _PLACEHOLDER.fullmatch(abstract):
             abstract = ""
         if reason := rejection(title, abstract):

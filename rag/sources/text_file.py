@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 from rag.sources.decoding import TWICE_ENCODED_MARK, encoding_of
 from rag.sources.errors import UnreadableError
@@ -17,6 +18,7 @@ from rag.text import clean_line
 
 MAX_LINE_CHARS = 10_000_000
 HEAD_CHARS = 65_536  # that a format is recognised by
+_CHUNK_BYTES = 1 << 16
 
 
 @dataclass
@@ -40,12 +42,24 @@ class TextFile:
         """The text as a stream, with "\\n" for each line end. Reading may raise CutOffError."""
         return io.TextIOWrapper(self.bytes(), self.encoding.name, self.encoding.errors)
 
-    def bytes(self) -> BinaryIO:
+    def bytes(self) -> io.BufferedReader:
         """The unpacked bytes as a stream, for parsers that decode by themselves. Reading may raise CutOffError."""
         stream = unpacked(self.path)
         if stream.peek(len(TWICE_ENCODED_MARK)).startswith(TWICE_ENCODED_MARK):
             stream.read(len(TWICE_ENCODED_MARK))
         return stream
+
+    def chunks(self) -> Generator[str]:
+        """The text in pieces of some thousand characters, with "\\n" for each line end.
+
+        Raises CutOffError after the last piece where a packed file is cut off, so that none of what there is gets lost.
+        """
+        decoder = codecs.getincrementaldecoder(self.encoding.name)(self.encoding.errors)
+        translated = io.IncrementalNewlineDecoder(decoder, translate=True)
+        with closing(self.bytes()) as stream:
+            while data := stream.read1(_CHUNK_BYTES):
+                yield translated.decode(data)
+            yield translated.decode(b"", final=True)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Each line with its number from 1, without its end, which is "\\n", "\\r\\n" or "\\r".
@@ -64,12 +78,12 @@ class TextFile:
                 raise UnreadableError(str(fault), number + 1) from fault
 
     def _head(self) -> str:
-        parts: list[str] = []
-        with closing(self.text()) as stream:
+        head = ""
+        with closing(self.chunks()) as chunks:
             try:
-                while (missing := HEAD_CHARS - sum(map(len, parts))) and (part := stream.read(min(missing, 4096))):
-                    parts.append(part)
+                while len(head) < HEAD_CHARS and (chunk := next(chunks, None)) is not None:
+                    head += chunk
             except CutOffError as fault:
-                if not parts:
+                if not head:
                     raise UnreadableError(str(fault)) from fault
-        return "".join(parts)
+        return head[:HEAD_CHARS]

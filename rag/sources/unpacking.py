@@ -1,4 +1,4 @@
-"""Decompresses gzip, xz, bzip2 and Zstandard as a stream: several members in a row, and all of a file that is cut off."""
+"""Decompresses gzip, xz, bzip2 and Zstandard as a stream: several members in a row, and files that are cut off."""
 
 from __future__ import annotations
 

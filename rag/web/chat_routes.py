@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote
 
 import gradio as gr
 from fastapi import Body, Request, Response
@@ -14,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from rag.chat.ratings import record
 from rag.errors import ConversationError, QuestionError, RagError
-from rag.export.formats import FORMATS
+from rag.export.formats import EXPORTS
 from rag.index import catalogue
 from rag.text import replace_surrogates
 from rag.web import export, pages, turn_view
@@ -210,8 +209,6 @@ class ChatRoutes:
 
 
 def _file(turns: Sequence[Turn], format_: str) -> Response:
-    if format_ not in FORMATS or not replies(turns):
-        return Response("There is no such file.", 404)
-    name, text = export.file(turns, format_)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(text, media_type=f"{FORMATS[format_].media_type}; charset=utf-8", headers=headers)
+    if format_ not in EXPORTS or not replies(turns):
+        return export.no_file()
+    return export.download(*export.file(turns, format_), format_)

@@ -1,11 +1,15 @@
-"""What a reader can save: one answer, or the whole conversation, in each of `rag.export.formats.FORMATS`."""
+"""What a reader can save, in the formats of `rag.export.formats`: an answer, a whole conversation, papers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from rag.export.formats import FORMATS
+from fastapi import Response
+
+from rag.export.formats import EXPORTS, PAPER_EXPORTS
+from rag.paper import Paper
 from rag.text import normalize
 from rag.web.turns import Turn, replies
 
@@ -39,14 +43,39 @@ def menu(address: str, turns: Sequence[Turn], n: int) -> list[Group]:
 
 def file(turns: Sequence[Turn], format_: str) -> tuple[str, str]:
     """The name and the text of the file that holds the answers of `turns`. Raises KeyError for an unknown format."""
-    answers = replies(turns)
-    name = normalize(turns[0].question).replace(" ", "-")[:MAX_FILE_NAME] if len(turns) == 1 else ""
-    text = FORMATS[format_].render(*answers)
-    return f"{name or 'conversation'}.{format_}", _BYTE_ORDER_MARK + text if format_ == "csv" else text
+    topic = turns[0].question if len(turns) == 1 else ""
+    return _named(topic, "conversation", format_, EXPORTS[format_].answers(*replies(turns)))
+
+
+def papers_file(papers: Sequence[Paper], query: str, format_: str) -> tuple[str, str]:
+    """The name and the text of the file that holds `papers`, which `query` found.
+
+    Raises KeyError for a format that is unknown or only for answers.
+    """
+    return _named(query, "papers", format_, PAPER_EXPORTS[format_](papers))
+
+
+def download(name: str, text: str, format_: str) -> Response:
+    """The reply that saves `text` as a file called `name`."""
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(text, media_type=f"{EXPORTS[format_].media_type}; charset=utf-8", headers=headers)
+
+
+def no_file() -> Response:
+    """The reply where nothing can be saved."""
+    return Response("There is no such file.", 404)
+
+
+def _named(topic: str, otherwise: str, format_: str, text: str) -> tuple[str, str]:
+    """The file name that `topic` makes, or `otherwise` if it makes none, and the text as programs expect it."""
+    name = normalize(topic).replace(" ", "-")[:MAX_FILE_NAME] or otherwise
+    return f"{name}.{EXPORTS[format_].extension}", _BYTE_ORDER_MARK + text if format_ == "csv" else text
 
 
 def _group(scope: str, turns: Sequence[Turn], address: str) -> Group:
-    """A refusal cites nothing, so only its text can be saved."""
-    cites = any(answer.citations for answer in replies(turns))
-    formats = FORMATS if cites else ["md"]
-    return Group(scope, tuple(Link(FORMATS[format_].label, f"{address}.{format_}") for format_ in formats))
+    """A refusal cites nothing, so only its text can be saved; an answer may list papers and cite no sentence."""
+    answers = replies(turns)
+    cites, lists = any(answer.citations for answer in answers), any(answer.listed for answer in answers)
+    rows = ["csv"] if cites else []  # it has a row for each citation
+    formats = [name for name in EXPORTS if name in ("md", *rows) or (name != "csv" and (cites or lists))]
+    return Group(scope, tuple(Link(EXPORTS[format_].label, f"{address}.{format_}") for format_ in formats))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from rag.export.formats import EXPORTS, PAPER_EXPORTS
 from rag.paper import Paper
 from rag.sources import EXTENSIONS
 from rag.text import count
@@ -19,9 +20,10 @@ from rag.web.mathml import rich
 from rag.web.pages import Head
 
 if TYPE_CHECKING:
-    from rag.index.changes import Changes
+    from rag.index.changes import Planned
 
 PER_PAGE = 50  # papers
+MAX_EXPORTED = 10_000  # papers in one file: a few seconds of work, and what a reference manager still imports
 MAX_SOURCES = 8  # shown by name; the rest are counted
 MAX_NAMED = 20  # papers of each kind of change; the rest are counted
 
@@ -30,7 +32,8 @@ MAX_NAMED = 20  # papers of each kind of change; the rest are counted
 class Shelf:
     """The papers to show, by their numbers, from position `first` of `total` on; `found` are the numbers of them all.
 
-    `query` is what was searched for, and `description` says what the papers are where the query does not.
+    `query` is what was searched for, and `description` says what the papers are where the query does not: those of an
+    `answer`, "CONVERSATION.TURN".
     """
 
     papers: Mapping[int, Paper]
@@ -40,6 +43,7 @@ class Shelf:
     found: Sequence[int] = ()
     description: str = ""
     fault: str = ""
+    answer: str = ""
 
     @property
     def heading(self) -> str:
@@ -69,6 +73,15 @@ class Shelf:
         if self._end < self.total:
             steps.append(Link("Next", _address(self.query, self._end)))
         return steps
+
+    @property
+    def exports(self) -> list[Link]:
+        """The files of all these papers, not only of those shown; none if they are too many for one."""
+        if not 0 < self.total <= MAX_EXPORTED:
+            return []
+        selected = {name: value for name, value in (("q", self.query), ("answer", self.answer)) if value}
+        asked = f"?{urlencode(selected)}" if selected else ""
+        return [Link(EXPORTS[name].label, f"/papers.{name}{asked}") for name in PAPER_EXPORTS]
 
     @property
     def _end(self) -> int:
@@ -123,18 +136,20 @@ def page(
         counts=_counts(sources, years),
         uploads=[file.name for file in uploads],
         extensions=EXTENSIONS,
+        max_exported=MAX_EXPORTED,
     )
 
 
-def changes(planned: Changes) -> str:
+def changes(planned: Planned) -> str:
     """What a rebuild would do, and the buttons to do it or not."""
     groups = [
-        _group("New", [rich(paper.title) for paper in planned.added]),
-        _group("Changed", [rich(paper.title) for paper in planned.changed]),
-        _group("Removed", [rich(paper.title) for paper in planned.removed]),
+        _group("New", [rich(paper.title) for paper in planned.changes.added]),
+        _group("Changed", [rich(paper.title) for paper in planned.changes.changed]),
+        _group("Removed", [rich(paper.title) for paper in planned.changes.removed]),
         _group("Skipped", [str(record) for record in planned.skipped]),
     ]
-    return templates.fragment("rebuild.html", "changes", str(planned), [group for group in groups if group.total])
+    shown = [group for group in groups if group.total]
+    return templates.fragment("rebuild.html", "changes", str(planned.changes), shown)
 
 
 def progress(stage: str, done: int, total: int) -> str:

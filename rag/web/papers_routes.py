@@ -13,17 +13,15 @@ from fastapi import Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from rag.errors import ConversationError, QuestionError, RagError, SourceError
+from rag.export.formats import PAPER_EXPORTS
 from rag.index import catalogue, uploads
 from rag.index.uploads import MAX_UPLOAD_BYTES
-from rag.language.tokens import content_terms
-from rag.query.filters import parse_filters
-from rag.query.understanding import understand
 from rag.text import count
-from rag.web import cards, pages, papers_page
+from rag.web import cards, export, pages, papers_page, selection
 from rag.web.cards import Card
 from rag.web.identity import owner_of, remember, visitor
 from rag.web.jobs import Jobs
-from rag.web.papers_page import PER_PAGE, Shelf
+from rag.web.papers_page import Shelf
 from rag.web.rebuild import rebuild
 from rag.web.turns import replies
 
@@ -39,6 +37,8 @@ IN_MEMORY = 1_000_000  # bytes of an upload; a larger one is buffered on disk
 MAX_STAGED = 50  # files of one rebuild
 
 Staged = Annotated[list[str], Body(embed=True, max_length=MAX_STAGED)]
+Search = Annotated[str, Query(max_length=2_000)]
+AnswerName = Annotated[str, Query(max_length=100)]  # "CONVERSATION.TURN"
 
 
 class PapersRoutes:
@@ -52,6 +52,7 @@ class PapersRoutes:
     def add_to(self, server: gr.Server) -> None:
         """Makes `server` answer at all addresses of the collection."""
         server.get("/papers")(self.papers)
+        server.get("/papers.{format_}")(self.export)
         server.get("/papers/{number}")(self.paper)
         server.get("/map")(self.map)
         server.post("/uploads")(self.stage)
@@ -63,20 +64,30 @@ class PapersRoutes:
     async def papers(
         self,
         request: Request,
-        q: Annotated[str, Query(max_length=2_000)] = "",
+        q: Search = "",
         first: Annotated[int, Query(ge=0, le=MAX_POSITION)] = 0,
-        answer: Annotated[str, Query(max_length=100)] = "",
+        answer: AnswerName = "",
     ) -> Response:
-        """The page: all papers, those that match `q`, or those of an answer, "CONVERSATION.TURN"."""
+        """The page: all papers, those that match `q`, or those of an `answer`."""
         owner, head = visitor(request.cookies), await self._head()
         try:
             papers = await self._papers(owner, answer) if answer else []
         except ConversationError as fault:
             head, papers = pages.Head(head.collection, str(fault), head.opening), []
-        html = await asyncio.to_thread(self._page, head, q, first, papers)
+        html = await asyncio.to_thread(self._page, head, q, first, papers, answer)
         response = HTMLResponse(html, headers={"cache-control": "no-store"})
         remember(owner, response)
         return response
+
+    async def export(self, request: Request, format_: str, q: Search = "", answer: AnswerName = "") -> Response:
+        """What the page shows, with all its further pages, as a file."""
+        if format_ not in PAPER_EXPORTS:
+            return export.no_file()
+        papers = await self._papers(owner_of(request.cookies), answer) if answer else []
+        if answer and not papers:
+            return export.no_file()
+        await self.jobs.retriever()
+        return export.download(*await asyncio.to_thread(self._file, q.strip(), papers, format_), format_)
 
     async def paper(self, number: int) -> HTMLResponse:
         """The card of a paper."""
@@ -157,35 +168,20 @@ class PapersRoutes:
         citations = [citation for answer in answers for citation in (*answer.citations, *answer.related)]
         return list(dict.fromkeys(citation.paper for citation in citations))
 
-    def _page(self, head: pages.Head, query: str, first: int, cited: Sequence[Paper]) -> str:
+    def _page(self, head: pages.Head, query: str, first: int, cited: Sequence[Paper], answer: str) -> str:
         files = uploads.files(self.library.settings.index_dir)
         if head.collection is None:  # a rebuild repairs the index, so the page still offers one
             return papers_page.page(head, Shelf({}, 0, fault="No papers can be shown."), [], [], files)
         store = self._store()
         try:
-            shelf = self._shelf(store, query.strip(), first, cited)
+            shelf = selection.shelf(self.library.retriever(), query.strip(), first, cited, answer)
         except QuestionError as fault:
             shelf = Shelf({}, 0, query=query, fault=str(fault))
         return papers_page.page(head, shelf, catalogue.by_source(store), catalogue.by_year(store), files)
 
-    def _shelf(self, store: Store, query: str, first: int, cited: Sequence[Paper]) -> Shelf:
-        if cited:
-            numbers = sorted(store.numbers_of(cited))
-            papers = {number: store.paper(number) for number in numbers}
-            return Shelf(papers, len(papers), found=numbers, description="cited in the answer")
-        subject, filters = parse_filters(query)
-        if content_terms(subject):
-            return self._nearest(store, query)
-        page = catalogue.browse(store, first, PER_PAGE, filters)
-        found = sorted(store.matching(filters) or ())
-        return Shelf(page.papers, page.total, first, query, found)
-
-    def _nearest(self, store: Store, query: str) -> Shelf:
-        """The papers nearest to `query`, best first."""
-        understood = understand(query, store)
-        hits = self.library.retriever().search(understood.rewrites, PER_PAGE, understood.among).papers
-        papers = {hit.number: hit.paper for hit in hits}
-        return Shelf(papers, len(papers), 0, query, sorted(papers), f"nearest to “{query}”")
+    def _file(self, query: str, cited: Sequence[Paper], format_: str) -> tuple[str, str]:
+        papers = selection.everything(self.library.retriever(), query, cited)
+        return export.papers_file(papers, query, format_)
 
 
 async def _receive(request: Request, body: IO[bytes]) -> None:

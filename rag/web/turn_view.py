@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answer.types import Form
 from rag.export import phrases
 from rag.export.bibtex import bibtex
+from rag.export.references import papers_of
 from rag.paper import Paper
 from rag.query.intent import LISTS
 from rag.text import count
@@ -105,7 +106,7 @@ class TurnView:
     def bibtex(self) -> str:
         """The listed papers as BibTeX, where that is asked for."""
         answer = self.turn.answer
-        return bibtex(answer) if answer and answer.form == "bibtex" else ""
+        return bibtex(papers_of(answer), abstracts=False) if answer and answer.form == "bibtex" else ""
 
     @property
     def may_match(self) -> str:

@@ -35,6 +35,8 @@ def test_a_comparison_is_printed_by_aspect(index_dir: Path) -> None:
     [
         ("md", f"# {WHICH}\n\n", "\n\n## Sources\n\n**[1]** "),
         ("bib", "@misc{", "title = {{Early Exit for Diffusion-Based Depth Estimation}}"),
+        ("ris", "TY  - GEN\nID  - ", "\nTI  - Early Exit for Diffusion-Based Depth Estimation\n"),
+        ("csl", "[\n", '"title": "Early Exit for Diffusion-Based Depth Estimation"'),
         ("csv", "question,n,title,authors,year,url,", "Early Exit for Diffusion-Based Depth Estimation"),
     ],
 )
@@ -46,7 +48,7 @@ def test_an_answer_is_exported(index_dir: Path, format_: str, start: str, part: 
     assert "SwiftDepth runs 40 times faster" in done.stdout
 
 
-@pytest.mark.parametrize("format_", ["md", "bib", "csv"])
+@pytest.mark.parametrize("format_", ["md", "bib", "ris", "csl", "csv"])
 def test_the_export_of_a_refusal_says_so_on_standard_error(index_dir: Path, format_: str) -> None:
     done = rag("ask", "--export", format_, "--llm", "none", "--index", index_dir, "who won the 2022 world cup?")
     assert done.exit_code == 0
@@ -54,6 +56,7 @@ def test_the_export_of_a_refusal_says_so_on_standard_error(index_dir: Path, form
     assert "do not answer" in done.stderr
     assert "[1]" not in done.stdout
     assert "@misc" not in done.stdout
+    assert "TY  - " not in done.stdout
 
 
 @pytest.mark.parametrize("other", [("--json", "x"), ("--batch", "questions.jsonl")])

@@ -1,4 +1,4 @@
-"""CSV as a spreadsheet reads it: one row per citation, and no cell that it would evaluate."""
+"""CSV as a spreadsheet reads it: one row per citation or paper, and no cell that it would evaluate."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from csv import DictReader
 from io import StringIO
 
 from rag.answer.types import Answer, Statement
-from rag.export.csv import csv
+from rag.export.csv import csv, papers_csv
 from rag.paper import Paper
-from tests.export.samples import ANSWER, OWLS, REFUSAL, cite
+from tests.export.samples import ANSWER, BATS, OWLS, REFUSAL, cite
 
 COLUMNS = "question n title authors year url sentence verdict quote start end digest".split()
 
@@ -44,3 +44,22 @@ def test_no_cell_is_a_formula() -> None:
     (row,) = DictReader(StringIO(csv(Answer("+1", (Statement("@a", (cite(1, paper),), "supported"),)))))
     assert (row["question"], row["sentence"], row["title"]) == ("'+1", "'@a", "'-1")
     assert (row["authors"], row["quote"]) == ("'=Mallory; <b>Eve</b>", "'=cmd()")
+
+
+def test_papers_have_a_row_each_and_a_digest_is_no_abstract() -> None:
+    paper = Paper(
+        "T", "It is.", ("Ada B", "C D"), 2020, ("doi:10.5555/a", "arxiv:2001.00001", "pmid:1"), source="a.bib"
+    )
+    first, second, third = DictReader(StringIO(papers_csv([OWLS, BATS, paper])))
+    assert list(first) == "title authors year doi arxiv pmid url abstract source digest".split()
+    assert (first["title"], first["authors"], first["year"]) == (OWLS.title, "Ada Example; Ben Sample", "2024")
+    assert (first["url"], first["abstract"], first["digest"]) == (OWLS.url, OWLS.abstract, "false")
+    assert (second["url"], second["abstract"], second["digest"]) == ("", "", "true")
+    assert [third[column] for column in ("doi", "arxiv", "pmid", "source")] == ["10.5555/a", "2001.00001", "1", "a.bib"]
+
+
+def test_no_cell_of_a_paper_is_a_formula() -> None:
+    (row,) = DictReader(StringIO(papers_csv([Paper("=1", "+1", ("-1",), ids=("doi:@1",), source="=x")])))
+    assert [row[column] for column in ("title", "abstract", "authors", "doi", "source")] == [
+        *("'=1", "'+1", "'-1", "'@1", "'=x")
+    ]

@@ -4,21 +4,48 @@ from __future__ import annotations
 
 import pytest
 
-from rag.export.formats import FORMATS
-from tests.export.samples import ANSWER
+from rag.answer.types import Answer, Listed
+from rag.export.formats import EXPORTS, PAPER_EXPORTS
+from tests.export.samples import ANSWER, FOXES, OWLS
+
+WITH_QUOTES = ("md", "bib", "csv")
 
 
-def test_markdown_bibtex_and_csv_are_offered() -> None:
-    assert [(name, entry.label, entry.media_type) for name, entry in FORMATS.items()] == [
-        ("md", "Markdown", "text/markdown"),
-        ("bib", "BibTeX", "application/x-bibtex"),
-        ("csv", "CSV", "text/csv"),
+def test_answers_are_written_in_five_formats_and_papers_in_four() -> None:
+    assert [(name, entry.label, entry.extension, entry.media_type) for name, entry in EXPORTS.items()] == [
+        ("md", "Markdown", "md", "text/markdown"),
+        ("bib", "BibTeX", "bib", "application/x-bibtex"),
+        ("ris", "RIS", "ris", "application/x-research-info-systems"),
+        ("csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json"),
+        ("csv", "CSV", "csv", "text/csv"),
     ]
+    assert list(PAPER_EXPORTS) == ["bib", "ris", "csl", "csv"]
 
 
-@pytest.mark.parametrize("extension", FORMATS)
-def test_every_format_has_each_quote_and_ends_with_one_newline(extension: str) -> None:
-    text = FORMATS[extension].render(ANSWER)
-    assert all(citation.quote in text for citation in ANSWER.citations)
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_format_ends_with_one_newline(name: str) -> None:
+    text = EXPORTS[name].answers(ANSWER)
     assert text.endswith("\n")
-    assert not text.endswith("\n\n")
+    assert not text.endswith(("\n\n", "\n\r\n"))
+
+
+@pytest.mark.parametrize("name", WITH_QUOTES)
+def test_formats_of_answers_have_each_quote(name: str) -> None:
+    text = EXPORTS[name].answers(ANSWER)
+    assert all(citation.quote in text for citation in ANSWER.citations)
+
+
+@pytest.mark.parametrize("name", ["bib", "ris", "csl"])
+def test_references_are_of_the_papers_that_are_cited_or_listed(name: str) -> None:
+    text = EXPORTS[name].answers(ANSWER)
+    assert all(citation.paper.title in text for citation in ANSWER.citations)
+    assert FOXES.title not in text
+    listing = Answer("all", wish="list", listed=(Listed(1, FOXES),))
+    assert EXPORTS[name].answers(listing) == PAPER_EXPORTS[name]([FOXES])
+
+
+@pytest.mark.parametrize("name", PAPER_EXPORTS)
+def test_papers_are_written_without_an_answer(name: str) -> None:
+    text = PAPER_EXPORTS[name]([OWLS, FOXES])
+    assert OWLS.title in text
+    assert FOXES.title in text

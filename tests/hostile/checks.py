@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterable
@@ -16,9 +17,8 @@ from markdown_it import MarkdownIt
 from rag.answer.types import Answer, Event, Found
 from rag.chat.library import LibraryInfo
 from rag.cli import terminal
-from rag.export.bibtex import bibtex
 from rag.export.csv import csv
-from rag.export.formats import FORMATS
+from rag.export.formats import EXPORTS
 from rag.export.markdown import markdown
 from rag.text import one_line
 from rag.web import cards, export, pages
@@ -28,7 +28,9 @@ from tests.web.reader import read
 
 LINK = re.compile(r"https://example\.org/.*")
 MARKDOWN_TAGS = set("a blockquote h1 h2 li p strong table tbody td th thead tr ul".split())
-BIBTEX_FIELDS = set("title author year url annote".split())
+RIS_LINE = re.compile(r"(TY|ID|AU|PY|TI|AB|DO|UR|DB|AN|ER)  - .*")
+CSL_FIELDS = set("id type title author issued URL abstract".split())
+BIBTEX_FIELDS = set("title author year url abstract annote".split())
 ACTIVE_TEX = re.compile(r"\\(input|include|write|href|url|def|read|open|immediate|catcode)")
 OVERRIDES = set("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())
 
@@ -85,7 +87,7 @@ def check_markdown(answer: Answer) -> None:
 
 def check_bibtex(answer: Answer) -> None:
     """One entry per cited paper, with our fields only and no active TeX."""
-    library = bibtexparser.parse_string(bibtex(answer))
+    library = bibtexparser.parse_string(EXPORTS["bib"].answers(answer))
     assert library.failed_blocks == []
     assert len(library.blocks) == len(library.entries) == len({one.n for one in answer.citations})
     for entry in library.entries:
@@ -93,6 +95,24 @@ def check_bibtex(answer: Answer) -> None:
         assert set(fields) <= BIBTEX_FIELDS
         assert [value for value in fields.values() if ACTIVE_TEX.search(value)] == []
         assert LINK.fullmatch(fields.get("url", "https://example.org/"))
+
+
+def check_ris(answer: Answer) -> None:
+    """One record per cited paper, in lines of our own tags that steer no terminal."""
+    lines = EXPORTS["ris"].answers(answer).split("\r\n")[:-1]
+    assert [line for line in lines if not RIS_LINE.fullmatch(line) or any(map(steers, line))] == []
+    assert lines.count("TY  - GEN") == lines.count("ER  - ") == len({one.n for one in answer.citations})
+    assert all(LINK.fullmatch(line[6:]) for line in lines if line.startswith("UR"))
+
+
+def check_csl_json(answer: Answer) -> None:
+    """One item per cited paper, with our fields only, and no text that steers a terminal."""
+    text = EXPORTS["csl"].answers(answer)
+    items = json.loads(text)
+    assert len(items) == len({one.n for one in answer.citations})
+    assert [item for item in items if not set(item) <= CSL_FIELDS] == []
+    assert [item for item in items if not LINK.fullmatch(item.get("URL", "https://example.org/"))] == []
+    assert not any(map(steers, text.replace("\n", "")))
 
 
 def check_csv(answer: Answer) -> None:
@@ -105,9 +125,12 @@ def check_csv(answer: Answer) -> None:
 
 def check_file_name(turn: Turn) -> None:
     """Whatever was asked, a file to save has a harmless name of moderate length."""
-    for format_ in FORMATS:
+    for format_, entry in EXPORTS.items():
         name, _ = export.file([turn], format_)
-        assert re.fullmatch(rf"[\w-]{{1,60}}\.{format_}", name)
+        stem, _, extension = name.rpartition(".")
+        assert extension == entry.extension
+        assert 0 < len(stem) <= 60
+        assert all(c == "-" or unicodedata.category(c)[0] in "LNM" for c in stem)
 
 
 def answers(turns: Iterable[Turn]) -> list[Answer]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from itertools import cycle
+from itertools import chain, cycle
 
+from rag import sources
 from rag.answer.aspects import ASPECTS
 from rag.answer.types import Answer, Citation, Statement
 from rag.language.sentences import split_sentences
 from rag.paper import Paper
-from rag.sources import jsonl
 from rag.web.turns import Turn
-from tests.attacks import ATTACKS, BENIGN, HOSTILE
+from tests.attacks import ATTACKS, HOSTILE
 from tests.conftest import DATA
 
 URLS = "javascript:alert(1)", " data:text/html,x"  # beside the one of the record
@@ -20,8 +19,7 @@ URLS = "javascript:alert(1)", " data:text/html,x"  # beside the one of the recor
 
 def read_papers() -> dict[str, Paper]:
     """Every hostile and benign record as the reader cleans it, by abstract."""
-    file = DATA / "hostile.jsonl"
-    records = jsonl.read(map(json.dumps, HOSTILE + BENIGN), file)
+    records = chain.from_iterable(sources.read(DATA / name) for name in ("hostile.jsonl", "papers.jsonl"))
     return {paper.abstract: paper for paper in records if isinstance(paper, Paper)}
 
 

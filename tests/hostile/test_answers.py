@@ -291,5 +291,7 @@ def check_renderings(turns: list[Turn], capsys: pytest.CaptureFixture[str]) -> N
         checks.check_terminal(answer)
         checks.check_markdown(answer)
         checks.check_bibtex(answer)
+        checks.check_ris(answer)
+        checks.check_csl_json(answer)
         checks.check_csv(answer)
     assert set(filter(checks.steers, "".join(capsys.readouterr()))) == {"\n"}

@@ -96,6 +96,16 @@ def test_bibtex_contains_only_our_entries(turns: list[Turn]) -> None:
         checks.check_bibtex(answer)
 
 
+def test_ris_contains_only_our_records(turns: list[Turn]) -> None:
+    for answer in answers(turns):
+        checks.check_ris(answer)
+
+
+def test_csl_json_contains_only_our_items(turns: list[Turn]) -> None:
+    for answer in answers(turns):
+        checks.check_csl_json(answer)
+
+
 def test_csv_contains_no_formula(turns: list[Turn]) -> None:
     for answer in answers(turns):
         checks.check_csv(answer)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rag.index.build import build
+from rag.index.contents import Contents
 from rag.index.opening import open_current
 from rag.models import embedding
 from rag.models.encoding import Embedding, EncodedText
@@ -42,7 +43,7 @@ class Recording(Embedding):
 
 def build_index(folder: Path, papers: Sequence[Paper], model: Embedding | None = None) -> Path:
     """An index in `folder` of exactly these papers, which may have equal titles, with a typical calibration."""
-    build(papers, [], folder / "index", model or embedding.load("bundled"), typical_curve, silent)
+    build(Contents(papers), folder / "index", model or embedding.load("bundled"), typical_curve, silent)
     return folder / "index"
 
 

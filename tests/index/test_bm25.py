@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import log
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.index import bm25
+from rag.index import bm25, forms
 from rag.index.bm25 import BM25Index, term_frequencies
-from rag.language.tokens import surface_forms
+from rag.paper import Paper
 
 OWLS = ("Owls", "Owls hunt voles at night. An owl hoots.")
 BARN = ("The barn", "In the barn the voles sleep.")
@@ -21,9 +21,12 @@ DEPTH = ("Depth", "A network estimates depth.")
 
 def write(folder: Path, *papers: tuple[str, str]) -> Path:
     """The folder with an index of `papers`, given as title and abstract."""
-    texts = (f"{title} {abstract}" for title, abstract in papers)
-    bm25.write(folder, (term_frequencies(*paper) for paper in papers), surface_forms(texts))
+    bm25.write(folder, (term_frequencies(*paper) for paper in papers), forms_of(papers))
     return folder
+
+
+def forms_of(papers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return forms.surface_forms(forms.count(Paper(*paper) for paper in papers))
 
 
 def index(folder: Path, *papers: tuple[str, str]) -> BM25Index:
@@ -122,7 +125,37 @@ def test_every_term_has_its_surface_form(small: BM25Index) -> None:
     assert len(small.surface_forms) == len(small.terms)
 
 
-COLUMNS = ("term_starts", "papers", "weights", "paper_starts", "paper_terms", "paper_weights", "stems", "forms")
+@pytest.mark.parametrize(
+    ("kept", "added"),
+    [([1, 2, 3], []), ([3, 1], []), ([1, 0, 3], [BARN]), ([0, 1, 2, 3, 0], [("Ice", "Ice melts at night."), OWLS])],
+    ids=["as it was", "fewer", "changed", "more"],
+)
+def test_an_update_writes_what_an_index_of_the_same_papers_holds(
+    small: BM25Index, tmp_path: Path, kept: list[int], added: list[tuple[str, str]]
+) -> None:
+    coming = iter(added)
+    papers = [(OWLS, BARN, DEPTH)[number - 1] if number else next(coming) for number in kept]
+    for name in ("updated", "fresh"):
+        (tmp_path / name).mkdir()
+    frequencies = [term_frequencies(*paper) for paper in added]
+    bm25.update(tmp_path / "updated", small, np.array([0, *kept]), frequencies, forms_of(papers))
+    updated, fresh = bm25.load(tmp_path / "updated"), index(tmp_path / "fresh", *papers)
+    assert updated.terms == fresh.terms
+    for name in COLUMNS[:-2]:
+        assert getattr(updated, name).tolist() == getattr(fresh, name).tolist(), name
+
+
+COLUMNS = (
+    "term_starts",
+    "papers",
+    "weights",
+    "paper_starts",
+    "paper_terms",
+    "paper_weights",
+    "paper_counts",
+    "stems",
+    "forms",
+)
 
 
 @pytest.mark.parametrize("column", COLUMNS)

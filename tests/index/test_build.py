@@ -43,7 +43,7 @@ def test_an_abstract_without_prose_is_indexed(tmp_path: Path, abstract: str) -> 
 
 
 def test_papers_are_numbered_in_order_and_none_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.index.build._CHUNK", 8)
+    monkeypatch.setattr("rag.index.plan.CHUNK", 8)
     papers = [Paper("Owls", f"We count {n} owls.") for n in range(30)]  # several chunks of equal titles
     index_dir = build_index(tmp_path, papers)
     with closing(open_current(index_dir)) as store:
@@ -79,7 +79,7 @@ def test_a_model_whose_vectors_have_other_dimensions_than_its_tokens_can_be_used
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 
-    modules = [Transformer(str(embedding._bundled_folder())), Pooling(384, "cls"), Dense(384, 64)]
+    modules = [Transformer(str(embedding.bundled_folder())), Pooling(384, "cls"), Dense(384, 64)]
     model = TorchEmbedding(SentenceTransformer(modules=modules, device="cpu"), "dense", "")
     papers = [Paper("Owls", "Owls hunt voles at night. They hoot."), Paper("Coral", "Coral bleaches. Divers count it.")]
     for _ in range(2):  # afresh, and with everything taken over
@@ -100,7 +100,7 @@ class Failing(Recording):
 def test_a_build_that_fails_leaves_the_old_index_and_the_next_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.index.build._CHUNK", 8)
+    monkeypatch.setattr("rag.index.plan.CHUNK", 8)
     papers = [Paper(f"Owls {n}", f"We count {n} owls.") for n in range(60)]
     index_dir = build_index(tmp_path, [Paper("Coral", "Coral bleaches.")])
     before = sorted(index_dir.iterdir())

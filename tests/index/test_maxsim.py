@@ -24,7 +24,7 @@ def index(folder: Path, model: Embedding, *texts: str) -> MaxSimIndex:
     """An index of papers, numbered from 1, with the words of these texts."""
     words = [embed(text, model)[1] for text in texts]
     basis = maxsim.principal_components(np.concatenate(words))
-    with MaxSimWriter(folder, len(texts), basis) as writer:
+    with MaxSimWriter(folder, np.zeros(len(texts) + 1, int), basis) as writer:
         writer.add([(number, maxsim.compress(of_text, basis)) for number, of_text in enumerate(words, 1)])
     return maxsim.load(folder)
 
@@ -109,7 +109,7 @@ def test_all_papers_score_0_for_words_without_weight(tmp_path: Path, model: Embe
 def test_words_taken_from_an_index_are_written_as_they_are(tmp_path: Path, model: Embedding) -> None:
     old = index(tmp_path, model, BANKS, "the", SCANS)
     (tmp_path / "new").mkdir()
-    with MaxSimWriter(tmp_path / "new", 3, old.basis) as writer:
+    with MaxSimWriter(tmp_path / "new", np.zeros(4, int), old.basis) as writer:
         writer.add([(2, maxsim.compress(embed(RIVER, model)[1], old.basis)), (3, old.of_paper(1))])
         writer.add([(1, old.of_paper(2))])
     new = maxsim.load(tmp_path / "new")
@@ -121,7 +121,7 @@ def test_words_taken_from_an_index_are_written_as_they_are(tmp_path: Path, model
 
 
 def test_a_block_that_raises_leaves_no_index(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, 1, np.eye(3)):
+    with pytest.raises(RuntimeError), MaxSimWriter(tmp_path, np.zeros(2, int), np.eye(3)):
         raise RuntimeError
     with pytest.raises(FileNotFoundError):
         maxsim.load(tmp_path)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rag.errors import StoreError
-from rag.index import generations, manifest, maxsim, projection, vector_arrays, vocabulary
+from rag.index import generations, integrity, manifest, maxsim, projection, vector_arrays, vocabulary
 from rag.index.opening import open_current
 
 
@@ -35,6 +35,12 @@ def overwrite(path: Path) -> None:
     path.write_bytes(b"x" * path.stat().st_size)
 
 
+def flip_a_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+
+
 def change_count(folder: Path, part: str) -> None:
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
     change_manifest(folder, counts=counts | {part: counts[part] + 1})
@@ -44,12 +50,8 @@ def replace_projection(folder: Path, papers: int) -> None:
     """A sound map of other papers, whose size the manifest states."""
     projection.save(folder, projection.project(np.eye(papers, dtype=np.float32), ["Owls"] * papers))
     files = json.loads((folder / "manifest.json").read_text())["files"]
-    size = (folder / projection.PROJECTION_FILE).stat().st_size
-    change_manifest(folder, files=files | {projection.PROJECTION_FILE: size})
-
-
-def hnsw_file(folder: Path) -> Path:
-    return next((folder / "chroma").glob("*/data_level0.bin"))
+    stamp = integrity.describe(folder)[projection.PROJECTION_FILE]
+    change_manifest(folder, files=files | {projection.PROJECTION_FILE: stamp})
 
 
 BM25_FILE = "bm25/paper_weights.npy"
@@ -70,12 +72,11 @@ ARRAYS = (BM25_FILE, maxsim.EMBEDDINGS_FILE, vector_arrays.ROWS_FILE, vocabulary
         lambda folder: shutil.rmtree(folder / "chroma"),
         lambda folder: cut(folder / "chroma" / "chroma.sqlite3"),
         lambda folder: overwrite_page(folder / "chroma" / "chroma.sqlite3"),
-        lambda folder: cut(hnsw_file(folder)),
-        lambda folder: shutil.rmtree(hnsw_file(folder).parent),
         *(lambda folder, name=name: (folder / name).unlink() for name in ARCHIVES + ARRAYS),
         *(lambda folder, name=name: (folder / name).write_bytes(b"") for name in ARCHIVES + ARRAYS),
         *(lambda folder, name=name: cut(folder / name) for name in ARCHIVES + ARRAYS),
-        *(lambda folder, name=name: overwrite(folder / name) for name in (*ARCHIVES, BM25_FILE)),
+        *(lambda folder, name=name: overwrite(folder / name) for name in ARCHIVES + ARRAYS),
+        *(lambda folder, name=name: flip_a_bit(folder / name) for name in (*ARCHIVES, *ARRAYS, "papers.db")),
         lambda folder: shutil.rmtree(folder / "bm25"),
         lambda folder: replace_projection(folder, 13),
         lambda folder: change_manifest(folder, counts={"papers": 15}),

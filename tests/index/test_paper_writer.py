@@ -9,6 +9,7 @@ from rag.index import maxsim, papers_database, vector_arrays
 from rag.index.checkpoint import Checkpoint
 from rag.index.embedder import Embedder
 from rag.index.paper_writer import PaperWriter
+from rag.index.plan import afresh
 from rag.index.vector_database import VectorDatabase
 from rag.index.vectors import paper_number
 from rag.models.encoding import Embedding
@@ -24,7 +25,7 @@ PAPERS = {
 def test_every_part_has_the_papers_by_their_numbers(tmp_path: Path, model: Embedding) -> None:
     embedder = Embedder(model, None, Checkpoint(tmp_path, {"dimensions": model.dimensions}, None))
     vectors = dict(zip(PAPERS, embedder.vectors(list(PAPERS.values())), strict=True))
-    with PaperWriter(tmp_path, len(PAPERS), embedder.basis) as writer:
+    with PaperWriter(tmp_path, afresh(list(PAPERS.values())), embedder.basis) as writer:
         for chunk in ([3, 1], [2]):
             writer.add([(n, PAPERS[n]) for n in chunk], [(n, vectors[n]) for n in chunk])
     assert papers_database.read_papers(tmp_path) == list(PAPERS.values())

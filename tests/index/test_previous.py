@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.index import generations
+from rag.index.contents import Contents
 from rag.index.opening import open_current
 from rag.index.previous import is_current, taken_over
 from rag.index.vectors import PaperVectors
@@ -159,20 +160,22 @@ def test_nothing_is_taken_over_from_a_damaged_index(index_dir: Path, damage: Cal
     with taken_over(index_dir, OLD, Recording()) as found:
         assert found is None
     assert len(embedded(index_dir, OLD)) == TEXTS * len(OLD)
-    assert is_current(index_dir, OLD, [], Recording())
+    assert is_current(index_dir, Contents(OLD), Recording())
 
 
 @DAMAGES
 def test_a_damaged_index_is_not_current(index_dir: Path, damage: Callable[[Path], object]) -> None:
-    assert is_current(index_dir, OLD, [], Recording())
+    assert is_current(index_dir, Contents(OLD), Recording())
     damage(index_dir)
-    assert not is_current(index_dir, OLD, [], Recording())
+    assert not is_current(index_dir, Contents(OLD), Recording())
 
 
 def test_an_index_is_current_for_the_same_papers_paths_and_model_only(index_dir: Path, tmp_path: Path) -> None:
-    assert is_current(index_dir, OLD, [], Recording())
+    assert is_current(index_dir, Contents(OLD), Recording())
     for papers in ([*OLD, BATS], OLD[:2], OLD[::-1], [replace(OWLS, year=2020), CORAL, BREAD]):
-        assert not is_current(index_dir, papers, [], Recording())
-    assert not is_current(index_dir, OLD, [tmp_path], Recording())
-    assert not is_current(index_dir, OLD, [], Recording(fingerprint="other"))
-    assert not is_current(tmp_path / "nothing", OLD, [], Recording())
+        assert not is_current(index_dir, Contents(papers), Recording())
+    assert not is_current(index_dir, Contents(OLD, [tmp_path]), Recording())
+    assert not is_current(index_dir, Contents(OLD, columns={"title": "Titel"}), Recording())
+    assert not is_current(index_dir, Contents(OLD, removed=[BATS]), Recording())
+    assert not is_current(index_dir, Contents(OLD), Recording(fingerprint="other"))
+    assert not is_current(tmp_path / "nothing", Contents(OLD), Recording())

@@ -35,7 +35,7 @@ QUESTION = invented(1, 99).rows[0]
 
 def write(folder: Path, papers: Mapping[int, PaperVectors]) -> VectorArrays:
     """The arrays of `papers`, which are added in this order, two at a time."""
-    with VectorWriter(folder, len(papers)) as writer:
+    with VectorWriter(folder, np.zeros(len(papers) + 1, int)) as writer:
         for start in range(0, len(papers), 2):
             writer.add(list(papers.items())[start : start + 2])
     return vector_arrays.load(folder, DIMENSIONS)
@@ -110,7 +110,7 @@ def test_damaged_files_are_refused(tmp_path: Path, damage: Callable[[Path], obje
 
 
 def test_a_block_that_raises_leaves_no_arrays(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), VectorWriter(tmp_path, 1):
+    with pytest.raises(RuntimeError), VectorWriter(tmp_path, np.zeros(2, int)):
         raise RuntimeError
     with pytest.raises(OSError, match=LAYOUT_FILE):
         vector_arrays.load(tmp_path, DIMENSIONS)

@@ -117,6 +117,17 @@ def test_words_of_a_previous_vocabulary_are_not_embedded_again(words: Vocabulary
     assert_best_first(found.nearest("owl"))
 
 
+@pytest.mark.parametrize("gone", [[], ["car"], ["owl", "film", "bank"]])
+@pytest.mark.parametrize("new", [{}, {"doctor": "doctors"}, {"automobil": "automobiles", "movi": "movies"}])
+def test_neighbours_are_those_of_a_fresh_vocabulary(
+    words: Vocabulary, tmp_path: Path, gone: list[str], new: dict[str, str]
+) -> None:
+    forms = new | {stem: form for stem, form in reversed(FORMS.items()) if stem not in gone}
+    updated, fresh = write(tmp_path / "updated", forms, None, words), write(tmp_path / "fresh", forms)
+    for stem in forms:
+        assert updated.nearest(stem) == pytest.approx(fresh.nearest(stem), abs=1e-3), stem
+
+
 def test_progress_is_reported_by_words(tmp_path: Path, model: Embedding, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary, "_BATCH", 5)
     steps: list[tuple[str, int, int]] = []

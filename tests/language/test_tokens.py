@@ -19,7 +19,6 @@ from rag.language.tokens import (
     scan,
     stem,
     stems,
-    surface_forms,
     tokenize,
 )
 
@@ -160,12 +159,6 @@ def test_a_compound_gives_its_parts_and_short_ones_joined(text: str, terms: list
 
 def test_very_long_words_and_numbers_are_cut() -> None:
     assert [len(word) for text in ("y" * 2_000, "1." * 999 + "1") for word in tokenize(text)] == [MAX_WORD_LENGTH] * 2
-
-
-def test_the_surface_form_of_a_stem_is_the_one_in_most_texts() -> None:
-    found = surface_forms(["denoising denoise", "denoising", "depths depths depths", "depth", "depth"])
-    assert found == {"denois": "denoising", "depth": "depth"}
-    assert list(found) == ["denois", "depth"]
 
 
 def test_content_words_exclude_stop_words() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def bundled_folder() -> Path:
     """The folder of the bundled model."""
-    return embedding._bundled_folder()
+    return embedding.bundled_folder()
 
 
 @pytest.fixture(scope="session")

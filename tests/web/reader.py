@@ -10,7 +10,10 @@ VOID = {"br", "img", "input", "link", "meta"}
 INLINE = {"a", "em", "mark", "span", "strong"}  # the words before and after are not parted by these
 ACTIVE = {"base", "embed", "iframe", "img", "object", "portal", "source", "style", "svg", "template", "track", "video"}
 OUR_FILE = re.compile(r"/ui/\w+\.(js|css)|data:,")
-LINK = re.compile(r"#[\w-]+|/|/papers(\?[\w.%+=:&~-]*)?|/c/[\w-]+(/(\d+|all)\.(md|bib|csv))?|https?://example\.org/.*")
+LINK = re.compile(
+    r"#[\w-]+|/|/papers(\.(bib|ris|csl|csv))?(\?[\w.%+=:&~-]*)?|/c/[\w-]+(/(\d+|all)\.(md|bib|ris|csl|csv))?"
+    r"|https?://example\.org/.*"
+)
 # Attributes whose values are made of texts of others; all other values are our own.
 FROM_TEXT = {"aria-label", "data-card", "data-quote", "data-title", "data-without", "href", "id", "value"}
 

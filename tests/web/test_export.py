@@ -9,12 +9,13 @@ from io import StringIO
 
 import pytest
 
-from rag.export.formats import FORMATS
-from rag.web.export import MAX_FILE_NAME, file, menu
+from rag.answer.types import Answer, Listed
+from rag.export.formats import EXPORTS, PAPER_EXPORTS
+from rag.web.export import MAX_FILE_NAME, download, file, menu, papers_file
 from rag.web.turns import CUT_OFF, Turn
 
 from .payloads import PAYLOADS
-from .samples import OTHER, cite, done, hostile, state
+from .samples import OTHER, PAPER, cite, done, hostile, state
 
 ANSWERED, REFUSED = done(state(), question="how slow?"), done(question="who won?")
 SECOND = done(state(cite(n=2, paper=OTHER)), question="and how fast?")
@@ -27,13 +28,13 @@ def offered(turns: Sequence[Turn], n: int) -> list[str]:
     return [link.address for group in menu("/c/one", turns, n) for link in group.links]
 
 
-def files(scope: str, formats: Sequence[str] = tuple(FORMATS)) -> list[str]:
+def files(scope: str, formats: Sequence[str] = tuple(EXPORTS)) -> list[str]:
     return [f"/c/one/{scope}.{one}" for one in formats]
 
 
 def test_an_answer_is_offered_in_each_format() -> None:
     (group,) = menu("/c/one", [ANSWERED], 0)
-    assert [link.text for link in group.links] == ["Markdown", "BibTeX", "CSV"]
+    assert [link.text for link in group.links] == ["Markdown", "BibTeX", "RIS", "CSL-JSON", "CSV"]
     assert offered([ANSWERED], 0) == files("0")
 
 
@@ -47,6 +48,11 @@ def test_a_refusal_cites_nothing_and_can_be_saved_as_text_only() -> None:
     assert offered([REFUSED], 0) == files("0", ["md"])
     assert offered([ANSWERED, REFUSED], 1) == [*files("1", ["md"]), *files("all")]
     assert offered([REFUSED, REFUSED], 1) == [*files("1", ["md"]), *files("all", ["md"])]
+
+
+def test_an_answer_that_lists_papers_can_be_saved_as_references_too() -> None:
+    listing = Turn("all?", answer=Answer("all?", wish="list", listed=(Listed(1, PAPER),)))
+    assert offered([listing], 0) == files("0", ["md", "bib", "ris", "csl"])
 
 
 def test_a_file_holds_one_answer_or_all_of_them() -> None:
@@ -67,7 +73,8 @@ def test_a_spreadsheet_reads_the_csv_file_as_utf_8() -> None:
     assert text.encode().startswith(b"\xef\xbb\xbf")
     (row,) = DictReader(StringIO(text.removeprefix("\ufeff"), newline=""))
     assert (row["question"], row["quote"]) == ("how slow?", "One is slow.")
-    assert not any(file([ANSWERED], one)[1].startswith("\ufeff") for one in ("md", "bib"))
+    assert not any(file([ANSWERED], one)[1].startswith("\ufeff") for one in EXPORTS if one != "csv")
+    assert papers_file([PAPER], "", "csv")[1].startswith("\ufeff")
 
 
 @pytest.mark.parametrize(
@@ -87,9 +94,9 @@ def test_a_file_is_named_after_its_question(question: str, name: str) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_names_are_harmless_and_bounded(payload: str) -> None:
     turn = done(state(cite(0, 5, paper=hostile(payload))), question=payload)
-    for format_ in FORMATS:
+    for format_, entry in EXPORTS.items():
         name, text = file([turn], format_)
-        assert re.fullmatch(rf"[\w-]{{1,{MAX_FILE_NAME}}}\.{format_}", name)
+        assert re.fullmatch(rf"[\w-]{{1,{MAX_FILE_NAME}}}\.{entry.extension}", name)
         assert text
 
 
@@ -97,3 +104,23 @@ def test_names_are_harmless_and_bounded(payload: str) -> None:
 def test_nothing_else_can_be_asked_for(format_: str) -> None:
     with pytest.raises(KeyError):
         file([ANSWERED], format_)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("", "papers.ris"), ("year:2020..", "year-2020.ris"), ("../深", "深.ris"), ("???", "papers.ris")],
+)
+def test_a_file_of_papers_is_named_after_what_was_searched(query: str, name: str) -> None:
+    assert papers_file([PAPER], query, "ris")[0] == name
+
+
+def test_papers_are_saved_in_every_format_but_that_of_answers() -> None:
+    assert all(PAPER.title in papers_file([PAPER, OTHER], "", one)[1] for one in PAPER_EXPORTS)
+    with pytest.raises(KeyError):
+        papers_file([PAPER], "", "md")
+
+
+def test_a_file_is_saved_rather_than_shown_whatever_its_name() -> None:
+    reply = download("深-a.json", "[]", "csl")
+    assert reply.headers["content-disposition"] == "attachment; filename*=UTF-8''%E6%B7%B1-a.json"
+    assert reply.headers["content-type"] == "application/vnd.citationstyles.csl+json; charset=utf-8"

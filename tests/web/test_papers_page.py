@@ -13,7 +13,7 @@ from rag.paper import Paper
 from rag.sources.skipped import Skipped
 from rag.web import papers_page
 from rag.web.pages import Head
-from rag.web.papers_page import MAX_NAMED, MAX_SOURCES, PER_PAGE, Shelf
+from rag.web.papers_page import MAX_EXPORTED, MAX_NAMED, MAX_SOURCES, PER_PAGE, Shelf
 
 from .payloads import PAYLOADS
 from .reader import Reader, read, skeleton
@@ -135,6 +135,42 @@ def test_the_heading_says_what_is_shown_and_a_link_leads_back_to_all(shelf: Shel
     assert shown.all("h1")[0].text == heading
     assert ("All papers" in [link.text for link in shown.all("a")]) == back
     assert shown.all("form")[0].attributes["action"] == "/papers"
+
+
+def exports(shelf: Shelf) -> list[tuple[str, str]]:
+    """What each link to a file says and where it leads."""
+    shown = page(shelf)
+    return [(link.text, link.attributes["href"]) for link in shown.all("a") if "download" in link.attributes]
+
+
+@pytest.mark.parametrize(
+    ("shelf", "asked"),
+    [
+        (SHELF, ""),
+        (Shelf(papers(51, 100), 489, 50, "year:2020"), "?q=year%3A2020"),
+        (Shelf({1: PAPER}, 1, query="a&b", description="nearest to “a&b”"), "?q=a%26b"),
+        (
+            Shelf({1: PAPER}, 1, description="cited in the answer", answer="one-conversation.0"),
+            "?answer=one-conversation.0",
+        ),
+    ],
+)
+def test_all_papers_that_are_looked_at_can_be_saved_in_each_format(shelf: Shelf, asked: str) -> None:
+    assert exports(shelf) == [
+        ("BibTeX", f"/papers.bib{asked}"),
+        ("RIS", f"/papers.ris{asked}"),
+        ("CSL-JSON", f"/papers.csl{asked}"),
+        ("CSV", f"/papers.csv{asked}"),
+    ]
+
+
+def test_too_many_papers_for_a_file_are_to_be_narrowed_and_none_are_no_file() -> None:
+    assert exports(Shelf(papers(1, 50), MAX_EXPORTED))
+    many = Shelf(papers(1, 50), MAX_EXPORTED + 1)
+    assert exports(many) == []
+    assert "at most 10,000 at once" in page(many).text
+    assert exports(Shelf({}, 0, query="bees")) == []
+    assert "at most" not in page(Shelf({}, 0, query="bees")).text
 
 
 def test_an_error_in_a_search_replaces_its_papers_and_the_search_stays() -> None:

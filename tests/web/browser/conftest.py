@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rag import settings, sources
 from rag.chat.library import Library
 from rag.index.build import build
+from rag.index.contents import Contents
 from rag.index.calibration import Curve
 from rag.models import embedding
 from rag.paper import Paper
@@ -72,7 +73,7 @@ def _build(folder: Path) -> None:
     file.write_text("\n".join(map(json.dumps, BENIGN + BEES + KITES)), encoding="utf-8")
     benign = [paper for paper in sources.read(file) if isinstance(paper, Paper)]
     papers = [*benign, *payloads.papers()]
-    build(papers, [file], folder / "index", embedding.load("bundled"), lambda *given: CURVE, silent)
+    build(Contents(papers, [file]), folder / "index", embedding.load("bundled"), lambda *given: CURVE, silent)
 
 
 @pytest.fixture(scope="session")

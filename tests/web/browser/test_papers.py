@@ -120,6 +120,19 @@ def test_the_papers_of_an_answer_are_listed_and_highlighted(page: Page) -> None:
     assert len(json.loads(page.locator("#map canvas").get_attribute("data-found") or "[]")) == len(cited)
 
 
+def test_the_papers_that_a_search_finds_are_saved(papers: Page) -> None:
+    papers.get_by_role("searchbox").fill("year:2023")
+    papers.keyboard.press("Enter")
+    expect(papers.locator("h1")).to_contain_text(": year:2023")
+    titles = papers.locator("article.source h3").all_inner_texts()
+    with papers.expect_download() as download:
+        papers.get_by_role("group", name="Export these papers").get_by_role("link", name="CSL-JSON").click()
+    assert download.value.suggested_filename == "year-2023.json"
+    saved = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert titles
+    assert [item["title"] for item in saved] == titles
+
+
 def test_a_dropped_file_is_tried_out_first_then_built_with_progress(blank: Page, own: Site) -> None:
     page = adding(blank, own)
     before = generations.current(own.library.settings.index_dir)

@@ -1,0 +1,53 @@
+"""Papers as RIS, which reference managers import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rag.export import escape
+from rag.export.names import parts
+from rag.export.references import identifier, keyed, own_abstract
+from rag.paper import Paper
+from rag.text import one_line
+
+_LINE_END = "\r\n"  # as the specification asks, on every system
+
+
+def ris(papers: Sequence[Paper]) -> str:
+    """A record for each of `papers`, in order; "" without papers.
+
+    Each is of type GEN: what kind of publication a paper is, is not known. It has the abstract if it is the authors'
+    own.
+    """
+    tagged = (line for key, paper in keyed(papers).items() for line in _record(key, paper))
+    return "".join(f"{tag}  - {one_line(value)}{_LINE_END}" for tag, value in tagged)
+
+
+def _record(key: str, paper: Paper) -> Iterator[tuple[str, str]]:
+    yield "TY", "GEN"
+    yield "ID", key
+    yield from (("AU", _author(name)) for name in paper.authors)
+    yield from ((tag, value) for tag, value in _fields(paper) if value)
+    yield "ER", ""
+
+
+def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
+    """The tag and value of each field; the value is "" if it is not known."""
+    arxiv, pmid, url = identifier(paper, "arxiv"), identifier(paper, "pmid"), escape.http_url(paper.url)
+    page = f"https://arxiv.org/abs/{escape.percent_encoded(arxiv)}" if arxiv else ""
+    yield "PY", str(paper.year or "")
+    yield "TI", paper.title
+    yield "AB", own_abstract(paper)
+    yield "DO", identifier(paper, "doi")
+    yield "UR", url
+    yield "UR", "" if page in url else page  # there is no tag for arXiv's identifiers
+    yield "DB", "PubMed" if pmid else ""
+    yield "AN", pmid
+
+
+def _author(written: str) -> str:
+    """``Family, Given, Suffix``. A comma parts a name, so a name without parts has none."""
+    name = parts(written)
+    if not name.given:
+        return written.replace(",", " ")
+    return ", ".join(filter(None, [name.family, name.given, name.suffix]))

@@ -1,0 +1,61 @@
+"""CSL-JSON: an item as Zotero, pandoc and DOI content negotiation give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rag.sources import identifiers, json_values
+from rag.sources.json_values import Fields
+from rag.sources.record import Record, year_in
+
+_DATES = ("issued", "published", "published-print", "published-online", "posted", "original-date", "event-date")
+_DATE_TEXTS = ("raw", "literal", "year", "date-time")
+
+
+def recognises(fields: Fields) -> bool:
+    """Whether an object is an item: a date in parts, names in parts, or a DOI in capitals beside a type."""
+    author = next(iter(json_values.objects(fields.get("author"))), {})
+    return (
+        isinstance(fields.get("issued"), Mapping)
+        or any(key in author for key in ("family", "literal"))
+        or ("type" in fields and any(key in fields for key in ("DOI", "ISSN", "ISBN", "container-title", "URL")))
+    )
+
+
+def record_of(fields: Fields, line: int = 0) -> Record:
+    """The record of an item."""
+    return Record(
+        line,
+        title=json_values.marked_up(fields.get("title")),
+        abstract=json_values.marked_up(fields.get("abstract")),
+        authors=json_values.people(fields.get("author")),
+        year=published(fields),
+        ids=ids_of(fields),
+        url=json_values.first(fields, "URL", "url"),
+        key=json_values.first(fields, "citation-key", "id", "DOI"),
+    )
+
+
+def published(fields: Fields) -> int | None:
+    """The year of the first date of publication that has one."""
+    return next((year for key in _DATES if (year := _year(fields.get(key)))), None)
+
+
+def ids_of(fields: Fields) -> Iterator[str]:
+    """The identifiers, each of which may stand in several places, with or without its namespace."""
+    yield from identifiers.of_doi(json_values.first(fields, "DOI", "doi"))
+    yield identifiers.pmid(json_values.first(fields, "PMID", "pmid"))
+    yield identifiers.arxiv(json_values.first(fields, "arXiv", "arxiv", "eprint"))
+    for key in ("URL", "number", "note", "archive_location", "archive-location"):
+        yield identifiers.arxiv_in(json_values.string(fields.get(key)))
+
+
+def _year(date: Any) -> int | None:
+    """The year of ``{"date-parts": [[2021, 3]]}``, of a text or a number in its place, or of the first of several."""
+    if isinstance(date, list):
+        date = date[0] if date else None
+    if not isinstance(date, Mapping):
+        return json_values.year(date)
+    texts = (json_values.string(date.get(key)) for key in _DATE_TEXTS)
+    return json_values.year(date.get("date-parts")) or next(filter(None, map(year_in, texts)), None)

@@ -1,0 +1,70 @@
+"""OpenAlex: a work as its API, its snapshot and pyalex give it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rag.sources import identifiers, json_values
+from rag.sources.json_values import Fields
+from rag.sources.record import Record
+
+_MAX_WORDS = 20_000  # of an abstract
+
+
+def recognises(fields: Fields) -> bool:
+    """Whether an object is a work."""
+    return "abstract_inverted_index" in fields or "openalex.org/" in json_values.string(fields.get("id"))
+
+
+def record_of(fields: Fields, line: int = 0) -> Record:
+    """The record of a work. Its publication date may be a guess, so a missing year is left so."""
+    abstract = from_inverted_index(fields.get("abstract_inverted_index")) or json_values.string(fields.get("abstract"))
+    places = [json_values.inner(fields, "primary_location"), *json_values.objects(fields.get("locations"))]
+    addresses = [json_values.first(place, "landing_page_url") for place in places]
+    return Record(
+        line,
+        title=json_values.marked_up(json_values.first(fields, "title", "display_name")),
+        abstract=json_values.marked_up(abstract),
+        authors=json_values.people([_author(one) for one in json_values.objects(fields.get("authorships"))]),
+        year=json_values.year(fields.get("publication_year")),
+        ids=_ids(fields, addresses),
+        url=next(filter(None, [*addresses, *map(json_values.string, (fields.get("doi"), fields.get("id")))]), ""),
+        key=json_values.string(fields.get("id")),
+    )
+
+
+def from_inverted_index(index: Any) -> str:
+    """The text that an index, word → places, was made from; "" if it is none. Missing places are left out.
+
+    It may be JSON within JSON, or have a frame: ``{"IndexLength": 2, "InvertedIndex": {"Moss": [0, 1]}}``.
+    """
+    if isinstance(index, str):
+        try:
+            index = json.loads(index)
+        except (ValueError, RecursionError):
+            return ""
+    if not isinstance(index, Mapping):
+        return ""
+    words = json_values.inner(index, "InvertedIndex") or index
+    placed = sorted((place, str(word)) for word, places in words.items() for place in _numbers(places))
+    return " ".join(word for _, word in placed[:_MAX_WORDS])
+
+
+def _numbers(places: Any) -> list[int]:
+    return [place for place in places if type(place) is int] if isinstance(places, list) else []
+
+
+def _author(authorship: Fields) -> str:
+    author = json_values.inner(authorship, "author")
+    return json_values.first(author, "display_name") or json_values.first(authorship, "raw_author_name")
+
+
+def _ids(fields: Fields, addresses: list[str]) -> Iterator[str]:
+    ids = json_values.inner(fields, "ids")
+    yield from identifiers.of_doi(json_values.first(fields, "doi") or json_values.first(ids, "doi"))
+    for address in addresses:
+        yield identifiers.arxiv_in(address)
+    yield identifiers.pmid(json_values.first(ids, "pmid"))
+    yield identifiers.openalex(json_values.first(fields, "id") or json_values.first(ids, "openalex"))

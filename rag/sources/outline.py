@@ -1,0 +1,317 @@
+"""The sections of a Markdown text, one at a time: a heading and what is beneath it, told apart by what it may be.
+
+Headings are those of Markdown, lines and list items that begin with a title in bold or with a link, and summaries of
+``<details>`` in bold. A section is complete when a heading of its level or above follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rag.sources import wording
+from rag.sources.headings import is_abstract_heading, leading_title, title_of
+from rag.sources.inline import plain_text
+from rag.sources.labels import heads_part, is_unknown, label_of
+
+ROOT, BOLD, SUMMARY, ITEM = 0, 7, 8, 9  # levels beside those of headings, which are 1 to 6; list items add their depth
+_MAX_DEPTH = 5
+_MAX_CHARACTERS = 1_000_000  # of a section; what is longer is cut there, and is too long for any field
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*)|)", re.DOTALL)
+_UNDERLINE = re.compile(r" {0,3}(={2,}|-{2,})\s*")
+_RULE = re.compile(r" {0,3}([-*_])(?:\s?\1){2,}\s*")
+_ITEM = re.compile(r"(\s{0,40})(?:[-*+]|\d{1,5}[.)])\s+(?:\[[ xX]\]\s+)?(.*)", re.DOTALL)
+_FENCE = re.compile(r"\s{0,20}(`{3,}|~{3,})")
+_TAG = re.compile(r"(</?(?:details|summary)\b[^<>]{0,300}>)", re.IGNORECASE)
+_CALLOUT = re.compile(r"\[!(\w{1,30})\][+-]?")
+_IGNORED = re.compile(r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE)
+_IN_BOLD = re.compile(r"<(?:b|strong|h[1-6])\b|\*\*|\]\(", re.IGNORECASE)
+_YAML = re.compile(r"\s*(?:-\s.*|[\w-]{1,40}:(?:\s.*)?|#.*|)|\s+\S.*", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Section:
+    """A `heading` in Markdown, at `line`, and what is beneath it up to the next heading, in Markdown as well.
+
+    `folded` is text that is marked as the abstract by what holds it; `fields` are labelled texts; `lines` are names,
+    links and the like; `others` counts code, tables and lists.
+    """
+
+    line: int
+    level: int
+    heading: str = ""
+    folded: list[str] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    quotes: list[str] = field(default_factory=list)
+    paragraphs: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    others: int = 0
+    has_sections: bool = False
+    repeated: bool = False
+    characters: int = 0
+
+    def add(self, texts: list[str], text: str) -> None:
+        if self.characters < _MAX_CHARACTERS:
+            texts.append(text[:_MAX_CHARACTERS])
+            self.characters += len(text) + 1
+
+    def label(self, name: str, value: str) -> None:
+        self.repeated |= name == "title" and "title" in self.fields
+        self.add(self.fields.setdefault(name, []), value)
+
+
+def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
+    """The sections of numbered `lines`, those within another before it; first or last the text outside all of them."""
+    outline = _Outline()
+    for number, line in lines:
+        outline.feed(number, line[:_MAX_CHARACTERS])
+        yield from outline.taken()
+    outline.end()
+    yield from outline.taken()
+
+
+class _Outline:
+    """Sorts lines into the open sections, of which the last is that of the latest heading."""
+
+    def __init__(self) -> None:
+        self._open = [Section(1, ROOT)]
+        self._done: list[Section] = []
+        self._paragraph: list[str] = []
+        self._quote: list[str] = []
+        self._fence = ""
+        self._details: list[str] = []
+        self._summary: list[str] | None = None
+        self._field = ""  # that lines belong to until the next blank one
+        self._heads_abstract = False  # further paragraphs belong to the abstract as well
+        self._is_ignored = self._in_comment = self._in_front_matter = False
+
+    def taken(self) -> list[Section]:
+        done, self._done = self._done, []
+        return done
+
+    def end(self) -> None:
+        self._end_paragraph()
+        self._done += reversed(self._open)
+        self._open = []
+
+    def feed(self, number: int, line: str) -> None:
+        if self._in_front_matter or (number == 1 and line.strip() == "---"):
+            self._front_matter(number, line)
+        elif self._fence:
+            self._code(line)
+        elif (fence := _FENCE.match(line)) and not self._in_comment:
+            self._end_paragraph()
+            self._fence = fence[1]
+            self._top.others += not self._is_in_abstract
+        else:
+            self._markup(number, self._without_comments(line))
+
+    @property
+    def _top(self) -> Section:
+        return self._open[-1]
+
+    @property
+    def _is_in_abstract(self) -> bool:
+        return "abstract" in self._details
+
+    def _front_matter(self, number: int, line: str) -> None:
+        if number > 1 and line.strip() in ("---", "..."):
+            self._in_front_matter = False
+        elif number == 1 or _YAML.fullmatch(line):
+            self._in_front_matter = True
+            label = label_of(line) if line[:1].strip() else None
+            if label:
+                self._field = label.field
+                self._top.label(label.field, label.value)
+            elif line[:1].isspace() or line.startswith("-"):
+                self._top.label(self._field or "other", line.strip() if self._field != "authors" else line)
+            else:
+                self._field = ""
+            if number == 1:
+                self._field = ""
+        else:
+            self._in_front_matter = False
+            self.feed(number, line)
+
+    def _code(self, line: str) -> None:
+        if line.strip().startswith(self._fence) and not line.strip().strip(self._fence[0]):
+            self._fence = ""
+        elif self._is_in_abstract:
+            self._top.add(self._top.folded, line)
+
+    def _without_comments(self, line: str) -> str:
+        kept: list[str] = []
+        while line:
+            mark = "-->" if self._in_comment else "<!--"
+            text, found, line = line.partition(mark)
+            if not self._in_comment:
+                kept.append(text)
+            self._in_comment ^= bool(found)
+        return "".join(kept)
+
+    def _markup(self, number: int, line: str) -> None:
+        """Sorts `line` after it is split at the tags of <details>, which may all be on one line."""
+        parts = _TAG.split(line) if "<" in line else [line]
+        for part in parts:
+            if _TAG.fullmatch(part):
+                self._tag(number, part.lower())
+            elif self._summary is not None:
+                self._summary.append(part)
+            elif part.strip() or len(parts) == 1:
+                self._line(number, part)
+
+    def _tag(self, number: int, tag: str) -> None:
+        if tag.startswith("<summary"):
+            self._summary = []
+        elif tag.startswith("</summary"):
+            self._end_summary(number, " ".join(self._summary or []))
+        elif tag.startswith("<details"):
+            self._end_paragraph()
+            self._field, self._heads_abstract = "", False
+            self._details.append("")
+            del self._details[:-_MAX_DEPTH]
+        elif self._details:
+            self._end_paragraph()
+            self._details.pop()
+            self._field = ""
+
+    def _end_summary(self, number: int, summary: str) -> None:
+        self._summary = None
+        self._details = self._details or [""]
+        if "abstract" in plain_text(summary).lower().split():
+            self._details[-1] = "abstract"
+        elif _IN_BOLD.search(summary) and not wording.is_part(title_of(summary)):
+            self._details[-1] = "title"
+            self._begin(number, SUMMARY, summary)
+        else:
+            self._details[-1] = "other"
+
+    def _line(self, number: int, line: str) -> None:
+        if self._is_in_abstract:
+            self._top.add(self._top.folded, line)
+        elif not line.strip():
+            self._end_paragraph()
+            self._field = ""
+        elif heading := _HEADING.fullmatch(line):
+            self._end_paragraph()
+            self._heading(number, len(heading[1]), (heading[2] or "").rstrip("# \t"))
+        elif self._is_underlined(line):
+            above = " ".join(self._paragraph)
+            self._paragraph = []
+            self._heading(number - 1, 1 if "=" in line else 2, above)
+        elif _RULE.fullmatch(line):
+            self._end_paragraph()
+            self._field, self._heads_abstract = "", False
+        elif not self._labelled(line):
+            self._text(number, line)
+
+    def _is_underlined(self, line: str) -> bool:
+        above = " ".join(self._paragraph)
+        return 0 < len(self._paragraph) < 3 and _UNDERLINE.fullmatch(line) is not None and not wording.is_prose(above)
+
+    def _heading(self, number: int, level: int, text: str) -> None:
+        """Begins a section, unless the heading is that of the abstract or of a part of the section that is open."""
+        label = label_of(text)
+        if is_abstract_heading(text):
+            self._close(level if any(ROOT < section.level < level for section in self._open) else level + 1)
+            self._label("abstract", "")
+        elif label and label.field == "title" and label.value:
+            self._begin(number, level, label.value)
+        elif wording.is_part(title_of(text)) and level > self._top.level:
+            self._is_ignored, self._field, self._heads_abstract = True, "", False
+        else:
+            self._begin(number, level, text)
+
+    def _begin(self, number: int, level: int, heading: str) -> None:
+        self._end_paragraph()
+        self._close(level)
+        self._top.has_sections = True
+        self._open.append(Section(number, level, heading))
+        self._is_ignored, self._field, self._heads_abstract = False, "", False
+
+    def _close(self, level: int) -> None:
+        while len(self._open) > 1 and self._top.level >= level:
+            self._done.append(self._open.pop())
+
+    def _labelled(self, line: str) -> bool:
+        """Takes `line` if it begins with a label, or belongs to the label above it."""
+        bare = line.lstrip(" \t>")
+        if label := label_of(bare):
+            self._end_paragraph()
+            self._label(label.field, label.value)
+        elif is_unknown(bare) and (self._field or self._heads_abstract):
+            self._end_paragraph()
+            self._label("other", bare)
+        elif self._field and not _ITEM.fullmatch(line):
+            self._top.label(self._field, bare.strip()) if self._field != "title" else None
+        elif heads_part(bare) and self._top.fields.get("abstract"):
+            self._label("abstract", bare)
+        else:
+            return False
+        return True
+
+    def _label(self, name: str, value: str) -> None:
+        self._field = name
+        self._heads_abstract = name == "abstract" and not value
+        self._is_ignored = False
+        self._top.label(name, value)
+
+    def _text(self, number: int, line: str) -> None:
+        quoted = line.lstrip().startswith(">")
+        if self._quote and not quoted and not self._paragraph:
+            self._end_paragraph()
+        item = _ITEM.fullmatch(line)
+        if quoted:
+            self._quote.append(line.lstrip().removeprefix(">").strip())
+        elif item and leading_title(item[2]):
+            self._begin(number, ITEM + min(len(item[1]) // 2, _MAX_DEPTH), item[2])
+        elif item:
+            self._end_paragraph()
+            self._top.others += 1
+        elif not self._paragraph and leading_title(line) and title_of(line, whole=True):
+            self._begin(number, BOLD, line.strip())
+        elif not _IGNORED.fullmatch(line):
+            self._paragraph.append(line)
+        else:
+            self._top.others += line.lstrip().startswith("|")
+
+    def _end_paragraph(self) -> None:
+        quote, self._quote = self._quote, []
+        lines, self._paragraph = self._paragraph, []
+        if self._is_ignored or "other" in self._details:
+            return
+        if quote:
+            self._end_quote(quote)
+        while lines and _is_apart(lines[0]):
+            self._top.add(self._top.lines, lines.pop(0).strip())
+        text = " ".join(map(str.strip, lines))
+        if text and self._heads_abstract and self._goes_on(text):
+            self._top.label("abstract", text)
+        elif text and wording.is_prose(plain_text(text)):
+            self._heads_abstract = False
+            self._top.add(self._top.paragraphs, text)
+        elif text:
+            self._top.add(self._top.lines, text)
+
+    def _end_quote(self, quote: list[str]) -> None:
+        callout = _CALLOUT.match(quote[0])
+        text = " ".join(quote)
+        if callout and callout[1].lower() == "abstract":
+            self._top.add(self._top.folded, " ".join(quote[1:]))
+        elif self._heads_abstract and not callout:
+            self._top.label("abstract", text)
+        elif not callout:
+            self._top.add(self._top.quotes, text)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether `text`, beneath a heading that says "Abstract", is of the abstract: its first paragraph, or alike."""
+        first = not any(self._top.fields.get("abstract", ()))
+        return first or (wording.is_abstract(text) and not wording.is_talk(text))
+
+
+def _is_apart(line: str) -> bool:
+    """Whether `line` ends a line in print as well, and is no prose: names, dates, or links."""
+    text = plain_text(line.strip())
+    emphasised = line.strip()[:1] in "*_" and line.strip()[-1:] in "*_"
+    return not wording.is_prose(text) and (line.endswith(("  ", "\\")) or emphasised or wording.is_names(text) or not text)

@@ -1,0 +1,73 @@
+"""Names of authors as fields of tagged text have them: mostly one each, but also lists, with notes, initials last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rag.sources.author_lists import authors_in
+from rag.sources.markup import entities
+from rag.sources.names import is_suffix, people
+from rag.sources.wording import is_name
+
+_NOTE = re.compile(r"\[[^\[\]]{0,300}\]|\([^()@]{0,100}@[^()@]{0,100}\)")  # such as "[Inventor]" or an e-mail address
+_DEGREES = re.compile(r"(?:,? (?:M\.?D|Ph\.?\s?D|MPH|M\.?Sc|B\.?Sc|Dr\.?PH|RN|FACP|FRCP)\.?(?=[ ,]|$)){1,5}")
+_MARKS = " ,;*†‡§¶+0123456789"  # of footnotes, after a name
+_SEPARATOR = re.compile(r"[;；|]")
+_AND = re.compile(r" (?:and|&|und|et) ")
+_FAMILY_FIRST = re.compile(r"(.{2,80}?),? ((?:[^\W\d_]\.[ -]?){1,5}|[A-Z]{1,3}(?:-[A-Z])?)")
+
+
+def authors(names: Iterable[str]) -> list[str]:
+    """The people in `names`, each of which may be a list itself, as "Given Family", in order, without "et al."
+
+    ``"Fann E."`` is family name first; so is ``"Fann E"``, if all those without a comma are written so.
+    """
+    single = [one for name in names for one in _singles(_cleaned(name))]
+    initials = [None if "," in name else _FAMILY_FIRST.fullmatch(name) for name in single]
+    bare = all(found or "," in name for found, name in zip(initials, single, strict=True))
+    return list(
+        people(
+            f"{found[1]}, {found[2]}" if found and not is_suffix(found[2]) and (bare or "." in found[2]) else name
+            for found, name in zip(initials, single, strict=True)
+        )
+    )
+
+
+def _cleaned(name: str) -> str:
+    lines = entities(name).split("\n")
+    text = "; ".join(lines) if len(lines) > 1 and all("," in line for line in lines) else " ".join(lines)
+    text = " ".join(_NOTE.sub(" ", text[:100_000]).split())
+    return _DEGREES.sub("", text).rstrip(_MARKS)
+
+
+def _singles(text: str) -> Iterator[str]:
+    """The names in `text`, which is one name unless it is certainly a list."""
+    if _SEPARATOR.search(text):
+        for part in _SEPARATOR.split(text):
+            yield from _singles(part.strip(_MARKS))
+    elif _may_be_list(parts := [part.strip() for part in text.split(",")]) and _are_names(found := authors_in(text)):
+        yield from found
+    elif text:
+        yield _with_suffix(parts)
+
+
+def _may_be_list(parts: list[str]) -> bool:
+    """Whether `parts`, between commas, are more than a family name, a given name and a suffix."""
+    if any(map(_AND.search, parts)):
+        return True
+    if len(parts) == 2:
+        return all(map(_FAMILY_FIRST.fullmatch, parts)) and "." in parts[0]
+    return len(parts) > 2 and not (len(parts) == 3 and is_suffix(parts[-1]))
+
+
+def _are_names(found: list[str]) -> bool:
+    return len(found) > 1 and all(map(is_name, found))
+
+
+def _with_suffix(parts: list[str]) -> str:
+    """The name of `parts`, a suffix behind the given name as a part of its own: ``"King, Martin, Jr"``."""
+    given, _, last = parts[-1].rpartition(" ")
+    if len(parts) == 2 and given and is_suffix(last):
+        parts = [parts[0], given, last]
+    return ", ".join(parts)
