@@ -90,13 +90,15 @@ def watch(paths: tuple[Path, ...], columns: str, index_dir: Path | None) -> None
     from rag.sources.watching import changes_of
 
     settings = settings_with(index_dir=index_dir)
-    run(settings, _adding(list(paths), columns, settings))
-    click.echo("Watching. Press Ctrl+C to stop.", err=True)
-    for _ in changes_of(paths):
+    for n, _ in enumerate(changes_of(paths)):
         try:
             run(settings, _adding(list(paths), columns, settings))
-        except RagError as fault:  # a file that is half written, or emptied: the next change may mend it
-            terminal.show_notice(f"The index stays as it is. {fault}")
+        except RagError as fault:
+            if n == 0:
+                raise
+            terminal.show_notice(f"The index stays as it is. {fault}")  # the next change may mend the file
+        if n == 0:
+            click.echo("Watching. Press Ctrl+C to stop.", err=True)
 
 
 def run(settings: Settings, plan: Plan, *, dry_run: bool = False, yes: bool = False, full: bool = False) -> None:
@@ -110,7 +112,7 @@ def run(settings: Settings, plan: Plan, *, dry_run: bool = False, yes: bool = Fa
         planned = plan(progress)
         terminal.show_skipped(planned.skipped)
         if dry_run:
-            click.echo(render.changes_text(planned.changes))
+            click.echo(render.changes_text(planned))
             return
         if planned.loses_most and not yes and not _came_with_rag(settings):
             _confirm(planned)

@@ -24,7 +24,7 @@ from rag.paper import Paper
 from rag.text import clean_line, count, one_line
 
 if TYPE_CHECKING:
-    from rag.index.changes import Changes
+    from rag.index.changes import Planned
     from rag.index.summary import Summary
     from rag.retrieval.hits import Hit
     from rag.sources.duplicates import Merge
@@ -106,10 +106,11 @@ def hits_text(hits: Sequence[Hit]) -> str:
     )
 
 
-def changes_text(changes: Changes) -> str:
-    """What a rebuild would change: the counts, then the first titles of each kind of change."""
+def changes_text(planned: Planned) -> str:
+    """What a build would change: the counts, then the first titles of each kind of change."""
+    changes = planned.changes
     groups = {"Added": changes.added, "Changed": changes.changed, "Removed": changes.removed}
-    lines = [str(changes)]
+    lines = [str(planned)]
     for name, papers in groups.items():
         if papers:
             lines += [f"{name}:", *(fill(f"- {display_title(paper)}", "  ") for paper in papers[:_MAX_TITLES])]

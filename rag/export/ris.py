@@ -33,16 +33,22 @@ def _record(key: str, paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     """The tag and value of each field; the value is "" if it is not known."""
-    arxiv, pmid, url = identifier(paper, "arxiv"), identifier(paper, "pmid"), escape.http_url(paper.url)
-    page = f"https://arxiv.org/abs/{escape.percent_encoded(arxiv)}" if arxiv else ""
+    pmid, url = identifier(paper, "pmid"), escape.http_url(paper.url)
     yield "PY", str(paper.year or "")
     yield "TI", paper.title
     yield "AB", own_abstract(paper)
     yield "DO", identifier(paper, "doi")
     yield "UR", url
-    yield "UR", "" if page in url else page  # there is no tag for arXiv's identifiers
+    yield from (("UR", page) for page in _pages(paper) if page not in url)
     yield "DB", "PubMed" if pmid else ""
     yield "AN", pmid
+
+
+def _pages(paper: Paper) -> Iterator[str]:
+    """The addresses that identifiers are in for which RIS has no tag."""
+    for namespace, folder in (("arxiv", "https://arxiv.org/abs/"), ("pmid", "https://pubmed.ncbi.nlm.nih.gov/")):
+        if found := identifier(paper, namespace):
+            yield folder + escape.percent_encoded(found)
 
 
 def _author(written: str) -> str:

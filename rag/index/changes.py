@@ -48,6 +48,9 @@ class Planned:
     duplicates: int = 0
     skipped: tuple[Skipped, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.changes}, {len(self.skipped):,} skipped"
+
     @property
     def reading(self) -> str:
         """What was read: ``2 files, 15 records, 1 duplicate, 3 skipped``."""

@@ -129,7 +129,7 @@ def _why_refused(name: str) -> str:
     if len(name.encode()) > _MAX_NAME_BYTES:
         return "its name is too long. Rename it"
     if not name.lower().endswith(sources.EXTENSIONS):
-        return f"only {', '.join(sources.EXTENSIONS)} files are read. Save it as one"
+        return "only files such as .bib, .ris, .csv, .xml, .jsonl, .md and .txt are read. Save it as one"
     if not sources.is_supported(Path(name)):
         return "hidden files and READMEs are not read. Rename it"
     return ""

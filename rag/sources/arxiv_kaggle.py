@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from rag.sources import identifiers, json_values, latex, names
+from rag.sources import identifiers, json_values, latex
+from rag.sources.author_lists import authors_in
 from rag.sources.json_values import Fields
 from rag.sources.record import Record
 
@@ -47,7 +48,7 @@ def _authors(fields: Fields) -> Iterator[str]:
     parsed = fields.get("authors_parsed")
     if not isinstance(parsed, list) or not parsed:
         text = _NOTES.sub("", latex.plain(json_values.string(fields.get("authors"))))
-        yield from names.listed(text)
+        yield from authors_in(" ".join(text.split()))
         return
     for parts in parsed:
         if isinstance(parts, list):

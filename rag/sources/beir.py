@@ -16,7 +16,7 @@ def recognises(fields: Fields) -> bool:
 
 def record_of(fields: Fields, line: int = 0) -> Record:
     """The record of a document."""
-    metadata = json_values.inner(fields, "metadata")
+    metadata = {**fields, **json_values.inner(fields, "metadata")}
     return Record(
         line,
         title=json_values.prose(fields.get("title")),

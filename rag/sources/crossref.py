@@ -24,7 +24,7 @@ def record_of(fields: Fields, line: int = 0) -> Record:
 
 def _first(titles: Any) -> str:
     titles = titles if isinstance(titles, list) else [titles]
-    return next((text for title in titles if (text := json_values.marked_up(title).strip())), "")
+    return next((text for title in titles if (text := json_values.prose(title).strip())), "")
 
 
 def _with_subtitle(title: str, subtitle: str) -> str:

@@ -10,26 +10,24 @@ from rag.sources.json_values import Fields
 from rag.sources.record import Record, year_in
 
 _DATES = ("issued", "published", "published-print", "published-online", "posted", "original-date", "event-date")
+_OTHER_NAMES = ("authors", "year", "date", "ids")  # of fields, which it does not have
 _DATE_TEXTS = ("raw", "literal", "year", "date-time")
 
 
 def recognises(fields: Fields) -> bool:
-    """Whether an object is an item: a date in parts, names in parts, or a DOI in capitals beside a type."""
+    """Whether an object is an item: its date or its first author is given in parts, or it has a type and neither."""
     author = next(iter(json_values.objects(fields.get("author"))), {})
-    return (
-        isinstance(fields.get("issued"), Mapping)
-        or any(key in author for key in ("family", "literal"))
-        or ("type" in fields and any(key in fields for key in ("DOI", "ISSN", "ISBN", "container-title", "URL")))
-    )
+    in_parts = bool(json_values.objects(fields.get("issued"))) or any(key in author for key in ("family", "literal"))
+    return in_parts or ("type" in fields and fields.keys().isdisjoint(_OTHER_NAMES))
 
 
 def record_of(fields: Fields, line: int = 0) -> Record:
     """The record of an item."""
     return Record(
         line,
-        title=json_values.marked_up(fields.get("title")),
-        abstract=json_values.marked_up(fields.get("abstract")),
-        authors=json_values.people(fields.get("author")),
+        title=json_values.prose(fields.get("title")),
+        abstract=json_values.prose(fields.get("abstract")),
+        authors=json_values.people(fields.get("author"), groups=("literal", "name")),
         year=published(fields),
         ids=ids_of(fields),
         url=json_values.first(fields, "URL", "url"),
@@ -46,6 +44,7 @@ def ids_of(fields: Fields) -> Iterator[str]:
     """The identifiers, each of which may stand in several places, with or without its namespace."""
     yield from identifiers.of_doi(json_values.first(fields, "DOI", "doi"))
     yield identifiers.pmid(json_values.first(fields, "PMID", "pmid"))
+    yield identifiers.pmc(json_values.first(fields, "PMCID", "pmcid"))
     yield identifiers.arxiv(json_values.first(fields, "arXiv", "arxiv", "eprint"))
     for key in ("URL", "number", "note", "archive_location", "archive-location"):
         yield identifiers.arxiv_in(json_values.string(fields.get(key)))

@@ -9,6 +9,7 @@ from stat import S_ISREG
 
 from rag.errors import SourceError
 from rag.paper import Paper
+from rag.sources import unread
 from rag.sources.errors import UnreadableError
 from rag.sources.formats import FORMATS
 from rag.sources.skipped import Skipped
@@ -79,7 +80,8 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
     for form in FORMATS:
         if form.matches(file.head):
             return form.read
-    raise UnreadableError(f"in no format that rag reads: it is not {', '.join(form.name for form in FORMATS)}")
+    tried = ", ".join(form.name for form in FORMATS)
+    raise UnreadableError(unread.named(file.head) or f"in no format that rag reads: it is not {tried}")
 
 
 def _expand(path: Path) -> list[Path]:

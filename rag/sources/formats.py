@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.paper import Paper
-from rag.sources import arxiv_atom, bibtex, endnote_xml, json_records, listing, pubmed_xml, tables
+from rag.sources import (
+    arxiv_atom,
+    bibtex,
+    endnote_xml,
+    json_records,
+    labelled,
+    listing,
+    markdown,
+    medline,
+    pubmed_xml,
+    refer,
+    ris,
+    tables,
+    wos,
+)
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
 
@@ -27,7 +41,13 @@ FORMATS = (
     Format("PubMed XML", (".xml",), pubmed_xml.matches, pubmed_xml.read),
     Format("EndNote XML", (".xml",), endnote_xml.matches, endnote_xml.read),
     Format("arXiv Atom feed", (".xml", ".atom"), arxiv_atom.matches, arxiv_atom.read),
+    Format("MEDLINE", (".nbib", ".medline"), medline.matches, medline.read),
+    Format("Web of Science", (".ciw",), wos.matches, wos.read),
+    Format("RIS", (".ris",), ris.matches, ris.read),
+    Format("refer (EndNote)", (".enw", ".refer"), refer.matches, refer.read),
     Format("BibTeX", (".bib", ".bibtex", ".biblatex"), bibtex.matches, bibtex.read),
     Format("table (CSV, TSV)", (".csv", ".tsv", ".tab"), tables.matches, tables.read),
+    Format("Markdown", (".md", ".markdown"), markdown.matches, markdown.read),
+    Format("labelled text", (".txt", ".text"), labelled.matches, labelled.read),
     Format("listing page", (".txt", ".text"), listing.matches, listing.read),
 )

@@ -18,7 +18,7 @@ from rag.sources import (
     semantic_scholar,
     zotero_json,
 )
-from rag.sources.json_stream import elements
+from rag.sources.json_stream import COMPLETE, elements
 from rag.sources.json_values import Fields
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped
@@ -34,20 +34,20 @@ class _Service(Protocol):
 
 # The first that recognises an object makes its record.
 _SERVICES: tuple[_Service, ...] = (zotero_json, openalex, semantic_scholar, arxiv_kaggle, beir, crossref, csl_json)
-_START = re.compile(r"\s*+(?:(?:\[|null\b)[\s,]*+)*+(\{\s*+\}|\{|\[?\s*+\]\s*+$)?")
+_BEGINS = re.compile(r"\s*+(?:(?:\[|null\b)[\s,]*+)*+\{")
+_EMPTY = re.compile(r"\s*+(?:\{\s*+\}|\[\s*+\])\s*+")
 _KEY = re.compile(r'[{,]\s*+"(?:[^"\\\n]|\\.){0,200}+"\s*+:')
 _LINE = re.compile(r'^[ \t]*+\{\s{0,100}"', re.MULTILINE)
 _MESSAGES = ("error", "errors", "message", "detail", "reason", "title")
+_ZOTERO_ITEM = ("key", "version", "data")
 _MAX_KEYS = 8  # that are quoted
 
 
 def matches(head: str) -> bool:
     """Whether a text with this `head` is JSON with objects in it, or has one on most of its lines."""
-    opening = _START.match(head)
-    begins = opening[1] if opening else ""
     lines = [line for line in head.split("\n") if line.strip()]
-    most_lines = 2 * len(_LINE.findall(head)) > len(lines)
-    return begins not in ("", "{", None) or ((begins == "{" or most_lines) and bool(_KEY.search(head)))
+    objects = bool(_BEGINS.match(head)) or 2 * len(_LINE.findall(head)) > len(lines)
+    return (objects and bool(_KEY.search(head))) or bool(_EMPTY.fullmatch(head))
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
@@ -69,9 +69,11 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
 
 
 def _grade(keys: Collection[str]) -> int:
-    """As `plain_json.grade`; in BEIR the abstract is called text."""
+    """As `plain_json.grade`; in BEIR the abstract is called text, and Zotero has both within the data of an item."""
     grade = plain_json.grade(keys)
-    return grade + 1 if grade < 2 and "abstract" not in keys and "_id" in keys and "text" in keys else grade
+    if grade < COMPLETE and all(key in keys for key in _ZOTERO_ITEM):
+        return COMPLETE
+    return grade + 1 if grade < COMPLETE and "abstract" not in keys and "_id" in keys and "text" in keys else grade
 
 
 def _is_child(value: Any) -> bool:

@@ -57,13 +57,15 @@ def beginning_like(window: Window) -> re.Pattern[str] | None:
     gap, key = opening.groups() if opening else ("", None)
     indent = window.indent()
     patterns = [rf"\{{\s{{0,50}}{re.escape(key)}"] if key else []
-    if indent is not None and gap.endswith("\n" + indent):  # printed without indentation: parts of records begin so too
-        patterns.insert(0, rf"(?<=\n){indent}\{{{gap}{re.escape(key or '')}")
-    elif indent is not None:
-        patterns.insert(0, rf'(?<=\n)(?:{indent}\{{{gap}"|\{{")')
+    if indent is not None:
+        same_line = rf"(?<=\n){indent}\{{"
+        unindented = gap.endswith("\n" + indent)  # so that parts of records begin like them
+        exactly = f"{same_line}{gap}{re.escape(key or '')}" if unindented else rf'{same_line}{gap}"|(?<=\n)\{{"'
+        patterns = [exactly, *patterns, same_line]
     compiled = [re.compile(pattern) for pattern in patterns]
     ahead = (pattern for pattern in compiled if pattern.search(window.text, window.pos + 1))
-    return next(ahead, compiled[0] if compiled and not window.ended else None)
+    beyond = compiled[-1] if indent is not None and not window.ended else None
+    return next(ahead, beyond)
 
 
 def named(text: str, start: int, end: int) -> str:

@@ -21,9 +21,10 @@ from rag.text import MAX_QUOTED_CHARS, in_quotes
 
 COMPLETE = 2  # the grade of an object that has all that a record needs
 MAX_RECORD = AHEAD
-_MAX_ENDLESS = 100  # records without an end; to look for it takes time
+# Broken objects take time: those that are looked through to the end of the window, and all.
+_MAX_ENDLESS, _MAX_IN_A_ROW = 100, 2_000
 _SEPARATORS = re.compile(r"[\s,:\x1e]*")
-_SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\w.+-]++', re.DOTALL)
+_SCALAR = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\w.+-]++)(?=[ \t]*+(?:[\n,:\[\]{}"]|\Z))', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[{}\]\n]*")
 _AFTER = re.compile(r"\s*+(?:[\[\]{},]|$|\n)")
 _ANY_OBJECT = re.compile(r'\{\s{0,50}"')
@@ -63,7 +64,7 @@ class _Stream:
         self._opened: list[_Open] = []
         self._awaited: re.Pattern[str] | None = None  # after a broken object, what the next may begin with
         self._broken = False
-        self._endless = 0
+        self._endless = self._in_a_row = 0
 
     def elements(self) -> Iterator[Element]:
         window = self._window
@@ -107,6 +108,7 @@ class _Stream:
             self._await(_ANY_OBJECT)  # what was found is but a part of the next
             return
         self._awaited = None
+        self._in_a_row = 0
         here = self._opened[-1] if self._opened else _Open("[")
         here.records |= record and here.bracket == "["
         if record or here.records or all(one.bracket == "[" for one in self._opened):
@@ -145,56 +147,59 @@ class _Stream:
         window = self._window
         text, start, line = window.text, window.pos, window.line
         like = beginning_like(window)
-        stop = self._limit(like)
+        stop = min(len(text), start + MAX_RECORD)
+        following = like.search(text, start + 1, stop) if like else None
+        if following and window.indent() is not None:  # no part of the object begins like it: it must have ended
+            stop = following.start()
         seen = scan(text, start, stop, self._grade)
-        if self._has_records(seen, like, place):
+        if self._has_records(seen, place, one_of_many=following is not None):
             yield from self._open("{")
             return
+        endless = seen.end == stop and not like
         if seen.end == start + MAX_RECORD:
             reason = _TOO_LONG
         elif seen.depth and seen.end == stop:
-            reason = "not JSON: it has no end" if like else "cut off at the end of the file"
+            if endless and window.fault:
+                raise UnreadableError(window.fault, line)
+            reason = "cut off at the end of the file" if endless else "not JSON: it has no end"
         else:
             at = line + text.count("\n", start, place)
             reason = f"not JSON: {fault} in line {at}"
         if seen.own or not self._awaited:
             yield Element(line, None, reason + named(text, start, seen.end))
-        self._broken = True
-        self._endless += seen.end == stop and not like
-        if self._endless > _MAX_ENDLESS:
-            raise UnreadableError("not JSON: too many brackets and quotation marks are not closed", line)
+        self._count(endless=endless)
         swallowed = like and like.search(text, start + 1, seen.end)
         if not (seen.depth or swallowed or self._awaited) and _AFTER.match(text, seen.end):
             window.move(seen.end)
         else:
             self._await(like if like and (seen.own or not self._awaited) else _ANY_OBJECT)
 
+    def _count(self, *, endless: bool) -> None:
+        self._broken = True
+        self._endless += endless
+        self._in_a_row += 1
+        if self._endless > _MAX_ENDLESS or self._in_a_row > _MAX_IN_A_ROW:
+            raise UnreadableError("not JSON: too many brackets and quotation marks are not closed", self._window.line)
+
     def _await(self, pattern: re.Pattern[str]) -> None:
         """Goes on where `pattern` next matches."""
         self._window.move(self._window.pos + 1)
         self._awaited = pattern
 
-    def _limit(self, like: re.Pattern[str] | None) -> int:
-        """Where the object at hand must have ended: at the next line that begins like it, as no part of it does."""
-        window = self._window
-        stop = min(len(window.text), window.pos + MAX_RECORD)
-        found = like.search(window.text, window.pos + 1, stop) if like and window.indent() is not None else None
-        return found.start() if found else stop
-
-    def _has_records(self, seen: Scan, like: re.Pattern[str] | None, place: int) -> bool:
+    def _has_records(self, seen: Scan, place: int, *, one_of_many: bool) -> bool:
         """Whether an object that cannot be parsed has records in it, or may have, so that these are looked at instead.
 
-        `place` is where the parser stopped: if that is deep within an object that nothing says to be a record, the
-        fault is that of a part of it.
+        `place` is where the parser stopped: if that is deep within an object, and nothing says that this is a record,
+        the fault is that of a part of it.
         """
         window = self._window
         if seen.own:
             return seen.inner > seen.own
         if seen.inner or seen.end == window.pos + MAX_RECORD:
             return True
-        among_records = bool(self._opened) and self._opened[-1].records
+        one_of_many |= bool(self._opened) and self._opened[-1].records
         deep = scan(window.text, window.pos, place, self._grade).depth > 1
-        return deep and not like and not among_records and not self._awaited
+        return deep and not one_of_many and not self._awaited
 
     def _open(self, bracket: str) -> Iterator[Element]:
         window = self._window

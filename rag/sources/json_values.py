@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from rag.paper import MAX_ABSTRACT
 from rag.sources import markup, names
+from rag.sources.author_lists import authors_in
 from rag.sources.record import year_in
 
 Fields = Mapping[str, Any]
 
-_MARKUP = re.compile(r"</[a-z][\w:-]{0,30}\s{0,5}>|<(?:br|p)\s{0,5}/?>", re.IGNORECASE)
+_MARKUP = re.compile(r"(?:<|&lt;)/[a-z][\w:-]{0,30}\s{0,5}(?:>|&gt;)|<(?:br|p)\s{0,5}/?>", re.IGNORECASE)
 _WRAPPERS = ("value", "text", "#text", "content")  # where services put a text that has attributes
-_WHOLE_NAMES = ("literal", "name", "full_name", "fullname", "display_name", "text", "creator", "raw_author_name")
+_WHOLE_NAMES = ("name", "full_name", "fullname", "display_name", "text", "creator", "raw_author_name")
 _GIVEN = ("given", "firstName", "first_name", "firstname", "first", "given_name", "givenName")
 _MIDDLE = ("middle", "middleName", "middle_name")
 _PARTICLES = ("dropping-particle", "non-dropping-particle")
@@ -35,16 +36,12 @@ def first(fields: Fields, *keys: str) -> str:
     return next((text for key in keys if (text := string(fields.get(key)).strip())), "")
 
 
-def marked_up(value: Any) -> str:
-    """A text in HTML or JATS, without the markup; what is longer than any abstract is left as it is."""
-    text = string(value)
-    return markup.plain(text) if len(text) < _MAX_MARKED_UP else text
-
-
 def prose(value: Any) -> str:
-    """A text that may have markup in it, without that, and without entities; "a<b and c>d" stays as it is."""
+    """A text without the markup that it may have, and with its entities decoded; "a<b and c>d" stays as it is."""
     text = string(value)
-    return marked_up(text) if _MARKUP.search(text) else markup.entities(text)
+    if _MARKUP.search(text) and len(text) < _MAX_MARKED_UP:  # what is longer is no abstract
+        return markup.plain(text)
+    return markup.entities(text)
 
 
 def is_given(value: Any) -> bool:
@@ -75,28 +72,37 @@ def year(value: Any) -> int | None:
     return year_in(string(value))
 
 
-def people(value: Any) -> Iterator[str]:
-    """The names, as "Given Family", in a list of texts or objects, or in a text that lists them."""
+def people(value: Any, groups: Collection[str] = ("literal",)) -> Iterator[str]:
+    """The names, as "Given Family", in a list of texts or objects, or in a text that lists them.
+
+    `groups` are the keys of names that are to be left as they are, commas and all.
+    """
     if isinstance(value, str):
-        yield from names.listed(value)
+        yield from authors_in(value)
     elif isinstance(value, list):
         for one in value:
-            several = isinstance(one, str) and ";" in one
-            yield from names.listed(one) if several else names.people(filter(_has_letters, [person(one)]))
+            yield from _name(one, groups)
     elif isinstance(value, Mapping):  # {"author": [...]}, or one alone
         lists = [one for one in value.values() if isinstance(one, list)]
-        yield from people(lists[0]) if len(lists) == 1 and not person(value) else names.people([person(value)])
+        for one in lists[0] if len(lists) == 1 and not _in_parts(value) else [value]:
+            yield from _name(one, groups)
 
 
-def person(value: Any) -> str:
-    """The name of a person or a group, from its parts if it is given in parts."""
+def _name(value: Any, groups: Collection[str]) -> Iterator[str]:
+    """The name of a person or a group; several if they stand in one text."""
     if not isinstance(value, Mapping):
-        return string(value)
-    parts = [first(value, *_GIVEN), first(value, *_MIDDLE), *(first(value, key) for key in _PARTICLES)]
-    family = first(value, *_FAMILY)
-    if not family and not parts[0]:
-        return first(value, *_WHOLE_NAMES)
-    return " ".join(part for part in (*parts, family, first(value, "suffix")) if part)
+        text = string(value)
+        yield from authors_in(text) if ";" in text else names.people(filter(_has_letters, [text]))
+    elif name := _in_parts(value) or first(value, *groups):
+        yield name
+    else:
+        yield from names.people([first(value, *_WHOLE_NAMES)])
+
+
+def _in_parts(person: Fields) -> str:
+    given = [first(person, *_GIVEN), first(person, *_MIDDLE)]
+    family = [*(first(person, key) for key in _PARTICLES), first(person, *_FAMILY), first(person, "suffix")]
+    return " ".join(part for part in (*given, *family) if part)
 
 
 def _leaf(value: Any) -> str:

@@ -21,7 +21,7 @@ from rag.sources.text_file import TextFile
 
 _RULE = re.compile(r"\s{0,20}([-=_*~#+·•—–])(?:\s?\1){2,}\s*|\f.{0,80}")
 _ARXIV_RULE = "\\\\"  # above and below each abstract in the mails of arXiv
-_NUMBER = re.compile(r"\s{0,20}[\[(]?\d{1,5}[.)\]:]\s{1,4}")
+_NUMBER = re.compile(r"^\s{0,20}[\[(]?\d{1,5}[.)\]:]\s{1,4}")
 _UNDERLINED = 2  # characters by which a line may be longer or shorter than a title that it underlines
 _WRAPPED = 50  # a line of a title that goes on in the next is at least as long
 _JOINED_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper

@@ -46,6 +46,8 @@ _DASHED = re.compile(r"[*_]{0,3}(abstract)[*_]{0,3}\s?[-–—.]{1,2}[*_]{0,3}\s
 _UNKNOWN = re.compile(
     r"(?:[-*+]\s{1,3})?[*_]{0,3}([A-Z][A-Za-z/'-]{1,20}(?: [A-Za-z/'-]{1,20}){0,3})[*_]{0,3}:[*_]{0,3}(?:\s|$)"
 )
+_SUBMITTED = re.compile(r"(Submitted) (\d{1,2} [A-Z][a-z]{2,8},? \d{4}\b.*)", re.DOTALL)  # on arXiv's pages of results
+_FOLDED = re.compile(r"\s?[△▽]\s?(?:Less|More)$")  # a button there, at the end of each abstract
 # What parts of an abstract are headed with in medicine and biology.
 _IN_ABSTRACTS = frozenset(
     """background objective objectives purpose aim aims goal goals introduction context importance rationale motivation
@@ -71,7 +73,7 @@ class Label(NamedTuple):
 
 def label_of(line: str) -> Label | None:
     """The label that `line` begins with or consists of, if there is one."""
-    found = _LABEL.match(line) or _DASHED.match(line)
+    found = _LABEL.match(line) or _DASHED.match(line) or _SUBMITTED.match(line)
     if found:
         name = found[1].lower()
         return Label(found[1], _FIELD_OF[name], found[2].strip())
@@ -83,14 +85,19 @@ def label_of(line: str) -> Label | None:
 
 def is_unknown(line: str) -> bool:
     """Whether `line` begins with another label than those known and those of the parts of an abstract."""
+    return _UNKNOWN.match(line) is not None and not heads_part(line)
+
+
+def heads_part(line: str) -> bool:
+    """Whether `line` begins with the label of a part of an abstract, such as "Methods:"."""
     found = _UNKNOWN.match(line)
-    return found is not None and _IN_ABSTRACTS.isdisjoint(found[1].lower().split())
+    return found is not None and not _IN_ABSTRACTS.isdisjoint(found[1].lower().split())
 
 
 def record_of(line: int, fields: Mapping[str, Sequence[str]]) -> Record:
     """A record that begins at `line`, from the texts that followed the labels of each field."""
     text = {field: " ".join(values).strip() for field, values in fields.items()}
-    abstract = unquoted(text.get("abstract", ""))
+    abstract = _FOLDED.sub("", unquoted(text.get("abstract", "")))
     return Record(
         line,
         title=unquoted(text.get("title", "")),

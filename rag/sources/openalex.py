@@ -25,10 +25,10 @@ def record_of(fields: Fields, line: int = 0) -> Record:
     addresses = [json_values.first(place, "landing_page_url") for place in places]
     return Record(
         line,
-        title=json_values.marked_up(json_values.first(fields, "title", "display_name")),
-        abstract=json_values.marked_up(abstract),
-        authors=json_values.people([_author(one) for one in json_values.objects(fields.get("authorships"))]),
-        year=json_values.year(fields.get("publication_year")),
+        title=json_values.prose(json_values.first(fields, "title", "display_name")),
+        abstract=json_values.prose(abstract),
+        authors=json_values.people(_authors(fields)),
+        year=json_values.year(fields.get("publication_year") or fields.get("year")),
         ids=_ids(fields, addresses),
         url=next(filter(None, [*addresses, *map(json_values.string, (fields.get("doi"), fields.get("id")))]), ""),
         key=json_values.string(fields.get("id")),
@@ -56,9 +56,9 @@ def _numbers(places: Any) -> list[int]:
     return [place for place in places if type(place) is int] if isinstance(places, list) else []
 
 
-def _author(authorship: Fields) -> str:
-    author = json_values.inner(authorship, "author")
-    return json_values.first(author, "display_name") or json_values.first(authorship, "raw_author_name")
+def _authors(fields: Fields) -> Any:
+    authorships = json_values.objects(fields.get("authorships"))
+    return [{**one, **json_values.inner(one, "author")} for one in authorships] or fields.get("authors")
 
 
 def _ids(fields: Fields, addresses: list[str]) -> Iterator[str]:

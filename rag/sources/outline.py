@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rag.sources import wording
-from rag.sources.headings import is_abstract_heading, leading_title, title_of
+from rag.sources.headings import is_abstract_heading, is_heading, lead, title_of
 from rag.sources.inline import plain_text
-from rag.sources.labels import heads_part, is_unknown, label_of
+from rag.sources.labels import heads_part, is_unknown, label_of, unquoted
+from rag.text import normalize
 
-ROOT, BOLD, SUMMARY, ITEM = 0, 7, 8, 9  # levels beside those of headings, which are 1 to 6; list items add their depth
 _MAX_DEPTH = 5
+ROOT, BOLD, SUMMARY, ITEM = 0, 7, 8, 14  # levels beside those of headings, 1 to 6; the last two add their depth
 _MAX_CHARACTERS = 1_000_000  # of a section; what is longer is cut there, and is too long for any field
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*)|)", re.DOTALL)
 _UNDERLINE = re.compile(r" {0,3}(={2,}|-{2,})\s*")
@@ -27,7 +28,7 @@ _TAG = re.compile(r"(</?(?:details|summary)\b[^<>]{0,300}>)", re.IGNORECASE)
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][+-]?")
 _IGNORED = re.compile(r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE)
 _IN_BOLD = re.compile(r"<(?:b|strong|h[1-6])\b|\*\*|\]\(", re.IGNORECASE)
-_YAML = re.compile(r"\s*(?:-\s.*|[\w-]{1,40}:(?:\s.*)?|#.*|)|\s+\S.*", re.DOTALL)
+_YAML = re.compile(r"\s*(?:-\s.*|[\w-]{1,40}:(?:\s.*)?|)|\s+\S.*", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -35,7 +36,7 @@ class Section:
     """A `heading` in Markdown, at `line`, and what is beneath it up to the next heading, in Markdown as well.
 
     `folded` is text that is marked as the abstract by what holds it; `fields` are labelled texts; `lines` are names,
-    links and the like; `others` counts code, tables and lists.
+    links and the like; `parts` headings such as "Notes", whose text is left out; `others` counts code, tables and lists.
     """
 
     line: int
@@ -46,6 +47,7 @@ class Section:
     quotes: list[str] = field(default_factory=list)
     paragraphs: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
     others: int = 0
     has_sections: bool = False
     repeated: bool = False
@@ -118,17 +120,17 @@ class _Outline:
     def _front_matter(self, number: int, line: str) -> None:
         if number > 1 and line.strip() in ("---", "..."):
             self._in_front_matter = False
-        elif number == 1 or _YAML.fullmatch(line):
+        elif number == 1 or _YAML.fullmatch(line) or (line.startswith("#") and self._top.fields):
             self._in_front_matter = True
             label = label_of(line) if line[:1].strip() else None
+            if number == 1:
+                return
             if label:
                 self._field = label.field
                 self._top.label(label.field, label.value)
             elif line[:1].isspace() or line.startswith("-"):
                 self._top.label(self._field or "other", line.strip() if self._field != "authors" else line)
             else:
-                self._field = ""
-            if number == 1:
                 self._field = ""
         else:
             self._in_front_matter = False
@@ -183,13 +185,14 @@ class _Outline:
             self._details[-1] = "abstract"
         elif _IN_BOLD.search(summary) and not wording.is_part(title_of(summary)):
             self._details[-1] = "title"
-            self._begin(number, SUMMARY, summary)
+            self._begin(number, SUMMARY + len(self._details), summary)
         else:
             self._details[-1] = "other"
 
     def _line(self, number: int, line: str) -> None:
         if self._is_in_abstract:
-            self._top.add(self._top.folded, line)
+            if not _IGNORED.fullmatch(line):
+                self._top.add(self._top.folded, line)
         elif not line.strip():
             self._end_paragraph()
             self._field = ""
@@ -218,16 +221,23 @@ class _Outline:
             self._label("abstract", "")
         elif label and label.field == "title" and label.value:
             self._begin(number, level, label.value)
+        elif wording.is_names(plain_text(text)):
+            self._top.add(self._top.lines, text)
         elif wording.is_part(title_of(text)) and level > self._top.level:
             self._is_ignored, self._field, self._heads_abstract = True, "", False
+            self._top.add(self._top.parts, title_of(text))
         else:
             self._begin(number, level, text)
 
     def _begin(self, number: int, level: int, heading: str) -> None:
         self._end_paragraph()
         self._close(level)
+        section = Section(number, level, heading)
+        front, title = self._open[ROOT].fields, self._open[ROOT].fields.get("title")
+        if title and normalize(unquoted(title[0])) == normalize(title_of(heading)):
+            section.fields, self._open[ROOT].fields = front, {}
         self._top.has_sections = True
-        self._open.append(Section(number, level, heading))
+        self._open.append(section)
         self._is_ignored, self._field, self._heads_abstract = False, "", False
 
     def _close(self, level: int) -> None:
@@ -243,8 +253,8 @@ class _Outline:
         elif is_unknown(bare) and (self._field or self._heads_abstract):
             self._end_paragraph()
             self._label("other", bare)
-        elif self._field and not _ITEM.fullmatch(line):
-            self._top.label(self._field, bare.strip()) if self._field != "title" else None
+        elif self._field and self._field != "title" and not _ITEM.fullmatch(line):
+            self._top.label(self._field, bare.strip())
         elif heads_part(bare) and self._top.fields.get("abstract"):
             self._label("abstract", bare)
         else:
@@ -264,12 +274,12 @@ class _Outline:
         item = _ITEM.fullmatch(line)
         if quoted:
             self._quote.append(line.lstrip().removeprefix(">").strip())
-        elif item and leading_title(item[2]):
+        elif item and lead(item[2]):
             self._begin(number, ITEM + min(len(item[1]) // 2, _MAX_DEPTH), item[2])
         elif item:
             self._end_paragraph()
-            self._top.others += 1
-        elif not self._paragraph and leading_title(line) and title_of(line, whole=True):
+            self._top.others += not self._is_ignored
+        elif not self._paragraph and is_heading(line):
             self._begin(number, BOLD, line.strip())
         elif not _IGNORED.fullmatch(line):
             self._paragraph.append(line)
@@ -314,4 +324,5 @@ def _is_apart(line: str) -> bool:
     """Whether `line` ends a line in print as well, and is no prose: names, dates, or links."""
     text = plain_text(line.strip())
     emphasised = line.strip()[:1] in "*_" and line.strip()[-1:] in "*_"
-    return not wording.is_prose(text) and (line.endswith(("  ", "\\")) or emphasised or wording.is_names(text) or not text)
+    is_line = line.endswith(("  ", "\\")) or emphasised or not text
+    return wording.is_names(text) or (is_line and not wording.is_prose(text))

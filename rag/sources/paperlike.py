@@ -10,7 +10,7 @@ from rag.sources import wording
 from rag.text import normalize
 
 _LONE_WORDS = 10  # the abstract of the only paper in a file has at least as many
-_LONG_ABSTRACT, _SHORT_ABSTRACT = 40, 25  # words on average; the latter only with titles of _LONG_TITLE words
+_LONG_ABSTRACT, _SHORT_ABSTRACT = 40, 25  # words on average
 _LONG_TITLE = 4
 
 
@@ -37,7 +37,7 @@ def _is_whole_paper(candidate: Candidate) -> bool:
         and candidate.paragraphs == 1
         and words >= _LONE_WORDS
         and not wording.is_talk(candidate.text)
-        and wording.research_signs(candidate.text) > 0
+        and (wording.research_signs(candidate.text) > 1 or wording.is_of_several(candidate.text))
     )
 
 
@@ -45,7 +45,7 @@ def _is_list_of_papers(candidates: Sequence[Candidate], strays: int) -> bool:
     """Whether most `candidates` are papers.
 
     A third of the texts may be odd; half of the candidates may not sound like research, and half may have several
-    paragraphs, as chapters have. The headings and paragraphs of other texts are shorter.
+    paragraphs, as chapters have. The headings and paragraphs of other texts are shorter; two titles may be so by chance.
     """
     good = sum(map(_is_good, candidates))
     distinct = len({normalize(candidate.title) for candidate in candidates})
@@ -57,7 +57,8 @@ def _is_list_of_papers(candidates: Sequence[Candidate], strays: int) -> bool:
         3 * min(good, distinct) >= 2 * (len(candidates) + strays)
         and 2 * research >= len(candidates)
         and 2 * several <= len(candidates)
-        and (text_words >= _LONG_ABSTRACT or (text_words >= _SHORT_ABSTRACT and title_words >= _LONG_TITLE))
+        and text_words >= _SHORT_ABSTRACT
+        and (title_words >= _LONG_TITLE or (len(candidates) == 2 and text_words >= _LONG_ABSTRACT))
     )
 
 

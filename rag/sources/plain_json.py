@@ -19,8 +19,9 @@ _YEAR = tuple(
     """year pubyear publicationyear yearpublished published publicationdate publisheddate publishedat date pubdate
     issued coverdate prismcoverdate""".split()
 )
-_DOI, _PMID = ("doi", "prismdoi", "doiurl"), ("pmid", "pubmedid", "pubmed")
-_ARXIV = ("arxiv", "arxivid", "eprint", "identry", "entryid")
+_DOI = ("doi", "prismdoi", "doiurl")
+_PMID, _PMC = ("pmid", "pubmedid", "pubmed"), ("pmcid", "pmc")
+_ARXIV = ("arxiv", "arxivid", "eprint", "entryid")
 _IDS = ("ids", "identifiers", "identifier", "externalids")
 _URL = ("url", "link", "paperurl", "urlabs", "landingpageurl", "entryid", "id")
 # A summary is an abstract in what also says who wrote it; in other JSON it is anything.
@@ -87,6 +88,8 @@ def _ids(named: Fields) -> Iterator[str]:
         yield identifiers.arxiv(text)
     for text in _texts(named, _PMID):
         yield identifiers.pmid(text)
+    for text in _texts(named, _PMC):
+        yield identifiers.pmc(text)
     for text in _texts(named, _URL):
         yield from identifiers.of_address(text)
 

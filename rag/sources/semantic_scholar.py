@@ -36,6 +36,7 @@ def _ids(fields: Fields) -> Iterator[str]:
     yield identifiers.arxiv(json_values.first(ids, "arxiv"))
     yield from identifiers.of_doi(json_values.first(ids, "doi"))
     yield identifiers.pmid(json_values.first(ids, "pubmed"))
+    yield identifiers.pmc(f"PMC{json_values.first(ids, 'pubmedcentral')}")
 
 
 def _either(fields: Fields, key: str) -> object:

@@ -10,15 +10,15 @@ from itertools import islice
 
 from rag.sources.errors import UnreadableError
 from rag.sources.table_rows import Row, rows
+from rag.sources.text_file import HEAD_CHARS
 from rag.text import clean_line, in_quotes, normalize
 
 DELIMITERS = (",", "\t", ";", "|")
 _PREAMBLE = 20  # rows in which the heading is: some services put remarks on the search above it
 _MAX_HEADING_CHARS = 60  # of a column; what is longer is a sentence
 _SEPARATOR = re.compile(r'"?sep=(.)\1*"?', re.IGNORECASE)  # an instruction to Excel, on a line above the heading
-_NO_HEADING = re.compile(
-    r".*[={}<>\\].*|.*://.*|\d[\d.,/:-]*|(?:\S+ ){3,}.*[.!?]", re.DOTALL
-)  # code, numbers, sentences
+# Code, addresses, numbers and sentences.
+_NO_HEADING = re.compile(r".*[={}<>\\].*|.*://.*|\d[\d.,/:-]*|(?:\S+ ){3,}.*[.!?]", re.DOTALL)
 _SHOWN = 30  # columns in a message
 
 # For each field the headings of its column, the best first, in lower case, without accents, spaces and punctuation.
@@ -91,9 +91,9 @@ def rows_below(heading: Heading, lines: Iterable[tuple[int, str]]) -> Iterator[R
 
 
 def numbered(head: str) -> Iterator[tuple[int, str]]:
-    """The lines of `head`, the beginning of a file, with their numbers; without the last, which may be cut off."""
+    """The lines of `head`, the beginning of a file, with their numbers; without one that is cut off."""
     lines = head.split("\n")
-    return enumerate(lines[:-1] if len(lines) > 1 else lines, 1)
+    return enumerate(lines[:-1] if len(head) >= HEAD_CHARS and len(lines) > 1 else lines, 1)
 
 
 def _candidates(head: str, wanted: Set[str]) -> Iterator[Heading]:
@@ -165,11 +165,13 @@ def _with_row_names(heading: Heading, head: str) -> Heading:
 
 
 def _with_chosen(heading: Heading, chosen: Mapping[str, str]) -> Heading:
-    keys = [_key(name) for name in heading.names]
+    columns = dict(heading.columns)
     for field, name in chosen.items():
         if field not in FIELDS:
             raise UnreadableError(f"no field {in_quotes(field)}: the fields are {', '.join(FIELDS)}")
-        if _key(name) not in keys:
+        same = [at for at, other in enumerate(heading.names) if other == name.strip()]
+        like = [at for at, other in enumerate(heading.names) if _key(other) == _key(name)]
+        if not (same or like):
             raise UnreadableError(f"no column {in_quotes(name)}: the columns are {heading.listed}", heading.line)
-        heading.columns[field].insert(0, keys.index(_key(name)))
-    return heading
+        columns[field] = [(same or like)[0]]
+    return replace(heading, columns=columns)

@@ -28,18 +28,19 @@ _ADDRESS_END = re.compile(r"[;|]?\s")
 def matches(head: str) -> bool:
     """Whether `head` is the beginning of a table with a heading.
 
-    It is if its heading names two fields of a paper and a row fits; or if it names none that is known, but all rows
-    have as many cells.
+    It is if its heading names two fields of a paper and a row has as many cells; or if it names one or none that is
+    known, but all rows have as many cells.
     """
     heading = find(head)
     if heading is None:
         return False
+    width = len(heading.names)
     first = list(islice(rows_below(heading, numbered(head)), _JUDGED_ROWS))
-    whole = [not row.fault and fits(row.cells, len(heading.names)) for row in first]
-    if heading.fields > 1 and (heading.columns["title"] or heading.columns["abstract"]):
+    whole = [not row.fault and (len(row.cells) > 1 if heading.is_complete else fits(row.cells, width)) for row in first]
+    named = bool(heading.columns["title"] or heading.columns["abstract"])
+    if named and heading.fields > 1:
         return any(whole) or not first
-    columns = len(heading.names)
-    return len(first) > 1 and all(whole) and (heading.delimiter != "," or columns >= _MIN_UNKNOWN)
+    return len(first) > (0 if named else 1) and all(whole) and (heading.delimiter != "," or width >= _MIN_UNKNOWN)
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:

@@ -15,28 +15,31 @@ from rag.sources.errors import UnreadableError
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
+from rag.text import clean_line
 
 Splitter = Callable[[str], tuple[str, str] | None]  # a line → its tag and value, if a field begins there
 
 _MAX_CHARS = 1_000_000  # of an entry
 _FIELD_COST = 50  # characters that a line counts for besides its own, so that short lines are limited too
 _MARKS = "\ufeff\u200b"  # a byte order mark stands within a file where files were joined
-_BETWEEN = re.compile(r"(?:\d{1,7}\.|<\d{1,7}\s?\.?\s?>|Record #?\d{1,7} of \d{1,7}\b.{0,80})\s*$")  # numbers of records
+_BETWEEN = re.compile(
+    r"(?:\d{1,7}\.|<\d{1,7}\s?\.?\s?>|Record #?\d{1,7} of \d{1,7}\b.{0,80})\s*$"
+)  # numbers of records
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What the tags of a format mean: `first` begin a record and `last` end one.
 
-    If `blank_line_ends`, so does a blank line. `proof` are tags of which one, besides a title, makes a record of an entry
-    that none of `first` begins.
+    `proof` are tags of which one, besides a title, makes a record of an entry that none of `first` begins. If there are
+    tags that a record has only `once`, a blank line ends it too, unless what follows may belong to it.
     """
 
     first: frozenset[str]
     titles: frozenset[str]
     proof: frozenset[str]
     last: frozenset[str] = frozenset()
-    blank_line_ends: bool = False
+    once: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -54,10 +57,13 @@ class Entry:
         """Whether there is a field with one of `tags`, be it empty."""
         return not self.tags.isdisjoint(tags)
 
+    def all_values(self, *tags: str) -> list[str]:
+        """The values of all fields with one of `tags`, in the order of the file; "\\n" is between lines."""
+        return ["\n".join(lines).strip() for tag, lines in self.fields if tag in tags]
+
     def values(self, *tags: str) -> list[str]:
-        """The values of all fields with one of `tags`, in the order of the file; lines end with "\\n"."""
-        texts = ("\n".join(lines).strip() for tag, lines in self.fields if tag in tags)
-        return [text for text in texts if text]
+        """The same without empty ones."""
+        return list(filter(None, self.all_values(*tags)))
 
     def first(self, *tags: str) -> str:
         """The first value of the first of `tags` that has one, or ""."""
@@ -88,7 +94,11 @@ class Entry:
 
 
 def papers(
-    file: TextFile, lines: Iterable[tuple[int, str]], split: Splitter, layout: Layout, record_of: Callable[[Entry], Record]
+    file: TextFile,
+    lines: Iterable[tuple[int, str]],
+    split: Splitter,
+    layout: Layout,
+    record_of: Callable[[Entry], Record],
 ) -> Iterator[Paper | Skipped]:
     """A `Paper` for each record in `lines` of `file` that has a title and an abstract, and a `Skipped` for each other.
 
@@ -96,8 +106,8 @@ def papers(
     """
     for entry in _entries(_UntilFault(lines), split, layout):
         if entry.fault:
-            name = entry.first(*layout.titles)[:80]
-            yield Skipped(file.path, entry.line, " ".join(f"{entry.fault}: {name}".split()))
+            name = clean_line(entry.first(*layout.titles))[:80]
+            yield Skipped(file.path, entry.line, f"{entry.fault}: {name}" if name else entry.fault)
         elif entry.has(layout.first) or (entry.has(layout.titles) and entry.has(layout.proof)):
             yield record_of(entry).finished(file)
 
@@ -141,16 +151,17 @@ def _blocks(lines: Iterable[tuple[int, str]], split: Splitter, layout: Layout) -
         line = raw.lstrip(_MARKS)
         if not line.strip():
             after_blank = True
-        elif after_blank and _BETWEEN.match(line):
+        elif after_blank and _BETWEEN.fullmatch(line.strip()):
             is_open = False
         elif not (found := split(line)):
             if is_open:
                 block.extend(line)
             after_blank = False
         elif found[0] in layout.last:
-            block.ended = True
-            yield from _filled(block)
-            block, is_open = Entry(0), False
+            if not block.tags <= layout.first:  # else the fields are yet to come: a tool has written the end too early
+                block.ended = True
+                yield block
+                block, is_open = Entry(0), False
         else:
             if _begins(found[0], block, layout, after_blank):
                 yield block
@@ -158,10 +169,6 @@ def _blocks(lines: Iterable[tuple[int, str]], split: Splitter, layout: Layout) -
             block.line = block.line or number
             block.begin(*found)
             is_open, after_blank = True, False
-    yield from _filled(block)
-
-
-def _filled(block: Entry) -> Iterator[Entry]:
     if block.fields or block.fault:
         yield block
 
@@ -171,13 +178,15 @@ def _begins(tag: str, block: Entry, layout: Layout, after_blank: bool) -> bool:
 
     A record may have other fields before the one that should be its first, but none after the same one again.
     """
+    if block.fault and tag in layout.first:
+        return True
     if not block.fields or (block.tags <= layout.first and not after_blank):
         return False
-    return (tag in layout.first and (after_blank or tag in block.tags)) or (layout.blank_line_ends and after_blank)
+    if layout.once:
+        return after_blank or tag in layout.first
+    return tag in layout.first and (after_blank or tag in block.tags)
 
 
 def _continues(block: Entry, entry: Entry, layout: Layout) -> bool:
-    """Whether `block`, after a blank line, goes on with the record of `entry`: neither a title nor a first tag recurs."""
-    if not layout.blank_line_ends or block.tags & entry.tags & layout.first:
-        return False
-    return not (entry.has(layout.titles) and (block.has(layout.titles) or block.has(layout.first)))
+    """Whether `block` may go on with the record of `entry`: nothing in it recurs that a record has once."""
+    return bool(layout.once) and not (block.tags & entry.tags & layout.once)

@@ -9,7 +9,8 @@ from rag.sources import identifiers
 
 _DOI = re.compile(r"(?:doi\s?:?\s?)?10\.\d{4,9}/\S+", re.IGNORECASE)
 _KIND = re.compile(r"\s?\[(doi|pmid|pmcid)\]", re.IGNORECASE)
-_BETWEEN_ADDRESSES = re.compile(r"[\s;]+(?=https?://)|\n")
+_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
+_BETWEEN_ADDRESSES = re.compile(r"[\s;]{1,5}(?=https?://)")
 _MAX_CHARS = 10_000  # of a value; longer ones are notes
 
 
@@ -19,16 +20,20 @@ def ids_in(values: Iterable[str]) -> Iterator[str]:
     What is only mentioned in a sentence does not count, since it may be the identifier of another paper.
     """
     for value in values:
-        for part in _BETWEEN_ADDRESSES.split(value[:_MAX_CHARS]):
-            yield from _ids(part.strip())
+        for part in _parts(value):
+            yield from _ids(part)
 
 
 def addresses_in(values: Iterable[str]) -> Iterator[str]:
     """The web addresses that `values` begin with, or lines of them."""
     for value in values:
-        for part in _BETWEEN_ADDRESSES.split(value[:_MAX_CHARS]):
-            if part.startswith(("http://", "https://")):
-                yield part.split()[0]
+        yield from (part.split()[0] for part in _parts(value) if _ADDRESS.match(part))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """The lines of `value`; one that begins with an address may have others after it."""
+    for line in map(str.strip, value[:_MAX_CHARS].split("\n")):
+        yield from _BETWEEN_ADDRESSES.split(line) if _ADDRESS.match(line) else [line]
 
 
 def _ids(text: str) -> Iterator[str]:
@@ -37,7 +42,7 @@ def _ids(text: str) -> Iterator[str]:
     lower = name.lower()
     if _DOI.fullmatch(name):
         yield from identifiers.of_doi(name)
-    elif lower.startswith(("http://", "https://")):
+    elif _ADDRESS.match(name):
         yield from identifiers.of_address(name)
         yield identifiers.pmc(name)
     elif lower.startswith("arxiv"):

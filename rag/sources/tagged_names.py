@@ -11,11 +11,14 @@ from rag.sources.names import is_suffix, people
 from rag.sources.wording import is_name
 
 _NOTE = re.compile(r"\[[^\[\]]{0,300}\]|\([^()@]{0,100}@[^()@]{0,100}\)")  # such as "[Inventor]" or an e-mail address
-_DEGREES = re.compile(r"(?:,? (?:M\.?D|Ph\.?\s?D|MPH|M\.?Sc|B\.?Sc|Dr\.?PH|RN|FACP|FRCP)\.?(?=[ ,]|$)){1,5}")
 _MARKS = " ,;*†‡§¶+0123456789"  # of footnotes, after a name
+_MAX_CHARS = 100_000  # of a field; the longest list of authors known has some 90,000
+_MANY = 20  # names of one character each
 _SEPARATOR = re.compile(r"[;；|]")
 _AND = re.compile(r" (?:and|&|und|et) ")
-_FAMILY_FIRST = re.compile(r"(.{2,80}?),? ((?:[^\W\d_]\.[ -]?){1,5}|[A-Z]{1,3}(?:-[A-Z])?)")
+_LIST = re.compile(r"\[\s?['\"]")  # as pandas writes one
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{3})\.$")
+_FAMILY_FIRST = re.compile(r"(?![^\W\d_]\.)(.{2,80}?),? ((?:[^\W\d_]\.[ -]?){1,5}|[A-Z]{1,3}(?:-[A-Z])?)")
 
 
 def authors(names: Iterable[str]) -> list[str]:
@@ -23,7 +26,7 @@ def authors(names: Iterable[str]) -> list[str]:
 
     ``"Fann E."`` is family name first; so is ``"Fann E"``, if all those without a comma are written so.
     """
-    single = [one for name in names for one in _singles(_cleaned(name))]
+    single = [one for name in _whole(list(names)) for one in _singles(_cleaned(name))]
     initials = [None if "," in name else _FAMILY_FIRST.fullmatch(name) for name in single]
     bare = all(found or "," in name for found, name in zip(initials, single, strict=True))
     return list(
@@ -34,11 +37,19 @@ def authors(names: Iterable[str]) -> list[str]:
     )
 
 
+def _whole(names: list[str]) -> list[str]:
+    """`names`, or the one list that they are if a tool has taken the characters of a list for names."""
+    spelled_out = len(names) > _MANY and all(len(name) <= 1 for name in names)
+    return ["".join(name or " " for name in names)] if spelled_out else names
+
+
 def _cleaned(name: str) -> str:
+    if _LIST.match(name):
+        return "; ".join(authors_in(name))
     lines = entities(name).split("\n")
     text = "; ".join(lines) if len(lines) > 1 and all("," in line for line in lines) else " ".join(lines)
-    text = " ".join(_NOTE.sub(" ", text[:100_000]).split())
-    return _DEGREES.sub("", text).rstrip(_MARKS)
+    text = " ".join(_NOTE.sub(" ", text[:_MAX_CHARS]).split()).rstrip(_MARKS)
+    return _SENTENCE_END.sub("", text)
 
 
 def _singles(text: str) -> Iterator[str]:

@@ -1,29 +1,41 @@
-"""Waits for files of papers to change."""
+"""Waits for files of papers to change, by looking at them every second, which works on any file system."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from rag.sources.files import is_supported
+from rag.errors import SourceError
+from rag.sources.files import find
+
+_INTERVAL = 1.0  # seconds
+
+_Stamps = dict[Path, tuple[int, int]]  # of each file, when it was changed, and its size
 
 
 def changes_of(paths: Sequence[Path]) -> Iterator[None]:
-    """Yields after each change to one of `paths`, which are files and folders, once it has been quiet for a second.
+    """Yields at once, and then after each change to one of `paths`, which are files and folders, for ever.
 
-    Ends when the process is interrupted. A file may be replaced by another of its name, as most programs write it.
+    A change counts once no further one follows for a second: a file may be written slowly, or replaced by another.
     """
-    from watchfiles import watch
+    seen = before = _stamps(paths)
+    yield
+    while True:
+        time.sleep(_INTERVAL)
+        now = _stamps(paths)
+        if now == before != seen:
+            seen = now
+            yield
+        before = now
 
-    files = {path.resolve() for path in paths if not path.is_dir()}
-    folders = [path.resolve() for path in paths if path.is_dir()]
 
-    def concerns(_: object, name: str) -> bool:
-        path = Path(name).resolve()
-        inside = (folder for folder in folders if path.is_relative_to(folder))
-        return path in files or any(is_supported(path.relative_to(folder)) for folder in inside)
-
-    # The folder of a file is watched: a file that was replaced would not be watched any more.
-    watched = [*folders, *{file.parent for file in files}]
-    for _ in watch(*watched, watch_filter=concerns, debounce=10_000, step=1_000, raise_interrupt=False):
-        yield
+def _stamps(paths: Sequence[Path]) -> _Stamps:
+    stamps: _Stamps = {}
+    for path in paths:
+        with suppress(SourceError, OSError):  # it is gone, and may come back
+            for file in find([path]):
+                status = file.stat()
+                stamps[file] = status.st_mtime_ns, status.st_size
+    return stamps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.paper import MAX_TITLE
+from rag.sources.names import is_suffix
 from rag.text import normalize
 
 PROSE_WORDS = 30  # no title has as many words
@@ -45,7 +46,7 @@ _COUNTED_PART = re.compile(
     r"(?:chapter|part|section|appendix|act|scene|day|step|figure|fig|table|lesson|week|unit|article|annex|page|version"
     r"|exercise|question|lecture|module|phase|schedule) (?:[ivxlc]{1,6}|\d{1,4}|[a-z]|one|two|three|four|five)\b.{0,80}"
 )
-_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}[.)]?|[IVX]{1,5}[.)]|[A-Za-z][.)]|\(\w{1,3}\))\s")
+_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}[.)]?|[IVX]{1,5}[.)]|[A-Za-z][.)]|\(\w{1,3}\))\s")
 _LABEL = re.compile(
     r"(?:from|to|cc|bcc|subject|re|fwd?|date|sent|reply-to|message-id|title|abstract|authors?|by|editors?|keywords?|tags?"
     r"|tel|phone|fax|e-?mail|address|attendees|present|agenda|location|venue|time|when|where|note|todo|fixme|warning"
@@ -99,18 +100,20 @@ _RESEARCH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _RESEARCH_SIGN = re.compile(
-    r"""\b(we|our|ours|us|wir|unser|nous|notre|nosotros|nuestr|propos|experiment|evaluat|demonstrat|investigat|algorithm
+    r"""\b((?:we|ours?|us|wir|nous|notre|nosotros)\b|unser|nuestr|propos|experiment|evaluat|demonstrat|investigat|algorithm
     |algoritm|theor|theór|simulat|dataset|analys|analyz|anális|statisti|measure|mesur|messe?n|gemessen|estimat|clinical
     |m[eé]t(?=h?od)|r[eé]sult|ergebnis|untersuch|stud(?=y|ied|ies)|étud|estud|model|modèl|observ|techni|approach|framework
     |findings|novel|generali[sz]|quantif|correlat|significan|charact[eé]ri|optimi[sz]|network|equation|treat|cells|retriev
     |information|discuss|examin|compar|deriv|effect|increas|obtain|problem|accura|perform|function|structur|relat)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_WE = re.compile(r"\b(?:we|our|us|wir|nous|nosotros)\b", re.IGNORECASE)
 _STRONG_SIGN = 2  # ordinary ones that a phrase counts for
 _PARTICLES = "de da do del della der den di du dos la le van von zu ten ter bin ibn al el e y".split()
 _NAME_PART = re.compile(r"(?:[^\W\d_]\.[-–]?){1,4}|[^\W\d_][^\W\d_'’.-]*(?:[-'’‐.][^\W\d_]+)*\.?")
 _BETWEEN_NAMES = re.compile(r"\s*(?:[,;·•|&]|\band\b|\bet\b|\bund\b|\by\b)\s*")
-_NOTE_MARKS = re.compile(r"[\d*†‡§¶⋆,∗]+$|(?:\s|^)et al\.?$")
+_NOTE_MARKS = re.compile(r"[\d*†‡§¶⋆,∗^]{1,20}$")
+_OTHERS = re.compile(r",?\s(?:et al|and others|and colleagues)\.?\s*$")
 
 
 def is_long(text: str) -> bool:
@@ -169,6 +172,11 @@ def is_talk(text: str) -> bool:
     return _TALK.search(text[:_JUDGED_CHARS]) is not None
 
 
+def is_of_several(text: str) -> bool:
+    """Whether the writers of `text` speak of themselves as "we"."""
+    return _WE.search(text[:_JUDGED_CHARS]) is not None
+
+
 def is_reference(text: str) -> bool:
     """Whether `text` begins as an entry of a list, such as "[1] A. Lind …" or "Lind, M., & Okaf, J. (2023). …"."""
     return bool(_REFERENCE_START.match(text)) or (
@@ -184,9 +192,11 @@ def research_signs(abstract: str) -> int:
 
 
 def is_names(text: str) -> bool:
-    """Whether `text` is a list of at least two names of people."""
-    names = [_NOTE_MARKS.sub("", name) for name in _BETWEEN_NAMES.split(text.removeprefix("by ").removeprefix("By "))]
-    return sum(map(is_name, names)) > 1 and all(is_name(name) for name in names if name)
+    """Whether `text` is a list of at least two names of people, or one "et al."."""
+    listed, others = _OTHERS.subn("", text.strip().removeprefix("by ").removeprefix("By "))
+    names = [_NOTE_MARKS.sub("", name) for name in _BETWEEN_NAMES.split(listed)]
+    names = [name for name in names if name and not is_suffix(name)]
+    return len(names) + others > 1 and all(map(is_name, names))
 
 
 def is_name(text: str) -> bool:

@@ -26,7 +26,7 @@ from rag.sources.unpacking import CutOffError
 from rag.sources.xml_scan import PREFIX, Scanner, Span
 from rag.text import clean_line
 
-MAX_DEPTH = 100  # of elements within a record; those of PubMed have about 10, with formulas 25
+MAX_ELEMENT_DEPTH = 100  # of elements within a record; those of PubMed have about 10, with formulas 25
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], " ")  # which XML forbids
 _FAULT = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|<(?![a-z_/!?])|&(?:(?:#x?[0-9a-f]{1,8}|[a-z][a-z0-9]{0,31});)?",
@@ -117,7 +117,7 @@ def _parsed(title: str) -> Callable[[Span], Found | Broken]:
             except expat.ExpatError as error:
                 fault = f"not well-formed XML, {expat.ErrorString(error.code)}"
             except _TooDeepError:
-                fault = f"elements nested more than {MAX_DEPTH} deep"
+                fault = f"elements nested more than {MAX_ELEMENT_DEPTH} deep"
         found = heading.search(span.text)
         return Broken(span.line, f"{fault}: {clean_line(plain(found[1]))[:80]}" if found else fault)
 
@@ -138,7 +138,7 @@ def _tree(text: str) -> Element:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > MAX_DEPTH:
+        if depth > MAX_ELEMENT_DEPTH:
             raise _TooDeepError
         builder.start(name.rpartition(":")[2], attributes)
 

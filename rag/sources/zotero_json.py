@@ -30,9 +30,9 @@ def record_of(fields: Fields, line: int = 0) -> Record:
     data = json_values.inner(fields, "data") or fields
     return Record(
         line,
-        title=json_values.marked_up(data.get("title")),
+        title=json_values.prose(json_values.first(data, "title", "caseName", "nameOfAct", "subject")),
         abstract=json_values.prose(data.get("abstractNote")),
-        authors=json_values.people(_authors(data.get("creators"))),
+        authors=json_values.people(_authors(data.get("creators")), groups=("name",)),
         year=json_values.year(data.get("date"))
         or json_values.year(json_values.inner(fields, "meta").get("parsedDate")),
         ids=_ids(data),

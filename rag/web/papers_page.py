@@ -149,7 +149,7 @@ def changes(planned: Planned) -> str:
         _group("Skipped", [str(record) for record in planned.skipped]),
     ]
     shown = [group for group in groups if group.total]
-    return templates.fragment("rebuild.html", "changes", str(planned.changes), shown)
+    return templates.fragment("rebuild.html", "changes", str(planned), shown)
 
 
 def progress(stage: str, done: int, total: int) -> str:

@@ -32,10 +32,12 @@ def test_the_report_counts_files_records_duplicates_and_skipped_ones(tmp_path: P
     steps: list[tuple[str, int, int]] = []
     paths = [one, two, tmp_path / "bad.jsonl"]
     report = rebuild(paths, tmp_path / "index", "bundled", lambda *step: steps.append(step))
-    assert (report.files, report.records, report.papers, report.duplicates) == (3, 5, 3, 2)
-    assert [str(skipped) for skipped in report.skipped] == ["bad.jsonl:1: no abstract: Lost"]
+    planned = report.planned
+    assert (planned.files, planned.records, report.papers, planned.duplicates) == (3, 5, 3, 2)
+    assert [str(skipped) for skipped in planned.skipped] == ["bad.jsonl:1: no abstract: Lost"]
     assert report.built
-    assert str(report).startswith("3 files, 5 records, 3 papers, 2 duplicates, 1 skipped, ")
+    assert str(report).startswith("3 papers: 3 added, 0 changed, 0 removed, 0 unchanged, ")
+    assert str(report).endswith(" seconds. 3 files, 5 records, 2 duplicates, 1 skipped.")
     assert steps[0] == ("reading", 0, 3)
     stages = [stage for stage, _, _ in steps]
     assert list(dict.fromkeys(stages)) == ["reading", "embedding", "vocabulary", "map", "calibrating"]
@@ -59,9 +61,8 @@ def test_a_rebuild_with_nothing_changed_keeps_the_index_and_says_so(built: Path)
     before = sorted(path for path in built.rglob("*") if path.is_file())
     report = rebuild([built.parent / "one.jsonl"], built, "bundled", silent)
     assert not report.built
-    assert str(report).startswith(
-        "Nothing has changed, the index stays as it is: 1 file, 2 records, 2 papers, 0 duplicates, 0 skipped, "
-    )
+    assert str(report).startswith("2 papers: nothing has changed, ")
+    assert str(report).endswith(" seconds. 1 file, 2 records, 0 duplicates, 0 skipped.")
     assert sorted(path for path in built.rglob("*") if path.is_file()) == before
 
 
@@ -88,7 +89,6 @@ def test_an_index_that_is_damaged_or_of_other_papers_is_built_anew(built: Path, 
     change(built.parent)
     report = rebuild([built.parent / "one.jsonl"], built, "bundled", silent)
     assert report.built
-    assert str(report).startswith("1 file, ")
     assert (built / "CURRENT").read_text() != before
     with closing(open_current(built)) as store:
         assert store.paper_count == report.papers

@@ -24,7 +24,8 @@ def test_a_rebuild_reports_what_it_read_and_what_it_skipped(
     (tmp_path / "more.jsonl").write_text("nonsense")
     done = rag("rebuild", papers_file, tmp_path / "more.jsonl", "--index", tmp_path / "index")
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("2 files, 14 records, 14 papers, 0 duplicates, 1 skipped, ")
+    assert done.stdout.startswith("14 papers: 14 added, 0 changed, 0 removed, 0 unchanged, ")
+    assert done.stdout.endswith(" seconds. 2 files, 14 records, 0 duplicates, 1 skipped.\n")
     assert "Skipped more.jsonl" in done.stderr
 
 

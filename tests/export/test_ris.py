@@ -41,6 +41,7 @@ def test_a_record_has_what_is_known() -> None:
         "AB  - Owls hunt by ear. They hear 50% more.",
         "DO  - 10.5555/a_b",
         "UR  - https://example.org/owls",
+        "UR  - https://pubmed.ncbi.nlm.nih.gov/123",
         "DB  - PubMed",
         "AN  - 123",
         "ER  - ",
@@ -61,7 +62,7 @@ def test_each_paper_has_a_record_in_their_order() -> None:
     assert ris([]) == ""
 
 
-def test_the_arxiv_identifier_is_in_an_address() -> None:
+def test_an_identifier_without_a_tag_is_in_an_address() -> None:
     arxiv = "https://arxiv.org/abs/2001.00001"
     assert values(Paper("T", "x", ids=("arxiv:2001.00001",)), "UR") == [arxiv]
     assert values(Paper("T", "x", ids=("arxiv:2001.00001",), url=f"{arxiv}v2"), "UR") == [f"{arxiv}v2"]
@@ -73,7 +74,20 @@ def test_text_cannot_begin_a_line_of_its_own(text: str) -> None:
     paper = Paper(text, text, (text,), 2024, (f"doi:{text}", f"pmid:{text}", f"arxiv:{text}"), f"https://a.b/{text}")
     written = lines(paper)
     assert [line[:6] for line in written] == [
-        *("TY  - ", "ID  - ", "AU  - ", "PY  - ", "TI  - ", "AB  - ", "DO  - ", "UR  - ", "UR  - ", "DB  - ", "AN  - "),
+        *(
+            "TY  - ",
+            "ID  - ",
+            "AU  - ",
+            "PY  - ",
+            "TI  - ",
+            "AB  - ",
+            "DO  - ",
+            "UR  - ",
+            "UR  - ",
+            "UR  - ",
+            "DB  - ",
+            "AN  - ",
+        ),
         "ER  - ",
     ]
     assert all(len(line.splitlines()) == 1 for line in written)

@@ -116,3 +116,18 @@ def test_a_folder_that_cannot_be_created_is_reported_with_the_option_to_change(t
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"Cannot write to .*--index"):
         build(tmp_path / "file" / "index")
+
+
+def test_rolling_back_makes_the_build_before_current_and_again_the_last(tmp_path: Path) -> None:
+    old, new = build(tmp_path, "old"), build(tmp_path, "new")
+    for expected, before in ((old, new), (new, old)):
+        generations.roll_back(tmp_path)
+        assert (generations.current(tmp_path), generations.previous(tmp_path)) == (expected, before)
+    assert sorted(path for path in tmp_path.iterdir() if path.is_dir()) == sorted([old, new])
+
+
+def test_without_a_build_before_nothing_can_be_rolled_back(tmp_path: Path) -> None:
+    only = build(tmp_path)
+    with pytest.raises(StoreError, match="no index before the current one"):
+        generations.roll_back(tmp_path)
+    assert generations.current(tmp_path) == only

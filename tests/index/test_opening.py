@@ -89,7 +89,7 @@ def test_damage_is_reported_in_one_line_with_the_command_that_repairs_it(
     current = generations.current(index_copy)
     assert current is not None
     damage(current)
-    with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
+    with pytest.raises(StoreError, match=r"damaged.*Run: rag verify --index ") as caught:
         open_current(index_copy)
     assert "\n" not in str(caught.value)
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag.index import build as build_module
@@ -39,7 +40,7 @@ def held(index_dir: Path) -> dict[str, tuple[Paper, list[object], PaperVectors, 
         found = {}
         for number in range(1, store.paper_count + 1):
             one, rows, words = store.paper(number), store.arrays.of_paper(number), store.maxsim.of_paper(number)
-            _, terms, weights = store.bm25.entries([number])
+            _, terms, weights = store.bm25.entries(np.array([number]))
             stems = list(store.bm25.terms)
             of_paper = PaperVectors(rows, store.arrays.passage_lengths(number), words)
             listed = [list(zip((stems[term] for term in terms), weights.tolist(), strict=True)), store.spans([number])]

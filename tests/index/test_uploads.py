@@ -130,12 +130,12 @@ def test_only_staged_files_can_be_accepted(tmp_path: Path) -> None:
 INVALID = "valid file name. Rename it"
 UNREAD = "hidden files and READMEs are not read. Rename it"
 LONG = "its name is too long. Rename it"
-FORMAT = "only .txt, .text, .jsonl files are read. Save it as one"
+FORMAT = "only files such as .bib, .ris, .csv, .xml, .jsonl, .md and .txt are read. Save it as one"
 REFUSED = {
     INVALID: ("../x.txt", "/etc/x.txt", "C:\\x.txt", "C:x.txt", "a/b.txt", "con.txt", "NUL .jsonl", "Com1.a.txt"),
-    UNREAD: (".hidden.txt", "README.txt", "..txt"),
+    UNREAD: (".hidden.txt", ".txt", "README.txt", "..txt"),
     LONG: ("x" * 300 + ".txt", "é" * 100 + ".txt"),
-    FORMAT: ("", ".txt", "x.pdf", "txt", "..", "x.txt\0.pdf", "x\u202etxt.exe"),
+    FORMAT: ("", "x.pdf", "txt", "..", "x.txt\0.pdf", "x\u202etxt.exe"),
 }
 
 
@@ -165,7 +165,7 @@ def test_a_safe_name_is_kept_without_its_invisible_characters(tmp_path: Path, na
 
 
 def test_a_file_that_is_too_large_is_refused_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", len(PAPERS))
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", len(PAPERS))
     monkeypatch.setattr(uploads, "CHUNK_BYTES", 10)
     stage(tmp_path)
     with pytest.raises(SourceError, match=r"“big\.txt” .* 53 bytes\. Split it"):

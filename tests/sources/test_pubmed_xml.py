@@ -129,6 +129,7 @@ def test_a_book_chapter_becomes_a_paper_and_a_deletion_is_none(tmp_path):
 
 def test_a_whole_book_is_called_by_its_title(tmp_path):
     book = f"""<PubmedBookArticle><BookDocument><PMID>99999963</PMID><Book><BookTitle>The Book of Voles</BookTitle>
+        <AuthorList Type="editors"><Author><LastName>Ed</LastName></Author></AuthorList>
         <AuthorList Type="authors"><Author><LastName>Field</LastName></Author></AuthorList></Book>{ABSTRACT}
         </BookDocument></PubmedBookArticle>"""
     found = paper(tmp_path, book)

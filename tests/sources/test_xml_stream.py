@@ -125,11 +125,21 @@ def test_a_wrong_declaration_of_the_encoding_does_no_harm(tmp_path, declared, ac
     assert results(tmp_path, content) == [title]
 
 
+@pytest.mark.parametrize("declared", ["UTF-8", "ISO-8859-1"])
+def test_a_byte_that_is_not_utf_8_does_not_change_the_encoding_of_the_others(tmp_path, declared):
+    content = feed(entry("Molche für Türen in Köln: ÄÖÜäöüß?"), prologue=f'<?xml version="1.0" encoding="{declared}"?>')
+    assert results(tmp_path, content.encode().replace(b"?</title>", b"\xe9</title>")) == [
+        "Molche für Türen in Köln: ÄÖÜäöüß\ufffd"
+    ]
+
+
 def test_commented_out_records_are_none_and_an_endless_comment_hides_nothing(tmp_path):
     hidden = f"<!-- {entry('Newts in Wells')} -->"
     assert results(tmp_path, feed(hidden, entry("Newts in Ponds"))) == ["Newts in Ponds"]
     endless = feed(entry("Newts in Ponds"), "<!-- ", entry("Newts in Lakes"))
     assert results(tmp_path, endless) == ["Newts in Ponds", "Newts in Lakes"]
+    closed_late = feed("<!-- ", entry("Newts in Ponds"), " " * 150_000, "<!-- -->", entry("Newts in Lakes"))
+    assert results(tmp_path, closed_late) == ["Newts in Ponds", "Newts in Lakes"]
 
 
 def test_tags_within_a_cdata_section_do_not_end_the_record(tmp_path):

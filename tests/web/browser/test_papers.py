@@ -144,7 +144,7 @@ def test_a_dropped_file_is_tried_out_first_then_built_with_progress(blank: Page,
         "\n".join(map(json.dumps, records)),
     )
     plan = page.locator("#plan")
-    expect(plan).to_contain_text("1 added, 1 changed, 0 removed, 2 as before, 1 skipped")
+    expect(plan).to_contain_text("1 added, 1 changed, 0 removed, 2 unchanged, 1 skipped")
     plan.get_by_text("New: 1").click()
     expect(plan).to_contain_text("A Paper on Gnomes")
     assert generations.current(own.library.settings.index_dir) == before  # nothing is done yet
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(blank: Pa
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#plan")).to_be_empty()
     page.get_by_role("button", name="Preview the rebuild").click()
-    expect(page.locator("#plan")).to_contain_text("0 added, 0 changed, 0 removed, 3 as before")
+    expect(page.locator("#plan")).to_contain_text("0 added, 0 changed, 0 removed, 3 unchanged")
 
 
 def test_a_collection_of_one_paper_is_shown_and_asked(blank: Page, tmp_path: Path) -> None:
