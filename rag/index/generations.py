@@ -13,6 +13,7 @@ import re
 import secrets
 import shlex
 import shutil
+import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -94,7 +95,8 @@ def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
 def building(index_dir: Path) -> Iterator[Path]:
     """A fresh folder to build in. It becomes current when the block ends, and is removed if the block raises.
 
-    Raises StoreError if another build holds the lock or `index_dir` cannot be written.
+    Raises StoreError if another build holds the lock or `index_dir` cannot be written; an OSError or sqlite3.Error of
+    the block becomes one.
     """
     with _cleaned(index_dir):
         generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
@@ -102,8 +104,10 @@ def building(index_dir: Path) -> Iterator[Path]:
         try:
             yield generation
             _switch(index_dir, generation.name)
-        except BaseException:
-            shutil.rmtree(generation)
+        except BaseException as fault:
+            shutil.rmtree(generation, ignore_errors=True)  # or the next build does it
+            if isinstance(fault, (OSError, sqlite3.Error)):
+                raise StoreError(_unwritable(index_dir, fault)) from fault
             raise
 
 
@@ -123,6 +127,11 @@ def roll_back(index_dir: Path) -> None:
         if before is None:
             raise StoreError(f"There is no index before the current one in {index_dir}. Build one: rag rebuild")
         _point(index_dir, [before.name, *_generations_in_use(index_dir)[:1]])
+
+
+def _unwritable(index_dir: Path, fault: Exception) -> str:
+    reason = getattr(fault, "strerror", None) or str(fault)
+    return f"The index in {index_dir} could not be written: {reason}. Make room there, then repeat the command."
 
 
 def clean(index_dir: Path) -> None:

@@ -43,11 +43,16 @@ class VectorDatabase:
     """Vectors of length 1 by id; see PaperVectors.passages. Threads may share it for reading."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises OSError if Chroma cannot open or create its files in `folder`."""
         import chromadb
         from chromadb.config import Settings
+        from chromadb.errors import ChromaError
 
         settings = Settings(anonymized_telemetry=False)
-        self._client = cast("Client", chromadb.PersistentClient(str(folder / CHROMA_FOLDER), settings))
+        try:
+            self._client = cast("Client", chromadb.PersistentClient(str(folder / CHROMA_FOLDER), settings))
+        except (ChromaError, AttributeError) as fault:  # the latter where Chroma stops what it has not started
+            raise OSError(f"Chroma cannot open its files: {fault.__context__ or fault}") from fault
         self._opened: Collection | None = None
 
     def close(self) -> None:
@@ -72,11 +77,16 @@ class VectorDatabase:
             self._collection.delete(ids=list(ids[start : start + batch]))
 
     def add(self, vectors: Mapping[str, np.ndarray]) -> None:
-        """Adds `vectors`, float32 of (dimensions,) each, by their ids."""
+        """Adds `vectors`, float32 of (dimensions,) each, by their ids. Raises OSError if they cannot be written."""
+        from chromadb.errors import ChromaError
+
         batch = self._client.get_max_batch_size()  # a chunk of very long abstracts has more sentences than that
         ids, rows = list(vectors), list(vectors.values())
-        for start in range(0, len(ids), batch):
-            self._collection.add(ids=ids[start : start + batch], embeddings=rows[start : start + batch])
+        try:
+            for start in range(0, len(ids), batch):
+                self._collection.add(ids=ids[start : start + batch], embeddings=rows[start : start + batch])
+        except ChromaError as fault:
+            raise OSError(f"Chroma: {fault}") from fault
 
     def get(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors with these ids, as far as they are there. Raises ValueError if Chroma's files are damaged."""

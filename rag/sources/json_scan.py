@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rag.sources.json_window import Window
 from rag.text import clean_line
 
-MAX_DEPTH = 100  # brackets within brackets
+MAX_NESTED = 100  # brackets within brackets
 _MAX_KEYS = 200  # of an object that are looked at
 
 _OPENING = re.compile(r'\{(\s{0,50})("(?:[^"\\\n]|\\.){0,100}"?)?')
@@ -96,7 +96,7 @@ class _Scanner:
     def bracket(self, bracket: str, place: int) -> bool:
         """Opens or closes one; false if it cannot be in JSON here."""
         if bracket in _CLOSED_BY:
-            if len(self.opened) == MAX_DEPTH or self._misplaced(place):
+            if len(self.opened) == MAX_NESTED or self._misplaced(place):
                 return False
             self.opened.append(_Open(bracket))
         elif _CLOSED_BY[self.opened[-1].bracket] == bracket:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rag.sources.errors import UnreadableError
-from rag.sources.json_scan import MAX_DEPTH, Grade, Scan, beginning_like, named, scan
+from rag.sources.json_scan import MAX_NESTED, Grade, Scan, beginning_like, named, scan
 from rag.sources.json_window import AHEAD, Window
 from rag.sources.text_file import TextFile
 from rag.text import MAX_QUOTED_CHARS, in_quotes
@@ -151,10 +151,11 @@ class _Stream:
         following = like.search(text, start + 1, stop) if like else None
         if following and window.indent() is not None:  # no part of the object begins like it: it must have ended
             stop = following.start()
-        seen = scan(text, start, stop, self._grade)
-        if self._has_records(seen, place, one_of_many=following is not None):
+        sound = scan(text, start, min(place, stop), self._grade)
+        if self._has_records(sound, one_of_many=following is not None):
             yield from self._open("{")
             return
+        seen = scan(text, start, stop, self._grade)
         endless = seen.end == stop and not like
         if seen.end == start + MAX_RECORD:
             reason = _TOO_LONG
@@ -186,27 +187,25 @@ class _Stream:
         self._window.move(self._window.pos + 1)
         self._awaited = pattern
 
-    def _has_records(self, seen: Scan, place: int, *, one_of_many: bool) -> bool:
+    def _has_records(self, sound: Scan, *, one_of_many: bool) -> bool:
         """Whether an object that cannot be parsed has records in it, or may have, so that these are looked at instead.
 
-        `place` is where the parser stopped: if that is deep within an object, and nothing says that this is a record,
+        `sound` is what was parsed of it. If that ends deep within an object, and nothing says that this is a record,
         the fault is that of a part of it.
         """
-        window = self._window
-        if seen.own:
-            return seen.inner > seen.own
-        if seen.inner or seen.end == window.pos + MAX_RECORD:
+        if sound.own:
+            return sound.inner > sound.own
+        if sound.inner or sound.end == self._window.pos + MAX_RECORD:
             return True
-        one_of_many |= bool(self._opened) and self._opened[-1].records
-        deep = scan(window.text, window.pos, place, self._grade).depth > 1
-        return deep and not one_of_many and not self._awaited
+        among_records = bool(self._opened) and self._opened[-1].records
+        return sound.depth > 1 and not (one_of_many or among_records or self._awaited)
 
     def _open(self, bracket: str) -> Iterator[Element]:
         window = self._window
         window.move(window.pos + 1)
         self._awaited = None
         self._opened.append(_Open(bracket))
-        if len(self._opened) > MAX_DEPTH:
+        if len(self._opened) > MAX_NESTED:
             yield Element(window.line, None, "not JSON: brackets are nested too deeply")
             self._opened, self._broken = [], True
             window.find(_LINE)

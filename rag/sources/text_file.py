@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
+from rag.sources import unpacking
 from rag.sources.decoding import TWICE_ENCODED_MARK, encoding_of
 from rag.sources.errors import UnreadableError
 from rag.sources.unpacking import CutOffError, unpacked
@@ -35,6 +36,8 @@ class TextFile:
     def __post_init__(self) -> None:
         """Raises UnreadableError for a file that is not text, and OSError."""
         self.name = clean_line(self.path.name)
+        if self.path.stat().st_size > unpacking.MAX_FILE_BYTES:
+            raise UnreadableError(unpacking.too_large())
         self.encoding = encoding_of(self.path)
         self.head = self._head()
 

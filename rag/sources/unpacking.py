@@ -18,6 +18,11 @@ class CutOffError(Exception):
     """A compressed file ends, or is damaged, within its data."""
 
 
+def too_large() -> str:
+    """Why a file that has too many bytes is not read."""
+    return f"more than {MAX_FILE_BYTES:,} bytes: split the file"
+
+
 def unpacked(path: Path) -> io.BufferedReader:
     """The content of `path`, decompressed if its first bytes say that it is compressed, whatever its name.
 
@@ -56,7 +61,7 @@ class _Unpacking(io.RawIOBase):
                 view[: len(data)] = data
                 self._left -= len(data)
                 if self._left < 0:
-                    self._fault = f"more than {MAX_FILE_BYTES:,} bytes: split the file"
+                    self._fault = too_large()
                 return len(data)
             if self._decompressor.eof and not self._packed:
                 return 0

@@ -57,6 +57,30 @@ def test_without_paths_the_shipped_papers_and_the_uploads_are_read(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["added"]
 
 
+FULL = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, %d)); runpy.run_module('rag')"
+
+
+@pytest.mark.parametrize("limit", [1_000, 30_000, 200_000])
+def test_where_no_more_can_be_written_the_old_index_stays(
+    tmp_path: Path, index_copy: Path, papers_file: Path, limit: int
+) -> None:
+    before = (index_copy / "CURRENT").read_text()
+    more = write_json_lines(
+        tmp_path / "more.jsonl", *({"title": f"Owl {n}", "abstract": f"We count owl {n}. " * 9} for n in range(200))
+    )
+    program = f"import sys; sys.argv[0] = 'rag'; {FULL % (limit, limit)}".replace(
+        "run_module('rag')", "run_module('rag', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", program, "rebuild", str(papers_file), str(more), "--index", str(index_copy)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The index in ")
+    assert done.stderr.count("\n") == 1
+    assert "could not be written" in done.stderr
+    assert (index_copy / "CURRENT").read_text() == before
+    assert rag("search", "coral", "--index", index_copy).exit_code == 0
+
+
 @pytest.mark.slow  # tests/index/test_generations.py kills builds too, without building anything
 def test_a_killed_rebuild_leaves_the_old_index_in_use_and_the_next_cleans_up(
     tmp_path: Path, index_copy: Path, papers_file: Path

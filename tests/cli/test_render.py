@@ -10,10 +10,10 @@ import pytest
 from rag.answer.table import split
 from rag.answer.types import Answer, Citation, Statement
 from rag.cli import render
-from rag.index.changes import Changes
 from rag.language.sentences import Span
 from rag.paper import Paper
 from rag.retrieval.hits import Hit, ScoredSentence
+from tests import plans
 from tests.export.samples import BATS, EAR, ECHO, FASTER, LISTEN, OWLS, REFUSAL, WRITTEN, cite, quoted
 
 HOSTILE = Paper("Red \x1b[31mtitle\x1b]0;owned\x07\r\nwith\u2028lines", "Beware \x1b[2Jof \x08this.\x00")
@@ -116,7 +116,7 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
         render.filters_text((HOSTILE.title,)),
         render.related_text((citation,)),
         render.hits_text((hit(citation),)),
-        render.changes_text(Changes((HOSTILE,), (), (), 0, ())),
+        render.changes_text(plans.planned((HOSTILE,), (), (), 0, ())),
     ]
     assert [text for text in texts if CONTROL.search(text)] == []
     assert "[1] Red [31mtitle ]0;owned with lines\n" in texts[0]
@@ -131,7 +131,7 @@ def test_long_lines_are_wrapped_and_indented_without_losing_a_word() -> None:
 
 
 def test_changes_are_counted_and_the_first_titles_of_each_kind_listed() -> None:
-    changes = Changes(tuple(replace(OWLS, title=f"Owls {n}") for n in range(7)), (), (BATS, HOSTILE), 3, ())
+    changes = plans.planned(tuple(replace(OWLS, title=f"Owls {n}") for n in range(7)), (), (BATS, HOSTILE), 3, ())
     assert render.changes_text(changes).splitlines() == [
         str(changes),
         "Added:",
@@ -141,5 +141,5 @@ def test_changes_are_counted_and_the_first_titles_of_each_kind_listed() -> None:
         "  - On Bats (digest)",
         "  - Red [31mtitle ]0;owned with lines",
     ]
-    unchanged = Changes((), (), (), 1, ())
+    unchanged = plans.planned((), (), (), 1, ())
     assert render.changes_text(unchanged) == str(unchanged)

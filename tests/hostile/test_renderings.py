@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from rag.chat.library import LibraryInfo
-from rag.index.changes import Changes
 from rag.sources.skipped import Skipped
 from rag.web import pages, papers_page
 from rag.web.pages import Head
 from rag.web.papers_page import Shelf
 from rag.web.records import dump, load
 from rag.web.turns import Turn
+from tests import plans
 from tests.attacks import ATTACKS, HOSTILE
 from tests.hostile import checks, samples
 from tests.hostile.checks import answers
@@ -62,7 +62,7 @@ def test_a_search_for_papers_is_shown_as_text(text: str) -> None:
 def test_the_steps_of_a_rebuild_are_shown_as_text(text: str) -> None:
     name, file = _as_a_browser_sends(text), _as_a_file_name(text)
     paper = samples.raw_papers()[0]
-    planned = Changes((paper,), (), (paper,), 0, (Skipped(file, 3, name),))
+    planned = plans.planned((paper,), (), (paper,), 0, (Skipped(file, 3, name),))
     assert read(papers_page.changes(planned)).all("li")[-1].content == str(planned.skipped[0])
     assert name in read(papers_page.progress(name, 1, 2)).all("p")[0].content
     assert name in read(papers_page.built(name)).all("p")[0].content
@@ -70,7 +70,7 @@ def test_the_steps_of_a_rebuild_are_shown_as_text(text: str) -> None:
 
 def test_titles_in_a_list_of_changes_are_shown_as_text() -> None:
     for paper in samples.raw_papers():
-        listed = read(papers_page.changes(Changes((paper,), (paper,), (), 0, ()))).all("li")
+        listed = read(papers_page.changes(plans.planned((paper,), (paper,), (), 0, ()))).all("li")
         assert [one.content for one in listed] == [paper.title.replace("$$", "")] * 2
 
 

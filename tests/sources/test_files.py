@@ -1,14 +1,19 @@
 """Which files are read, in which format, and how files that cannot be read are reported."""
 
+import bz2
+import gzip
 import json
+import lzma
 import os
+import random
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from rag.errors import SourceError
 from rag.paper import Paper
-from rag.sources import files, find, read
+from rag.sources import files, find, read, unpacking
 from rag.sources.skipped import Skipped
 
 TITLE, ABSTRACT = "Dâms at Night", "Beavers rebuild a dam in five nights, or so it seems to us."
@@ -25,7 +30,7 @@ def touch(folder: Path, *names: str) -> None:
 
 def test_a_folder_is_searched_recursively_and_in_order(tmp_path):
     touch(tmp_path, "b.txt", "a.TEXT", "sub/c.jsonl", "sub/sub/d.txt")
-    touch(tmp_path, "e.pdf", "README.txt", "readme.jsonl", ".hidden.txt", ".git/f.txt", "notes.md")
+    touch(tmp_path, "e.pdf", "README.txt", "readme.jsonl", ".hidden.txt", ".git/f.txt", "notes.docx")
     (tmp_path / "folder.txt").mkdir()
     names = [str(path.relative_to(tmp_path)) for path in find([tmp_path])]
     assert names == ["a.TEXT", "b.txt", "sub/c.jsonl", "sub/sub/d.txt"]
@@ -86,16 +91,19 @@ def test_a_line_separator_inside_a_json_string_does_not_end_the_line(tmp_path):
     [
         (b"", "empty file"),
         (b"\xef\xbb\xbf \r\n\n", "empty file"),
-        (b"%PDF\x00\x01\x02", "binary file, not text"),
-        (b"\x89PNG\r\n\x00\xff", "binary file, not text"),
-        ("Dâms".encode("latin-1"), "not UTF-8 text: save it as UTF-8"),
-        (b"\xff\xfeD", "not UTF-8 text: save it as UTF-8"),
+        (b"%PDF\x00\x01\x02", "not text but a PDF: "),
+        (b"PK\x03\x04\x00\xff", "not text but a zip archive"),
+        (b"\x89PNG\r\n\x00\xff", "not text but binary data: "),
+        ("Dâms".encode("latin-1"), "in no format that rag reads: it is not JSON, PubMed XML"),
+        (b"\xff\xfeD", "in no format that rag reads: "),
     ],
 )
-def test_a_file_that_is_not_text_is_reported_as_a_whole(tmp_path, data, reason):
+def test_a_file_that_is_no_bibliography_is_reported_as_a_whole(tmp_path, data, reason):
     path = tmp_path / "odd.txt"
     path.write_bytes(data)
-    assert list(read(path)) == [Skipped(path, 0, reason)]
+    (skipped,) = read(path)
+    assert (skipped.path, skipped.line) == (path, 0)
+    assert skipped.reason.startswith(reason)
 
 
 def test_a_file_that_cannot_be_opened_is_reported(tmp_path):
@@ -111,9 +119,58 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(unpacking, "MAX_FILE_BYTES", 10)
     touch(tmp_path, "large.txt")
-    assert [str(found) for found in read(tmp_path / "large.txt")] == ["large.txt: larger than 10 bytes: split it"]
+    (tmp_path / "large.txt.gz").write_bytes(gzip.compress(b"x" * 100))
+    for name in ("large.txt", "large.txt.gz"):
+        assert [str(found) for found in read(tmp_path / name)] == [f"{name}: more than 10 bytes: split the file"]
+
+
+def test_only_so_many_skipped_records_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_SKIPPED", 2)
+    (tmp_path / "a.jsonl").write_text("\n".join([RECORD, *('{"title": "Lost"}' for _ in range(5))]))
+    paper, *skipped = read(tmp_path / "a.jsonl")
+    assert paper.title == TITLE
+    assert [record.line for record in skipped] == [2, 3, 0]
+    assert str(skipped[-1]) == "a.jsonl: 3 more records are left out for reasons like these"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
+def test_packed_files_are_read_whatever_their_name_and_however_many_members(tmp_path, pack):
+    other = RECORD.replace("Night", "Noon")
+    (tmp_path / "a.jsonl").write_bytes(pack(f"{RECORD}\n".encode()) + pack(other.encode()))
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == [TITLE, "Dâms at Noon"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
+def test_what_a_packed_file_that_is_cut_off_still_holds_is_read(tmp_path, pack):
+    noise = random.Random(1)
+    lines = [json.dumps({"title": f"T {n}", "abstract": f"We {noise.random()} it."}) for n in range(40_000)]
+    data = pack("\n".join(lines).encode())
+    (tmp_path / "a.jsonl.packed").write_bytes(data[: len(data) * 9 // 10])
+    *papers, last = read(tmp_path / "a.jsonl.packed")
+    assert "the file is cut off: download it again" in last.reason
+    assert 0 < len(papers) < 40_000
+    assert all(isinstance(paper, Paper) for paper in papers)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-16-le", "utf-16-be", "utf-32"])
+def test_the_encoding_is_told_from_the_content(tmp_path, encoding):
+    text = RECORD.replace("Dâms", "Dâms – “café”")
+    (tmp_path / "a.jsonl").write_bytes(text.encode(encoding))
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == ["Dâms – “café” at Night"]
+
+
+def test_a_file_of_another_script_in_an_old_encoding_is_decoded(tmp_path):
+    russian = "Мы измеряем глубину рек и озёр по одному снимку, сделанному летом, и сравниваем её с промерами. " * 20
+    record = json.dumps({"title": "Глубина", "abstract": russian}, ensure_ascii=False)
+    (tmp_path / "a.jsonl").write_bytes(record.encode("cp1251"))
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == ["Глубина"]
+
+
+def test_a_byte_order_mark_that_was_encoded_twice_is_no_text(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b"\xc3\xaf\xc2\xbb\xc2\xbf" + RECORD.encode())
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == [TITLE]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

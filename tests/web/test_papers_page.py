@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from rag.index.changes import Changes
 from rag.paper import Paper
 from rag.sources.skipped import Skipped
 from rag.web import papers_page
 from rag.web.pages import Head
 from rag.web.papers_page import MAX_EXPORTED, MAX_NAMED, MAX_SOURCES, PER_PAGE, Shelf
+from tests import plans
 
 from .payloads import PAYLOADS
 from .reader import Reader, read, skeleton
@@ -65,7 +65,7 @@ def test_no_text_of_others_becomes_markup_in_a_rebuild(payload: str) -> None:
     def changes(text: str) -> str:
         skipped = Skipped(Path(text.replace("/", "")), 3, text)
         paper = hostile(text)
-        return papers_page.changes(Changes((paper,), (paper,), (paper,), 0, (skipped,)))
+        return papers_page.changes(plans.planned((paper,), (paper,), (paper,), 0, (skipped,)))
 
     assert skeleton(changes(payload)) == skeleton(changes(harmless(payload)))
     assert read(changes(payload)).text.count(payload) == (4 if "/" in payload else 5)
@@ -198,7 +198,7 @@ def test_uploaded_files_can_be_removed() -> None:
 
 def test_changes_are_listed_by_kind_and_wait_for_a_yes() -> None:
     skipped = Skipped(Path("folder/a.jsonl"), 7, "no abstract: Bees")
-    planned = Changes((PAPER, OTHER), (Paper("Third", "It."),), (), 12, (skipped,))
+    planned = plans.planned((PAPER, OTHER), (Paper("Third", "It."),), (), 12, (skipped,))
     shown = read(papers_page.changes(planned))
     assert f"{planned}." in shown.all("p")[0].text
     assert [group.text for group in shown.all("details")] == [
@@ -212,7 +212,7 @@ def test_changes_are_listed_by_kind_and_wait_for_a_yes() -> None:
 def test_of_many_changes_a_few_are_named_and_the_rest_counted() -> None:
     exactly, more = (tuple(papers(1, n).values()) for n in (MAX_NAMED, MAX_NAMED + 1300))
     skipped = tuple(Skipped(Path("a.txt"), n, "no title") for n in range(1, MAX_NAMED + 31))
-    new, removed, left_out = read(papers_page.changes(Changes(more, (), exactly, 0, skipped))).all("details")
+    new, removed, left_out = read(papers_page.changes(plans.planned(more, (), exactly, 0, skipped))).all("details")
     assert new.text.startswith("New: 1,320 Paper 1 Paper 2 ")
     assert new.text.endswith("Paper 20 and 1,300 more")
     assert removed.text.endswith("Paper 20")

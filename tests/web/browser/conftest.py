@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rag import settings, sources
 from rag.chat.library import Library
 from rag.index.build import build
-from rag.index.contents import Contents
 from rag.index.calibration import Curve
+from rag.index.contents import Contents
 from rag.models import embedding
 from rag.paper import Paper
 from rag.progress import silent
