@@ -46,7 +46,7 @@ class Window:
             found = pattern.match(self.text, self.pos)
             self.move(found.end() if found else self.pos)
             if self.pos < len(self.text) or self.ended:
-                return self.left()
+                return self.pos < len(self.text)
 
     def find(self, pattern: re.Pattern[str]) -> bool:
         """Moves to the next match of `pattern`, of at most _BEHIND characters; false, at the end, if there is none."""
@@ -59,11 +59,6 @@ class Window:
                 self.move(len(self.text))
                 return False
             self.move(max(self.pos, len(self.text) - _BEHIND))
-
-    def left(self) -> bool:
-        """Whether there is more text after `pos`."""
-        self.fill()
-        return self.pos < len(self.text)
 
     def indent(self) -> str | None:
         """The white space before `pos` on its line; None if there is other text."""

@@ -129,6 +129,8 @@ class _Reader:
 
     def items(self, lines: Iterable[tuple[int, str]]) -> Iterator[Draft | Stray]:
         for number, line in chain(lines, [(0, "")]):
+            if number and not line and not self._previous and self._after_blank:  # there may be millions of them
+                continue
             label = self._label(line)
             if label or not line.strip() or _RULE.fullmatch(line) or line.startswith(_ARXIV_RULE):
                 yield from self._end_of_paragraph()

@@ -95,6 +95,11 @@ def _runs(lines: Iterable[tuple[int, str]]) -> Iterator[list[Block]]:
 def _stripped(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
     previous = ""
     for number, raw in lines:
+        if not raw:  # at once, for there may be millions of them
+            if previous:
+                yield Block(number, "")
+            previous = ""
+            continue
         line = clean_line(raw[:_MAX_CHARACTERS])
         unfinished = len(previous) >= _WRAP_CHARACTERS and not previous.endswith(".")
         previous = line if unfinished and chrome.AMBIGUOUS.fullmatch(line) else chrome.strip(line)

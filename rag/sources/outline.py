@@ -66,7 +66,11 @@ class Section:
 def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
     """The sections of numbered `lines`, those within another before it; first or last the text outside all of them."""
     outline = _Outline()
+    previous = ""
     for number, line in lines:
+        if not (line or previous):  # there may be millions of blank lines
+            continue
+        previous = line
         outline.feed(number, line[:_MAX_CHARACTERS])
         yield from outline.taken()
     outline.end()
