@@ -169,7 +169,7 @@ class _Stream:
         if seen.own or not self._awaited:
             yield Element(line, None, reason + named(text, start, seen.end))
         self._count(endless=endless)
-        swallowed = False
+        swallowed = like and like.search(text, start + 1, seen.end)
         if not (seen.depth or swallowed or self._awaited) and _AFTER.match(text, seen.end):
             window.move(seen.end)
         else:

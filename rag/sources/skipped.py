@@ -9,6 +9,9 @@ from rag.paper import MAX_ABSTRACT, MAX_TITLE
 from rag.text import clean_line
 
 
+_MAX_REASON = 500  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A record that was left out, and why. `line` counts from 1; 0 means the whole file."""
@@ -18,8 +21,8 @@ class Skipped:
     reason: str
 
     def __str__(self) -> str:
-        name = clean_line(self.path.name)
-        return f"{name}:{self.line}: {self.reason}" if self.line else f"{name}: {self.reason}"
+        where = f"{self.path.name}:{self.line}" if self.line else self.path.name
+        return clean_line(f"{where}: {self.reason[:_MAX_REASON]}")  # a reason may quote the file
 
 
 def rejection(title: str, abstract: str) -> str:
