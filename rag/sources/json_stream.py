@@ -24,7 +24,7 @@ MAX_RECORD = AHEAD
 # Broken objects take time: those that are looked through to the end of the window, and all.
 _MAX_ENDLESS, _MAX_IN_A_ROW = 100, 2_000
 _SEPARATORS = re.compile(r"[\s,:\x1e]*")
-_SCALAR = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\w.+-]++)(?=[ \t]*+(?:[\n,:\[\]{}"]|\Z))', re.DOTALL)
+_SCALAR = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\w.+-]++)(?=[ \t]*+(?:[\n,:\]}]|\Z))', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[{}\]\n]*")
 _AFTER = re.compile(r"\s*+(?:[\[\]{},]|$|\n)")
 _ANY_OBJECT = re.compile(r'\{\s{0,50}"')
@@ -149,7 +149,8 @@ class _Stream:
         like = beginning_like(window)
         stop = min(len(text), start + MAX_RECORD)
         following = like.search(text, start + 1, stop) if like else None
-        if following and window.indent() is not None:  # no part of the object begins like it: it must have ended
+        if following and window.indent() is not None and text[following.start() - 1] == "\n":
+            # No part of an object begins a line as the object does, so it must have ended.
             stop = following.start()
         sound = scan(text, start, min(place, stop), self._grade)
         if self._has_records(sound, one_of_many=following is not None):

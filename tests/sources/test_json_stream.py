@@ -146,6 +146,37 @@ def test_a_broken_record_in_an_array_in_one_line_costs_no_other(tmp_path: Path) 
     assert skips(found) == ["my.json:1: not JSON: Expecting ',' delimiter in line 1: Reeds in"]
 
 
+def test_a_record_that_ends_in_the_next_costs_no_other(tmp_path: Path) -> None:
+    text = json.dumps(['2" reeds', '3" reeds', '4" reeds'])
+    first, second, third = (json.dumps({"title": one, "abstract": f"We cut {one}."}) for one in json.loads(text))
+    found = records(tmp_path, f"[{first[:30]}, {second}, {third}]")
+    assert titles(found) == ['3" reeds', '4" reeds']
+    assert len(skips(found)) == 1
+
+
+def test_parts_of_a_broken_record_are_not_taken_for_the_next(tmp_path: Path) -> None:
+    works = [{"id": n, "authors": [{"id": 7, "name": "Maja Lind"}], **record} for n, record in enumerate(RECORDS)]
+    found = records(tmp_path, json.dumps(works).replace('"title": "Reeds', '"title: "Reeds'))
+    assert titles(found) == [TITLES[0], TITLES[2]]
+    assert len(skips(found)) == 1
+
+
+@pytest.mark.parametrize("wrapper", [{"meta": {"count": 3}}, {"title": "My search"}])
+def test_a_broken_record_in_a_wrapper_is_reported_and_not_the_wrapper(tmp_path: Path, wrapper: dict[str, Any]) -> None:
+    text = json.dumps(wrapper | {"results": RECORDS}).replace("in Rain", "in Rain\\")
+    found = records(tmp_path, text)
+    assert titles(found) == [TITLES[0], TITLES[2]]
+    (said,) = skips(found)
+    assert ": Reeds in Rain" in said
+
+
+def test_the_first_record_of_a_wrapper_may_be_broken_before_its_title(tmp_path: Path) -> None:
+    works = json.dumps({"meta": {"count": 3}, "results": [{"id": "a"} | record for record in RECORDS]})
+    found = records(tmp_path, works.replace('"id": "a"', '"id": a', 1))
+    assert titles(found) == TITLES[1:]
+    assert len(skips(found)) == 1
+
+
 def test_the_first_record_of_a_wrapper_may_be_broken(tmp_path: Path) -> None:
     text = indented({"meta": {"count": 3}, "results": RECORDS}, 2).replace('"title": "Dams', '"title": Dams', 1)
     found = records(tmp_path, text)
@@ -181,13 +212,20 @@ def test_a_packed_file_that_is_cut_off_gives_what_there_is(tmp_path: Path) -> No
 
 def test_other_text_between_lines_is_reported_and_passed(tmp_path: Path) -> None:
     first, *rest = map(json.dumps, RECORDS)
-    found = records(tmp_path, "\n".join([first, "502 Bad Gateway", *rest]))
+    found = records(tmp_path, "\n".join([first, "502 [Bad] Gateway", *rest]))
     assert titles(found) == TITLES
-    assert skips(found) == ["my.json:2: not JSON: “502 Bad Gateway”"]
+    assert skips(found) == ["my.json:2: not JSON: “502 [Bad] Gateway”"]
 
 
-def test_a_record_that_is_too_long_costs_no_other(tmp_path: Path) -> None:
-    long = RECORDS[1] | {"body": "reed " * 700_000}
+def test_other_text_within_a_line_is_reported_and_passed(tmp_path: Path) -> None:
+    found = records(tmp_path, json.dumps(RECORDS).replace("}, {", "}, <br> {"))
+    assert titles(found) == TITLES
+    assert len(skips(found)) == 2
+
+
+@pytest.mark.parametrize("words", [250_000, 700_000])
+def test_a_record_that_is_too_long_costs_no_other(tmp_path: Path, words: int) -> None:
+    long = RECORDS[1] | {"body": "reed " * words}
     found = records(tmp_path, json.dumps([RECORDS[0], long, RECORDS[2]], indent=1))
     assert titles(found) == [TITLES[0], TITLES[2]]
     assert skips(found) == ["my.json:11: more than 1,000,000 characters: Reeds in Rain"]

@@ -64,10 +64,17 @@ def test_text_becomes_one_line_without_control_characters_and_lone_surrogates(tm
         ("Dams <q and r> otters", "Dams <q and r> otters"),
         ("Dams &lt;p&gt;at&lt;/p&gt; night", "Dams at night"),
         ("Dams of $x_{i}$", "Dams of $x_{i}$"),
+        ("Dams at ?a=1&section=2", "Dams at ?a=1&section=2"),
     ],
 )
 def test_markup_goes_and_signs_stay(tmp_path: Path, text: str, plain: str) -> None:
     assert paper(tmp_path, title=text).title == plain
+
+
+@pytest.mark.parametrize("heading", ["Abstract: ", "ABSTRACT ", "Abstract. ", "Summary — ", "Abstract "])
+def test_the_heading_of_an_abstract_goes(tmp_path: Path, heading: str) -> None:
+    assert paper(tmp_path, abstract=f"{heading}We build.").abstract == "We build."
+    assert paper(tmp_path, abstract="Abstract dams are built.").abstract == "Abstract dams are built."
 
 
 @pytest.mark.parametrize(

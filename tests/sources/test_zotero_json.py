@@ -49,6 +49,7 @@ def test_an_item_without_title_is_named_by_its_key(tmp_path: Path) -> None:
 def test_authors_go_before_others_and_groups_keep_their_commas(tmp_path: Path) -> None:
     creators = [
         {"creatorType": "editor", "firstName": "Edda", "lastName": "Tor"},
+        {"creatorType": "commenter", "firstName": "Cora", "lastName": "Ven"},
         {"creatorType": "author", "firstName": "Maja", "lastName": "Lind"},
         {"creatorType": "author", "name": "Reed Group, Inc."},
     ]
