@@ -54,7 +54,7 @@ def plain(text: str) -> str:
 
 def entities(text: str) -> str:
     """`text` with its entities decoded; only whole ones, so that "?a=1&section=2" stays as it is."""
-    return html.unescape(text)
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
 
 
 def _without_comments(text: str) -> str:
