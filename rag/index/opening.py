@@ -87,8 +87,11 @@ def _check_files(store: Store) -> None:
 
 
 def _check_pages(file: Path) -> None:
-    """Raises ValueError or sqlite3.Error where a page of the SQLite `file` is damaged."""
-    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+    """Raises ValueError or sqlite3.Error where a page of the SQLite `file` is damaged.
+
+    What a killed process left half written, as Chroma may whenever it opens its file, is taken back by SQLite.
+    """
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True)) as database:
         if (result := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise ValueError(f"{file.name}: {result}")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +108,19 @@ def test_an_index_of_another_schema_is_refused(index_copy: Path) -> None:
     change_manifest(folder, schema=manifest.SCHEMA + 1)
     with pytest.raises(StoreError, match=r"another version.*Run: rag rebuild"):
         open_current(index_copy)
+
+
+def test_what_a_killed_process_left_half_written_in_chroma_is_taken_back(index_copy: Path) -> None:
+    folder = generations.current(index_copy)
+    assert folder is not None
+    file = folder / "chroma" / "chroma.sqlite3"
+    program = (
+        "import os, sqlite3, sys; d = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "d.execute('PRAGMA cache_size=1');"
+        "d.execute('BEGIN IMMEDIATE'); d.execute('CREATE TABLE junk (x)');"
+        "d.executemany('INSERT INTO junk VALUES (?)', [('x' * 5000,)] * 100); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(file)], check=False)
+    assert file.with_name("chroma.sqlite3-journal").exists()
+    with closing(open_current(index_copy)) as store:
+        assert store.paper_count == 14

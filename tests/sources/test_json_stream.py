@@ -155,7 +155,8 @@ def test_a_record_that_ends_in_the_next_costs_no_other(tmp_path: Path) -> None:
 
 
 def test_parts_of_a_broken_record_are_not_taken_for_the_next(tmp_path: Path) -> None:
-    works = [{"id": n, "authors": [{"id": 7, "name": "Maja Lind"}], **record} for n, record in enumerate(RECORDS)]
+    authors = {"authors": [{"id": 7, "name": "Maja Lind"}, {"id": 8, "name": "Josef Okaf"}]}
+    works = [RECORDS[0] | authors, {"id": 1} | RECORDS[1] | authors, RECORDS[2] | authors]
     found = records(tmp_path, json.dumps(works).replace('"title": "Reeds', '"title: "Reeds'))
     assert titles(found) == [TITLES[0], TITLES[2]]
     assert len(skips(found)) == 1
