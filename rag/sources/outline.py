@@ -90,6 +90,7 @@ class _Outline:
         self._summary: list[str] | None = None
         self._field = ""  # that lines belong to until the next blank one
         self._heads_abstract = False  # further paragraphs belong to the abstract as well
+        self._room = _MAX_CHARACTERS  # in the paragraph
         self._is_ignored = self._in_comment = self._in_front_matter = False
 
     def taken(self) -> list[Section]:
@@ -120,6 +121,12 @@ class _Outline:
     @property
     def _is_in_abstract(self) -> bool:
         return "abstract" in self._details
+
+    def _add(self, texts: list[str], line: str) -> None:
+        """Adds `line` to the paragraph that `texts` are, unless that is longer than any field may be."""
+        self._room -= len(line) + 1
+        if self._room > 0:
+            texts.append(line)
 
     def _front_matter(self, number: int, line: str) -> None:
         if number > 1 and line.strip() in ("---", "..."):
@@ -163,7 +170,7 @@ class _Outline:
             if _TAG.fullmatch(part):
                 self._tag(number, part.lower())
             elif self._summary is not None:
-                self._summary.append(part)
+                self._add(self._summary, part)
             elif part.strip() or len(parts) == 1:
                 self._line(number, part)
 
@@ -214,8 +221,9 @@ class _Outline:
             self._text(number, line)
 
     def _is_underlined(self, line: str) -> bool:
-        above = " ".join(self._paragraph)
-        return 0 < len(self._paragraph) < 3 and _UNDERLINE.fullmatch(line) is not None and not wording.is_prose(above)
+        if not 0 < len(self._paragraph) < 3 or not _UNDERLINE.fullmatch(line):
+            return False
+        return not wording.is_prose(" ".join(self._paragraph))
 
     def _heading(self, number: int, level: int, text: str) -> None:
         """Begins a section, unless the heading is that of the abstract or of a part of the section that is open."""
@@ -277,7 +285,7 @@ class _Outline:
             self._end_paragraph()
         item = _ITEM.fullmatch(line)
         if quoted:
-            self._quote.append(line.lstrip().removeprefix(">").strip())
+            self._add(self._quote, line.lstrip().removeprefix(">").strip())
         elif item and lead(item[2]):
             self._begin(number, ITEM + min(len(item[1]) // 2, _MAX_DEPTH), item[2])
         elif item:
@@ -286,13 +294,14 @@ class _Outline:
         elif not self._paragraph and is_heading(line):
             self._begin(number, BOLD, line.strip())
         elif not _IGNORED.fullmatch(line):
-            self._paragraph.append(line)
+            self._add(self._paragraph, line)
         else:
             self._top.others += line.lstrip().startswith("|")
 
     def _end_paragraph(self) -> None:
         quote, self._quote = self._quote, []
         lines, self._paragraph = self._paragraph, []
+        self._room = _MAX_CHARACTERS
         if self._is_ignored or "other" in self._details:
             return
         if quote:

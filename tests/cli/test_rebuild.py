@@ -112,3 +112,29 @@ def test_a_killed_rebuild_leaves_the_old_index_in_use_and_the_next_cleans_up(
     generations = {path.name for path in index_copy.iterdir() if path.name.startswith("g")}
     assert generations == set((index_copy / "CURRENT").read_text().split())
     assert search() == before
+
+
+@pytest.mark.slow  # tests/index/test_generations.py kills builds too, without building anything
+@pytest.mark.parametrize("command", ["rebuild --full", "add", "remove"])
+def test_a_command_that_is_killed_at_any_moment_leaves_old_or_new_content(
+    tmp_path: Path, index_copy: Path, command: str
+) -> None:
+    def titles() -> set[str]:
+        listed = rag("papers", "--json", "--index", index_copy)
+        assert listed.exit_code == 0, listed.output
+        return {json.loads(line)["title"] for line in listed.stdout.splitlines()}
+
+    more = write_json_lines(tmp_path / "more.jsonl", {"title": "Rye", "abstract": "Rye bread is sour. We bake it."})
+    old = titles()
+    arguments = {"rebuild --full": [], "add": [str(more)], "remove": [min(old)]}[command]
+    new = {"rebuild --full": old, "add": old | {"Rye"}, "remove": old - {min(old)}}[command]
+    start = [sys.executable, "-m", "rag", *command.split(), *arguments, "--index", str(index_copy)]
+    for tenths in range(3, 40, 6):
+        process = subprocess.Popen(start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(tenths / 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert titles() in (old, new)
+        assert rag("search", "coral", "--index", index_copy).exit_code == 0

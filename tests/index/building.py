@@ -43,7 +43,12 @@ class Recording(Embedding):
 
 def build_index(folder: Path, papers: Sequence[Paper], model: Embedding | None = None) -> Path:
     """An index in `folder` of exactly these papers, which may have equal titles, with a typical calibration."""
-    build(Contents(papers), folder / "index", model or embedding.load("bundled"), typical_curve, silent)
+    return build_contents(folder, Contents(papers), model)
+
+
+def build_contents(folder: Path, contents: Contents, model: Embedding | None = None) -> Path:
+    """An index in `folder` of these contents, with a typical calibration."""
+    build(contents, folder / "index", model or embedding.load("bundled"), typical_curve, silent)
     return folder / "index"
 
 
