@@ -16,7 +16,8 @@ from rag.sources import find
 class Summary:
     """The index in the folder `index_dir`: what it holds, from what, and which files have changed since it was `built`.
 
-    `size` is in bytes. `removed` counts the papers that the user removed. `before` is when the generation before was built, if there is one to go back to.
+    `size` is in bytes. `removed` counts the papers that the user removed. `before` is when the generation before was
+    built, if there is one to go back to.
     """
 
     index_dir: Path

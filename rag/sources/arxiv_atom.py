@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from rag.paper import Paper
-from rag.sources import identifiers, names
+from rag.sources import identifiers, latex, names
 from rag.sources.record import Record, year_in
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
@@ -37,9 +37,9 @@ def record_of(entry: Element) -> Record:
     address = _text(entry, "id")
     number = identifiers.arxiv(address)
     return Record(
-        title=_text(entry, "title"),
-        abstract=_text(entry, "summary"),
-        authors=names.people(name.text or "" for name in entry.iterfind("{*}author/{*}name")),
+        title=latex.plain(_text(entry, "title")),
+        abstract=latex.plain(_text(entry, "summary")),
+        authors=names.people(latex.plain(name.text or "") for name in entry.iterfind("{*}author/{*}name")),
         year=year_in(_text(entry, "published")),
         ids=[number, *_published_as(entry)],
         url=f"https://arxiv.org/abs/{number.removeprefix('arxiv:')}" if number else address,

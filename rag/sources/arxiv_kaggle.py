@@ -11,14 +11,17 @@ from rag.sources.author_lists import authors_in
 from rag.sources.json_values import Fields
 from rag.sources.record import Record
 
-_NOTES = re.compile(r"\([^()]{0,500}\)")  # affiliations and collaborations
+_NOTES = re.compile(r"\([^()]*\)")  # affiliations and collaborations
+_MAX_NESTED = 3  # of notes
 _FIVE_DIGITS_SINCE = 1501  # January 2015; before, numbers have four
 _CENTURY_TURNS = 91  # arXiv began in 1991
 
 
 def recognises(fields: Fields) -> bool:
     """Whether an object is a paper of the snapshot."""
-    return "authors_parsed" in fields or all(key in fields for key in ("id", "categories", "update_date"))
+    if "authors_parsed" in fields or all(key in fields for key in ("id", "categories", "update_date")):
+        return True
+    return "versions" in fields and bool(identifiers.arxiv(json_values.string(fields.get("id"))))
 
 
 def record_of(fields: Fields, line: int = 0) -> Record:
@@ -47,7 +50,9 @@ def _authors(fields: Fields) -> Iterator[str]:
     """The names in parts, ``["Family", "Given", "Suffix", …]``, or else in a text, "A. Lind, B. Okaf and C. Palm"."""
     parsed = fields.get("authors_parsed")
     if not isinstance(parsed, list) or not parsed:
-        text = _NOTES.sub("", latex.plain(json_values.string(fields.get("authors"))))
+        text = latex.plain(json_values.string(fields.get("authors")))
+        for _ in range(_MAX_NESTED):
+            text = _NOTES.sub("", text)
         yield from authors_in(" ".join(text.split()))
         return
     for parts in parsed:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from rag.sources import latex
 from rag.sources.author_lists import authors_in
 from rag.sources.markup import plain
-from rag.sources.names import is_suffix, people
+from rag.sources.names import is_suffix, people, without_degrees
 
 MAX_NAME_LATEX = 20_000  # characters; those of the longest list that is not separated by "and"
 
 _BRACE_OR_AND = re.compile(r"[{}]|\sand(?=\s)", re.IGNORECASE)
-_LABELLED = re.compile(r"(family|given|prefix|suffix)\s{0,9}=\s{0,9}\"?([^=\",]{1,200})", re.IGNORECASE)
+_LABELLED = re.compile(r"\b(family|given|prefix|suffix)\s{0,9}=\s{0,9}\"?([^=\",]{1,200})", re.IGNORECASE)
 
 
 def authors(value: str) -> Iterator[str]:
@@ -60,7 +60,9 @@ def _people(name: str, alone: bool) -> Iterator[str]:
     text = " ".join(plain(latex.plain(name[:MAX_NAME_LATEX])).split())
     if _is_enclosed(name):
         yield from [text] if "," in text else people([text])
-    elif "family" in text.lower() and (labelled := dict(_labels(text))):
+        return
+    text = without_degrees(text)
+    if "family" in text.lower() and (labelled := dict(_labels(text))):
         parts = (labelled.get(part, "") for part in ("given", "prefix", "family", "suffix"))
         yield " ".join(part for part in parts if part)
     elif _is_list(text, alone):

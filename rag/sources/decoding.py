@@ -24,9 +24,12 @@ _MARKS = {  # UTF-32 first: its little-endian mark begins as that of UTF-16
 _DECLARED = re.compile(rb"""^(?:%\s{0,5}Encoding:\s{0,5}|<\?xml[^>]{0,80}encoding=["'])([\w.:-]{1,40})""", re.MULTILINE)
 _ESCAPES = b"<?xml +AGE- \\u0061"  # which encodings that no file of papers is in read as something else
 _LATIN1 = ("iso8859-1", "ascii")  # browsers too read cp1252 for these, which has more characters
+_ZIP = b"PK\x03\x04"
+_FIRST_NAME = 30  # where that of the first file in a zip archive begins
+_DOCUMENT = (b"[Content_Types].xml", b"mimetype", b"_rels/", b"docProps/", b"word/", b"xl/", b"ppt/")
 _BINARY = {
     b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip archive, such as DOCX or XLSX",
+    _ZIP: "a document such as DOCX, XLSX or ODT",
     b"\xd0\xcf\x11\xe0": "an old Office document",
     b"SQLite format 3": "an SQLite database",
 }
@@ -122,5 +125,7 @@ def _guessed(sample: bytes) -> Encoding:
 
 
 def _binary(start: bytes) -> str:
+    if start.startswith(_ZIP) and not start.startswith(_DOCUMENT, _FIRST_NAME):
+        return "not text but a zip archive: unpack it, and give the files that are in it"
     kind = next((kind for magic, kind in _BINARY.items() if start.startswith(magic)), "binary data")
     return f"not text but {kind}: export the references as BibTeX, RIS or CSV"

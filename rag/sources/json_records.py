@@ -14,6 +14,7 @@ from rag.sources import (
     csl_json,
     json_values,
     openalex,
+    openreview,
     plain_json,
     semantic_scholar,
     zotero_json,
@@ -33,13 +34,22 @@ class _Service(Protocol):
 
 
 # The first that recognises an object makes its record.
-_SERVICES: tuple[_Service, ...] = (zotero_json, openalex, semantic_scholar, arxiv_kaggle, beir, crossref, csl_json)
+_SERVICES: tuple[_Service, ...] = (
+    zotero_json,
+    openreview,
+    openalex,
+    semantic_scholar,
+    arxiv_kaggle,
+    beir,
+    crossref,
+    csl_json,
+)
 _BEGINS = re.compile(r"\s*+(?:(?:\[|null\b)[\s,]*+)*+\{")
 _EMPTY = re.compile(r"\s*+(?:\{\s*+\}|\[\s*+\])\s*+")
 _KEY = re.compile(r'[{,]\s*+"(?:[^"\\\n]|\\.){0,200}+"\s*+:')
 _LINE = re.compile(r'^[ \t]*+\{\s{0,100}"', re.MULTILINE)
 _MESSAGES = ("error", "errors", "message", "detail", "reason", "title")
-_ZOTERO_ITEM = ("key", "version", "data")
+_AROUND = (("key", "version", "data"), ("forum", "content"))  # keys of items of Zotero and notes of OpenReview
 _MAX_KEYS = 8  # that are quoted
 
 
@@ -69,15 +79,15 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
 
 
 def _grade(keys: Collection[str]) -> int:
-    """As `plain_json.grade`; in BEIR the abstract is called text, and Zotero has both within the data of an item."""
+    """As `plain_json.grade`; in BEIR the abstract is called text, and some have both within what else they say."""
     grade = plain_json.grade(keys)
-    if grade < COMPLETE and all(key in keys for key in _ZOTERO_ITEM):
+    if grade < COMPLETE and any(all(key in keys for key in around) for around in _AROUND):
         return COMPLETE
     return grade + 1 if grade < COMPLETE and "abstract" not in keys and "_id" in keys and "text" in keys else grade
 
 
 def _is_child(value: Any) -> bool:
-    return isinstance(value, Mapping) and zotero_json.is_child(value)
+    return isinstance(value, Mapping) and (zotero_json.is_child(value) or openreview.is_reply(value))
 
 
 def _paper(value: Any, line: int, file: TextFile) -> Paper | Skipped:

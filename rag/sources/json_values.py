@@ -16,7 +16,7 @@ Fields = Mapping[str, Any]
 
 _MARKUP = re.compile(r"(?:<|&lt;)/[a-z][\w:-]{0,30}\s{0,5}(?:>|&gt;)|<(?:br|p)\s{0,5}/?>", re.IGNORECASE)
 _WRAPPERS = ("value", "text", "#text", "content")  # where services put a text that has attributes
-_WHOLE_NAMES = ("name", "full_name", "fullname", "display_name", "text", "creator", "raw_author_name")
+_WHOLE_NAMES = ("name", "full_name", "fullname", "fullName", "display_name", "text", "creator", "raw_author_name")
 _GIVEN = ("given", "firstName", "first_name", "firstname", "first", "given_name", "givenName")
 _MIDDLE = ("middle", "middleName", "middle_name")
 _PARTICLES = ("dropping-particle", "non-dropping-particle")
@@ -72,7 +72,7 @@ def year(value: Any) -> int | None:
     return year_in(string(value))
 
 
-def people(value: Any, groups: Collection[str] = ("literal",)) -> Iterator[str]:
+def people(value: Any, groups: Collection[str] = ("literal", "collectiveName")) -> Iterator[str]:
     """The names, as "Given Family", in a list of texts or objects, or in a text that lists them.
 
     `groups` are the keys of names that are to be left as they are, commas and all.

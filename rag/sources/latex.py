@@ -29,12 +29,16 @@ _ACCENT = re.compile(
     re.VERBOSE,
 )
 _UMLAUTS = frozenset("aeiouyAEIOUY")  # before other letters \" is a quotation mark, as JSON writes it
+_NOTE = re.compile(
+    r"\\(?:footnote(?:text)?|thanks)\s?\{(?:[^{}\\]|\\.|\{(?:[^{}]|\{[^{}]{0,99}\}){0,300}\}){0,2000}\}", re.DOTALL
+)
 _QUOTED = re.compile(r"\\(?:enquote|mkbibquote)\*?\{([^{}]{0,1000})\}")
 _FRACTION = re.compile(r"\\(?:[dt]?frac|nicefrac|textfrac)\{([^{}]{1,50})\}\{([^{}]{1,50})\}")
-# Commands whose argument is not text, such as the number that \noop hides for the sake of sorting.
+# Commands whose first argument is not text, such as a length, or the number that \noop hides for the sake of sorting.
 _HIDDEN = re.compile(
     r"""\\(?:[a-z]{0,8}cite[a-z]{0,12} | [A-Za-z]{0,5}ref | label | (?i:noop(?:sort)?|sortnoop) | [vh](?:space|phantom)
-    | phantom | thanks | textcolor | color | href | begin | end | selectlanguage | foreignlanguage | footnotemark)\*?
+    | phantom | (?:raise|par|scale|rotate)box | textcolor | color | href | begin | end | selectlanguage
+    | foreignlanguage | footnotemark)\*?
     (?: \s{0,3} \[ [^\][]{0,200} \] ){0,2} \s{0,3} \{ [^{}]{0,500} \}""",
     re.VERBOSE,
 )
@@ -73,7 +77,7 @@ def plain(text: str) -> str:
     if not _LATEX.search(text):
         return text
     text = _COMPARISON.sub(lambda sign: "<" if sign[1] else ">", text)
-    text = _ENSURED.sub(_ensured, text)
+    text = _ENSURED.sub(_ensured, _NOTE.sub("", text))
     return "".join(part if formula else _text(part) for part, formula in _parts(text))
 
 

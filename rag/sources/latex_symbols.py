@@ -9,7 +9,8 @@ _COMBINING = (
     "\u0300\u0301\u0302\u0303\u0304\u0306\u0306\u0307\u0308\u030a\u030b\u030c\u030f\u0323\u0327\u0328\u0331\u0361"
 )
 ACCENTS = dict(zip("`'^~=uU.\"rHvCdckbt", _COMBINING, strict=True))
-LETTER = r"(?:\\[A-Za-z]{1,12}(?:\s|\{\})?|[^\W\d_][\u0300-\u036f]{0,3})"  # what an accent is put on
+# What an accent is put on: a letter, or the command for one, which is not that for another accent.
+LETTER = r"(?:\\(?![uUrHvCdckbt](?![A-Za-z]))[A-Za-z]{1,12}(?:\s|\{\})?|[^\W\d_][\u0300-\u036f]{0,3})"
 
 _CHARACTER = re.compile(r"\{?(?:\\ensuremath\{)?\\([A-Za-z]{2,}|[aijlLoOSP])(?:\{\})?\}{0,2}")
 _EXPRESSION = re.compile(r"\{?\\ensuremath\{(.{1,60})\}\}?")

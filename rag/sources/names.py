@@ -9,15 +9,42 @@ _NOBODY = re.compile(
     r"(?:and )?(?:others|(?:et\.? )?al\.?|et alii|anonymous|anon\.?|\[?no author[s]? (?:listed|name available)\]?)",
     re.IGNORECASE,
 )
-_AND = re.compile(r",?\s(?:and|&|et|und|y)\s")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
-_NOTE_MARKS = re.compile(r"[\d*†‡§¶⋆∗^]{1,20}$")
 _SUFFIX = re.compile(r"(?:jr|sr|junior|senior|II|III|IV|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+_DEGREES = re.compile(  # at the end of a part of a name, or all of it
+    r"""(?:(?:\A|\s)(?:P[hH]\.?\s?d | Ph\.?\s?D | D\.?\s?Phil | M\.?\s?Phil | [MBD]\.?\s?Sc | Sc\.?\s?D | M\.?\s?Ed
+    | Ed\.?\s?D | Psy\.?\s?D | Pharm\.?\s?D | Dr\.?\s?P\.?H | MB\s?BS | M[BD]\s?ChB
+    | Dipl\.?-?\s?Ing | Esq)\.?){1,9}\Z""",
+    re.VERBOSE,
+)
+# What is a degree behind a given name, and initials in place of one: "Lind, MD".
+_DEGREE_OR_INITIALS = frozenset(
+    """MD DO MA MS BA BS MBA MPH MPA MHA RN JD LLM LLB DDS DMD DVM MSN DNP PHD MSC BSC FRCP FRCS FACP FACS
+    FAAP""".split()
+)
 
 
 def is_suffix(text: str) -> bool:
     """Whether `text` is what follows a name, such as "Jr." or "III"."""
     return _SUFFIX.fullmatch(text) is not None
+
+
+def without_degrees(text: str) -> str:
+    """`text`, a name or some between commas, without academic degrees: "Lind, Maja, MD, PhD" is "Lind, Maja"."""
+    written = [" ".join(part.split()) for part in text.split(",")]
+    parts = [_DEGREES.sub("", part) for part in written]
+    end_in_degrees = len(parts) > 2 and all(is_suffix(part) or _may_be_degree(part) for part in parts[2:])
+    if parts == written and not end_in_degrees:
+        return text
+    kept: list[str] = []
+    for part in parts:
+        follows_given_name = len(kept) > 1 or any(" " in name for name in kept)
+        if part and not (follows_given_name and _may_be_degree(part)):
+            kept.append(part)
+    return ", ".join(kept)
+
+
+def _may_be_degree(part: str) -> bool:
+    return part.replace(".", "").replace(" ", "") in _DEGREE_OR_INITIALS
 
 
 def given_family(name: str) -> str:
@@ -30,37 +57,8 @@ def given_family(name: str) -> str:
 
 
 def people(names: Iterable[str]) -> Iterator[str]:
-    """Each of `names` as "Given Family", in order, without "et al." and its like."""
+    """Each of `names` as "Given Family", in order, without academic degrees, "et al." and its like."""
     for name in names:
-        written = " ".join(name.split()).strip(" ;,")
+        written = without_degrees(" ".join(name.split()).strip(" ;,"))
         if written and not _NOBODY.fullmatch(written):
             yield given_family(written)
-
-
-def listed(text: str) -> Iterator[str]:
-    """The people in `text`, as "Given Family".
-
-    They are separated by semicolons; or, as in BibTeX, by "and", each with the family name first; or by commas, which
-    may also precede initials: ``"Lind, M., Okaf, J."``.
-    """
-    text = text.removeprefix("by ").strip(" []")
-    joined = _AND.split(text)
-    if ";" in text:
-        parts = text.split(";")
-    elif all(part.count(",") == 1 for part in joined) and (len(joined) > 1 or len(text.split()) == 2):
-        parts = joined
-    else:
-        parts = list(_with_initials([part for names in joined for part in names.split(",")]))
-    return people(_NOTE_MARKS.sub("", part.strip(" \"'")) for part in parts)
-
-
-def _with_initials(parts: list[str]) -> Iterator[str]:
-    """`parts` between commas, after initials and suffixes are joined to the name that precedes them."""
-    name = ""
-    for part in map(str.strip, parts):
-        if name and (_SUFFIX.fullmatch(part) or (_INITIALS.fullmatch(part) and part.isupper() and "," not in name)):
-            name += f", {part}"
-        else:
-            yield name
-            name = part
-    yield name

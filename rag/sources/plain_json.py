@@ -23,7 +23,7 @@ _DOI = ("doi", "prismdoi", "doiurl")
 _PMID, _PMC = ("pmid", "pubmedid", "pubmed"), ("pmcid", "pmc")
 _ARXIV = ("arxiv", "arxivid", "eprint", "entryid")
 _IDS = ("ids", "identifiers", "identifier", "externalids")
-_URL = ("url", "link", "paperurl", "urlabs", "landingpageurl", "entryid", "id")
+_URL = ("url", "link", "urlabs", "paperurl", "landingpageurl", "entryid", "id")
 # A summary is an abstract in what also says who wrote it; in other JSON it is anything.
 _SUMMARY, _WRITTEN = "summary", frozenset((*_AUTHORS, *_DOI, *_ARXIV))
 

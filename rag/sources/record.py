@@ -18,13 +18,21 @@ MAX_URL = 2_000
 YEARS = range(1000, 2101)
 
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)")
+_YEAR = re.compile(
+    r"""(?<!\d)([12]\d{3})(?!\d)
+    | (?<![\w/.-])((?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?(?![\d/.-]|[^\W\dT])  # 20190301, 201903
+    """,
+    re.VERBOSE,
+)
 # What services put where there is no abstract.
 _PLACEHOLDER = re.compile(
     r"""\W*(?:no\ abstracts?(?:\ (?:is\ )?(?:available|provided|found|present(?:ed)?|supplied))?
     |abstract\ (?:is\ )?(?:not\ available|unavailable|missing|pending|to\ follow) | abstract | summary
     |n/?a | none | null | nan | not\ available | unavailable | tba | to\ be\ (?:announced|added)
-    |an\ abstract\ is\ not\ available(?:\ for\ this\ (?:content|article))?.{0,100})\W*""",
+    |an\ abstract\ is\ not\ available(?:\ for\ this\ (?:content|article))?.{0,100}
+    |(?:this|the)\ (?:arxiv\ )?(?:paper|article|manuscript|submission|preprint)\ (?:has\ been|was|is)\ (?:now\ )?
+        withdrawn\b.{0,300}
+    |withdrawn(?:\ by\ .{0,200})?)\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
 # The heading of an abstract, which copies of it often begin with; "Abstract interpretation is a theory" has none.
@@ -32,6 +40,13 @@ _HEADING = re.compile(
     r"""(?:abstract|summary)\s?[:.\u2013\u2014]\s? | (?:abstract|summary)\s-\s | (?-i:ABSTRACT|SUMMARY)\s
     | abstract\s(?=(?-i:We|The|This|These|In|An?|It|Our|Here|Background|Objectives?|Purpose|Aims?|Introduction)\b)""",
     re.IGNORECASE | re.VERBOSE,
+)
+
+# The same glued to a text that begins in another way. It is no heading in "Abstract Syntax Trees (ASTs)".
+_GLUED_HEADING = re.compile(
+    r"""Abstract\s(?=[A-Z])(?!(?:[A-Z][\w-]{1,20}\s){1,4}\(A[A-Z])
+    (?!(?:Meaning|Syntax|State|Data|Visual|Reasoning|Argumentation|Interpretation|Algebra)\b)""",
+    re.VERBOSE,
 )
 
 
@@ -65,11 +80,8 @@ class Record:
 
     def finished(self, file: Origin) -> Paper | Skipped:
         """The record as a `Paper`, cleaned and bounded; a `Skipped` if it has no title or no abstract."""
-        title, abstract = clean_line(self.title), clean_line(self.abstract)
-        if heading := _HEADING.match(abstract):
-            abstract = abstract[heading.end() :]
-        if _PLACEHOLDER.fullmatch(abstract):
-            abstract = ""
+        title = clean_line(self.title)
+        abstract = _without_heading(clean_line(self.abstract), title)
         if reason := rejection(title, abstract):
             named = f"{reason}: {clean_line(self.key)[:80]}" if reason == "no title" and self.key else reason
             return Skipped(file.path, self.line, named)
@@ -87,9 +99,17 @@ class Record:
 
 
 def year_in(text: str) -> int | None:
-    """The first year in `text`, four digits from 1000 to 2100, as in ``2019-05``, ``17.01.2014`` or ``1948/07//``."""
+    """The first year in `text`, from 1000 to 2100, as in ``2019-05``, ``17.01.2014``, ``1948/07//`` or ``20190501``."""
     found = _YEAR.search(text)
-    return int(found[1]) if found and int(found[1]) in YEARS else None
+    year = int(found[1] or found[2]) if found else 0
+    return year if year in YEARS else None
+
+
+def _without_heading(abstract: str, title: str) -> str:
+    """`abstract` without the heading that it may begin with; "" if it only says that there is none."""
+    heading = _HEADING.match(abstract) or ("abstract" not in title.lower() and _GLUED_HEADING.match(abstract))
+    text = abstract[heading.end() :] if heading else abstract
+    return "" if _PLACEHOLDER.fullmatch(abstract) or _PLACEHOLDER.fullmatch(text) else text
 
 
 def _bounded(texts: Iterable[str], most: int, longest: int) -> tuple[str, ...]:

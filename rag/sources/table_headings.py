@@ -40,6 +40,7 @@ _HEADINGS = {
     "arxiv": "arxivid arxiv arxivnumber eprint",
     "url": """url urls link links weblink articleurl documenturl ur ul externalurl sourceurl sourceurls plink permalink
         entryid pdflink pdfurl id""",
+    "extra": "extra",  # where Zotero keeps what it has no field for: "PMID: 99999999" on a line of its own
 }
 FIELDS = tuple(_HEADINGS)
 

@@ -15,6 +15,7 @@ from rag.sources.record import Record, year_in
 from rag.sources.skipped import Skipped
 from rag.sources.table_headings import Heading, find, numbered, rows_below
 from rag.sources.table_rows import Row, fits
+from rag.sources.tagged_links import ids_in
 from rag.sources.text_file import TextFile
 from rag.text import clean_line
 
@@ -112,6 +113,7 @@ def _record(row: Row, heading: Heading) -> Record:
     ids += [identifiers.arxiv(text) for text in values("arxiv")]
     addresses = [_ADDRESS_END.split(text, maxsplit=1)[0] for text in values("url")]
     ids += [found for text in addresses for found in (*identifiers.of_address(text), identifiers.openalex(text))]
+    ids += ids_in(values("extra"))
     return Record(
         line=row.line,
         title=plain(next(values("title"), "")),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from rag.sources.author_lists import authors_in
 from rag.sources.markup import entities
-from rag.sources.names import is_suffix, people
+from rag.sources.names import is_suffix, people, without_degrees
 from rag.sources.wording import is_name
 
 _NOTE = re.compile(r"\[[^\[\]]{0,300}\]|\([^()@]{0,100}@[^()@]{0,100}\)")  # such as "[Inventor]" or an e-mail address
@@ -57,7 +57,9 @@ def _singles(text: str) -> Iterator[str]:
     if _SEPARATOR.search(text):
         for part in _SEPARATOR.split(text):
             yield from _singles(part.strip(_MARKS))
-    elif _may_be_list(parts := [part.strip() for part in text.split(",")]) and _are_names(found := authors_in(text)):
+        return
+    text = without_degrees(text)
+    if _may_be_list(parts := [part.strip() for part in text.split(",")]) and _are_names(found := authors_in(text)):
         yield from found
     elif text:
         yield _with_suffix(parts)

@@ -59,6 +59,17 @@ def test_old_numbers_are_read(tmp_path, number):
     assert paper.ids[0] == f"arxiv:{number.split('/')[0].split('.')[0]}/0699991"
 
 
+def test_accents_in_tex_become_letters(tmp_path):
+    tex = {"Herons &lt;i&gt; at": "Schr\\\"odinger's herons at", "in water.": "in 5\\% water.", "Ada": "\\'Ada"}
+    entry = ENTRY
+    for before, after in tex.items():
+        entry = entry.replace(before, after)
+    (paper,) = results(tmp_path, feed(entry))
+    assert isinstance(paper, Paper)
+    assert paper.title == "Schrödinger's herons at $x < 5$ & more"
+    assert (paper.abstract, paper.authors[0]) == ("Herons stand in 5% water.", "Áda Heron")
+
+
 def test_an_error_is_quoted_and_is_no_paper(tmp_path):
     assert results(tmp_path, feed(ERROR)) == ["herons.atom:3: arXiv: incorrect id format for heron"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rag.paper import Paper
-from rag.sources.arxiv_kaggle import record_of
+from rag.sources.arxiv_kaggle import recognises, record_of
 from rag.sources.text_file import TextFile
 
 PAPER: dict[str, Any] = {
@@ -59,6 +59,18 @@ def test_names_in_parts_are_put_together(tmp_path: Path) -> None:
 def test_without_parts_names_are_read_from_the_text(tmp_path: Path, parsed: Any) -> None:
     text = "C. B\\'alm (Reed Institute),\n  E. L. Berg and C.-P. Yu (for the REED Collaboration)"
     assert paper(tmp_path, authors_parsed=parsed, authors=text).authors == ("C. Bálm", "E. L. Berg", "C.-P. Yu")
+
+
+def test_institutions_within_each_others_brackets_are_no_authors(tmp_path: Path) -> None:
+    text = (
+        "C. Balm (1 and 2), E. Berg (for the REED Collaboration) ((1) Reed University, (2) Rush Institute (RI), Turku)"
+    )
+    assert paper(tmp_path, authors=text).authors == ("C. Balm", "E. Berg")
+
+
+def test_a_paper_is_recognised_by_its_versions() -> None:
+    assert recognises({"id": "0704.9999", "versions": []})
+    assert not recognises({"id": "left-pad", "versions": []})
 
 
 @pytest.mark.parametrize(

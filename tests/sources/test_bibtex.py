@@ -95,6 +95,8 @@ def test_a_title_has_its_subtitle_and_no_markup(tmp_path: Path, fields: str, tit
         ("{Lind, Maja and Okaf, Jo}", ("Maja Lind", "Jo Okaf")),
         ("D.~E. Lind and M&uuml;ller, K.", ("D. E. Lind", "K. Müller")),
         ("given=Hans, prefix=von, family=Hall and Lind, Maja", ("Hans von Hall", "Maja Lind")),
+        ("family=Hall, given=Hans, prefix=von, useprefix=true and Lind, Maja", ("Hans von Hall", "Maja Lind")),
+        ("Lind, Maja, PhD and Okaf, Jo, MD", ("Maja Lind", "Jo Okaf")),
         ("Lind, M.; Okaf, J.", ("M. Lind", "J. Okaf")),
         ("{Maja Lind and Jo Okaf", ("Maja Lind", "Jo Okaf")),
         ("Maja Lind, Jo Okaf, Bea Moor", ("Maja Lind", "Jo Okaf", "Bea Moor")),

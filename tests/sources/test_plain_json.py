@@ -78,6 +78,22 @@ def test_the_heading_of_an_abstract_goes(tmp_path: Path, heading: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("abstract", "text"),
+    [
+        ("Abstract Beavers build.", "Beavers build."),
+        ("Abstract Deep dams last.", "Deep dams last."),
+        ("Abstract Dam Trees (ADTs) last.", "Abstract Dam Trees (ADTs) last."),
+        ("Abstract Syntax is studied.", "Abstract Syntax is studied."),
+    ],
+)
+def test_a_heading_without_punctuation_goes_unless_it_is_part_of_a_term(
+    tmp_path: Path, abstract: str, text: str
+) -> None:
+    assert paper(tmp_path, abstract=abstract).abstract == text
+    assert paper(tmp_path, title="Abstract Dams", abstract=abstract).abstract == abstract
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"title": ""}, "no title"),
@@ -85,6 +101,8 @@ def test_the_heading_of_an_abstract_goes(tmp_path: Path, heading: str) -> None:
         ({"title": "?!", "id": 7}, "no title: 7"),
         ({"abstract": " \n"}, "no abstract: Dams at Night"),
         ({"abstract": {"a": 1}}, "no abstract: Dams at Night"),
+        ({"abstract": "Abstract Missing"}, "no abstract: Dams at Night"),
+        ({"abstract": "This paper has been withdrawn by the author, since dams leak."}, "no abstract: Dams at Night"),
         ({"abstract": float("nan")}, "no abstract: Dams at Night"),
         ({"title": "x" * 501}, "title of 501 characters, more than 500: " + "x" * 80),
         ({"abstract": "x" * 20_001}, "abstract of 20,001 characters, more than 20,000: Dams at Night"),
@@ -96,12 +114,12 @@ def test_a_record_without_a_title_or_an_abstract_is_reported(
     assert records(tmp_path, GOOD, GOOD | change)[1:] == [Skipped(tmp_path / "mine.jsonl", 2, reason)]
 
 
-@pytest.mark.parametrize("year", [1999, 1999.0, "1999", "1999-05-01", " 1 May 1999", ["1999"]])
+@pytest.mark.parametrize("year", [1999, 1999.0, "1999", "1999-05-01", " 1 May 1999", ["1999"], 19990501, "199905"])
 def test_a_year_may_be_a_number_or_a_text(tmp_path: Path, year: Any) -> None:
     assert paper(tmp_path, year=year).year == 1999
 
 
-@pytest.mark.parametrize("year", [True, 999, 2101, 0, "soon", {}])
+@pytest.mark.parametrize("year", [True, 999, 2101, 0, "soon", {}, 19991301, "12019990501", "10.5555/19990501"])
 def test_what_is_no_year_is_left_out(tmp_path: Path, year: Any) -> None:
     assert paper(tmp_path, year=year).year is None
 
@@ -124,6 +142,7 @@ def test_the_first_and_the_last_allowed_year_are_read(tmp_path: Path, year: int)
         [{"first": "Maja", "middle": [], "last": "Lind"}, {"firstName": "Josef", "lastName": "Okaf"}],
         [{"given": "Maja", "family": "Lind"}, {"full_name": "Josef Okaf", "id": 3}],
         {"author": [{"text": "Maja Lind", "@pid": "1"}, "Josef Okaf", 1234]},
+        ["Lind, Maja, PhD", "Josef Okaf, Ph.D.", "MSc"],
     ],
 )
 def test_authors_may_be_a_list_a_text_or_objects(tmp_path: Path, authors: Any) -> None:
@@ -150,6 +169,16 @@ def test_ids_are_normalised_if_their_kind_is_known(
     tmp_path: Path, fields: dict[str, Any], ids: tuple[str, ...]
 ) -> None:
     assert paper(tmp_path, **fields).ids == ids
+
+
+def test_a_group_keeps_its_name(tmp_path: Path) -> None:
+    found = paper(tmp_path, authors={"author": [{"fullName": "Maja Lind"}, {"collectiveName": "Dam, Lodge & Co"}]})
+    assert found.authors == ("Maja Lind", "Dam, Lodge & Co")
+
+
+def test_the_address_of_the_abstract_is_better_than_that_of_a_page_on_it(tmp_path: Path) -> None:
+    found = paper(tmp_path, paper_url="https://example.org/page", url_abs="https://example.org/abs")
+    assert found.url == "https://example.org/abs"
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a b", 7, ["x"]])

@@ -204,6 +204,7 @@ def test_the_abstract_is_whole_and_nothing_else(tmp_path: Path, fields: str, abs
         ("\n".join(f"A1  - {c}" for c in "['Lutra, Ada M.', 'Brook, Ben']"), ["Ada M. Lutra", "Ben Brook"]),
         ("AU  - García López, María José", ["María José García López"]),
         ("AU  - Plato\nAU  - King, Martin, Jr.\nAU  - King, Martin Jr.", ["Plato", "Martin King Jr."]),
+        ("AU  - Lutra, Ada, PhD\nAU  - Brook, Ben, MD, PhD", ["Ada Lutra", "Ben Brook"]),
         ("A1  - Lutra A\nA1  - Brook BC", ["A Lutra", "BC Brook"]),
         ("AU  - Centre for Health and Rivers\nAU  - X. LI", ["Centre for Health and Rivers", "X. LI"]),
         ("AU  - X. LI", ["X. LI"]),

@@ -280,6 +280,8 @@ def test_markup_becomes_text(tmp_path):
         ("arXiv ID", "2301.99905v2", ["arxiv:2301.99905"]),
         ("entry_id", "http://arxiv.org/abs/2301.99905v2", ["arxiv:2301.99905"]),
         ("id", "https://openalex.org/W99999999999", ["openalex:W99999999999"]),
+        ("Extra", '"Citation Key: tern\nPMID: 99999971\nDOI: 10.5555/TERN.1"', ["pmid:99999971", "doi:10.5555/tern.1"]),
+        ("Extra", "arXiv:2301.99905 [cs]", ["arxiv:2301.99905"]),
         ("id", "17", []),
     ],
 )
@@ -294,6 +296,8 @@ def test_identifiers(tmp_path, heading, cell, ids):
         ("year", "2019.0", 2019),
         ("publish_time", "2019-05-03", 2019),
         ("Erscheinungsjahr", "2019", 2019),
+        ("Publication Date", "20190503", 2019),
+        ("Publication Date", "201905", 2019),
         ("Year", "in press", None),
         ("Year,Publication Date", ",May 2019", 2019),
     ],
