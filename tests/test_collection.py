@@ -42,7 +42,7 @@ README: dict[str, set[str]] = {
     "who won the 2022 world cup?": set(),
 }
 WORDS = range(40, 111)
-FIELDS = {"title", "abstract", "url", "source", "digest"}
+FIELDS = {"title", "abstract", "authors", "year", "ids", "url", "source", "digest"}
 NOT_PLAIN = re.compile(r"[$\\]|</?\w|https?:|www\.|\b(?:e\.g|i\.e|et al|vs)\.")
 AUTHORS_VOICE = re.compile(r"\b(?:[Ww]e|[Oo]urs?|us)\b")
 FILES = find([settings.shipped("papers")])

@@ -49,12 +49,12 @@ class Draft:
     characters: int = 0
 
     def add(self, name: str, text: str) -> None:
-        if self.characters < _MAX_CHARACTERS:
+        if text and self.characters < _MAX_CHARACTERS:
             self.fields.setdefault(name, []).append(text[:_MAX_CHARACTERS])
             self.characters += len(text)
 
     def has(self, *names: str) -> bool:
-        return any(any(self.fields.get(name, ())) for name in names)
+        return any(name in self.fields for name in names)
 
 
 @dataclass(slots=True)

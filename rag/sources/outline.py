@@ -54,7 +54,7 @@ class Section:
     characters: int = 0
 
     def add(self, texts: list[str], text: str) -> None:
-        if self.characters < _MAX_CHARACTERS:
+        if text and self.characters < _MAX_CHARACTERS:
             texts.append(text[:_MAX_CHARACTERS])
             self.characters += len(text) + 1
 

@@ -138,7 +138,7 @@ def test_a_new_generation_that_cannot_be_opened_is_reported(index_copy: Path) ->
     library.load()
     (switch(index_copy) / "vectors.f32").unlink()
     for _ in range(2):
-        with pytest.raises(StoreError, match=r"damaged .*vectors\.f32.* Run: rag rebuild"):
+        with pytest.raises(StoreError, match=r"damaged .*vectors\.f32.* Run: rag verify"):
             ask(Conversation(library), WHICH)
     newest = switch(index_copy)
     shutil.copy(next(index_copy.glob("g*/vectors.f32")), newest)
@@ -152,18 +152,18 @@ def test_uploads_are_previewed_then_added_with_or_without_an_index(
     monkeypatch.setattr(uploads, "shipped", lambda _: papers_file)
     index_dir = tmp_path / "index"
     library = Library(settings.load(index_dir=index_dir, llm="none"))
-    assert len(library.preview().added) == 14
+    assert len(library.preview().changes.added) == 14
     file = uploads.stage(index_dir, "bread.jsonl", io.BytesIO(b'{"title": "Bread", "abstract": "It takes 20 hours."}'))
-    assert len(library.preview([file]).added) == 15
+    assert len(library.preview([file]).changes.added) == 15
     uploads.accept(index_dir, file)
     assert library.rebuild(silent).papers == library.info().papers == 15
-    unchanged = library.preview()
+    unchanged = library.preview().changes
     assert (unchanged.added, unchanged.changed, unchanged.removed, unchanged.same) == ((), (), (), 15)
 
     uploads.remove(index_dir, "bread.jsonl")
-    assert [paper.title for paper in library.preview().removed] == ["Bread"]
+    assert [paper.title for paper in library.preview().changes.removed] == ["Bread"]
     (index_dir / generations.POINTER).write_text("nonsense")
-    assert len(library.preview().added) == 14
+    assert len(library.preview().changes.added) == 14
     assert library.rebuild(silent).papers == library.info().papers == 14
 
 

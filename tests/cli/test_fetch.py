@@ -50,7 +50,7 @@ def test_a_search_writes_a_file_and_says_what_to_do_with_it(server: Server) -> N
     done = rag("fetch", "openalex", "moss and fern", "--max", "20")
     assert done.exit_code == 0, done.output
     path = Path("papers-fetched/openalex-moss-and-fern.jsonl")
-    assert done.stdout == f"20 papers, 1 without abstract: {path}\nrag rebuild {path}\n"
+    assert done.stdout == f"20 papers, 1 without abstract: {path}\nrag add {path}\n"
     assert done.stderr == "2,500 match. For more, raise --max.\n"
     assert [line["title"] for line in json_lines(path.read_text())] == [f"Moss {n}" for n in range(1, 21)]
     assert [paper.source for paper in read(path) if isinstance(paper, Paper)] == ["OpenAlex"] * 20
@@ -75,7 +75,7 @@ def test_the_contact_in_the_settings_is_given_to_the_service(server: Server) -> 
 def test_the_library_on_this_computer_needs_no_query_and_out_names_the_folder(server: Server) -> None:
     done = rag("fetch", "zotero", "--out", "my library")
     assert (
-        done.stdout == "1 paper, 0 without abstract: my library/zotero.jsonl\nrag rebuild 'my library/zotero.jsonl'\n"
+        done.stdout == "1 paper, 0 without abstract: my library/zotero.jsonl\nrag add 'my library/zotero.jsonl'\n"
     )
 
 

@@ -72,11 +72,13 @@ def test_debug_raises_the_error_itself(tmp_path: Path) -> None:
 def test_an_unexpected_error_is_one_line_too_and_says_how_to_debug_it(
     tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
-    (tmp_path / "CURRENT").mkdir()  # a folder in place of a file
+    def calibrate(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", calibrate)
     done = rag("rebuild", papers_file, "--index", tmp_path)
     assert done.exit_code == 1
     last = done.stderr.splitlines()[-1]
-    assert last.startswith("Error: IsADirectoryError")
+    assert last.startswith("Error: ZeroDivisionError")
     assert "rag --debug rebuild" in last
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("g")] == []

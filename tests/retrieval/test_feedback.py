@@ -18,7 +18,7 @@ def index(papers: list[list[float]]) -> BM25Index:
     term_starts = np.searchsorted(terms_of_postings, np.arange(matrix.shape[1] + 1))
     postings = term_starts, papers_of_postings, matrix.T[terms_of_postings, papers_of_postings]
     names = {str(term): term for term in range(matrix.shape[1])}
-    return BM25Index(names, list(names), *postings, starts, terms, matrix[numbers, terms])
+    return BM25Index(names, list(names), *postings, starts, terms, matrix[numbers, terms], np.ones(len(terms)))
 
 
 def model(papers: list[list[float]], scores: list[float]) -> list[float]:
