@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rag.sources.markup import plain
 
+_MARKUP = re.compile(r"[*_`\[\\~<&$]")
 _TARGET = (  # an address, which may have parentheses, and perhaps a title in quotation marks
     r"""\(\s{0,9}<?([^()\s<>]{0,2000}(?:\([^()\s<>]{0,200}\)[^()\s<>]{0,500})?)>?"""
     r"""(?:\s{1,9}["'(][^"'()\n]{0,500}["')])?\s{0,9}\)"""
@@ -48,6 +49,8 @@ def addresses(text: str) -> list[str]:
 
 def plain_text(text: str) -> str:
     """`text` without the markup of Markdown and HTML, and without images and footnotes. Formulas stay in ``$…$``."""
+    if not _MARKUP.search(text):
+        return text
     text = _FOOTNOTE.sub("", _IMAGE.sub("", text))
     text = _WIKI_LINK.sub(r"\1", text)
     text = _LINK.sub(_text, _LINK.sub(_text, text))  # twice, for the text of a link may have links in it

@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 from rag.paper import Paper
 from rag.sources import identifiers, wording
-from rag.sources.labels import Label, is_unknown, label_of, record_of
+from rag.sources.labels import Label, is_unknown, label_of, record_of, without_markdown
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
 
 _RULE = re.compile(r"\s{0,20}([-=_*~#+·•—–])(?:\s?\1){2,}\s*|\f.{0,80}")
 _ARXIV_RULE = "\\\\"  # above and below each abstract in the mails of arXiv
+_BOLD = re.compile(r"\W{0,12}(?:\*\*|__)\w")
 _NUMBER = re.compile(r"^\s{0,20}[\[(]?\d{1,5}[.)\]:]\s{1,4}")
 _UNDERLINED = 2  # characters by which a line may be longer or shorter than a title that it underlines
 _WRAPPED = 50  # a line of a title that goes on in the next is at least as long
@@ -30,13 +31,17 @@ _MIN_LABELLED = 0.5  # of the text of a file belongs to labels
 
 
 class Layout(NamedTuple):
-    """What sets off records: lines between them, the name of their first label; and how labels and titles are written."""
+    """What sets off records: blank lines, rules, the name of their first label; and how labels are written.
+
+    `titled` is whether there are labels for titles, `markdown` whether labels are in bold.
+    """
 
     blanks: bool
     rules: bool
     first: str
     lower: bool
     titled: bool
+    markdown: bool
 
 
 @dataclass(slots=True)
@@ -81,11 +86,13 @@ def matches(head: str) -> bool:
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each title with an abstract in `file`; a `Skipped` for either alone, and for prose without a label."""
-    for item in _items(file.lines(), _layout(_numbered(file.head))):
+    layout = _layout(_numbered(file.head))
+    for item in _items(file.lines(), layout):
         if isinstance(item, Stray):
             yield Skipped(file.path, item.line, f"text without a label: {item.text[:80]}")
         elif item.has("title", "abstract"):
-            yield record_of(item.line, item.fields).finished(file)
+            fields = without_markdown(item.fields) if layout.markdown else item.fields
+            yield record_of(item.line, fields).finished(file)
 
 
 def _numbered(head: str) -> list[tuple[int, str]]:
@@ -101,7 +108,8 @@ def _layout(lines: list[tuple[int, str]]) -> Layout:
     first = next((label.named.lower() for label in labels), "")
     lower = next((label.named.islower() for label in labels if label.field in ("title", "abstract")), False)
     titled = any(label.field == "title" for label in labels)
-    layouts = [Layout(*breaks, first, lower, titled) for breaks in ((True, True), (False, True), (False, False))]
+    markdown = any(_BOLD.match(line) and label_of(line) for _, line in lines)
+    layouts = [Layout(*breaks, first, lower, titled, markdown) for breaks in ((True, True), (False, True), (False, False))]
     complete = [sum(map(_is_complete, _items(lines, layout))) for layout in layouts]
     return next(layout for layout, number in zip(layouts, complete, strict=True) if 2 * number >= max(complete))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rag.sources import identifiers
 from rag.sources.author_lists import authors_in
+from rag.sources.inline import addresses, plain_text
 from rag.sources.record import Record, year_in
 
 _FIELDS = {
@@ -108,6 +109,17 @@ def record_of(line: int, fields: Mapping[str, Sequence[str]]) -> Record:
         url=_first_address(text.get("url", "")) or _first_address(text.get("arxiv", "")),
         key=abstract[:80],
     )
+
+
+def without_markdown(fields: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """`fields` of a text in Markdown as plain text; as addresses, where links are what counts."""
+    shown = {name: [plain_text(value) for value in values] for name, values in fields.items()}
+    for name in ("doi", "arxiv", "pmid", "url"):
+        if name in fields:
+            shown[name] = [" ".join(addresses(value)) or plain_text(value) for value in fields[name]]
+    if linked := [address for value in fields.get("title", ()) for address in addresses(value)]:
+        shown.setdefault("url", linked[:1])
+    return shown
 
 
 def unquoted(text: str) -> str:

@@ -17,15 +17,19 @@ from rag.sources import identifiers, wording
 from rag.sources.author_lists import authors_in
 from rag.sources.headings import lead, title_of, year_of
 from rag.sources.inline import addresses, plain_text
-from rag.sources.labels import record_of, unquoted
-from rag.sources.outline import ROOT, Section, sections
+from rag.sources.labels import record_of, unquoted, without_markdown
+from rag.sources.outline import sections
 from rag.sources.paperlike import Candidate, are_papers
 from rag.sources.record import Record, year_in
+from rag.sources.section import ROOT, Section
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
 from rag.text import normalize, one_line
 
-_SIGN = re.compile(r"^\s{0,9}(?:#{1,6}\s|(?:[-*+]|\d{1,5}[.)])\s+(?:\*\*|\[)|\*\*\S|\[[^\]\n]|={3,}\s*$|<details|---\s*$)", re.MULTILINE)
+_SIGN = re.compile(
+    r"^\s{0,9}(?:#{1,6}\s|(?:[-*+]|\d{1,5}[.)])\s+(?:\*\*|\[)|\*\*\S|\[[^\]\n]|={3,}\s*$|<details|---\s*$)",
+    re.MULTILINE,
+)
 _NUMBER = re.compile(r"^\d{1,4}\s")
 _BEHIND_NAMES = re.compile(r"\s[·|•—–(-]|[*_]\s|\s\d{4}")
 _DATE = re.compile(r"\b((?:19|20)\d\d)-\d\d-\d\d\b|\(((?:19|20)\d\d)\)")
@@ -89,22 +93,36 @@ def _marked(titled: list[Section]) -> Layout | None:
     return Layout("marked", levels, numbered) if papers and few_others and 2 * likely > len(papers) else None
 
 
-def _unmarked(abstracts: Literal["quotes", "paragraphs"], titled: list[Section], strays: int) -> Layout | None:
+def _unmarked(abstracts: Literal["quotes", "paragraphs"], titled: list[Section], parts: int) -> Layout | None:
     """The layout if the quotations or paragraphs beneath titles are abstracts, and little else is in the file."""
-    layouts = [Layout(abstracts, frozenset([level])) for level in {section.level for section in titled} - {ROOT}]
-    for layout in layouts:
-        texts = [(section, _abstracts(section, layout)) for section in titled if section.level in layout.levels]
-        papers = [Candidate(_title(section), texts[0], len(texts)) for section, texts in texts if texts]
-        lone = len(papers) == 1
-        others = [
-            section
-            for section in titled
-            if section.level not in layout.levels and (not section.has_sections or (lone and section.paragraphs))
-        ]
-        around = len(texts) - len(papers) + sum(section.others for section, _ in texts) + len(others)
-        if are_papers(papers, strays + around):
+    for level in sorted({section.level for section in titled} - {ROOT}):
+        layout = Layout(abstracts, frozenset([level]))
+        papers, strays = _candidates(titled, layout)
+        if are_papers(papers, strays + parts):
             return layout
     return None
+
+
+def _candidates(titled: list[Section], layout: Layout) -> tuple[list[Candidate], int]:
+    """The titles with texts that may be abstracts, and how many other texts there are.
+
+    Beside groups of papers, headings of groups may have text; beside one paper, nothing but names and links may stand.
+    """
+    papers: list[Candidate] = []
+    strays = 0
+    for section in titled:
+        texts = _abstracts(section, layout) if section.level in layout.levels else []
+        if texts:
+            papers.append(Candidate(_title(section), texts[0], len(texts)))
+        strays += section.others if texts else not section.has_sections
+    if len(papers) == 1:
+        strays += sum(len(section.paragraphs) for section in titled if section.has_sections)
+        strays += sum(not _is_about_paper(line) for section in titled for line in section.lines)
+    return papers, strays
+
+
+def _is_about_paper(line: str) -> bool:
+    return bool(_authors([line]) or addresses(line) or _year([line]) or _ids_of(line))
 
 
 def _is_record(section: Section, layout: Layout) -> bool:
@@ -141,8 +159,8 @@ def _title(section: Section) -> str:
 
 def _record(section: Section) -> Record:
     """The paper of `section` without its abstract."""
-    fields = {name: list(map(_shown, values)) for name, values in section.fields.items() if name != "abstract"}
-    record = record_of(section.line, fields)
+    fields = {name: values for name, values in section.fields.items() if name != "abstract"}
+    record = record_of(section.line, without_markdown(fields))
     title = _title(section)
     record.title = "" if wording.is_part(title) else title
     behind = found.rest if (found := lead(section.heading)) else ""
@@ -153,11 +171,6 @@ def _record(section: Section) -> Record:
     record.ids = dict.fromkeys(ids)
     record.url = record.url or next((url for url in addresses(section.heading) if url.startswith("http")), "")
     return record
-
-
-def _shown(value: str) -> str:
-    """`value` as plain text; the addresses in it where it has some."""
-    return " ".join(addresses(value)) or plain_text(value)
 
 
 def _ids_of(line: str) -> list[str]:

@@ -8,70 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from rag.sources import wording
+from rag.sources.front_matter import front_matter
 from rag.sources.headings import is_abstract_heading, is_heading, lead, title_of
 from rag.sources.inline import plain_text
 from rag.sources.labels import heads_part, is_unknown, label_of, unquoted
+from rag.sources.section import BOLD, ITEM, MAX_CHARACTERS, MAX_DEPTH, ROOT, SUMMARY, Section
 from rag.text import normalize
 
-_MAX_DEPTH = 5
-ROOT, BOLD, SUMMARY, ITEM = 0, 7, 8, 14  # levels beside those of headings, 1 to 6; the last two add their depth
-_MAX_CHARACTERS = 1_000_000  # of a section; what is longer is cut there, and is too long for any field
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*)|)", re.DOTALL)
 _UNDERLINE = re.compile(r" {0,3}(={2,}|-{2,})\s*")
 _RULE = re.compile(r" {0,3}([-*_])(?:\s?\1){2,}\s*")
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+]|\d{1,5}[.)])\s+(?:\[[ xX]\]\s+)?(.*)", re.DOTALL)
+_CODE = ("    ", "\t")
 _FENCE = re.compile(r"\s{0,20}(`{3,}|~{3,})")
 _TAG = re.compile(r"(</?(?:details|summary)\b[^<>]{0,300}>)", re.IGNORECASE)
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][+-]?")
-_IGNORED = re.compile(r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE)
+_IGNORED = re.compile(
+    r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE
+)
 _IN_BOLD = re.compile(r"<(?:b|strong|h[1-6])\b|\*\*|\]\(", re.IGNORECASE)
-_YAML = re.compile(r"\s*(?:-\s.*|[\w-]{1,40}:(?:\s.*)?|)|\s+\S.*", re.DOTALL)
-
-
-@dataclass(slots=True)
-class Section:
-    """A `heading` in Markdown, at `line`, and what is beneath it up to the next heading, in Markdown as well.
-
-    `folded` is text that is marked as the abstract by what holds it; `fields` are labelled texts; `lines` are names,
-    links and the like; `parts` headings such as "Notes", whose text is left out; `others` counts code, tables and lists.
-    """
-
-    line: int
-    level: int
-    heading: str = ""
-    folded: list[str] = field(default_factory=list)
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    quotes: list[str] = field(default_factory=list)
-    paragraphs: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    others: int = 0
-    has_sections: bool = False
-    repeated: bool = False
-    characters: int = 0
-
-    def add(self, texts: list[str], text: str) -> None:
-        if text and self.characters < _MAX_CHARACTERS:
-            texts.append(text[:_MAX_CHARACTERS])
-            self.characters += len(text) + 1
-
-    def label(self, name: str, value: str) -> None:
-        self.repeated |= name == "title" and "title" in self.fields
-        self.add(self.fields.setdefault(name, []), value)
 
 
 def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
     """The sections of numbered `lines`, those within another before it; first or last the text outside all of them."""
-    outline = _Outline()
+    fields, rest = front_matter(lines)
+    outline = _Outline(fields)
     previous = ""
-    for number, line in lines:
+    for number, line in rest:
         if not (line or previous):  # there may be millions of blank lines
             continue
         previous = line
-        outline.feed(number, line[:_MAX_CHARACTERS])
+        outline.feed(number, line[:MAX_CHARACTERS])
         yield from outline.taken()
     outline.end()
     yield from outline.taken()
@@ -80,8 +49,8 @@ def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
 class _Outline:
     """Sorts lines into the open sections, of which the last is that of the latest heading."""
 
-    def __init__(self) -> None:
-        self._open = [Section(1, ROOT)]
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self._open = [Section(1, ROOT, fields=fields)]
         self._done: list[Section] = []
         self._paragraph: list[str] = []
         self._quote: list[str] = []
@@ -90,8 +59,8 @@ class _Outline:
         self._summary: list[str] | None = None
         self._field = ""  # that lines belong to until the next blank one
         self._heads_abstract = False  # further paragraphs belong to the abstract as well
-        self._room = _MAX_CHARACTERS  # in the paragraph
-        self._is_ignored = self._in_comment = self._in_front_matter = False
+        self._room = MAX_CHARACTERS  # in the paragraph
+        self._is_ignored = self._in_comment = False
 
     def taken(self) -> list[Section]:
         done, self._done = self._done, []
@@ -103,9 +72,7 @@ class _Outline:
         self._open = []
 
     def feed(self, number: int, line: str) -> None:
-        if self._in_front_matter or (number == 1 and line.strip() == "---"):
-            self._front_matter(number, line)
-        elif self._fence:
+        if self._fence:
             self._code(line)
         elif (fence := _FENCE.match(line)) and not self._in_comment:
             self._end_paragraph()
@@ -127,25 +94,6 @@ class _Outline:
         self._room -= len(line) + 1
         if self._room > 0:
             texts.append(line)
-
-    def _front_matter(self, number: int, line: str) -> None:
-        if number > 1 and line.strip() in ("---", "..."):
-            self._in_front_matter = False
-        elif number == 1 or _YAML.fullmatch(line) or (line.startswith("#") and self._top.fields):
-            self._in_front_matter = True
-            label = label_of(line) if line[:1].strip() else None
-            if number == 1:
-                return
-            if label:
-                self._field = label.field
-                self._top.label(label.field, label.value)
-            elif line[:1].isspace() or line.startswith("-"):
-                self._top.label(self._field or "other", line.strip() if self._field != "authors" else line)
-            else:
-                self._field = ""
-        else:
-            self._in_front_matter = False
-            self.feed(number, line)
 
     def _code(self, line: str) -> None:
         if line.strip().startswith(self._fence) and not line.strip().strip(self._fence[0]):
@@ -183,7 +131,7 @@ class _Outline:
             self._end_paragraph()
             self._field, self._heads_abstract = "", False
             self._details.append("")
-            del self._details[:-_MAX_DEPTH]
+            del self._details[:-MAX_DEPTH]
         elif self._details:
             self._end_paragraph()
             self._details.pop()
@@ -287,13 +235,15 @@ class _Outline:
         if quoted:
             self._add(self._quote, line.lstrip().removeprefix(">").strip())
         elif item and lead(item[2]):
-            self._begin(number, ITEM + min(len(item[1]) // 2, _MAX_DEPTH), item[2])
+            self._begin(number, ITEM + min(len(item[1]) // 2, MAX_DEPTH), item[2])
         elif item:
             self._end_paragraph()
             self._top.others += not self._is_ignored
         elif not self._paragraph and is_heading(line):
             self._begin(number, BOLD, line.strip())
         elif not _IGNORED.fullmatch(line):
+            is_code = line.startswith(_CODE) and not self._paragraph and self._top.level < ITEM
+            self._top.others += is_code and not self._is_ignored
             self._add(self._paragraph, line)
         else:
             self._top.others += line.lstrip().startswith("|")
@@ -301,7 +251,7 @@ class _Outline:
     def _end_paragraph(self) -> None:
         quote, self._quote = self._quote, []
         lines, self._paragraph = self._paragraph, []
-        self._room = _MAX_CHARACTERS
+        self._room = MAX_CHARACTERS
         if self._is_ignored or "other" in self._details:
             return
         if quote:

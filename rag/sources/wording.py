@@ -62,7 +62,7 @@ _GREETING = re.compile(
 )
 # Letters followed by one of these at the end of a line, or these anywhere, are code, data or a sentence that goes on.
 _CODE = re.compile(
-    r"[{}<>;|\\=~`]|\w_\w|[,:&]$|\w\(\)|\(\w+\):|::|->|//|@\w|\w@|^\W*(?:def|class|import|return|include|function|var|const|let"
+    r"[{}<>;|\\=~`]|\w_\w|[,:&]$|\w\(\)|\(\w+\):|::|:[a-z]{2,9}:|->|//|@\w|\w@|^\W*(?:def|class|import|return|include|function|var|const|let"
     r"|SELECT|INSERT|CREATE)\s|\.(?:py|txt|md|html?|js|c|h|json|csv|pdf|exe)\b|©|\(c\) |^(?:copyright|licensed)\b|www\.",
     re.IGNORECASE,
 )
@@ -100,14 +100,14 @@ _RESEARCH = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _RESEARCH_SIGN = re.compile(
-    r"""\b((?:we|ours?|us|wir|nous|notre|nosotros)\b|unser|nuestr|propos|experiment|evaluat|demonstrat|investigat|algorithm
+    r"""\b((?:we|ours?|us|wir|nous|notre|nosotros)\b(?!-)|unser|nuestr|propos|experiment|evaluat|demonstrat|investigat|algorithm
     |algoritm|theor|theór|simulat|dataset|analys|analyz|anális|statisti|measure|mesur|messe?n|gemessen|estimat|clinical
     |m[eé]t(?=h?od)|r[eé]sult|ergebnis|untersuch|stud(?=y|ied|ies)|étud|estud|model|modèl|observ|techni|approach|framework
     |findings|novel|generali[sz]|quantif|correlat|significan|charact[eé]ri|optimi[sz]|network|equation|treat|cells|retriev
     |information|discuss|examin|compar|deriv|effect|increas|obtain|problem|accura|perform|function|structur|relat)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_WE = re.compile(r"\b(?:we|our|us|wir|nous|nosotros)\b", re.IGNORECASE)
+_WE = re.compile(r"\b(?:we|our|us|wir|nous|nosotros)\b(?!-)", re.IGNORECASE)
 _STRONG_SIGN = 2  # ordinary ones that a phrase counts for
 _PARTICLES = "de da do del della der den di du dos la le van von zu ten ter bin ibn al el e y".split()
 _NAME_PART = re.compile(r"(?:[^\W\d_]\.[-–]?){1,4}|[^\W\d_][^\W\d_'’.-]*(?:[-'’‐.][^\W\d_]+)*\.?")
