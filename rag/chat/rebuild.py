@@ -71,7 +71,7 @@ def carry_out(
 
     start = time.monotonic()
     model = embedding.load(embedding_name)
-    changed = full or not is_current(index_dir, planned.contents, model)
+    changed = full or bool(planned.changes) or not is_current(index_dir, planned.contents, model)
     if changed:
         build(planned.contents, index_dir, model, calibrate, progress, full)
     else:

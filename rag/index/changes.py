@@ -27,6 +27,9 @@ class Changes:
     removed: tuple[Paper, ...]
     same: int
 
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
     def __str__(self) -> str:
         return (
             f"{len(self.added):,} added, {len(self.changed):,} changed, {len(self.removed):,} removed, "

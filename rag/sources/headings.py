@@ -10,7 +10,9 @@ from rag.sources.inline import links, plain_text, without_attributes
 from rag.text import normalize
 
 _NUMBER = re.compile(r"^\s*(?:\d{1,5}[.):]|\[\d{1,5}\](?!\()|\(\d{1,5}\))\s+")
-_BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).){1,1000})\1|<(b|strong|h[1-6])\b[^<>]{0,200}>([^<>]{1,1000})</\3>", re.IGNORECASE)
+_BOLD = re.compile(
+    r"(\*\*|__)(?=\S)((?:(?!\1).){1,1000})\1|<(b|strong|h[1-6])\b[^<>]{0,200}>([^<>]{1,1000})</\3>", re.IGNORECASE
+)
 _YEAR = re.compile(r"\s*\(((?:19|20)\d\d)\)\s*")
 _OPENING = "([,|/·•–—-"  # what stands before the links behind a title
 _AROUND = _OPENING + "]). \t"
@@ -38,8 +40,9 @@ def lead(line: str) -> Lead | None:
     linked = next(iter(links(text)), None) if text.startswith("[") else None
     end = bold.end() if bold else linked.end if linked and linked.start == 0 else 0
     title, rest = plain_text(text[:end]).strip(), text[end:]
+    is_within = linked is not None and linked.address.startswith("#")  # an entry of a table of contents
     is_label = title.endswith((":", "：")) or rest.lstrip().startswith((":", "："))
-    if not title or is_label or is_link_word(title) or wording.is_part(title) or wording.is_names(title):
+    if not title or is_within or is_label or is_link_word(title) or wording.is_part(title) or wording.is_names(title):
         return None
     return Lead(_without_year(title), rest)
 
@@ -51,7 +54,7 @@ def is_heading(line: str) -> bool:
 
 
 def title_of(heading: str) -> str:
-    """The title in `heading`, as plain text: what it begins with in bold or in a link, else all but links at its end."""
+    """The title in `heading`, as plain text: what it begins with in bold or a link, else all but links at its end."""
     text = _NUMBER.sub("", without_attributes(heading).strip(), count=1)
     found = lead(text)
     return found.title if found else _without_year(plain_text(_without_links(text)))

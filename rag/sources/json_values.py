@@ -27,6 +27,8 @@ _MAX_MARKED_UP = 10 * MAX_ABSTRACT
 
 def string(value: Any) -> str:
     """A text or a number as text; the parts of a list, such as sentences, joined; "" for null, NaN and the like."""
+    if isinstance(value, str):
+        return value
     parts = value[:_MAX_PARTS] if isinstance(value, list) else [value]
     return " ".join(text for part in parts if (text := _leaf(part)))
 

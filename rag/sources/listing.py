@@ -12,47 +12,22 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
 from rag.paper import Paper
-from rag.sources import chrome, wording
+from rag.sources import wording
 from rag.sources.author_lists import authors_in
+from rag.sources.listing_layout import LINK, Block, Layout, blocks_of, is_verse, layout_of, runs_of
 from rag.sources.paperlike import Candidate, are_papers
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
-from rag.text import clean_line
 
 _HEADLINE_WORDS = 3  # a title without an abstract is reported from this length on; shorter ones are mostly chrome
-_STRAY_WORDS = (
-    2  # a short text that goes with nothing counts against the page from this length on; names of users do not
-)
-_WRAP_CHARACTERS = 40  # lines of wrapped text are at least this long
-_VERSE_LINES = (
-    4  # as many lines that each begin with a capital, and none reaches _VERSE_CHARACTERS, are no wrapped text
-)
-_VERSE_CHARACTERS = 75
+_STRAY_WORDS = 2  # a short text that goes with nothing counts against the page from this length on; user names do not
 _ARXIV_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper
-_LINE_COST = 100  # bytes of memory, roughly, of an empty line
-_MAX_CHARACTERS = 1_000_000  # of a line or a paragraph; what is longer is cut there, and is too long for any field
 
-_LINK = re.compile(r"https?://\S+")
 _PAPER_LINK = re.compile(r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/(\d{4}\.\d{4,5})\S*")
-
-
-class Block(NamedTuple):
-    """A title, paragraph or link, and the number of the line where it starts."""
-
-    line: int
-    text: str
-
-
-class Layout(NamedTuple):
-    """Whether a run of lines, rather than each line, is a paragraph; and whether authors follow the titles."""
-
-    paragraphs: bool
-    authored: bool
 
 
 @dataclass(slots=True)
@@ -69,15 +44,15 @@ class Entry:
 
 def matches(head: str) -> bool:
     """Whether titles and abstracts alternate in `head`, and little else is in it."""
-    runs = list(_runs(enumerate(head.split("\n"), 1)))
-    entries = list(_entries(_blocks(runs, layout := _layout(runs)), layout))
-    return _are_papers(entries) and not (layout.paragraphs and _is_verse(runs))
+    runs = list(runs_of(enumerate(head.split("\n"), 1)))
+    entries = list(_entries(blocks_of(runs, layout := layout_of(runs)), layout))
+    return _are_papers(entries) and not (layout.paragraphs and is_verse(runs))
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each title with an abstract in `file`; a `Skipped` for either without the other."""
-    layout = _layout(list(_runs(enumerate(file.head.split("\n"), 1))))
-    entries = _without_chrome(_attach_truncated(_entries(_blocks(_runs(file.lines()), layout), layout)))
+    layout = layout_of(list(runs_of(enumerate(file.head.split("\n"), 1))))
+    entries = _without_chrome(_attach_truncated(_entries(blocks_of(runs_of(file.lines()), layout), layout)))
     for entry in entries:
         if reason := _rejection(entry):
             yield Skipped(file.path, entry.line, reason)
@@ -85,77 +60,12 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
             yield _record(entry).finished(file)
 
 
-def _runs(lines: Iterable[tuple[int, str]]) -> Iterator[list[Block]]:
-    """The lines without chrome, in runs of consecutive non-blank lines."""
-    for has_text, run in groupby(_stripped(lines), lambda block: block.text != ""):
-        if has_text:
-            yield from _bounded(run)
-
-
-def _stripped(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
-    previous = ""
-    for number, raw in lines:
-        if not raw:  # at once, for there may be millions of them
-            if previous:
-                yield Block(number, "")
-            previous = ""
-            continue
-        line = clean_line(raw[:_MAX_CHARACTERS])
-        unfinished = len(previous) >= _WRAP_CHARACTERS and not previous.endswith(".")
-        previous = line if unfinished and chrome.AMBIGUOUS.fullmatch(line) else chrome.strip(line)
-        yield Block(number, previous)
-
-
-def _bounded(run: Iterable[Block]) -> Iterator[list[Block]]:
-    """`run` in pieces that are longer than any field, so that a text without blank lines is never held whole."""
-    piece: list[Block] = []
-    length = 0
-    for block in run:
-        piece.append(block)
-        length += len(block.text) + _LINE_COST
-        if length > _MAX_CHARACTERS:
-            yield piece
-            piece, length = [], 0
-    if piece:
-        yield piece
-
-
-def _layout(runs: list[list[Block]]) -> Layout:
-    """The layout of `runs`. Authors follow the titles if they do so before at least half of the abstracts."""
-    paragraphs = _has_paragraphs(runs)
-    texts = [text for _, text in _blocks(runs, Layout(paragraphs, False))]
-    abstracts = sum(map(wording.is_prose, texts))
-    authored = sum(
-        wording.is_names(names) and not wording.is_prose(title) and wording.is_prose(abstract)
-        for title, names, abstract in zip(texts, texts[1:], texts[2:], strict=False)
-    )
-    return Layout(paragraphs, authored > 0 and 2 * authored >= abstracts)
-
-
-def _has_paragraphs(runs: list[list[Block]]) -> bool:
-    """Whether each run, rather than each line, is a paragraph: few lines directly follow another, or they continue it.
-
-    A line that starts in lower case continues the one before it.
-    """
-    first_words = [block.text.split()[0] for run in runs for block in run[1:]]
-    continuing = [word for word in first_words if word.islower() and not _LINK.match(word)]
-    return len(runs) > 2 * len(first_words) or 3 * len(continuing) > len(first_words)
-
-
-def _blocks(runs: Iterable[list[Block]], layout: Layout) -> Iterator[Block]:
-    for run in runs:
-        if layout.paragraphs:
-            yield Block(run[0].line, " ".join(block.text for block in run))
-        else:
-            yield from (block for block in run if not chrome.AMBIGUOUS.fullmatch(block.text))
-
-
 def _entries(blocks: Iterable[Block], layout: Layout) -> Iterator[Entry]:
     """Pairs each title with the prose that follows it."""
     last = Entry(0)
     for (line, text), following in pairwise(_ended(blocks)):
         pending = last.title and not last.abstract
-        if _LINK.fullmatch(text):
+        if LINK.fullmatch(text):
             if pending and _PAPER_LINK.fullmatch(text):  # between two papers, it may belong to either
                 last.url = text
         elif pending and layout.authored and _is_authors(text) and wording.is_prose(following.text):
@@ -197,18 +107,6 @@ def _are_papers(entries: list[Entry]) -> bool:
 
 def _is_stray(entry: Entry) -> bool:
     return bool(entry.abstract) or len(entry.title.split()) >= _STRAY_WORDS
-
-
-def _is_verse(runs: list[list[Block]]) -> bool:
-    """Whether much of the text is verse, addresses or tables: short lines, each of which begins anew."""
-    long_runs = [run for run in runs if len(run) >= _VERSE_LINES]
-    verse = [
-        run
-        for run in long_runs
-        if max(len(block.text) for block in run) < _VERSE_CHARACTERS
-        and 4 * sum(not block.text[0].islower() for block in run) > 3 * len(run)
-    ]
-    return 3 * len(verse) > len(long_runs)
 
 
 def _attach_truncated(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Literal, NamedTuple
 
 from rag.paper import Paper
 from rag.sources import identifiers, wording
 from rag.sources.author_lists import authors_in
+from rag.sources.errors import UnreadableError
 from rag.sources.headings import lead, title_of, year_of
 from rag.sources.inline import addresses, plain_text
 from rag.sources.labels import record_of, unquoted, without_markdown
@@ -54,6 +56,8 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
     for section in sections(file.lines()):
         if _is_record(section, layout):
             yield _finished(section, layout, file)
+        elif layout.abstracts != "marked" and _is_left_out(section):
+            yield Skipped(file.path, section.line, f"not at the level of the other titles: {_title(section)[:80]}")
 
 
 def _finished(section: Section, layout: Layout, file: TextFile) -> Paper | Skipped:
@@ -71,7 +75,10 @@ def _finished(section: Section, layout: Layout, file: TextFile) -> Paper | Skipp
 
 def _layout(head: str) -> Layout | None:
     """The layout of a file that begins with `head`; None if it is no list of papers."""
-    found = list(sections(enumerate(head.split("\n"), 1)))
+    found: list[Section] = []
+    with suppress(UnreadableError):  # for the head may end within a code block
+        for section in sections(enumerate(head.split("\n"), 1)):
+            found.append(section)  # noqa: PERF402 - what precedes the error is kept
     if any(section.repeated for section in found):  # labels set off these papers, not headings
         return None
     titled = [section for section in found if section.level > ROOT or section.fields.get("title")]
@@ -134,6 +141,12 @@ def _is_record(section: Section, layout: Layout) -> bool:
     return is_title and (section.level in layout.levels or bool(_ids_of(section.heading)))
 
 
+def _is_left_out(section: Section) -> bool:
+    """Whether there is text in `section`, which is no paper, but neither a group of papers nor a part of one."""
+    has_text = bool(section.paragraphs or section.quotes)
+    return has_text and section.level > ROOT and not section.has_sections and not wording.is_part(_title(section))
+
+
 def _is_marked(section: Section) -> bool:
     return any(map(str.strip, section.folded)) or any(section.fields.get("abstract", ()))
 
@@ -143,7 +156,7 @@ def _abstracts(section: Section, layout: Layout) -> list[str]:
     if any(map(str.strip, section.folded)):
         return [_plain(" ".join(section.folded))]
     if any(section.fields.get("abstract", ())):
-        return [_plain(" ".join(section.fields["abstract"]))]
+        return [_plain(unquoted(" ".join(section.fields["abstract"])))]
     if section.quotes and layout.abstracts != "paragraphs":
         return list(map(_plain, section.quotes))
     if layout.abstracts == "paragraphs":

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from rag.sources import wording
+from rag.sources.errors import UnreadableError
 from rag.sources.front_matter import front_matter
 from rag.sources.headings import is_abstract_heading, is_heading, lead, title_of
 from rag.sources.inline import plain_text
@@ -22,8 +24,10 @@ _UNDERLINE = re.compile(r" {0,3}(={2,}|-{2,})\s*")
 _RULE = re.compile(r" {0,3}([-*_])(?:\s?\1){2,}\s*")
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+]|\d{1,5}[.)])\s+(?:\[[ xX]\]\s+)?(.*)", re.DOTALL)
 _CODE = ("    ", "\t")
+_BREAKS = ("  ", "\\")  # at the end of a line that is one in print as well
 _FENCE = re.compile(r"\s{0,20}(`{3,}|~{3,})")
 _TAG = re.compile(r"(</?(?:details|summary)\b[^<>]{0,300}>)", re.IGNORECASE)
+_COMMENT = re.compile("(<!--|-->)")
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][+-]?")
 _IGNORED = re.compile(
     r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE
@@ -32,7 +36,10 @@ _IN_BOLD = re.compile(r"<(?:b|strong|h[1-6])\b|\*\*|\]\(", re.IGNORECASE)
 
 
 def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
-    """The sections of numbered `lines`, those within another before it; first or last the text outside all of them."""
+    """The sections of numbered `lines`, those within another before it, and last the text outside all of them.
+
+    Raises UnreadableError at the end, where the last lines belong to a code block or comment that does not end.
+    """
     fields, rest = front_matter(lines)
     outline = _Outline(fields)
     previous = ""
@@ -44,6 +51,8 @@ def sections(lines: Iterable[tuple[int, str]]) -> Iterator[Section]:
         yield from outline.taken()
     outline.end()
     yield from outline.taken()
+    if outline.unclosed:
+        raise UnreadableError("a code block or a comment begins here and never ends", outline.unclosed)
 
 
 class _Outline:
@@ -55,12 +64,19 @@ class _Outline:
         self._paragraph: list[str] = []
         self._quote: list[str] = []
         self._fence = ""
-        self._details: list[str] = []
+        self._details: list[str] = []  # what the open ones hold: "abstract", "title" and what belongs to it, "other"
+        self._outside: list[int] = []  # the number of sections that each of them is in
         self._summary: list[str] | None = None
         self._field = ""  # that lines belong to until the next blank one
         self._heads_abstract = False  # further paragraphs belong to the abstract as well
         self._room = MAX_CHARACTERS  # in the paragraph
         self._is_ignored = self._in_comment = False
+        self._special = 0  # the line where the last code block or comment began
+
+    @property
+    def unclosed(self) -> int:
+        """The line where a code block or a comment begins that has not ended; 0 if there is none."""
+        return self._special if self._fence or self._in_comment else 0
 
     def taken(self) -> list[Section]:
         done, self._done = self._done, []
@@ -76,10 +92,10 @@ class _Outline:
             self._code(line)
         elif (fence := _FENCE.match(line)) and not self._in_comment:
             self._end_paragraph()
-            self._fence = fence[1]
+            self._fence, self._special = fence[1], number
             self._top.others += not self._is_in_abstract
         else:
-            self._markup(number, self._without_comments(line))
+            self._markup(number, self._without_comments(number, line))
 
     @property
     def _top(self) -> Section:
@@ -101,14 +117,17 @@ class _Outline:
         elif self._is_in_abstract:
             self._top.add(self._top.folded, line)
 
-    def _without_comments(self, line: str) -> str:
+    def _without_comments(self, number: int, line: str) -> str:
+        if not self._in_comment and "<!--" not in line:
+            return line
         kept: list[str] = []
-        while line:
-            mark = "-->" if self._in_comment else "<!--"
-            text, found, line = line.partition(mark)
-            if not self._in_comment:
-                kept.append(text)
-            self._in_comment ^= bool(found)
+        for part in _COMMENT.split(line):
+            if part == "<!--" and not self._in_comment:
+                self._in_comment, self._special = True, number
+            elif part == "-->" and self._in_comment:
+                self._in_comment = False
+            elif not self._in_comment:
+                kept.append(part)
         return "".join(kept)
 
     def _markup(self, number: int, line: str) -> None:
@@ -130,16 +149,28 @@ class _Outline:
         elif tag.startswith("<details"):
             self._end_paragraph()
             self._field, self._heads_abstract = "", False
+            self._end_abstract()
             self._details.append("")
-            del self._details[:-MAX_DEPTH]
+            self._outside.append(len(self._open))
+            del self._details[:-MAX_DEPTH], self._outside[:-MAX_DEPTH]
         elif self._details:
             self._end_paragraph()
             self._details.pop()
             self._field = ""
+            outside = self._outside.pop()
+            while len(self._open) > outside:
+                self._done.append(self._open.pop())
+
+    def _end_abstract(self) -> None:
+        """Ends the <details> of an abstract, though they are not closed: another title or <details> begins."""
+        while self._is_in_abstract:
+            self._details.pop()
+            self._outside.pop()
 
     def _end_summary(self, number: int, summary: str) -> None:
         self._summary = None
-        self._details = self._details or [""]
+        if not self._details:
+            return
         if "abstract" in plain_text(summary).lower().split():
             self._details[-1] = "abstract"
         elif _IN_BOLD.search(summary) and not wording.is_part(title_of(summary)):
@@ -149,6 +180,8 @@ class _Outline:
             self._details[-1] = "other"
 
     def _line(self, number: int, line: str) -> None:
+        if self._is_in_abstract and (_HEADING.fullmatch(line) or ((item := _ITEM.fullmatch(line)) and lead(item[2]))):
+            self._end_abstract()
         if self._is_in_abstract:
             if not _IGNORED.fullmatch(line):
                 self._top.add(self._top.folded, line)
@@ -196,6 +229,8 @@ class _Outline:
         front, title = self._open[ROOT].fields, self._open[ROOT].fields.get("title")
         if title and normalize(unquoted(title[0])) == normalize(title_of(heading)):
             section.fields, self._open[ROOT].fields = front, {}
+        if self._details and self._details[-1] == "other":
+            self._details[-1] = "title"
         self._top.has_sections = True
         self._open.append(section)
         self._is_ignored, self._field, self._heads_abstract = False, "", False
@@ -210,16 +245,23 @@ class _Outline:
         if label := label_of(bare):
             self._end_paragraph()
             self._label(label.field, label.value)
+            if line.endswith(_BREAKS) and label.field != "abstract":
+                self._field = ""
         elif is_unknown(bare) and (self._field or self._heads_abstract):
             self._end_paragraph()
             self._label("other", bare)
-        elif self._field and self._field != "title" and not _ITEM.fullmatch(line):
+        elif self._goes_on_with_field(line, bare):
             self._top.label(self._field, bare.strip())
         elif heads_part(bare) and self._top.fields.get("abstract"):
             self._label("abstract", bare)
         else:
             return False
         return True
+
+    def _goes_on_with_field(self, line: str, bare: str) -> bool:
+        if self._field in ("", "title") or _ITEM.fullmatch(line):
+            return False
+        return self._field == "abstract" or not wording.is_prose(bare)
 
     def _label(self, name: str, value: str) -> None:
         self._field = name
@@ -256,9 +298,10 @@ class _Outline:
             return
         if quote:
             self._end_quote(quote)
-        while lines and _is_apart(lines[0]):
-            self._top.add(self._top.lines, lines.pop(0).strip())
-        text = " ".join(map(str.strip, lines))
+        apart = list(takewhile(_is_apart, lines))
+        for line in apart:
+            self._top.add(self._top.lines, line.strip())
+        text = " ".join(map(str.strip, lines[len(apart) :]))
         if text and self._heads_abstract and self._goes_on(text):
             self._top.label("abstract", text)
         elif text and wording.is_prose(plain_text(text)):
@@ -287,5 +330,5 @@ def _is_apart(line: str) -> bool:
     """Whether `line` ends a line in print as well, and is no prose: names, dates, or links."""
     text = plain_text(line.strip())
     emphasised = line.strip()[:1] in "*_" and line.strip()[-1:] in "*_"
-    is_line = line.endswith(("  ", "\\")) or emphasised or not text
+    is_line = line.endswith(_BREAKS) or emphasised or not text
     return wording.is_names(text) or (is_line and not wording.is_prose(text))

@@ -30,7 +30,7 @@ def are_papers(candidates: Sequence[Candidate], strays: int) -> bool:
 
 
 def _is_whole_paper(candidate: Candidate) -> bool:
-    """Whether `candidate`, which is all that is in a file, is a paper: of one paragraph, in which nobody is spoken to."""
+    """Whether `candidate`, all that is in a file, is a paper: of one paragraph, in which nobody is spoken to."""
     words = len(candidate.text.split())
     return (
         _is_good(candidate)
@@ -45,7 +45,7 @@ def _is_list_of_papers(candidates: Sequence[Candidate], strays: int) -> bool:
     """Whether most `candidates` are papers.
 
     A third of the texts may be odd; half of the candidates may not sound like research, and half may have several
-    paragraphs, as chapters have. The headings and paragraphs of other texts are shorter; two titles may be so by chance.
+    paragraphs, as chapters have. The headings and paragraphs of other texts are shorter; two titles may be by chance.
     """
     good = sum(map(_is_good, candidates))
     distinct = len({normalize(candidate.title) for candidate in candidates})

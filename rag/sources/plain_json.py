@@ -48,7 +48,7 @@ def record_of(fields: Fields, line: int = 0) -> Record:
         title=json_values.prose(_value(named, _TITLE)),
         abstract=json_values.prose(abstract),
         authors=json_values.people(_value(named, _AUTHORS)),
-        year=next((year for key in _YEAR if (year := json_values.year(named.get(key)))), None),
+        year=next((year for key in _YEAR if key in named and (year := json_values.year(named[key]))), None),
         ids=_ids(named),
         url=next((url for url in _texts(named, _URL) if url.lower().startswith("http")), ""),
         key=json_values.first(named, "id", "key", "citationkey", *_DOI),
@@ -76,12 +76,13 @@ def _value(named: Fields, keys: tuple[str, ...]) -> Any:
 
 
 def _texts(named: Fields, keys: tuple[str, ...]) -> Iterator[str]:
-    return (json_values.string(named.get(key)).strip() for key in keys)
+    return (json_values.string(named[key]).strip() for key in keys if key in named)
 
 
 def _ids(named: Fields) -> Iterator[str]:
     for key in _IDS:
-        yield from _listed_ids(named.get(key))
+        if key in named:
+            yield from _listed_ids(named[key])
     for text in _texts(named, _DOI):
         yield from identifiers.of_doi(text)
     for text in _texts(named, (*_ARXIV, "id")):

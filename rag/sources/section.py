@@ -14,7 +14,8 @@ class Section:
     """A `heading` in Markdown, at `line`, and what is beneath it up to the next heading, in Markdown as well.
 
     `folded` is text that is marked as the abstract by what holds it; `fields` are labelled texts; `lines` are names,
-    links and the like; `parts` headings such as "Notes", whose text is left out; `others` counts code, tables and lists.
+    links and the like; `parts` are headings such as "Notes", whose text is left out; `others` counts code, tables and
+    lists; `repeated` is whether there are several labelled titles.
     """
 
     line: int

@@ -55,16 +55,17 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"(?:dear|hi|hello|hey|greetings|to whom|good (?:morning|afternoon|evening)|best(?: regards| wishes|,)|kind(?:est)? regards|warm(?:est)?"
-    r" regards|regards|sincerely|yours|cheers|thanks|thank you|many thanks|sehr geehrte[rs]?|liebe[rs]?|cher|chère|estimad[oa]s?"
-    r"|mit freundlichen|cordialement|atentamente)\b",
-    re.IGNORECASE,
+    r"""(?:dear|hi|hello|hey|greetings|to\ whom|good\ (?:morning|afternoon|evening)|best(?:\ regards|\ wishes|,)|regards
+    |(?:kind|warm)(?:est)?\ regards|sincerely|yours|cheers|thanks|thank\ you|many\ thanks|sehr\ geehrte[rs]?|liebe[rs]?
+    |cher|chère|estimad[oa]s?|mit\ freundlichen|cordialement|atentamente)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
-# Letters followed by one of these at the end of a line, or these anywhere, are code, data or a sentence that goes on.
+# What is in code, data, addresses and sentences that go on, and in no title.
 _CODE = re.compile(
-    r"[{}<>;|\\=~`]|\w_\w|[,:&]$|\w\(\)|\(\w+\):|::|:[a-z]{2,9}:|->|//|@\w|\w@|^\W*(?:def|class|import|return|include|function|var|const|let"
-    r"|SELECT|INSERT|CREATE)\s|\.(?:py|txt|md|html?|js|c|h|json|csv|pdf|exe)\b|©|\(c\) |^(?:copyright|licensed)\b|www\.",
-    re.IGNORECASE,
+    r"""[{}<>;|\\=~`©] | \w_\w | [,:&]$ | \w\(\) | \(\w+\): | :: | :[a-z]{2,9}: | -> | // | @\w | \w@ | www\. | \(c\)\s
+    | ^\W*(?:def|class|import|return|include|function|var|const|let|SELECT|INSERT|CREATE)\s | ^(?:copyright|licensed)\b
+    | \.(?:py|txt|md|html?|js|c|h|json|csv|pdf|exe)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _TITLE_START = re.compile(r"[\w\"'“”‘’«„(\[¿¡$…–—‘§αβγλμε]")
 _LOG = re.compile(r"\[?\d{1,4}[-/:.]\d{1,2}[-/:.]\d{1,4}|\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE)\b")
@@ -73,8 +74,8 @@ _CITED = re.compile(r"\((?:1[89]|20)\d\d[a-z]?\)|\b(?:pp|vol|no|eds?)\.\s?\d|\be
 _REFERENCE_START = re.compile(r"[\[(]?\d{1,4}[\])]|\d{1,3}\.\s|[•*>#|+-]\s|\[\w{1,12}\]")
 _INITIAL = re.compile(r"\b[A-Z]\.")
 _LEGAL = re.compile(
-    r"\bhereby|warrant(?:y|ies)|licensee|licensor|copyright|redistribut|all rights reserved|merchantab|indemnif|\bliable"
-    r"|(?:is|are) licensed|this (?:licen[cs]e|agreement)\b|without limitation",
+    r"\bhereby|warrant(?:y|ies)|licensee|licensor|copyright|redistribut|all rights reserved|merchantab|indemnif"
+    r"|\bliable|(?:is|are) licensed|this (?:licen[cs]e|agreement)\b|without limitation",
     re.IGNORECASE,
 )
 _TALK = re.compile(
@@ -95,8 +96,8 @@ _RESEARCH = re.compile(
         |chapter|research|monograph|dissertation|investigation|experiment)s?
     |(?:dieser?|diesem|cet|cette|este|esta|questo)\ (?:arbeit|studie|artikel|beitrag|article|étude|trabajo|artículo
         |estudio|artigo|trabalho|estudo|articolo|lavoro|studio)
-    |(?:hypothes|hipótes|hypothès|empiri|benchmark|state-of-the-art|outperform|patients?\b|in\ vitro|in\ vivo|theorem)\w{0,15}
-    )\b|\b(?:background|objectives?|aims?|purpose|methods?|results|findings|conclusions?)\s?:""",
+    |(?:hypothes|hipótes|hypothès|empiri|benchmark|state-of-the-art|outperform|patients?\b|in\ vitro|in\ vivo
+        |theorem)\w{0,15})\b|\b(?:background|objectives?|aims?|purpose|methods?|results|findings|conclusions?)\s?:""",
     re.IGNORECASE | re.VERBOSE,
 )
 _RESEARCH_SIGN = re.compile(
@@ -111,9 +112,9 @@ _WE = re.compile(r"\b(?:we|our|us|wir|nous|nosotros)\b(?!-)", re.IGNORECASE)
 _STRONG_SIGN = 2  # ordinary ones that a phrase counts for
 _PARTICLES = "de da do del della der den di du dos la le van von zu ten ter bin ibn al el e y".split()
 _NAME_PART = re.compile(r"(?:[^\W\d_]\.[-–]?){1,4}|[^\W\d_][^\W\d_'’.-]*(?:[-'’‐.][^\W\d_]+)*\.?")
-_BETWEEN_NAMES = re.compile(r"\s*(?:[,;·•|&]|\band\b|\bet\b|\bund\b|\by\b)\s*")
+_BETWEEN_NAMES = re.compile(r" ?(?:[,;·•|&]|\band\b|\bet\b|\bund\b|\by\b) ?")
 _NOTE_MARKS = re.compile(r"[\d*†‡§¶⋆,∗^]{1,20}$")
-_OTHERS = re.compile(r",?\s(?:et al|and others|and colleagues)\.?\s*$")
+_OTHERS = re.compile(r",?\s(?:et al|and others|and colleagues)\.?$")
 
 
 def is_long(text: str) -> bool:
@@ -143,14 +144,12 @@ def is_title(text: str) -> bool:
         return False
     if text.endswith(".") and len(text.split()) >= SENTENCE_WORDS:
         return False
-    patterns = (_NUMBERED, _LABEL, _GREETING, _LOG)
-    return not (any(map(lambda p: p.match(text), patterns)) or _CODE.search(text) or _CITED.search(text)) and _is_wordy(
-        text
-    )
+    begins_otherwise = any(pattern.match(text) for pattern in (_NUMBERED, _LABEL, _GREETING, _LOG))
+    return not begins_otherwise and not _CODE.search(text) and not _CITED.search(text) and _is_wordy(text)
 
 
 def is_abstract(text: str) -> bool:
-    """Whether `text`, on one line, may be an abstract: prose in sentences, and no letter, licence, code or reference."""
+    """Whether `text`, on one line, may be an abstract: prose, and no letter, licence, code or reference."""
     text = text[:_JUDGED_CHARS]
     words = text.split()
     if len(words) < SENTENCE_WORDS or not _is_wordy(text) or words[0][0].islower() or is_reference(text):
@@ -193,7 +192,7 @@ def research_signs(abstract: str) -> int:
 
 def is_names(text: str) -> bool:
     """Whether `text` is a list of at least two names of people, or one "et al."."""
-    listed, others = _OTHERS.subn("", text.strip().removeprefix("by ").removeprefix("By "))
+    listed, others = _OTHERS.subn("", " ".join(text.split()).removeprefix("by ").removeprefix("By "))
     names = [_NOTE_MARKS.sub("", name) for name in _BETWEEN_NAMES.split(listed)]
     names = [name for name in names if name and not is_suffix(name)]
     return len(names) + others > 1 and all(map(is_name, names))
