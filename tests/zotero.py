@@ -35,9 +35,8 @@ LATEX = str.maketrans(
 
 @dataclass
 class Export:
-    """The text of a .bib file; the `titles` of the papers in it, the number of `duplicates`, and what is `lost` and why.
-
-    `faulty` entries, by key with their titles, may be lost too.
+    """The text of a .bib file; the `titles` of the papers in it, the number of `duplicates`, and what is `lost` and
+    why. `faulty` entries, by key with their titles, may be lost too.
     """
 
     text: str = ""

@@ -10,6 +10,7 @@ from rag.sources.labels import label_of
 
 _MAX_LINES = 1_000
 _MARK = "---"
+_KEY = re.compile(r"[\w-]{1,40}:(?:\s|$)")
 _YAML = re.compile(r"\s*(?:-\s.*|[\w-]{1,40}:(?:\s.*)?|)|\s+\S.*|#.*", re.DOTALL)
 
 Lines = Iterator[tuple[int, str]]
@@ -26,7 +27,7 @@ def front_matter(lines: Iterable[tuple[int, str]]) -> tuple[dict[str, list[str]]
         return {}, chain(read, rest)
     for number, line in islice(rest, _MAX_LINES):
         read.append((number, line))
-        if line.strip() in (_MARK, "..."):
+        if line.strip() in (_MARK, "...") and any(_KEY.match(line) for _, line in read):
             return _fields(line for _, line in read[1:-1]), rest
         if not _YAML.fullmatch(line):
             break

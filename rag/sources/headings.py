@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from rag.sources import wording
-from rag.sources.inline import links, plain_text, without_attributes
+from rag.sources.inline import Link, links, plain_text, without_attributes
 from rag.text import normalize
 
 _NUMBER = re.compile(r"^\s*(?:\d{1,5}[.):]|\[\d{1,5}\](?!\()|\(\d{1,5}\))\s+")
@@ -18,11 +19,12 @@ _OPENING = "([,|/·•–—-"  # what stands before the links behind a title
 _AROUND = _OPENING + "]). \t"
 # The words of links that lead to a paper and are no title.
 _LINK_WORDS = frozenset(
-    """pdf code paper arxiv project page pages website web site github git video videos slides poster demo doi link links
-    bibtex bib supp supplementary supplement material data dataset datasets html abs abstract blog post talk openreview
-    view on read full text here source official implementation huggingface hugging face model models details edit
-    preprint download publication publisher pubmed scholar semantic google acm ieee springer url cite citation notes
-    summary review tweet youtube homepage appendix colab notebook pytorch tensorflow tf docs the and""".split()
+    """pdf code paper arxiv project page pages website web site github git video videos slides poster demo doi link
+    links bibtex bib supp supplementary supplement material data dataset datasets html abs abstract blog post
+    talk openreview view on read full text here source official implementation huggingface hugging face model
+    models details edit preprint download publication publisher pubmed scholar semantic google acm ieee springer
+    url cite citation notes summary review tweet youtube homepage appendix colab notebook pytorch tensorflow tf
+    docs the and""".split()
 )
 
 
@@ -70,6 +72,14 @@ def is_abstract_heading(heading: str) -> bool:
     """Whether `heading` says "Abstract", perhaps with a number, an emoji, or the same in another language."""
     words = [word for word in normalize(plain_text(heading)).split() if word.isascii() and not word.isdigit()]
     return " ".join(words) in ("abstract", "the abstract", "original abstract", "paper abstract")
+
+
+def is_links(line: str) -> bool:
+    """Whether `line` is nothing but links such as "PDF" and "View on arXiv"."""
+    found = links(line)
+    between = [line[one.end : other.start] for one, other in pairwise([Link("", "", 0, 0), *found])]
+    rest = "".join([*between, line[found[-1].end :]]) if found else line
+    return bool(found) and all(is_link_word(link.text) for link in found) and not any(map(str.isalpha, rest))
 
 
 def is_link_word(text: str) -> bool:

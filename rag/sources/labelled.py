@@ -27,13 +27,14 @@ def matches(head: str) -> bool:
     if "bstract" not in head and "BSTRACT" not in head and ARXIV_RULE not in head:
         return False
     lines = _numbered(head)
-    items = list(drafts(lines, _layout(lines)))
-    records = [item for item in items if isinstance(item, Draft)]
+    layout = _layout(lines)
+    records = [item for item in drafts(lines, layout) if isinstance(item, Draft) and item.fields]
     complete = list(filter(_is_complete, records))
     labelled = sum(record.characters for record in records)
     titles = [record_of(draft.line, draft.fields).title for draft in complete]
     likely = sum(bool(title) and not title.endswith(",") and _TEMPLATE.isdisjoint(title) for title in titles)
-    return bool(complete) and 2 * likely > len(complete) and labelled >= _MIN_LABELLED * len("".join(head.split()))
+    most = layout.titled or 3 * len(complete) >= 2 * sum(record.has("title", "abstract") for record in records)
+    return 2 * likely > len(complete) and most and labelled >= _MIN_LABELLED * len("".join(head.split()))
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:

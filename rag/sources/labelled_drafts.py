@@ -11,7 +11,8 @@ from typing import NamedTuple
 from rag.sources import identifiers, wording
 from rag.sources.labels import Label, is_unknown, label_of
 
-_RULE = re.compile(r"\s{0,20}([-=_*~#+·•—–])(?:\s?\1){2,}\s*|\f.{0,80}")
+_RULE = re.compile(r"\s{0,20}([-=_*~#+·•—–])(?:\s?\1){2,300}\s*|\f.{0,80}")
+_ADDRESS = re.compile(r"\s{0,20}https?://\S+\s*")
 ARXIV_RULE = "\\\\"  # above and below each abstract in the mails of arXiv
 _NUMBER = re.compile(r"^\s{0,20}[\[(]?\d{1,5}[.)\]:]\s{1,4}")
 _UNDERLINED = 2  # characters by which a line may be longer or shorter than a title that it underlines
@@ -36,11 +37,15 @@ class Layout(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """A record under construction, that begins at `line`; `last` is the field that further lines belong to."""
+    """A record under construction, that begins at `line`.
+
+    `last` is the field that further lines belong to; further paragraphs do so too if its label is alone (`is_headed`).
+    """
 
     line: int = 0
     fields: dict[str, list[str]] = field(default_factory=dict)
     last: str = ""
+    is_headed: bool = False
     characters: int = 0
 
     def add(self, name: str, text: str) -> None:
@@ -61,6 +66,7 @@ class Stray:
 
 
 def drafts(lines: Iterable[tuple[int, str]], layout: Layout) -> Iterator[Draft | Stray]:
+    """The records of numbered `lines`, complete or not, and the prose between them, in order."""
     return _Reader(layout).items(lines)
 
 
@@ -75,7 +81,8 @@ class _Reader:
         self._previous = ""
 
     def items(self, lines: Iterable[tuple[int, str]]) -> Iterator[Draft | Stray]:
-        for number, line in chain(lines, [(0, "")]):
+        for number, whole in chain(lines, [(0, "")]):
+            line = whole[:_MAX_CHARACTERS]
             if number and not line and not self._previous and self._after_blank:  # there may be millions of them
                 continue
             label = self._label(line)
@@ -111,7 +118,9 @@ class _Reader:
             yield from self._begin(number)
         self._draft.line = self._draft.line or number
         self._draft.last = label.field
-        self._draft.add(label.field, label.value)
+        self._draft.is_headed = not label.value
+        is_further_name = label.field == "authors" and self._draft.has("authors")
+        self._draft.add(label.field, f"; {label.value}" if is_further_name else label.value)
         self._after_blank = self._after_rule = False
 
     def _begins_record(self, label: Label) -> bool:
@@ -148,6 +157,8 @@ class _Reader:
         if self._after_blank or self._paragraph.line or self._after_rule:
             self._paragraph.line = self._paragraph.line or number
             self._paragraph.add("text", line)
+        elif self._ended() and _ADDRESS.fullmatch(line) and any(identifiers.of_address(line.strip())):
+            draft.add("url", line.strip())
         elif draft.last != "title" or not draft.has("title") or self._continues_title(line):
             draft.add(draft.last or "other", line.strip() if draft.last != "authors" else line)
         elif wording.is_names(line):
@@ -165,7 +176,7 @@ class _Reader:
         draft = self._draft
         if draft.last and not self._after_rule and not draft.has(draft.last):
             draft.add(draft.last, text)
-        elif not self._layout.titled and wording.is_title(title := _NUMBER.sub("", text, count=1)):
+        elif not self._layout.titled and _is_title(title := _NUMBER.sub("", text, count=1)):
             yield from self._untitled(number, title)
         elif draft.last == "abstract" and self._goes_on(text):
             draft.add("abstract", text)
@@ -184,7 +195,9 @@ class _Reader:
         self._after_rule = False
 
     def _goes_on(self, text: str) -> bool:
-        """Whether `text` may be the next paragraph of the abstract, and is no note or greeting."""
+        """Whether `text` may be the next paragraph of an abstract beneath its heading, and is no note or greeting."""
+        if not self._draft.is_headed:
+            return False
         length = sum(map(len, self._draft.fields["abstract"])) + len(text)
         return (
             not self._after_rule
@@ -192,3 +205,7 @@ class _Reader:
             and not wording.is_talk(text)
             and length < _JOINED_CHARACTERS
         )
+
+
+def _is_title(text: str) -> bool:
+    return wording.is_title(text) and not text.endswith(".")

@@ -17,7 +17,7 @@ from itertools import pairwise
 from rag.paper import Paper
 from rag.sources import wording
 from rag.sources.author_lists import authors_in
-from rag.sources.listing_layout import LINK, Block, Layout, blocks_of, is_verse, layout_of, runs_of
+from rag.sources.listing_layout import LINK, Block, Layout, blocks_of, layout_of, runs_of
 from rag.sources.paperlike import Candidate, are_papers
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped
@@ -45,8 +45,8 @@ class Entry:
 def matches(head: str) -> bool:
     """Whether titles and abstracts alternate in `head`, and little else is in it."""
     runs = list(runs_of(enumerate(head.split("\n"), 1)))
-    entries = list(_entries(blocks_of(runs, layout := layout_of(runs)), layout))
-    return _are_papers(entries) and not (layout.paragraphs and is_verse(runs))
+    layout = layout_of(runs)
+    return _are_papers(list(_entries(blocks_of(runs, layout), layout)))
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
@@ -102,7 +102,8 @@ def _is_authors(text: str) -> bool:
 
 def _are_papers(entries: list[Entry]) -> bool:
     pairs = [Candidate(entry.title, entry.abstract, entry.parts) for entry in entries if _is_complete(entry)]
-    return are_papers(pairs, sum(not _is_complete(entry) and _is_stray(entry) for entry in entries))
+    others = [entry for entry in entries if not _is_complete(entry)]
+    return are_papers(pairs, len(others) if len(pairs) == 1 else sum(map(_is_stray, others)))
 
 
 def _is_stray(entry: Entry) -> bool:

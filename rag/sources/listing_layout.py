@@ -11,8 +11,6 @@ from rag.sources import chrome, wording
 from rag.text import clean_line
 
 _WRAP_CHARACTERS = 40  # lines of wrapped text are at least this long
-_VERSE_LINES = 4  # as many lines that each begin with a capital, none of them long, are no wrapped text
-_VERSE_CHARACTERS = 75
 _LINE_COST = 100  # bytes of memory, roughly, of an empty line
 _MAX_CHARACTERS = 1_000_000  # of a line or a paragraph; what is longer is cut there, and is too long for any field
 
@@ -91,20 +89,9 @@ def _has_paragraphs(runs: list[list[Block]]) -> bool:
 
 
 def blocks_of(runs: Iterable[list[Block]], layout: Layout) -> Iterator[Block]:
+    """The titles, paragraphs and links that `runs` are, or consist of."""
     for run in runs:
         if layout.paragraphs:
             yield Block(run[0].line, " ".join(block.text for block in run))
         else:
             yield from (block for block in run if not chrome.AMBIGUOUS.fullmatch(block.text))
-
-
-def is_verse(runs: list[list[Block]]) -> bool:
-    """Whether much of the text is verse, addresses or tables: short lines, each of which begins anew."""
-    long_runs = [run for run in runs if len(run) >= _VERSE_LINES]
-    verse = [
-        run
-        for run in long_runs
-        if max(len(block.text) for block in run) < _VERSE_CHARACTERS
-        and 4 * sum(not block.text[0].islower() for block in run) > 3 * len(run)
-    ]
-    return 3 * len(verse) > len(long_runs)

@@ -32,6 +32,7 @@ _SIGN = re.compile(
     r"^\s{0,9}(?:#{1,6}\s|(?:[-*+]|\d{1,5}[.)])\s+(?:\*\*|\[)|\*\*\S|\[[^\]\n]|={3,}\s*$|<details|---\s*$)",
     re.MULTILINE,
 )
+_TEMPLATE = "{{"
 _NUMBER = re.compile(r"^\d{1,4}\s")
 _BEHIND_NAMES = re.compile(r"\s[·|•—–(-]|[*_]\s|\s\d{4}")
 _DATE = re.compile(r"\b((?:19|20)\d\d)-\d\d-\d\d\b|\(((?:19|20)\d\d)\)")
@@ -95,7 +96,7 @@ def _marked(titled: list[Section]) -> Layout | None:
     linked = sum(bool(_ids_of(section.heading)) for section in others)
     titles = [_title(paper) for paper in papers]
     numbered = len(titles) > 1 and all(map(_NUMBER.match, titles))
-    likely = sum(wording.is_title(_NUMBER.sub("", title) if numbered else title) for title in titles)
+    likely = sum(not wording.is_long(title) and _TEMPLATE not in title for title in titles)
     few_others = len(others) - linked <= 2 * len(papers)
     return Layout("marked", levels, numbered) if papers and few_others and 2 * likely > len(papers) else None
 

@@ -9,7 +9,7 @@ import re
 _INLINE = """a abbr alternatives b bdi big bold bold-italic cite code del em email ext-link font i inf inline-formula
     inline-graphic ins italic kbd label math mfenced mfrac mi mn mo monospace mover mpadded mrow ms mspace msqrt mstyle
     msub msubsup msup mtable mtd mtext mtr munder munderover named-content overline q related-article related-object
-    roman s sans-serif sc scp semantics small span strike strong styled-content sub sup tt u underline uri var xref"""
+    roman sans-serif sc scp semantics small span strike strong styled-content sub sup tt u underline uri var xref"""
 _BLOCK = """abstract article blockquote body br break caption dd def-item def-list disp-formula disp-quote div dl dt fig
     graphic h1 h2 h3 h4 h5 h6 hr html li list list-item ol p sec section table tbody td th title tr ul"""
 _TAG = re.compile(

@@ -12,22 +12,22 @@ from itertools import takewhile
 
 from rag.sources import wording
 from rag.sources.errors import UnreadableError
+from rag.sources.folding import Comments, Details
 from rag.sources.front_matter import front_matter
-from rag.sources.headings import is_abstract_heading, is_heading, lead, title_of
+from rag.sources.headings import is_abstract_heading, is_heading, is_links, lead, title_of
 from rag.sources.inline import plain_text
 from rag.sources.labels import heads_part, is_unknown, label_of, unquoted
-from rag.sources.section import BOLD, ITEM, MAX_CHARACTERS, MAX_DEPTH, ROOT, SUMMARY, Section
+from rag.sources.section import BOLD, ITEM, MAX_CHARACTERS, MAX_NESTING, ROOT, SUMMARY, Section
 from rag.text import normalize
 
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*)|)", re.DOTALL)
-_UNDERLINE = re.compile(r" {0,3}(={2,}|-{2,})\s*")
-_RULE = re.compile(r" {0,3}([-*_])(?:\s?\1){2,}\s*")
+_UNDERLINE = re.compile(r" {0,3}(={2,300}|-{2,300})\s*")
+_RULE = re.compile(r" {0,3}([-*_])(?:\s?\1){2,300}\s*")
 _ITEM = re.compile(r"(\s{0,40})(?:[-*+]|\d{1,5}[.)])\s+(?:\[[ xX]\]\s+)?(.*)", re.DOTALL)
 _CODE = ("    ", "\t")
 _BREAKS = ("  ", "\\")  # at the end of a line that is one in print as well
 _FENCE = re.compile(r"\s{0,20}(`{3,}|~{3,})")
 _TAG = re.compile(r"(</?(?:details|summary)\b[^<>]{0,300}>)", re.IGNORECASE)
-_COMMENT = re.compile("(<!--|-->)")
 _CALLOUT = re.compile(r"\[!(\w{1,30})\][+-]?")
 _IGNORED = re.compile(
     r"\s{0,20}(?:\{[:%].*\}|\[[^\[\]]{1,200}\]:\s.*|!\[.*\)|\|.*|</?[a-z][^<>]{0,300}>)\s*", re.IGNORECASE
@@ -64,19 +64,19 @@ class _Outline:
         self._paragraph: list[str] = []
         self._quote: list[str] = []
         self._fence = ""
-        self._details: list[str] = []  # what the open ones hold: "abstract", "title" and what belongs to it, "other"
-        self._outside: list[int] = []  # the number of sections that each of them is in
+        self._details = Details()
+        self._comments = Comments()
         self._summary: list[str] | None = None
         self._field = ""  # that lines belong to until the next blank one
         self._heads_abstract = False  # further paragraphs belong to the abstract as well
         self._room = MAX_CHARACTERS  # in the paragraph
-        self._is_ignored = self._in_comment = False
-        self._special = 0  # the line where the last code block or comment began
+        self._is_ignored = False
+        self._code_begins = 0
 
     @property
     def unclosed(self) -> int:
         """The line where a code block or a comment begins that has not ended; 0 if there is none."""
-        return self._special if self._fence or self._in_comment else 0
+        return self._code_begins if self._fence else self._comments.line if self._comments.is_open else 0
 
     def taken(self) -> list[Section]:
         done, self._done = self._done, []
@@ -90,12 +90,12 @@ class _Outline:
     def feed(self, number: int, line: str) -> None:
         if self._fence:
             self._code(line)
-        elif (fence := _FENCE.match(line)) and not self._in_comment:
+        elif (fence := _FENCE.match(line)) and not self._comments.is_open:
             self._end_paragraph()
-            self._fence, self._special = fence[1], number
+            self._fence, self._code_begins = fence[1], number
             self._top.others += not self._is_in_abstract
         else:
-            self._markup(number, self._without_comments(number, line))
+            self._markup(number, self._comments.removed(number, line))
 
     @property
     def _top(self) -> Section:
@@ -103,7 +103,7 @@ class _Outline:
 
     @property
     def _is_in_abstract(self) -> bool:
-        return "abstract" in self._details
+        return self._details.kind == "abstract"
 
     def _add(self, texts: list[str], line: str) -> None:
         """Adds `line` to the paragraph that `texts` are, unless that is longer than any field may be."""
@@ -116,19 +116,6 @@ class _Outline:
             self._fence = ""
         elif self._is_in_abstract:
             self._top.add(self._top.folded, line)
-
-    def _without_comments(self, number: int, line: str) -> str:
-        if not self._in_comment and "<!--" not in line:
-            return line
-        kept: list[str] = []
-        for part in _COMMENT.split(line):
-            if part == "<!--" and not self._in_comment:
-                self._in_comment, self._special = True, number
-            elif part == "-->" and self._in_comment:
-                self._in_comment = False
-            elif not self._in_comment:
-                kept.append(part)
-        return "".join(kept)
 
     def _markup(self, number: int, line: str) -> None:
         """Sorts `line` after it is split at the tags of <details>, which may all be on one line."""
@@ -150,34 +137,30 @@ class _Outline:
             self._end_paragraph()
             self._field, self._heads_abstract = "", False
             self._end_abstract()
-            self._details.append("")
-            self._outside.append(len(self._open))
-            del self._details[:-MAX_DEPTH], self._outside[:-MAX_DEPTH]
+            self._details.begin(len(self._open))
         elif self._details:
             self._end_paragraph()
-            self._details.pop()
             self._field = ""
-            outside = self._outside.pop()
+            outside = self._details.end()
             while len(self._open) > outside:
                 self._done.append(self._open.pop())
 
     def _end_abstract(self) -> None:
         """Ends the <details> of an abstract, though they are not closed: another title or <details> begins."""
         while self._is_in_abstract:
-            self._details.pop()
-            self._outside.pop()
+            self._details.end()
 
     def _end_summary(self, number: int, summary: str) -> None:
         self._summary = None
         if not self._details:
             return
         if "abstract" in plain_text(summary).lower().split():
-            self._details[-1] = "abstract"
+            self._details.hold("abstract")
         elif _IN_BOLD.search(summary) and not wording.is_part(title_of(summary)):
-            self._details[-1] = "title"
+            self._details.hold("title")
             self._begin(number, SUMMARY + len(self._details), summary)
         else:
-            self._details[-1] = "other"
+            self._details.hold("other")
 
     def _line(self, number: int, line: str) -> None:
         if self._is_in_abstract and (_HEADING.fullmatch(line) or ((item := _ITEM.fullmatch(line)) and lead(item[2]))):
@@ -229,8 +212,8 @@ class _Outline:
         front, title = self._open[ROOT].fields, self._open[ROOT].fields.get("title")
         if title and normalize(unquoted(title[0])) == normalize(title_of(heading)):
             section.fields, self._open[ROOT].fields = front, {}
-        if self._details and self._details[-1] == "other":
-            self._details[-1] = "title"
+        if self._details.kind == "other":
+            self._details.hold("title")
         self._top.has_sections = True
         self._open.append(section)
         self._is_ignored, self._field, self._heads_abstract = False, "", False
@@ -259,6 +242,8 @@ class _Outline:
         return True
 
     def _goes_on_with_field(self, line: str, bare: str) -> bool:
+        if is_links(line):
+            self._field = ""
         if self._field in ("", "title") or _ITEM.fullmatch(line):
             return False
         return self._field == "abstract" or not wording.is_prose(bare)
@@ -277,7 +262,7 @@ class _Outline:
         if quoted:
             self._add(self._quote, line.lstrip().removeprefix(">").strip())
         elif item and lead(item[2]):
-            self._begin(number, ITEM + min(len(item[1]) // 2, MAX_DEPTH), item[2])
+            self._begin(number, ITEM + min(len(item[1]) // 2, MAX_NESTING), item[2])
         elif item:
             self._end_paragraph()
             self._top.others += not self._is_ignored
@@ -294,7 +279,7 @@ class _Outline:
         quote, self._quote = self._quote, []
         lines, self._paragraph = self._paragraph, []
         self._room = MAX_CHARACTERS
-        if self._is_ignored or "other" in self._details:
+        if self._is_ignored or self._details.kind == "other":
             return
         if quote:
             self._end_quote(quote)

@@ -11,7 +11,7 @@ from rag.text import normalize
 
 _LONE_WORDS = 10  # the abstract of the only paper in a file has at least as many
 _LONG_ABSTRACT, _SHORT_ABSTRACT = 40, 25  # words on average
-_LONG_TITLE = 4
+_LONG_TITLE, _SHORT_TITLE = 4, 3
 
 
 class Candidate(NamedTuple):
@@ -57,12 +57,12 @@ def _is_list_of_papers(candidates: Sequence[Candidate], strays: int) -> bool:
         3 * min(good, distinct) >= 2 * (len(candidates) + strays)
         and 2 * research >= len(candidates)
         and 2 * several <= len(candidates)
-        and text_words >= _SHORT_ABSTRACT
-        and (title_words >= _LONG_TITLE or (len(candidates) == 2 and text_words >= _LONG_ABSTRACT))
+        and text_words >= (_SHORT_ABSTRACT if title_words >= _LONG_TITLE else _LONG_ABSTRACT)
+        and (title_words >= _SHORT_TITLE or len(candidates) == 2)
     )
 
 
 def _is_good(candidate: Candidate) -> bool:
-    """Whether both texts look their part. An entry of an encyclopedia begins with its title."""
-    looks = wording.is_title(candidate.title) and wording.is_abstract(candidate.text)
-    return looks and not candidate.text.startswith(candidate.title)
+    """Whether both texts look their part. An entry about a person or a thing begins with its name."""
+    is_entry = " " in candidate.title and candidate.text.startswith(candidate.title)
+    return wording.is_title(candidate.title) and wording.is_abstract(candidate.text) and not is_entry

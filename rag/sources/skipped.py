@@ -8,7 +8,6 @@ from pathlib import Path
 from rag.paper import MAX_ABSTRACT, MAX_TITLE
 from rag.text import clean_line
 
-
 _MAX_REASON = 500  # characters
 
 

@@ -11,7 +11,7 @@ from rag.text import normalize
 PROSE_WORDS = 30  # no title has as many words
 SENTENCE_WORDS = 5  # a text with at least as many words that ends in a period is a sentence
 _JUDGED_CHARS = 2_000  # of an abstract; the rest is as its beginning
-_MIN_LETTERS = 0.7  # of the characters of a title or an abstract; code, tables and numbers have fewer
+_MIN_LETTERS = 0.65  # of the characters of a title or an abstract; code, tables and numbers have fewer
 _MIN_LOWER = 0.5  # of the words of an abstract; names and shouted licences have fewer
 _MAX_TALK = 0.02  # of the words of an abstract; letters have more
 

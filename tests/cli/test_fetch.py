@@ -74,9 +74,7 @@ def test_the_contact_in_the_settings_is_given_to_the_service(server: Server) -> 
 
 def test_the_library_on_this_computer_needs_no_query_and_out_names_the_folder(server: Server) -> None:
     done = rag("fetch", "zotero", "--out", "my library")
-    assert (
-        done.stdout == "1 paper, 0 without abstract: my library/zotero.jsonl\nrag add 'my library/zotero.jsonl'\n"
-    )
+    assert done.stdout == "1 paper, 0 without abstract: my library/zotero.jsonl\nrag add 'my library/zotero.jsonl'\n"
 
 
 def test_ids_come_from_a_file_and_what_is_not_found_is_named(server: Server, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from rag.cli.main import main
 from rag.errors import StoreError
 from tests.cli.runner import rag
-from tests.conftest import typical_curve
 
 
 @pytest.mark.parametrize("command", main.commands)

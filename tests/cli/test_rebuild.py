@@ -95,7 +95,7 @@ def test_a_killed_rebuild_leaves_the_old_index_in_use_and_the_next_cleans_up(
     assert "Coral Counting" in json.loads(before)["results"][0]["title"]
     pointer, entries = (index_copy / "CURRENT").read_text(), set(index_copy.iterdir())
 
-    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--index", str(index_copy)]
+    command = [sys.executable, "-m", "rag", "rebuild", str(many), "--yes", "--index", str(index_copy)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + TIMEOUT
     while not any((entry / "chroma" / "chroma.sqlite3").exists() for entry in set(index_copy.iterdir()) - entries):

@@ -6,10 +6,9 @@ from textwrap import wrap
 import pytest
 
 from rag.paper import MAX_ABSTRACT, Paper
-from rag.sources import listing
+from rag.sources import read
 from rag.sources.skipped import Skipped
 
-PAGE = Path("page.txt")
 LONG = (
     "We measure how fast beavers rebuild a dam that was opened overnight, in twelve valleys and over three winters. "
     "A dam of two metres is whole again after five nights, and families with grown young need only half of that. "
@@ -38,6 +37,9 @@ CHROME = [
 # fmt: on
 
 
+MANY = [(f"{title} {n}", abstract) for n in range(200) for title, abstract in PAPERS]
+
+
 def in_lines(papers: list[tuple[str, str]]) -> list[str]:
     return [text for paper in papers for text in paper]
 
@@ -47,12 +49,18 @@ def in_blocks(papers: list[tuple[str, str]], width: int = 10_000) -> list[str]:
     return [line for block in blocks for line in [*block, ""]]
 
 
-def found(lines: list[str]) -> list[tuple[str, str]]:
-    return [(r.title, r.abstract) for r in listing.read(lines, PAGE) if isinstance(r, Paper)]
+def records(folder: Path, lines: list[str]) -> list[Paper | Skipped]:
+    path = folder / "page.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return list(read(path))
 
 
-def skipped(lines: list[str]) -> list[str]:
-    return [str(r) for r in listing.read(lines, PAGE) if isinstance(r, Skipped)]
+def found(folder: Path, lines: list[str]) -> list[tuple[str, str]]:
+    return [(r.title, r.abstract) for r in records(folder, lines) if isinstance(r, Paper)]
+
+
+def skipped(folder: Path, lines: list[str]) -> list[str]:
+    return [str(r) for r in records(folder, lines) if isinstance(r, Skipped)]
 
 
 LAYOUTS = [
@@ -64,131 +72,310 @@ LAYOUTS = [
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_gives_the_same_papers(layout):
-    assert found(layout(PAPERS)) == PAPERS
-    assert skipped(layout(PAPERS)) == []
+def test_every_layout_gives_the_same_papers(tmp_path, layout):
+    assert found(tmp_path, layout(PAPERS)) == PAPERS
+    assert skipped(tmp_path, layout(PAPERS)) == []
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("chrome", CHROME)
-def test_chrome_is_dropped_wherever_it_occurs(layout, chrome):
+def test_chrome_is_dropped_wherever_it_occurs(tmp_path, layout, chrome):
     first, rest = layout(PAPERS[:1]), layout(PAPERS[1:])
     title, abstract = PAPERS[0]
-    assert found([chrome, *first, chrome, *rest, chrome]) == PAPERS
-    assert found([title, chrome, abstract, chrome, *in_lines(PAPERS[1:]), chrome]) == PAPERS
-    assert skipped([chrome, *first, "", chrome, *rest, "", chrome]) == []
+    assert found(tmp_path, [chrome, *first, chrome, *rest, chrome]) == PAPERS
+    assert found(tmp_path, [title, chrome, abstract, chrome, *in_lines(PAPERS[1:]), chrome]) == PAPERS
+    assert skipped(tmp_path, [chrome, *first, "", chrome, *rest, "", chrome]) == []
 
 
 @pytest.mark.parametrize("title", ["Dams at Night", "3D Dams", "[DAM] Revisited", "iDam: a Dam", "Élan of Dams"])
-def test_a_subscribe_label_that_runs_into_the_first_title_is_removed(title):
+def test_a_subscribe_label_that_runs_into_the_first_title_is_removed(tmp_path, title):
     glued = [f"Subscribe{title}", LONG, "Sourdough", OTHER]
-    assert found(glued)[0][0] == title
-    assert found([f"Get trending papers in your email inbox!{glued[0]}", *glued[1:]])[0][0] == title
+    assert found(tmp_path, glued)[0][0] == title
+    assert found(tmp_path, [f"Get trending papers in your email inbox!{glued[0]}", *glued[1:]])[0][0] == title
 
 
 @pytest.mark.parametrize("title", ["Subscriber Churn among Beavers", "Subscribe-and-Forget Sourdough"])
-def test_a_title_may_start_like_the_subscribe_button(title):
-    assert found([title, LONG]) == [(title, LONG)]
+def test_a_title_may_start_like_the_subscribe_button(tmp_path, title):
+    assert found(tmp_path, [title, LONG]) == [(title, LONG)]
 
 
-def test_two_paragraphs_are_one_abstract():
+def test_two_paragraphs_are_one_abstract(tmp_path):
     extra = "Films of all the dams are online."
-    assert found(["Dams", "", LONG, "", OTHER, "", extra, "", "Ferns", "", SHORT]) == [
+    assert found(tmp_path, ["Dams", "", LONG, "", OTHER, "", extra, "", "Ferns", "", SHORT]) == [
         ("Dams", f"{LONG} {OTHER} {extra}"),
         ("Ferns", SHORT),
     ]
 
 
-def test_paragraphs_too_long_for_one_abstract_are_not_joined():
+def test_paragraphs_too_long_for_one_abstract_are_not_joined(tmp_path):
     long = " ".join([LONG] * 5)
-    assert found(["Dams", "", long, "", long, "", "Ferns", "", SHORT]) == [("Dams", long), ("Ferns", SHORT)]
-    assert skipped(["Dams", "", long, "", long]) == [f"page.txt:5: abstract without a title: {LONG[:80]}"]
+    assert found(tmp_path, ["Dams", "", long, "", long, "", "Ferns", "", SHORT]) == [("Dams", long), ("Ferns", SHORT)]
+    assert skipped(tmp_path, ["Dams", "", long, "", long, "", *in_blocks(PAPERS)]) == [
+        f"page.txt:5: abstract without a title: {LONG[:80]}"
+    ]
 
 
-def test_an_abstract_without_a_title_is_reported_with_its_line():
-    lines = ["Dams", LONG, OTHER, "Ferns", SHORT]
-    assert found(lines) == [("Dams", LONG), ("Ferns", SHORT)]
-    assert skipped(lines) == [f"page.txt:3: abstract without a title: {OTHER[:80]}"]
-    assert skipped([LONG, *lines])[0] == f"page.txt:1: abstract without a title: {LONG[:80]}"
+def test_an_abstract_without_a_title_is_reported_with_its_line(tmp_path):
+    lines = [*in_lines(PAPERS[:1]), OTHER, *in_lines(PAPERS[1:])]
+    assert found(tmp_path, lines) == PAPERS
+    assert skipped(tmp_path, lines) == [f"page.txt:3: abstract without a title: {OTHER[:80]}"]
+    assert skipped(tmp_path, [LONG, *lines])[0] == f"page.txt:1: abstract without a title: {LONG[:80]}"
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_title_without_an_abstract_is_reported_with_its_line(layout):
+def test_a_title_without_an_abstract_is_reported_with_its_line(tmp_path, layout):
     lonely = "The Lonely Title That Nobody Has Ever Explained in as Many Words as These Are by Now, Sadly"
     lines = [*layout(PAPERS[:2]), lonely, "", *layout(PAPERS[2:])]
-    assert found(lines) == PAPERS
+    assert found(tmp_path, lines) == PAPERS
     number = lines.index(lonely) + 1
-    assert skipped(lines) == [f"page.txt:{number}: no abstract: {lonely[:80]}"]
-    assert skipped([*layout(PAPERS[:2]), lonely])[0].endswith(lonely[:80])
+    assert skipped(tmp_path, lines) == [f"page.txt:{number}: no abstract: {lonely[:80]}"]
+    assert skipped(tmp_path, [*layout(PAPERS[:2]), lonely])[0].endswith(lonely[:80])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_truncated_last_abstract_is_kept_if_enough_of_it_is_left(layout):
-    assert found(layout([*PAPERS, ("Owls in the City", "We ask whether owls that")]))[-1] == (
+def test_a_truncated_last_abstract_is_kept_if_enough_of_it_is_left(tmp_path, layout):
+    assert found(tmp_path, layout([*PAPERS, ("Owls in the City", "We ask whether owls that")]))[-1] == (
         "Owls in the City",
         "We ask whether owls that",
     )
     cut = layout([*PAPERS, ("Owls in the City", "We ask whether")])
-    assert found(cut) == PAPERS
-    assert [reason.split(": ", 1)[1] for reason in skipped(cut)] == ["abstract cut off: Owls in the City"]
+    assert found(tmp_path, cut) == PAPERS
+    assert [reason.split(": ", 1)[1] for reason in skipped(tmp_path, cut)] == ["abstract cut off: Owls in the City"]
 
 
-def test_two_titles_at_the_end_are_not_paired():
+def test_two_titles_at_the_end_are_not_paired(tmp_path):
     lines = [*in_lines(PAPERS), "Owls in the City", "Foxes and Their Neighbours in Towns"]
-    assert found(lines) == PAPERS
-    assert len(skipped(lines)) == 2
+    assert found(tmp_path, lines) == PAPERS
+    assert len(skipped(tmp_path, lines)) == 2
 
 
-def test_a_title_may_end_in_a_period():
-    assert found(["Dams", "", LONG, "", "Bread is all you need.", "", OTHER]) == [
-        ("Dams", LONG),
-        ("Bread is all you need.", OTHER),
-    ]
+def test_a_title_may_end_in_a_period(tmp_path):
+    bread = ("Bread is all you need.", OTHER)
+    assert found(tmp_path, in_blocks([PAPERS[0], bread, *PAPERS[2:]])) == [PAPERS[0], bread, *PAPERS[2:]]
 
 
-def test_a_link_in_an_abstract_stays_there_and_is_not_the_papers_url():
+def test_a_link_in_an_abstract_stays_there_and_is_not_the_papers_url(tmp_path):
     abstract = f"{LONG} See https://arxiv.org/abs/2401.00001 for more."
-    (paper,) = listing.read(["Dams", abstract], PAGE)
+    (paper,) = records(tmp_path, ["Dams", abstract])
     assert paper == Paper("Dams", abstract, source="page.txt")
     wrapped = ["Dams", "", *wrap(LONG, 60), "See", "https://arxiv.org/abs/2401.00001", "for more."]
-    assert found(wrapped) == [("Dams", abstract)]
+    assert found(tmp_path, wrapped) == [("Dams", abstract)]
 
 
 @pytest.mark.parametrize("link", ["https://arxiv.org/abs/2401.00001v2", "https://huggingface.co/papers/2401.00001"])
-def test_a_link_between_a_title_and_its_abstract_belongs_to_that_paper(link):
-    first, second = listing.read(["Dams", link, LONG, "Ferns", "https://example.org/code", OTHER], PAGE)
+def test_a_link_between_a_title_and_its_abstract_belongs_to_that_paper(tmp_path, link):
+    first, second = records(tmp_path, ["Dams", link, LONG, "Ferns", "https://example.org/code", OTHER])
     assert first == Paper("Dams", LONG, ids=("arxiv:2401.00001",), url=link, source="page.txt")
     assert second == Paper("Ferns", OTHER, source="page.txt")
 
 
-def test_a_link_between_two_papers_belongs_to_neither():
-    papers = list(listing.read(["Dams", LONG, "https://arxiv.org/abs/2401.00001", "Ferns", OTHER], PAGE))
+def test_a_link_between_two_papers_belongs_to_neither(tmp_path):
+    papers = list(records(tmp_path, ["Dams", LONG, "https://arxiv.org/abs/2401.00001", "Ferns", OTHER]))
     assert [paper.url for paper in papers if isinstance(paper, Paper)] == ["", ""]
 
 
-def test_the_last_word_of_a_wrapped_title_is_not_taken_for_a_menu():
+def test_the_last_word_of_a_wrapped_title_is_not_taken_for_a_menu(tmp_path):
     lines = ["A Long Title about the Many Uses of Small Beaver", "Models", "", *wrap(LONG, 60)]
-    assert found(lines) == [("A Long Title about the Many Uses of Small Beaver Models", LONG)]
+    assert found(tmp_path, lines) == [("A Long Title about the Many Uses of Small Beaver Models", LONG)]
 
 
-def test_a_word_of_a_wrapped_abstract_is_not_taken_for_a_menu():
+def test_a_word_of_a_wrapped_abstract_is_not_taken_for_a_menu(tmp_path):
     lines = ["Dams", "", *wrap(LONG, 60), "And it needs no", "models", "or helpers."]
-    assert found(lines) == [("Dams", f"{LONG} And it needs no models or helpers.")]
+    assert found(tmp_path, lines) == [("Dams", f"{LONG} And it needs no models or helpers.")]
 
 
-def test_a_menu_directly_below_an_abstract_is_not_part_of_it():
-    assert found(["Dams", "", *wrap(LONG, 60), "Models", "", "Ferns", "", SHORT])[0] == ("Dams", LONG)
+def test_a_menu_directly_below_an_abstract_is_not_part_of_it(tmp_path):
+    assert found(tmp_path, ["Dams", "", *wrap(LONG, 60), "Models", "", "Ferns", "", OTHER])[0] == ("Dams", LONG)
 
 
-def test_a_record_that_is_too_long_is_reported_and_the_rest_is_read():
-    lines = ["Dams", LONG * (MAX_ABSTRACT // len(LONG) + 1), "x" * 501, OTHER, "Ferns", OTHER]
-    assert found(lines) == [("Ferns", OTHER)]
-    too_long, no_title = skipped(lines)
+def test_a_record_that_is_too_long_is_reported_and_the_rest_is_read(tmp_path):
+    lines = ["Dams", LONG * (MAX_ABSTRACT // len(LONG) + 1), "x" * 501, OTHER, *in_lines(PAPERS)]
+    assert found(tmp_path, lines) == PAPERS
+    too_long, no_title = skipped(tmp_path, lines)
     assert too_long.startswith("page.txt:1: abstract of 20,")
     assert no_title.startswith("page.txt:3: title of 501 characters, more than 500: xxx")
 
 
-@pytest.mark.parametrize("lines", [["Things to do", "", "buy milk and call the plumber"], ["Models", "Datasets"]])
-def test_a_text_without_papers_is_reported_as_a_whole(lines):
-    (reason,) = skipped(lines)
-    assert reason.startswith("page.txt: no papers found")
+def test_names_between_titles_and_abstracts_are_the_authors(tmp_path):
+    names = ["Maja Lind, J. Okaf", "Maja Lind", "Liv Tove and J. Okaf", "A. Lind, B. van Okaf, C. Tove"]
+    lines = [text for (title, abstract), name in zip(PAPERS, names, strict=True) for text in (title, name, abstract)]
+    for page in (lines, [line for text in lines for line in (text, "")]):
+        assert found(tmp_path, page) == PAPERS
+        authors = [record.authors for record in records(tmp_path, page) if isinstance(record, Paper)]
+        assert authors == [
+            ("Maja Lind", "J. Okaf"),
+            ("Maja Lind",),
+            ("Liv Tove", "J. Okaf"),
+            ("A. Lind", "B. van Okaf", "C. Tove"),
+        ]
+
+
+def test_blank_lines_of_any_number_keep_the_numbers_of_the_others(tmp_path):
+    lines = [*[""] * 5000, *in_blocks(PAPERS), *[""] * 100_000, "A Title That Nobody Has Explained"]
+    assert found(tmp_path, lines) == PAPERS
+    assert skipped(tmp_path, lines) == [f"page.txt:{len(lines)}: no abstract: A Title That Nobody Has Explained"]
+
+
+def test_a_line_of_millions_of_characters_costs_no_paper(tmp_path):
+    lines = [*in_lines(MANY), "word " * 1_000_000, *in_lines(PAPERS)]
+    assert found(tmp_path, lines) == [*MANY, *PAPERS]
+    assert len(skipped(tmp_path, lines)) == 1
+
+
+@pytest.mark.parametrize("label", ["Get trending papers ", "Trending Papers ", "Models Datasets ", "1,", "_"])
+def test_chrome_that_is_repeated_without_end_is_read_to_its_end(tmp_path, label):
+    assert found(tmp_path, [*in_lines(MANY), label * 200_000 + "x"]) == MANY
+
+
+@pytest.mark.parametrize("title", ["Dams at Night", "What Beavers Do", "[DAM] in 3D"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_file_may_hold_a_single_paper(tmp_path, layout, title):
+    assert found(tmp_path, layout([(title, LONG)])) == [(title, LONG)]
+
+
+LETTER = f"""Dear committee,
+
+I am writing to apply for the position of lecturer at your university, because I have long admired its work. {LONG}
+
+Sincerely,
+Maja Lind
+"""
+INVITATION = """Invitation to the Workshop on Dams
+
+We would like to invite you to give a talk at our workshop on dams next spring. Please let us know whether you can come.
+"""
+LICENCE = """Terms of the Dam Archive
+
+Copyright
+
+Permission is hereby granted, free of charge, to any person who obtains a copy of this archive, to use it without limit.
+
+Warranty
+
+The archive is provided as it is, without warranty of any kind, and we are not liable for any damage that it may cause.
+"""
+MANUAL = """damcount
+
+A small tool that counts dams on photographs. It finds them with a simple model and writes a table of their sizes.
+
+Installation
+
+Run pip install damcount in a terminal. Python 3.11 or newer is required, and we recommend a virtual environment.
+
+Usage
+
+Call damcount with the name of a folder. The results are written to a table next to the photographs in the folder.
+"""
+CODE = '''"""Counts dams on photographs, and writes a table of the sizes that were found for each of our rivers."""
+
+import csv
+
+
+def count(path):
+    # We measure the size of each dam here, because the model returns only its borders and not its size.
+    return sum(dam.size for dam in model.dams(path))
+'''
+LOG = """2024-03-01 12:00:00 INFO Starting
+2024-03-01 12:00:01 INFO We loaded the model and found 12 devices that can be used for the results of today.
+2024-03-01 12:00:05 WARNING Slow query
+2024-03-01 12:00:09 ERROR The connection was lost, and the results of this experiment were not stored in the database.
+"""
+POEM = """Green
+
+We are the quiet ones who stay
+When all the others leave,
+We take the stones that others lay
+And green is what we weave.
+"""
+ARTICLE = """City Council Approves New Dam
+
+The city council on Monday approved plans for a new dam in the river, ending a debate that has lasted for ten years.
+
+The dam will cost 40 million euros and is expected to be built by 2028, the mayor said after the meeting of the council.
+
+The old dam, built in 1931, will be removed next spring.
+"""
+FULL = f"""Dams at Night
+
+Maja Lind, J. Okaf
+
+Abstract
+
+{LONG}
+
+1 Introduction
+
+{OTHER}
+
+2 Methods
+
+{OTHER}
+
+References
+
+Lind, M. (2019). Dams. Rivers, 3, 4-5.
+"""
+REFERENCES = """[1] M. Lind and J. Okaf, "Dams at night," Rivers, vol. 3, pp. 12-19, 2019.
+[2] J. Okaf, "Bread remembers," in Proc. Baking, 2020, pp. 44-51.
+[3] L. Tove, "A study of the methods for the measurement of dams in the rivers of the north, with results," Dams, 2021.
+"""
+TEAM = f"""Maja Lind
+
+Maja Lind is a biologist. {LONG}
+
+Jo Okaf
+
+Jo Okaf builds the cameras that our experiments rely on. {LONG}
+"""
+BLOG = """Why Our Tests Were Slow
+
+For years the tests of our main product took forty minutes. Nobody liked it, and everybody worked around it somehow.
+
+Finding the Cause
+
+We measured every test and sorted them by time. Three of them took half of the total, because each made its own data.
+"""
+OTHERS = {
+    "letter": LETTER,
+    "invitation": INVITATION,
+    "licence": LICENCE,
+    "manual": MANUAL,
+    "code": CODE,
+    "log": LOG,
+    "poem": POEM,
+    "article": ARTICLE,
+    "paper in full": FULL,
+    "references": REFERENCES,
+    "team": TEAM,
+    "blog": BLOG,
+    "notes": "Things to do\n\nbuy milk and call the plumber",
+    "menu": "Models\nDatasets",
+    "titles": "\n".join(title for title, _ in PAPERS),
+    "abstracts": "\n\n".join([LONG, OTHER, LONG]),
+    "abstracts before titles": "\n\n".join(text for title, abstract in PAPERS for text in (abstract, title)),
+    "contents": "1 Introduction 1\n2 Dams and Rivers 7\n2.1 Growth of Dams 9\n3 Conclusion 44\n",
+}
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_text_that_is_no_listing_page_is_refused(tmp_path, text):
+    (refusal,) = records(tmp_path, text.split("\n"))
+    assert str(refusal).startswith("page.txt: in no format that rag reads")
+    assert "listing page" in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (f"<h2>Dams</h2>\n<p>{LONG}</p>\n<h2>Ferns</h2>\n<p>{OTHER}</p>\n", "a web page (HTML): save it as text"),
+        (f"<!DOCTYPE html>\n<html><body>\n\nDams\n\n{LONG}\n", "a web page (HTML): save it as text"),
+        (f"\\documentclass{{article}}\n\nDams\n\n{LONG}\n", "a LaTeX document: give its bibliography"),
+        (
+            f"1. Rivers. 2023 Mar;3(4):12-19. doi: 10.5555/1.\n\nDams at night.\n\nLind M(1).\n\n{LONG}\n\n"
+            "DOI: 10.5555/1\nPMID: 99999901\n",
+            "PubMed's text of abstracts: save the search in the format PubMed",
+        ),
+    ],
+)
+def test_a_refusal_names_what_can_be_named(tmp_path, text, named):
+    assert skipped(tmp_path, text.split("\n"))[0].startswith(f"page.txt: {named}")
