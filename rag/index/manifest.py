@@ -37,7 +37,7 @@ def describe(
     """
     return {
         "schema": SCHEMA,
-        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "built": datetime.now(UTC).isoformat(timespec="microseconds"),  # files may be written within the same second
         **built_from(contents),
         "embedding": {
             "name": model.name,
