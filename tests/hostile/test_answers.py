@@ -9,9 +9,10 @@ import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from rag.answer.writers.task import Task, Writer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.export.json import answer_json
+from rag.index.contents import Contents
 from rag.llm import bundled, prompts
 from rag.paper import Paper
 from rag.text import clean_line
@@ -40,10 +42,10 @@ from tests.attacks import (
     SLANDERED,
     UNTOUCHED,
 )
-from tests.conftest import index_of
 from tests.hostile import checks
 from tests.hostile.checks import answers
-from tests.hostile.samples import cite_sentences, read_papers, turn_of
+from tests.hostile.samples import cite_sentences, turn_of
+from tests.index.building import build_contents
 from tests.llm.server import Server, running
 
 # Minutes of conversations. The fast tests of the same: tests/hostile/test_renderings.py, what prompts let through
@@ -64,13 +66,23 @@ SHAPES = {
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return index_of(tmp_path_factory.mktemp("hostile"), HOSTILE + BENIGN)
+    papers = [_paper(record) for record in HOSTILE + BENIGN]
+    return build_contents(tmp_path_factory.mktemp("hostile"), Contents(papers))
+
+
+def _paper(record: Mapping[str, Any]) -> Paper:
+    """The paper of a record, markup and all: readers drop what they know of it, and pages must not rely on that."""
+    texts = {name: clean_line(record.get(name, "")) for name in ("title", "abstract", "url")}
+    names = tuple(map(clean_line, record.get("authors", ())))
+    return Paper(
+        **texts, authors=names, year=record.get("year"), source=clean_line(record.get("source", "papers.jsonl"))
+    )
 
 
 @pytest.fixture(scope="module")
 def papers() -> dict[str, Paper]:
     """The papers of `index`, by abstract."""
-    return read_papers()
+    return {paper.abstract: paper for paper in map(_paper, HOSTILE + BENIGN)}
 
 
 @pytest.fixture(scope="module")
