@@ -14,8 +14,10 @@ from rag.paper import Paper
 from rag.sources import wording
 from rag.sources.labelled_drafts import ARXIV_RULE, Draft, Layout, Stray, drafts
 from rag.sources.labels import label_of, record_of, without_markdown
+from rag.sources.record import Record
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
+from rag.text import clean_line
 
 _BOLD = re.compile(r"\W{0,12}(?:\*\*|__)\w")
 _TEMPLATE = frozenset("{}<>")  # in the titles of templates and code
@@ -31,8 +33,7 @@ def matches(head: str) -> bool:
     records = [item for item in drafts(lines, layout) if isinstance(item, Draft) and item.fields]
     complete = list(filter(_is_complete, records))
     labelled = sum(record.characters for record in records)
-    titles = [record_of(draft.line, draft.fields).title for draft in complete]
-    likely = sum(bool(title) and not title.endswith(",") and _TEMPLATE.isdisjoint(title) for title in titles)
+    likely = sum(_is_likely(record_of(draft.line, draft.fields), layout) for draft in complete)
     most = layout.titled or 3 * len(complete) >= 2 * sum(record.has("title", "abstract") for record in records)
     return 2 * likely > len(complete) and most and labelled >= _MIN_LABELLED * len("".join(head.split()))
 
@@ -67,6 +68,13 @@ def _layout(lines: list[tuple[int, str]]) -> Layout:
     ]
     complete = [sum(map(_is_complete, drafts(lines, layout))) for layout in layouts]
     return next(layout for layout, number in zip(layouts, complete, strict=True) if 2 * number >= max(complete))
+
+
+def _is_likely(record: Record, layout: Layout) -> bool:
+    """Whether `record` is that of a paper, and not a template or code; without a label, its texts have to look so."""
+    if not layout.titled and not wording.is_abstract(clean_line(record.abstract)):
+        return False
+    return bool(record.title) and not record.title.endswith(",") and _TEMPLATE.isdisjoint(record.title)
 
 
 def _is_complete(item: Draft | Stray) -> bool:

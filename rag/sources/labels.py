@@ -75,7 +75,7 @@ class Label(NamedTuple):
 def label_of(line: str) -> Label | None:
     """The label that `line` begins with or consists of, if there is one."""
     found = _LABEL.match(line) or _DASHED.match(line) or _SUBMITTED.match(line)
-    if found:
+    if found and not (found[1] == "abs" and "*" not in line[: found.start(1)]):  # unless in bold, it is code
         name = found[1].lower()
         return Label(found[1], _FIELD_OF[name], found[2].strip())
     alone = _ALONE.fullmatch(line)
