@@ -43,6 +43,11 @@ class Paper:
         return title_key(self.title)
 
     @property
+    def identity(self) -> tuple[str, tuple[str, ...], tuple[str, ...], int]:
+        """What tells the paper from others of its title, and stays the same if its abstract is corrected."""
+        return self.key, self.ids, self.authors, self.year or 0
+
+    @property
     def content(self) -> bytes:
         """A fingerprint, 16 bytes, of the text that is embedded: title and abstract."""
         return hashlib.blake2b(f"{self.title}\n{self.abstract}".encode(), digest_size=16).digest()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from rag.paper import Paper
@@ -31,3 +34,11 @@ def test_other_words_make_another_paper(other: str) -> None:
 )
 def test_the_short_name_is_what_a_title_calls_its_method(title: str, name: str) -> None:
     assert Paper(title, "a").short_name == name
+
+
+def test_papers_of_one_title_are_told_apart_and_a_corrected_abstract_changes_nothing() -> None:
+    editorial = Paper("Editorial", "On owls.", ("Ada Reed",), 2019)
+    assert replace(editorial, abstract="On owls, corrected.").identity == editorial.identity
+    changes: tuple[dict[str, Any], ...] = ({"authors": ("Bo Oak",)}, {"year": 2020}, {"ids": ("doi:10.5555/b",)})
+    for change in changes:
+        assert replace(editorial, **change).identity != editorial.identity

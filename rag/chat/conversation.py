@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MAX_QUESTION_CHARS = 2_000  # a pasted abstract fits, a pasted paper does not
 MAX_HISTORY = 20  # questions that a conversation remembers
 
-_PaperId = tuple[str, tuple[str, ...]]
-
 
 class Conversation:
     """One user's questions to `library`, asked one after the other, following on from `history`.
@@ -35,7 +33,7 @@ class Conversation:
     def __init__(self, library: Library, history: History = History()) -> None:  # noqa: B008 - it is immutable
         self._library = library
         self._history = history
-        self._numbers: dict[_PaperId, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
         self._papers: dict[int, Paper] = {}
 
     @classmethod
@@ -104,7 +102,7 @@ class Conversation:
     def _remember_answer(self, answer: Answer) -> None:
         shown: list[Citation | Listed] = [*answer.citations, *answer.listed]
         for one in shown + list(answer.related if answer.lists_papers else ()):
-            self._numbers[_id(one.paper)] = one.n
+            self._numbers[one.paper.identity] = one.n
             self._papers[one.n] = one.paper
         if answer.wish is None:
             self._remember_question(answer.question)
@@ -113,7 +111,7 @@ class Conversation:
             self._history = replace(self._history, cited=cited)
 
     def _number(self, paper: Paper) -> int:
-        n = self._numbers.setdefault(_id(paper), max(self._papers, default=0) + 1)
+        n = self._numbers.setdefault(paper.identity, max(self._papers, default=0) + 1)
         self._papers[n] = paper
         return n
 
@@ -121,9 +119,4 @@ class Conversation:
         """Frees the numbers above `last_number` of `hidden` papers, so that readers see no gap in the numbering."""
         for citation in hidden:
             if citation.n > last_number:
-                del self._numbers[_id(citation.paper)], self._papers[citation.n]
-
-
-def _id(paper: Paper) -> _PaperId:
-    """What identifies `paper` even if a rebuild corrects its abstract. Papers may share a title, but not their ids."""
-    return paper.key, paper.ids
+                del self._numbers[citation.paper.identity], self._papers[citation.n]

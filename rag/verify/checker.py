@@ -106,8 +106,8 @@ class Checker:
 
 def _sources(citations: Sequence[Citation]) -> list[_Source]:
     """`citations` grouped by paper, in the order of its abstract."""
-    by_paper = sorted(citations, key=lambda citation: (citation.paper.key, citation.start))
-    groups = [list(group) for _, group in groupby(by_paper, key=lambda citation: citation.paper.key)]
+    by_paper = sorted(citations, key=lambda citation: (citation.paper.identity, citation.start))
+    groups = [list(group) for _, group in groupby(by_paper, key=lambda citation: citation.paper.identity)]
     return [_Source(group[0].paper, introduced_entities(group[0].paper), tuple(group)) for group in groups]
 
 

@@ -69,7 +69,7 @@ class Card:
         """The id of its element; without a number it is the same wherever the paper is named."""
         if self.citations:
             return f"source-{self.n}"
-        return "paper-" + hashlib.sha256(repr(_identity(self.paper)).encode()).hexdigest()[:12]
+        return "paper-" + hashlib.sha256(repr(self.paper.identity).encode()).hexdigest()[:12]
 
     @property
     def n(self) -> int | None:
@@ -128,8 +128,8 @@ def sources(turns: Sequence[Turn]) -> list[Entry]:
     now, ever = _citations(turns[-1:]), _citations(turns)
     verdicts = _verdicts(turns)
     numbered = {n: Card(found[0].paper, _by_offset(found), verdicts.get(n, ())) for n, found in sorted(ever.items())}
-    known = {_identity(card.paper) for card in numbered.values()}
-    uncited = [Card(paper) for paper in nearest(turns) if _identity(paper) not in known]
+    known = {card.paper.identity for card in numbered.values()}
+    uncited = [Card(paper) for paper in nearest(turns) if paper.identity not in known]
     earlier = [card for n, card in numbered.items() if n not in now]
     entries: list[Entry] = [card for n, card in numbered.items() if n in now]
     entries += [Words("nearest-papers", "Named, not cited"), *uncited] if uncited else []
@@ -163,11 +163,6 @@ def mark(text: str, spans: Sequence[tuple[int, int]]) -> list[Run]:
     return [
         Run(quoted, tuple(piece for _, piece in run)) for quoted, run in groupby(pieces, key=lambda piece: piece[0])
     ]
-
-
-def _identity(paper: Paper) -> tuple[str, tuple[str, ...]]:
-    """What stays the same if a rebuild corrects the abstract of `paper`. Papers may share a title, but not ids."""
-    return paper.key, paper.ids
 
 
 def _unquoted_parts(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
