@@ -81,7 +81,7 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
         if form.matches(file.head):
             return form.read
     tried = ", ".join(form.name for form in FORMATS)
-    raise UnreadableError(unread.named(file.head) or f"in no format that rag reads: it is not {tried}")
+    raise UnreadableError(unread.named(file.head) or f"in no format that rag reads; tried: {tried}")
 
 
 def _expand(path: Path) -> list[Path]:

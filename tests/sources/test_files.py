@@ -95,8 +95,8 @@ def test_a_line_separator_inside_a_json_string_does_not_end_the_line(tmp_path):
         (b"PK\x03\x04".ljust(30, b"\0") + b"dams.ris", "not text but a zip archive: unpack it"),
         (b"PK\x03\x04".ljust(30, b"\0") + b"word/", "not text but a document such as DOCX"),
         (b"\x89PNG\r\n\x00\xff", "not text but binary data: "),
-        ("Dâms".encode("latin-1"), "in no format that rag reads: it is not JSON, PubMed XML"),
-        (b"\xff\xfeD", "in no format that rag reads: "),
+        ("Dâms".encode("latin-1"), "in no format that rag reads; tried: JSON, PubMed XML"),
+        (b"\xff\xfeD", "in no format that rag reads; tried: "),
     ],
 )
 def test_a_file_that_is_no_bibliography_is_reported_as_a_whole(tmp_path, data, reason):
