@@ -11,9 +11,9 @@ from rag.fetch.client import Client, Parameters, RejectedError
 from rag.fetch.host import Host
 from rag.fetch.reply import PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources import xml_stream
-from rag.sources.arxiv_atom import error_of, record_of
 from rag.sources.record import Record
+from rag.sources.xml_records.arxiv import error_of, record_of
+from rag.sources.xml_records.stream import Broken, Found, elements
 
 _TOTAL = re.compile(r"totalResults[^<>]{0,200}>\s{0,20}(\d{1,9})")
 _PER_PAGE = 100
@@ -68,7 +68,7 @@ def look_up(client: Client, ids: Sequence[str]) -> Page:
 def _feed(reply: Reply, start: int = -1) -> Feed:
     """The records of a feed. Raises PassingFaultError if there are none though there are more than `start`."""
     text = reply.xml("feed")
-    records = [_record(entry) for entry in xml_stream.elements([text], ("entry",), "title")]
+    records = [_record(entry) for entry in elements([text], ("entry",), "title")]
     total = _TOTAL.search(text)
     count = int(total[1]) if total else len(records)
     if not records and 0 <= start < count:
@@ -76,9 +76,9 @@ def _feed(reply: Reply, start: int = -1) -> Feed:
     return Feed(records, count)
 
 
-def _record(entry: xml_stream.Found | xml_stream.Broken) -> Record | str:
+def _record(entry: Found | Broken) -> Record | str:
     """The record in `entry`, or why there is none. Raises RejectedError for an entry that tells an error."""
-    if isinstance(entry, xml_stream.Broken):
+    if isinstance(entry, Broken):
         return entry.reason
     if error := error_of(entry.element):
         raise RejectedError(f"arXiv rejects the request ({error.removeprefix('arXiv: ')}). Correct the request.", 400)

@@ -10,7 +10,7 @@ from rag.fetch.client import Client, Parameters
 from rag.fetch.host import Host
 from rag.fetch.reply import UNEXPECTED, PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources.crossref import record_of
+from rag.sources.json_records.crossref import record_of
 
 _PER_PAGE = 100
 _REPLIES = Replies("Crossref")

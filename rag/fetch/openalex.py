@@ -10,7 +10,7 @@ from rag.fetch.client import Client, Parameters
 from rag.fetch.host import Host
 from rag.fetch.reply import UNEXPECTED, PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources.openalex import record_of
+from rag.sources.json_records.openalex import record_of
 
 _PER_PAGE = 100
 _REACH = 10_000  # records that can be had without a key, for which there is no cursor

@@ -10,9 +10,9 @@ from rag.fetch.client import Client, Parameters, RejectedError
 from rag.fetch.host import Host
 from rag.fetch.reply import UNEXPECTED, PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources import xml_stream
-from rag.sources.pubmed_xml import record_of
 from rag.sources.record import Record
+from rag.sources.xml_records.pubmed import record_of
+from rag.sources.xml_records.stream import Broken, elements
 
 _PER_PAGE = 200
 _REACH = 9_999  # records of a search that NCBI gives
@@ -88,10 +88,10 @@ def _records(client: Client, result: Result, start: int, number: int) -> list[Re
 
 def _articles(reply: Reply, start: int) -> list[Record | str]:
     text = reply.xml("PubmedArticleSet")
-    articles = list(xml_stream.elements([text], _ARTICLES, "ArticleTitle"))
+    articles = list(elements([text], _ARTICLES, "ArticleTitle"))
     if not articles:
         raise PassingFaultError(f"sent an empty page after {start:,} records")
-    return [one.reason if isinstance(one, xml_stream.Broken) else record_of(one.element) for one in articles]
+    return [one.reason if isinstance(one, Broken) else record_of(one.element) for one in articles]
 
 
 PUBMED = Service(

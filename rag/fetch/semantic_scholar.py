@@ -10,7 +10,7 @@ from rag.fetch.client import Client, Parameters
 from rag.fetch.host import Host
 from rag.fetch.reply import UNEXPECTED, PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources.semantic_scholar import record_of
+from rag.sources.json_records.semantic_scholar import record_of
 
 _FIELDS = "title,abstract,authors,year,externalIds,url"
 _PREFIXES = {"doi": "DOI", "arxiv": "ARXIV", "pmid": "PMID"}

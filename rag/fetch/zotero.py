@@ -13,7 +13,7 @@ from rag.fetch.client import Client, Parameters
 from rag.fetch.host import Host
 from rag.fetch.reply import UNEXPECTED, PassingFaultError, Reply
 from rag.fetch.service import Page, Replies, Search, Service
-from rag.sources.zotero_json import is_child, record_of
+from rag.sources.json_records.zotero import is_child, record_of
 
 _PER_PAGE = 100
 _LIBRARY = re.compile(r"(?:users|groups)/\d{1,12}", re.ASCII)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from rag.sources.files import EXTENSIONS, files_in, find, is_supported, read
 from rag.sources.skipped import Skipped
-from rag.sources.table_headings import FIELDS
+from rag.sources.tables.headings import FIELDS
 
 __all__ = ["EXTENSIONS", "FIELDS", "Skipped", "files_in", "find", "is_supported", "read"]

@@ -6,23 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rag.paper import Paper
-from rag.sources import (
-    arxiv_atom,
-    bibtex,
-    endnote_xml,
-    json_records,
-    labelled,
-    listing,
-    markdown,
-    medline,
-    pubmed_xml,
-    refer,
-    ris,
-    tables,
-    wos,
-)
+from rag.sources import bibtex, json_records, tables
 from rag.sources.skipped import Skipped
+from rag.sources.tagged import medline, refer, ris, wos
+from rag.sources.text import labelled, listing, markdown
 from rag.sources.text_file import TextFile
+from rag.sources.xml_records import arxiv, endnote, pubmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +27,9 @@ class Format:
 # The first that matches the head of a file reads it, whatever the extension.
 FORMATS = (
     Format("JSON", (".jsonl", ".json", ".ndjson", ".jl"), json_records.matches, json_records.read),
-    Format("PubMed XML", (".xml",), pubmed_xml.matches, pubmed_xml.read),
-    Format("EndNote XML", (".xml",), endnote_xml.matches, endnote_xml.read),
-    Format("arXiv Atom feed", (".xml", ".atom"), arxiv_atom.matches, arxiv_atom.read),
+    Format("PubMed XML", (".xml",), pubmed.matches, pubmed.read),
+    Format("EndNote XML", (".xml",), endnote.matches, endnote.read),
+    Format("arXiv Atom feed", (".xml", ".atom"), arxiv.matches, arxiv.read),
     Format("MEDLINE", (".nbib", ".medline"), medline.matches, medline.read),
     Format("Web of Science", (".ciw",), wos.matches, wos.read),
     Format("RIS", (".ris",), ris.matches, ris.read),

@@ -1,0 +1,1 @@
+"""XML: PubMed, EndNote, and feeds of arXiv."""
