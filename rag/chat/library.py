@@ -116,21 +116,21 @@ class Library:
         name = ", ".join(clean_line(Path(path).name) for path in opened.manifest["paths"])
         return LibraryInfo(name, opened.paper_count, llm.describe(self.settings.llm), self._writers.style())
 
-    def rebuild(self, progress: Progress) -> BuildReport:
+    def rebuild(self, progress: Progress, added: Sequence[Path] = ()) -> BuildReport:
         """Rebuilds the index from the paths that it was built from and the uploaded files; see `uploads.paths`.
 
-        Works without an index too, and with one that is damaged or was built with another embedding. Raises as
-        `rag.chat.rebuild.rebuild` does.
+        Papers that were removed come back if they are in the uploads that are `added` now. Works without an index too,
+        and with one that is damaged or was built with another embedding. Raises as `rag.chat.rebuild.rebuild` does.
         """
         index_dir = self.settings.index_dir
-        columns = generations.read_with(index_dir)
-        return rebuild(uploads.paths(index_dir), index_dir, self.settings.embedding, progress, columns)
+        paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
+        return rebuild(paths, index_dir, self.settings.embedding, progress, columns, added)
 
     def preview(self, staged: Sequence[Path] = ()) -> Planned:
         """What a rebuild would change if the `staged` files were accepted first."""
         index_dir = self.settings.index_dir
         paths, columns = [*uploads.paths(index_dir), *staged], generations.read_with(index_dir)
-        return changes.rebuilt(index_dir, paths, columns, silent)
+        return changes.rebuilt(index_dir, paths, columns, silent, added=staged)
 
     def check(self, sentence: str, citations: Sequence[Citation]) -> Finding:
         """Which of `citations` support a written `sentence`.

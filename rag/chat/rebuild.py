@@ -48,13 +48,16 @@ def rebuild(
     embedding_name: str,
     progress: Progress,
     columns: Mapping[str, str] | None = None,
+    added: Sequence[Path] = (),
 ) -> BuildReport:
     """Builds an index of the papers in `paths` (files and folders) and makes it current, unless nothing has changed.
 
-    The previous index stays in use until the new one is complete. Raises SourceError if no paper can be read,
-    ModelError if the embedding cannot be loaded, StoreError if another build is running.
+    `columns` and `added` are as in `changes.rebuilt`. The previous index stays in use until the new one is complete.
+    Raises SourceError if no paper can be read, ModelError if the embedding cannot be loaded, StoreError if another
+    build is running.
     """
-    return carry_out(changes.rebuilt(index_dir, paths, columns or {}, progress), index_dir, embedding_name, progress)
+    planned = changes.rebuilt(index_dir, paths, columns or {}, progress, added)
+    return carry_out(planned, index_dir, embedding_name, progress)
 
 
 def carry_out(

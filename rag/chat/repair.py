@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from rag.chat.rebuild import carry_out
+from rag.chat.rebuild import carry_out, rebuild
 from rag.errors import StoreError
 from rag.index import changes, generations, uploads
 from rag.index.changes import Planned
@@ -41,7 +41,7 @@ def repair(index_dir: Path, embedding_name: str, progress: Progress) -> str:
     if generations.previous(index_dir) and _is_sound_after_rollback(index_dir):
         return "Its papers could not be read, so the index is now the one before the last change."
     paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
-    carry_out(changes.rebuilt(index_dir, paths, columns, progress), index_dir, embedding_name, progress)
+    rebuild(paths, index_dir, embedding_name, progress, columns)
     return "Its papers could not be read, so it was built again from the files that it was built from."
 
 

@@ -20,7 +20,7 @@ Plan = Callable[["Progress"], "Planned"]
 
 paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be added, changed and removed.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask before more than half of the papers are removed.")
+yes_option = click.option("--yes", is_flag=True, help="Remove even more than half of the papers, without asking.")
 full_option = click.option("--full", is_flag=True, help="Embed all papers again, not only those that changed.")
 columns_option = click.option(
     "--columns",
@@ -53,12 +53,23 @@ def rebuild(
 @click.command(short_help="Add papers from files to the index.")
 @paths_argument
 @dry_run_option
+@yes_option
 @columns_option
 @index_option
-def add(paths: tuple[Path, ...], dry_run: bool, columns: str, index_dir: Path | None) -> None:
-    """Add the papers in PATHS to the index, which keeps all others. Only new papers are embedded."""
-    settings = settings_with(index_dir=index_dir)
-    run(settings, _adding(list(paths), columns, settings), dry_run=dry_run)
+def add(paths: tuple[Path, ...], dry_run: bool, yes: bool, columns: str, index_dir: Path | None) -> None:
+    """Add the papers in PATHS to the index, which keeps all others. Only new papers are embedded.
+
+    PATHS that the index was built from are read again: papers that are gone from them are removed.
+    """
+    from rag.index import changes
+
+    settings, named = settings_with(index_dir=index_dir), _columns(columns)
+    run(
+        settings,
+        lambda progress: changes.extended(settings.index_dir, paths, named, progress),
+        dry_run=dry_run,
+        yes=yes,
+    )
 
 
 @click.command(short_help="Remove papers from the index.")
@@ -79,20 +90,27 @@ def remove(names: tuple[str, ...], dry_run: bool, yes: bool, index_dir: Path | N
 
 @click.command(short_help="Keep the index in step with files that change.")
 @paths_argument
+@yes_option
 @columns_option
 @index_option
-def watch(paths: tuple[Path, ...], columns: str, index_dir: Path | None) -> None:
-    """Add PATHS to the index, then again whenever one of them changes, until Ctrl+C.
+def watch(paths: tuple[Path, ...], yes: bool, columns: str, index_dir: Path | None) -> None:
+    """Add PATHS to the index, then keep it in step with them whenever one of them changes, until Ctrl+C.
 
     Made for files that a reference manager keeps up to date, such as an automatic export of Zotero.
     """
     from rag.errors import RagError
+    from rag.index import changes
     from rag.sources.watching import changes_of
 
-    settings = settings_with(index_dir=index_dir)
+    settings, named = settings_with(index_dir=index_dir), _columns(columns)
     for n, _ in enumerate(changes_of(paths)):
         try:
-            run(settings, _adding(list(paths), columns, settings))
+            run(
+                settings,
+                lambda progress: changes.followed(settings.index_dir, paths, named, progress),
+                yes=yes,
+                asks=False,  # an export may be half written, and nobody may be there
+            )
         except RagError as fault:
             if n == 0:
                 raise
@@ -101,10 +119,19 @@ def watch(paths: tuple[Path, ...], columns: str, index_dir: Path | None) -> None
             click.echo("Watching. Press Ctrl+C to stop.", err=True)
 
 
-def run(settings: Settings, plan: Plan, *, dry_run: bool = False, yes: bool = False, full: bool = False) -> None:
+def run(
+    settings: Settings,
+    plan: Plan,
+    *,
+    dry_run: bool = False,
+    yes: bool = False,
+    full: bool = False,
+    asks: bool = True,
+) -> None:
     """Makes a `plan` and carries it out, or with `dry_run` only shows it.
 
-    Asks before most papers of the index would be removed. Raises StoreError if nobody can be asked.
+    Asks before most papers of the index would be removed, except with `yes`. Raises StoreError if it may not ask, or
+    nobody can be asked.
     """
     from rag.chat.rebuild import carry_out
 
@@ -115,7 +142,7 @@ def run(settings: Settings, plan: Plan, *, dry_run: bool = False, yes: bool = Fa
             click.echo(render.changes_text(planned))
             return
         if planned.loses_most and not yes and not _came_with_rag(settings):
-            _confirm(planned)
+            _confirm(planned, asks and terminal.is_interactive())
         report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
     click.echo(str(report))
 
@@ -131,13 +158,6 @@ def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:
     known = {} if paths else generations.read_with(settings.index_dir)
     named, chosen = known | _columns(columns), paths or uploads.paths(settings.index_dir)
     return lambda progress: changes.rebuilt(settings.index_dir, chosen, named, progress)
-
-
-def _adding(paths: list[Path], columns: str, settings: Settings) -> Plan:
-    from rag.index import changes
-
-    named = _columns(columns)
-    return lambda progress: changes.extended(settings.index_dir, paths, named, progress)
 
 
 def _columns(text: str) -> dict[str, str]:
@@ -158,13 +178,11 @@ def _came_with_rag(settings: Settings) -> bool:
     return generations.built_from(settings.index_dir) == [shipped("papers").resolve()]
 
 
-def _confirm(planned: Planned) -> None:
+def _confirm(planned: Planned, asks: bool) -> None:
     from rag.errors import StoreError
 
     lost, kept = len(planned.changes.removed), len(planned.changes.changed) + planned.changes.same
     question = f"This removes {lost:,} papers of the index and keeps {kept:,}."
-    if not terminal.is_interactive():
-        raise StoreError(
-            f"{question} If that is what you want, repeat the command with --yes. To keep them: rag add PATH"
-        )
+    if not asks:
+        raise StoreError(f"{question} If that is what you want, repeat the command with --yes.")
     click.confirm(f"{question} Go on?", abort=True)

@@ -12,6 +12,7 @@ from rag.index.contents import Contents, Removal
 from rag.index.held import held
 from rag.paper import Paper, title_key
 from rag.progress import Progress
+from rag.sources import find, read
 from rag.sources.duplicates import deduplicate, identifiers
 from rag.sources.gather import Gathered, gather
 from rag.sources.skipped import Skipped
@@ -67,13 +68,23 @@ class Planned:
         return len(self.changes.removed) > kept
 
 
-def rebuilt(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
+def rebuilt(
+    index_dir: Path,
+    paths: Sequence[Path],
+    columns: Mapping[str, str],
+    progress: Progress,
+    added: Sequence[Path] = (),
+) -> Planned:
     """The index of `index_dir` with exactly the papers in `paths`, except those that the user removed.
 
-    `columns` says which column of a table holds a field. Raises SourceError as `gather` does, and if all are removed.
+    `columns` says which column of a table holds a field. The user adds those of `paths` that are `added`, which brings
+    back what they hold, though it was removed. Raises SourceError as `gather` does, and if all papers are removed.
     """
-    found, before = gather(paths, progress, columns), held(index_dir)
+    before = held(index_dir)
+    found = gather(paths, progress, columns)
     removed = before.removed if before else ()
+    if removed and added:
+        removed = _removed_except(removed, _papers(added, columns))
     papers = [paper for paper in found.papers if not any(one.matches(paper) for one in removed)]
     if not papers:
         raise SourceError(f"All papers in the files were removed before. Add them again: {_again('rag add', paths)}")
@@ -89,21 +100,28 @@ def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
     before = held(index_dir)
     if before is None:
         return rebuilt(index_dir, paths, columns, progress)
-    known, columns = {path.resolve() for path in before.paths}, {**before.columns, **columns}
-    if all(path.resolve() in known for path in paths):
-        return rebuilt(index_dir, before.paths, columns, progress)
+    columns = {**before.columns, **columns}
+    if before.is_built_from(paths):
+        return rebuilt(index_dir, before.paths, columns, progress, added=paths)
     found = gather(paths, progress, columns)
     papers, merges = deduplicate([*before.papers, *found.papers])
-    removed = [one for one in before.removed if not any(one.matches(paper) for paper in found.papers)]
     merges = [*found.merges, *merges]
     contents = Contents(
         papers,
-        [*before.paths, *(path for path in paths if path.resolve() not in known)],
+        [*before.paths, *(path for path in paths if not before.is_built_from([path]))],
         columns,
         [*before.merges, *merges],
-        removed,
+        _removed_except(before.removed, found.papers),
     )
     return _planned(contents, before, replace(found, merges=tuple(merges)))
+
+
+def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
+    """As `extended`, but once the index was built from all of `paths`, what the user removed from it stays removed."""
+    before = held(index_dir)
+    if before is None or not before.is_built_from(paths):
+        return extended(index_dir, paths, columns, progress)
+    return rebuilt(index_dir, before.paths, {**before.columns, **columns}, progress)
 
 
 def reduced(index_dir: Path, names: Sequence[str]) -> Planned:
@@ -121,6 +139,14 @@ def reduced(index_dir: Path, names: Sequence[str]) -> Planned:
     removed = [*before.removed, *(Removal(paper.title, paper.ids) for paper in gone)]
     contents = replace(before, papers=papers, removed=list(dict.fromkeys(removed)))
     return Planned(contents, between(before, papers))
+
+
+def _removed_except(removed: Sequence[Removal], wanted: Sequence[Paper]) -> list[Removal]:
+    return [one for one in removed if not any(map(one.matches, wanted))]
+
+
+def _papers(paths: Sequence[Path], columns: Mapping[str, str]) -> list[Paper]:
+    return [record for path in find(paths) for record in read(path, columns) if isinstance(record, Paper)]
 
 
 def _planned(contents: Contents, before: Contents | None, found: Gathered) -> Planned:

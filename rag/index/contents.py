@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,3 +38,7 @@ class Contents:
     columns: Mapping[str, str] = field(default_factory=dict)
     merges: Sequence[Merge] = ()
     removed: Sequence[Removal] = ()
+
+    def is_built_from(self, paths: Iterable[Path]) -> bool:
+        """Whether all of `paths` were read for it."""
+        return {path.resolve() for path in self.paths}.issuperset(path.resolve() for path in paths)

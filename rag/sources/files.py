@@ -9,10 +9,11 @@ from stat import S_ISREG
 
 from rag.errors import SourceError
 from rag.paper import Paper
-from rag.sources import unread
+from rag.sources import tables, unread
 from rag.sources.errors import UnreadableError
 from rag.sources.formats import FORMATS
 from rag.sources.skipped import Skipped
+from rag.sources.tables import headings
 from rag.sources.text_file import HEAD_CHARS, TextFile
 from rag.sources.unpacking import PACKED_EXTENSIONS
 
@@ -77,6 +78,8 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
     """The reader of the first format that `file` is in. Raises UnreadableError if it is in none."""
     if not file.head.strip():
         raise UnreadableError("empty file" if len(file.head) < HEAD_CHARS else "no text in its first 65,536 characters")
+    if headings.has_all(file.head, file.columns.values()):  # the user knows what does not look like a table
+        return tables.read
     for form in FORMATS:
         if form.matches(file.head):
             return form.read

@@ -128,9 +128,9 @@ class PapersRoutes:
         """Streams a rebuild with the files {"staged"}: {"html", "done"}."""
 
         def work(progress: Progress) -> BuildReport:
-            for file in self._files([str(token) for token in asked.get("staged") or []][:MAX_STAGED]):
-                uploads.accept(self.library.settings.index_dir, file)
-            return self.library.rebuild(progress)
+            staged = self._files([str(token) for token in asked.get("staged") or []][:MAX_STAGED])
+            added = [uploads.accept(self.library.settings.index_dir, file) for file in staged]
+            return self.library.rebuild(progress, added)
 
         html = ""
         for html in rebuild(work):

@@ -16,8 +16,9 @@ import pytest
 from rag import settings
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
+from rag.chat.rebuild import carry_out
 from rag.errors import StoreError
-from rag.index import generations, uploads
+from rag.index import changes, generations, uploads
 from rag.progress import silent
 from rag.query.understanding import Query, understand
 from rag.retrieval.retriever import HybridRetriever
@@ -159,6 +160,11 @@ def test_uploads_are_previewed_then_added_with_or_without_an_index(
     assert library.rebuild(silent).papers == library.info().papers == 15
     unchanged = library.preview().changes
     assert (unchanged.added, unchanged.changed, unchanged.removed, unchanged.same) == ((), (), (), 15)
+
+    carry_out(changes.reduced(index_dir, ["Bread"]), index_dir, "bundled", silent)
+    assert not library.preview().changes, "what was removed stays so"
+    assert [paper.title for paper in library.preview([index_dir / "added" / "bread.jsonl"]).changes.added] == ["Bread"]
+    assert library.rebuild(silent, [index_dir / "added" / "bread.jsonl"]).papers == 15, "until its file is added again"
 
     uploads.remove(index_dir, "bread.jsonl")
     assert [paper.title for paper in library.preview().changes.removed] == ["Bread"]

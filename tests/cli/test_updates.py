@@ -151,3 +151,8 @@ def test_a_watched_file_is_read_again_when_it_changes(
     assert watching.stdout.readline().startswith("2 papers: 1 added, 0 changed, 0 removed, 1 unchanged")
     bread.write_text("")
     assert "The index stays as it is. No paper could be read" in watching.stderr.readline()
+    write_json_lines(tmp_path / "new.part", {"title": "Oats", "abstract": "We cook oats."}).replace(bread)
+    refusal = "The index stays as it is. This removes 2 papers of the index and keeps 0. If that is what you want, "
+    assert watching.stderr.readline() == f"{refusal}repeat the command with --yes.\n"
+    accepted = rag("add", bread, "--yes", "--index", tmp_path / "index")
+    assert accepted.stdout.startswith("1 paper: 1 added, 0 changed, 2 removed, 0 unchanged")

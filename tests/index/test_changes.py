@@ -13,7 +13,7 @@ import pytest
 from rag.chat.rebuild import carry_out, rebuild
 from rag.errors import SourceError, StoreError
 from rag.index import generations
-from rag.index.changes import Planned, between, extended, rebuilt, reduced
+from rag.index.changes import Planned, between, extended, followed, rebuilt, reduced
 from rag.index.contents import Contents, Removal
 from rag.index.held import held
 from rag.paper import Paper
@@ -169,6 +169,7 @@ def test_a_file_that_the_index_was_built_from_is_read_again(index_copy: Path, tm
     rebuild([file], index_copy, "bundled", silent)
     file.write_text(json.dumps({"title": "P", "abstract": "We study P at length."}))
     assert str(extended(index_copy, [file], {}, silent).changes) == "0 added, 1 changed, 2 removed, 0 unchanged"
+    assert str(followed(index_copy, [file], {}, silent).changes) == "0 added, 1 changed, 2 removed, 0 unchanged"
 
 
 def test_a_removed_paper_stays_removed_until_its_file_is_added(index_copy: Path, papers_file: Path) -> None:
@@ -181,6 +182,11 @@ def test_a_removed_paper_stays_removed_until_its_file_is_added(index_copy: Path,
     again = extended(index_copy, [copy], {}, silent)
     assert [paper.title for paper in again.changes.added] == [FIRST]
     assert again.contents.removed == []
+    again = extended(index_copy, [papers_file], {}, silent)
+    assert [paper.title for paper in again.changes.added] == [FIRST], "though the index was built from this file"
+    assert again.contents.removed == []
+    assert not followed(index_copy, [papers_file], {}, silent).changes, "a file that is watched is not added again"
+    assert followed(index_copy, [copy], {}, silent).changes.added, "but it is when it begins to be watched"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -80,6 +80,12 @@ def find(head: str, chosen: Mapping[str, str] | None = None) -> Heading | None:
     wanted = {_key(name) for name in chosen.values()}
     found = max(_candidates(head, wanted), key=lambda one: _score(one, wanted), default=None)
     return found and _with_chosen(_with_row_names(found, head), chosen)
+
+
+def has_all(head: str, names: Collection[str]) -> bool:
+    """Whether `head` has a heading with all columns of these `names`, of which there is one or more."""
+    wanted = {_key(name) for name in names}
+    return bool(wanted) and any(wanted.issubset(map(_key, one.names)) for one in _candidates(head, wanted))
 
 
 def rows_below(heading: Heading, lines: Iterable[tuple[int, str]]) -> Iterator[Row]:

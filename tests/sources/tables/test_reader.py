@@ -101,6 +101,12 @@ def test_the_user_names_the_columns(tmp_path):
     assert found == [Paper("Sterns", "Ze vliegen.", year=2019, source="terns.csv")]
 
 
+def test_a_file_with_the_columns_that_the_user_names_is_a_table_though_it_does_not_look_like_one(tmp_path):
+    assert results(tmp_path, "Kop,Tekst\nSterns,Ze vliegen.\n", title="Kop", abstract="Tekst") == [
+        ("Sterns", "Ze vliegen.")
+    ]
+
+
 def test_of_two_columns_of_like_names_the_one_spelt_as_the_user_spells_it_is_read(tmp_path):
     content = "TITLE,Title,Abstract\nSterns,Terns,They fly.\n"
     assert results(tmp_path, content, title="Title") == [("Terns", "They fly.")]
