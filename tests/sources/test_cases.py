@@ -10,6 +10,7 @@ import pytest
 from rag.paper import Paper
 from rag.sources import Skipped, read
 from tests.conftest import DATA
+from tests.formats import PAGE, cases, table
 
 FOLDER = DATA / "cases"
 CASES: list[dict[str, Any]] = [json.loads(line) for line in (FOLDER / "cases.jsonl").read_text("utf-8").splitlines()]
@@ -68,3 +69,7 @@ def test_each_skipped_record_is_named() -> None:
             ways = {name: name.replace("line ", ":").split(" or ") for name in names}  # ":6:" stands for line 6
             unnamed += [f"{case['id']}: {name}" for name in names if not any(way in said for way in ways[name])]
     assert unnamed == []
+
+
+def test_the_table_of_the_documentation_is_up_to_date() -> None:
+    assert table(cases()) in PAGE.read_text(encoding="utf-8"), "python -m tests.formats writes it anew"

@@ -1,8 +1,8 @@
 """Finds records in JSON of any length and layout: lines, arrays, objects in a row, wrapped in other objects or not.
 
-The parser of the standard library reads one object at a time from a window on the text, which keeps the memory flat,
-takes NaN and lone surrogates as they come, and tells where each record begins. Which objects are records, a
-`grade` of their keys decides: of objects within each other, the outermost that has the best one.
+The parser reads one object at a time from a window on the text, which keeps the memory flat and tells where each record
+begins. Which objects are records, a `grade` of their keys decides: of objects within each other, the outermost that has
+the best one.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rag.sources.errors import UnreadableError
-from rag.sources.json_records.scan import MAX_NESTED, Grade, Scan, beginning_like, named, scan
-from rag.sources.json_records.window import AHEAD, Window
+from rag.sources.json_records.brackets import Brackets
+from rag.sources.json_records.broken import MAX_RECORD, TOO_LONG, BrokenObject
+from rag.sources.json_records.objects import best_within, parsed
+from rag.sources.json_records.scan import Grade, named
+from rag.sources.json_records.window import Window
 from rag.sources.text_file import TextFile
 from rag.text import MAX_QUOTED_CHARS, in_quotes
 
 COMPLETE = 2  # the grade of an object that has all that a record needs
-MAX_RECORD = AHEAD
 # Broken objects take time: those that are looked through to the end of the window, and all.
 _MAX_ENDLESS, _MAX_IN_A_ROW = 100, 2_000
 _SEPARATORS = re.compile(r"[\s,:\x1e]*")
 _SCALAR = re.compile(r'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\w.+-]++)(?=[ \t]*+(?:[\n,:\]}]|\Z))', re.DOTALL)
 _NO_BRACKET = re.compile(r"[^\[{}\]\n]*")
-_AFTER = re.compile(r"\s*+(?:[\[\]{},]|$|\n)")
 _ANY_OBJECT = re.compile(r'\{\s{0,50}"')
 _LINE = re.compile(r"(?<=\n)")
-_TOO_LONG = f"more than {MAX_RECORD:,} characters"
 
 
 class Element(NamedTuple):
@@ -46,14 +45,7 @@ def elements(file: TextFile, grade: Grade) -> Iterator[Element]:
     `grade` says how much an object with certain keys looks like a record, from 0 to COMPLETE. Raises UnreadableError
     where a packed file is cut off or too much is broken, and OSError.
     """
-    stream = _Stream(Window(file.chunks()), grade)
-    yield from stream.elements()
-
-
-@dataclass(slots=True)
-class _Open:
-    bracket: str
-    records: bool = False  # whether there are some directly in it, so that what else is there stands in their place
+    return _Stream(Window(file.chunks()), grade).elements()
 
 
 class _Stream:
@@ -61,7 +53,7 @@ class _Stream:
 
     def __init__(self, window: Window, grade: Grade) -> None:
         self._window, self._grade = window, grade
-        self._opened: list[_Open] = []
+        self._brackets = Brackets()
         self._awaited: re.Pattern[str] | None = None  # after a broken object, what the next may begin with
         self._broken = False
         self._endless = self._in_a_row = 0
@@ -75,18 +67,19 @@ class _Stream:
             elif character == "[":
                 yield from self._open("[")
             elif character in "]}":
-                self._close("[" if character == "]" else "{")
+                window.move(window.pos + 1)
+                self._brackets.close("[" if character == "]" else "{")
             else:
                 yield from self._scalar()
         if window.fault:
             raise UnreadableError(window.fault, window.line)
-        if self._opened and not self._broken:
+        if self._brackets and not self._broken:
             yield Element(window.line, None, "cut off at the end of the file: brackets are still open")
 
     def _object(self) -> Iterator[Element]:
         window = self._window
         try:
-            value, end = _parsed(window.text, window.pos)
+            value, end = parsed(window.text, window.pos)
         except json.JSONDecodeError as error:
             yield from self._unparsed(error.msg, error.pos)
             return
@@ -94,10 +87,10 @@ class _Stream:
             yield from self._unparsed("brackets are nested too deeply", window.pos)
             return
         own = self._grade(value)
-        if own < COMPLETE and _best_within(value, self._grade) > own:
+        if own < COMPLETE and best_within(value, self._grade, COMPLETE) > own:
             yield from self._open("{")
         elif own and end - window.pos > MAX_RECORD:
-            yield Element(window.line, None, _TOO_LONG + named(window.text, window.pos, end))
+            yield Element(window.line, None, TOO_LONG + named(window.text, window.pos, end))
             window.move(end)
         else:
             yield from self._found(value, end, record=own > 0)
@@ -109,9 +102,7 @@ class _Stream:
             return
         self._awaited = None
         self._in_a_row = 0
-        here = self._opened[-1] if self._opened else _Open("[")
-        here.records |= record and here.bracket == "["
-        if record or here.records or all(one.bracket == "[" for one in self._opened):
+        if self._brackets.add(record=record):
             yield Element(self._window.line, value)
         self._window.move(end)
 
@@ -122,7 +113,7 @@ class _Stream:
             value = json.loads(found[0], strict=False) if found else None
         except ValueError:
             found = None
-        if found and self._opened and self._opened[-1].bracket == "{":
+        if found and self._brackets.innermost == "{":
             window.move(found.end())
         elif found:
             yield from self._found(value, found.end(), record=False)
@@ -143,38 +134,20 @@ class _Stream:
             window.skip(_NO_BRACKET)
 
     def _unparsed(self, fault: str, place: int) -> Iterator[Element]:
-        """An object that is broken, not whole, or longer than the window: a record, or one that has records in it."""
-        window = self._window
-        text, start, line = window.text, window.pos, window.line
-        like = beginning_like(window)
-        stop = min(len(text), start + MAX_RECORD)
-        following = like.search(text, start + 1, stop) if like else None
-        if following and window.indent() is not None and text[following.start() - 1] == "\n":
-            # No part of an object begins a line as the object does, so it must have ended.
-            stop = following.start()
-        sound = scan(text, start, min(place, stop), self._grade)
-        if self._has_records(sound, one_of_many=following is not None):
+        """An object that cannot be parsed: a record, or one that has records in it."""
+        broken = BrokenObject(self._window, self._grade, fault, place)
+        if broken.has_records(is_record=self._brackets.has_records or self._awaited is not None):
             yield from self._open("{")
             return
-        seen = scan(text, start, stop, self._grade)
-        endless = seen.end == stop and not like
-        if seen.end == start + MAX_RECORD:
-            reason = _TOO_LONG
-        elif seen.depth and seen.end == stop:
-            if endless and window.fault:
-                raise UnreadableError(window.fault, line)
-            reason = "cut off at the end of the file" if endless else "not JSON: it has no end"
+        reason, end = broken.reason(), broken.end()
+        is_part = self._awaited is not None and not broken.seen.own  # of the next
+        if not is_part:
+            yield Element(self._window.line, None, reason)
+        self._count(endless=broken.is_endless)
+        if end and not self._awaited:
+            self._window.move(end)
         else:
-            at = line + text.count("\n", start, place)
-            reason = f"not JSON: {fault} in line {at}"
-        if seen.own or not self._awaited:
-            yield Element(line, None, reason + named(text, start, seen.end))
-        self._count(endless=endless)
-        swallowed = like and like.search(text, start + 1, seen.end)
-        if not (seen.depth or swallowed or self._awaited) and _AFTER.match(text, seen.end):
-            window.move(seen.end)
-        else:
-            self._await(like if like and (seen.own or not self._awaited) else _ANY_OBJECT)
+            self._await(_ANY_OBJECT if is_part else broken.like or _ANY_OBJECT)
 
     def _count(self, *, endless: bool) -> None:
         self._broken = True
@@ -188,67 +161,11 @@ class _Stream:
         self._window.move(self._window.pos + 1)
         self._awaited = pattern
 
-    def _has_records(self, sound: Scan, *, one_of_many: bool) -> bool:
-        """Whether an object that cannot be parsed has records in it, or may have, so that these are looked at instead.
-
-        `sound` is what was parsed of it. If that ends deep within an object, and nothing says that this is a record,
-        the fault is that of a part of it.
-        """
-        if sound.own:
-            return sound.inner > sound.own
-        if sound.inner or sound.end == self._window.pos + MAX_RECORD:
-            return True
-        among_records = bool(self._opened) and self._opened[-1].records
-        return sound.depth > 1 and not (one_of_many or among_records or self._awaited)
-
     def _open(self, bracket: str) -> Iterator[Element]:
         window = self._window
         window.move(window.pos + 1)
         self._awaited = None
-        self._opened.append(_Open(bracket))
-        if len(self._opened) > MAX_NESTED:
+        if not self._brackets.open(bracket):
             yield Element(window.line, None, "not JSON: brackets are nested too deeply")
-            self._opened, self._broken = [], True
+            self._broken = True
             window.find(_LINE)
-
-    def _close(self, bracket: str) -> None:
-        """Closes the innermost `bracket` and what is open in it; nothing if none is open, as after a broken record."""
-        self._window.move(self._window.pos + 1)
-        places = [n for n, one in enumerate(self._opened) if one.bracket == bracket]
-        if places:
-            del self._opened[places[-1] :]
-
-
-def _parsed(text: str, start: int) -> tuple[Any, int]:
-    """The value that begins at `start`, and where it ends. Raises JSONDecodeError and RecursionError."""
-    try:
-        return _DECODER.raw_decode(text, start)
-    except json.JSONDecodeError:
-        raise
-    except ValueError:  # a whole number with thousands of digits
-        return _DECODER_OF_LONG_NUMBERS.raw_decode(text, start)
-
-
-def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of a key that it has twice, the last value that is one."""
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        fields |= {key: value for key, value in pairs if value not in (None, "")}
-    return fields
-
-
-_DECODER = json.JSONDecoder(strict=False, object_pairs_hook=_object_of)
-_DECODER_OF_LONG_NUMBERS = json.JSONDecoder(strict=False, object_pairs_hook=_object_of, parse_int=float)
-
-
-def _best_within(value: dict[str, Any], grade: Grade) -> int:
-    """The best grade of the objects in `value`."""
-    best, left = 0, list(value.values())
-    while left and best < COMPLETE:
-        one = left.pop()
-        if isinstance(one, dict):
-            best = max(best, grade(one))
-            left.extend(one.values())
-        elif isinstance(one, list):
-            left.extend(one)
-    return best

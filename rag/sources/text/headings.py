@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 from rag.sources.text import wording
 from rag.sources.text.inline import Link, links, plain_text, without_attributes
+from rag.sources.text.parts import is_part
 from rag.text import normalize
 
+LIST_ITEM = re.compile(
+    r"(\s{0,40})(?:[-*+]|\d{1,5}[.)])\s+(?:\[[ xX]\]\s+)?(.*)", re.DOTALL
+)  # its indentation and text
 _NUMBER = re.compile(r"^\s*(?:\d{1,5}[.):]|\[\d{1,5}\](?!\()|\(\d{1,5}\))\s+")
 _BOLD = re.compile(
     r"(\*\*|__)(?=\S)((?:(?!\1).){1,1000})\1|<(b|strong|h[1-6])\b[^<>]{0,200}>([^<>]{1,1000})</\3>", re.IGNORECASE
@@ -44,7 +48,7 @@ def lead(line: str) -> Lead | None:
     title, rest = plain_text(text[:end]).strip(), text[end:]
     is_within = linked is not None and linked.address.startswith("#")  # an entry of a table of contents
     is_label = title.endswith((":", "：")) or rest.lstrip().startswith((":", "："))
-    if not title or is_within or is_label or is_link_word(title) or wording.is_part(title) or wording.is_names(title):
+    if not title or is_within or is_label or is_link_word(title) or is_part(title) or wording.is_names(title):
         return None
     return Lead(_without_year(title), rest)
 

@@ -14,8 +14,10 @@ from rag.paper import Paper
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped
 from rag.sources.text import wording
-from rag.sources.text.labelled_drafts import ARXIV_RULE, Draft, Layout, Stray, drafts
-from rag.sources.text.labels import label_of, record_of, without_markdown
+from rag.sources.text.draft import Draft, Layout, Stray
+from rag.sources.text.labelled_drafts import ARXIV_RULE, drafts
+from rag.sources.text.labelled_record import record_of, without_markdown
+from rag.sources.text.labels import label_of
 from rag.sources.text_file import TextFile
 from rag.text import clean_line
 

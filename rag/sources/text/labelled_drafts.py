@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
 
 from rag.sources import identifiers
 from rag.sources.text import wording
+from rag.sources.text.draft import MAX_FIELD_CHARACTERS, Draft, Layout, Stray
 from rag.sources.text.labels import Label, is_unknown, label_of
+from rag.sources.text.parts import is_part
 
 _RULE = re.compile(r"\s{0,20}([-=_*~#+·•—–])(?:\s?\1){2,300}\s*|\f.{0,80}")
 _ADDRESS = re.compile(r"\s{0,20}https?://\S+\s*")
@@ -18,52 +18,6 @@ ARXIV_RULE = "\\\\"  # above and below each abstract in the mails of arXiv
 _NUMBER = re.compile(r"^\s{0,20}[\[(]?\d{1,5}[.)\]:]\s{1,4}")
 _UNDERLINED = 2  # characters by which a line may be longer or shorter than a title that it underlines
 _WRAPPED = 50  # a line of a title that goes on in the next is at least as long
-_JOINED_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper
-_MAX_CHARACTERS = 1_000_000  # of a field; what is longer is cut there, and is too long for any
-
-
-class Layout(NamedTuple):
-    """What sets off records: blank lines, rules, the name of their first label; and how labels are written.
-
-    `titled` is whether there are labels for titles, `markdown` whether labels are in bold.
-    """
-
-    blanks: bool
-    rules: bool
-    first: str
-    lower: bool
-    titled: bool
-    markdown: bool
-
-
-@dataclass(slots=True)
-class Draft:
-    """A record under construction, that begins at `line`.
-
-    `last` is the field that further lines belong to; further paragraphs do so too if its label is alone (`is_headed`).
-    """
-
-    line: int = 0
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    last: str = ""
-    is_headed: bool = False
-    characters: int = 0
-
-    def add(self, name: str, text: str) -> None:
-        if text and self.characters < _MAX_CHARACTERS:
-            self.fields.setdefault(name, []).append(text[:_MAX_CHARACTERS])
-            self.characters += len(text)
-
-    def has(self, *names: str) -> bool:
-        return any(name in self.fields for name in names)
-
-
-@dataclass(slots=True)
-class Stray:
-    """Prose that no label precedes."""
-
-    line: int
-    text: str
 
 
 def drafts(lines: Iterable[tuple[int, str]], layout: Layout) -> Iterator[Draft | Stray]:
@@ -83,7 +37,7 @@ class _Reader:
 
     def items(self, lines: Iterable[tuple[int, str]]) -> Iterator[Draft | Stray]:
         for number, whole in chain(lines, [(0, "")]):
-            line = whole[:_MAX_CHARACTERS]
+            line = whole[:MAX_FIELD_CHARACTERS]
             if number and not line and not self._previous and self._after_blank:  # there may be millions of them
                 continue
             label = self._label(line)
@@ -179,11 +133,11 @@ class _Reader:
             draft.add(draft.last, text)
         elif not self._layout.titled and _is_title(title := _NUMBER.sub("", text, count=1)):
             yield from self._untitled(number, title)
-        elif draft.last == "abstract" and self._goes_on(text):
+        elif draft.last == "abstract" and not self._after_rule and draft.takes(text):
             draft.add("abstract", text)
         elif wording.is_prose(text) and draft.last != "other":
             yield Stray(number, text)
-        elif wording.is_part(text):
+        elif is_part(text):
             draft.last = "other"
         self._after_blank = False
 
@@ -194,18 +148,6 @@ class _Reader:
         self._draft.add("title", title)
         self._draft.last = "title"
         self._after_rule = False
-
-    def _goes_on(self, text: str) -> bool:
-        """Whether `text` may be the next paragraph of an abstract beneath its heading, and is no note or greeting."""
-        if not self._draft.is_headed:
-            return False
-        length = sum(map(len, self._draft.fields["abstract"])) + len(text)
-        return (
-            not self._after_rule
-            and wording.is_abstract(text)
-            and not wording.is_talk(text)
-            and length < _JOINED_CHARACTERS
-        )
 
 
 def _is_title(text: str) -> bool:

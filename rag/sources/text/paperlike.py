@@ -7,6 +7,7 @@ from statistics import mean
 from typing import NamedTuple
 
 from rag.sources.text import wording
+from rag.sources.text.research import is_of_several, research_signs
 from rag.text import normalize
 
 _LONE_WORDS = 10  # the abstract of the only paper in a file has at least as many
@@ -37,7 +38,7 @@ def _is_whole_paper(candidate: Candidate) -> bool:
         and candidate.paragraphs == 1
         and words >= _LONE_WORDS
         and not wording.is_talk(candidate.text)
-        and (wording.research_signs(candidate.text) > 1 or wording.is_of_several(candidate.text))
+        and (research_signs(candidate.text) > 1 or is_of_several(candidate.text))
     )
 
 
@@ -49,7 +50,7 @@ def _is_list_of_papers(candidates: Sequence[Candidate], strays: int) -> bool:
     """
     good = sum(map(_is_good, candidates))
     distinct = len({normalize(candidate.title) for candidate in candidates})
-    research = sum(wording.research_signs(candidate.text) > 1 for candidate in candidates)
+    research = sum(research_signs(candidate.text) > 1 for candidate in candidates)
     several = sum(candidate.paragraphs > 1 for candidate in candidates)
     title_words = mean(len(candidate.title.split()) for candidate in candidates)
     text_words = mean(len(candidate.text.split()) for candidate in candidates)

@@ -6,47 +6,15 @@ import re
 
 from rag.paper import MAX_TITLE
 from rag.sources.names import is_suffix
-from rag.text import normalize
+from rag.sources.text.parts import NUMBERED, is_part
 
 PROSE_WORDS = 30  # no title has as many words
 SENTENCE_WORDS = 5  # a text with at least as many words that ends in a period is a sentence
-_JUDGED_CHARS = 2_000  # of an abstract; the rest is as its beginning
+JUDGED_CHARS = 2_000  # of an abstract; the rest is as its beginning
 _MIN_LETTERS = 0.65  # of the characters of a title or an abstract; code, tables and numbers have fewer
 _MIN_LOWER = 0.5  # of the words of an abstract; names and shouted licences have fewer
 _MAX_TALK = 0.02  # of the words of an abstract; letters have more
 
-# Parts of papers, manuals, licences, minutes, CVs and reading notes: what no paper is called.
-_PARTS = frozenset(
-    name.strip()
-    for name in """introduction | background | related work | previous work | literature review | preliminaries
-    | methods | method | methodology | materials and methods | our approach | approach | proposed method | datasets
-    | experiments | experimental setup | experimental results | experimental design | implementation | evaluation
-    | results | results and discussion | discussion | conclusion | conclusions | concluding remarks | outlook
-    | conclusion and future work | conclusions and future work | future work | limitations | ethics statement
-    | acknowledgement | acknowledgements | acknowledgment | acknowledgments | references | bibliography | works cited
-    | further reading | see also | external links | appendix | appendices | supplementary material | abstract | summary
-    | keywords | contents | table of contents | preface | foreword | prologue | epilogue | glossary | index | notes
-    | note | overview | installation | install | getting started | quick start | quickstart | usage | examples | example
-    | requirements | prerequisites | dependencies | features | configuration | settings | options | api | api reference
-    | contributing | license | licence | copyright | changelog | release notes | faq | support | contact | about
-    | credits | authors | author | roadmap | todo | testing | tests | development | building | build | documentation
-    | education | experience | work experience | professional experience | employment | skills | publications | awards
-    | languages | interests | hobbies | profile | objective | volunteering | attendees | present | participants | agenda
-    | action items | actions | minutes | decisions | next steps | open questions | apologies | any other business
-    | definitions | definition | warranty | disclaimer | termination | terms and conditions | preamble | grant of rights
-    | ingredients | directions | instructions | preparation | paper | papers | publication | citation | citing | news
-    | my thoughts | thoughts | comments | tl dr | tldr | key points | key takeaways | key ideas | motivation
-    | contribution | contributions | problem | questions | reason to read | description | concise description | links
-    | code | resources | updates | highlights | metadata | tags | strengths | weaknesses | main idea | synopsis
-    | description of problem | history | name | options | environment | files | bugs | diagnostics | exit status
-    | papers to read | reading list | to read | original paper details | paper details | paper overview
-    | details | monday | tuesday | wednesday | thursday | friday | saturday | sunday""".split("|")
-)
-_COUNTED_PART = re.compile(
-    r"(?:chapter|part|section|appendix|act|scene|day|step|figure|fig|table|lesson|week|unit|article|annex|page|version"
-    r"|exercise|question|lecture|module|phase|schedule) (?:[ivxlc]{1,6}|\d{1,4}|[a-z]|one|two|three|four|five)\b.{0,80}"
-)
-_NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,4}[.)]?|[IVX]{1,5}[.)]|[A-Za-z][.)]|\(\w{1,3}\))\s")
 _LABEL = re.compile(
     r"(?:from|to|cc|bcc|subject|re|fwd?|date|sent|reply-to|message-id|title|abstract|authors?|by|editors?|keywords?|tags?"
     r"|tel|phone|fax|e-?mail|address|attendees|present|agenda|location|venue|time|when|where|note|todo|fixme|warning"
@@ -89,27 +57,6 @@ _MARKUP = re.compile(
     r"|\\(?:begin|end|(?:sub)*section|chapter|item|documentclass|usepackage|label|caption|cite[pt]?)\b",
     re.IGNORECASE,
 )
-# How papers speak, in English and its neighbours: phrases that hardly any other text has, and stems that several of are
-# rare in other text.
-_RESEARCH = re.compile(
-    r"""\b(?:(?:th[ei]s|the\ present|present|current|our)\ (?:paper|work|study|article|thesis|survey|review|report|book
-        |chapter|research|monograph|dissertation|investigation|experiment)s?
-    |(?:dieser?|diesem|cet|cette|este|esta|questo)\ (?:arbeit|studie|artikel|beitrag|article|étude|trabajo|artículo
-        |estudio|artigo|trabalho|estudo|articolo|lavoro|studio)
-    |(?:hypothes|hipótes|hypothès|empiri|benchmark|state-of-the-art|outperform|patients?\b|in\ vitro|in\ vivo
-        |theorem)\w{0,15})\b|\b(?:background|objectives?|aims?|purpose|methods?|results|findings|conclusions?)\s?:""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_RESEARCH_SIGN = re.compile(
-    r"""\b((?:we|ours?|us|wir|nous|notre|nosotros)\b(?!-)|unser|nuestr|propos|experiment|evaluat|demonstrat|investigat|algorithm
-    |algoritm|theor|theór|simulat|dataset|analys|analyz|anális|statisti|measure|mesur|messe?n|gemessen|estimat|clinical
-    |m[eé]t(?=h?od)|r[eé]sult|ergebnis|untersuch|stud(?=y|ied|ies)|étud|estud|model|modèl|observ|techni|approach|framework
-    |findings|novel|generali[sz]|quantif|correlat|significan|charact[eé]ri|optimi[sz]|network|equation|treat|cells|retriev
-    |information|discuss|examin|compar|deriv|effect|increas|obtain|problem|accura|perform|function|structur|relat)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_WE = re.compile(r"\b(?:we|our|us|wir|nous|nosotros)\b(?!-)", re.IGNORECASE)
-_STRONG_SIGN = 2  # ordinary ones that a phrase counts for
 _PARTICLES = "de da do del della der den di du dos la le van von zu ten ter bin ibn al el e y".split()
 _NAME_PART = re.compile(r"(?:[^\W\d_]\.[-–]?){1,4}|[^\W\d_][^\W\d_'’.-]*(?:[-'’‐.][^\W\d_]+)*\.?")
 _BETWEEN_NAMES = re.compile(r" ?(?:[,;·•|&]|\band\b|\bet\b|\bund\b|\by\b) ?")
@@ -128,12 +75,6 @@ def is_prose(text: str) -> bool:
     return is_sentence or is_long(text)
 
 
-def is_part(heading: str) -> bool:
-    """Whether `heading` names a part of a document, such as "2.1 Related Work" or "Chapter 3", and no paper."""
-    name = normalize(_NUMBERED.sub("", heading.strip(), count=1))
-    return not name or name in _PARTS or _COUNTED_PART.fullmatch(name) is not None
-
-
 def is_title(text: str) -> bool:
     """Whether `text`, on one line, may be the title of a paper: short, and no label, greeting, code or reference."""
     text = _FORMULA.sub("x", text)
@@ -144,13 +85,13 @@ def is_title(text: str) -> bool:
         return False
     if text.endswith(".") and len(text.split()) >= SENTENCE_WORDS:
         return False
-    begins_otherwise = any(pattern.match(text) for pattern in (_NUMBERED, _LABEL, _GREETING, _LOG))
+    begins_otherwise = any(pattern.match(text) for pattern in (NUMBERED, _LABEL, _GREETING, _LOG))
     return not begins_otherwise and not _CODE.search(text) and not _CITED.search(text) and _is_wordy(text)
 
 
 def is_abstract(text: str) -> bool:
     """Whether `text`, on one line, may be an abstract: prose, and no letter, licence, code or reference."""
-    text = text[:_JUDGED_CHARS]
+    text = text[:JUDGED_CHARS]
     words = text.split()
     if len(words) < SENTENCE_WORDS or not _is_wordy(text) or words[0][0].islower() or is_reference(text):
         return False
@@ -168,12 +109,7 @@ def is_abstract(text: str) -> bool:
 
 def is_talk(text: str) -> bool:
     """Whether `text` speaks to someone, or of its writer."""
-    return _TALK.search(text[:_JUDGED_CHARS]) is not None
-
-
-def is_of_several(text: str) -> bool:
-    """Whether the writers of `text` speak of themselves as "we"."""
-    return _WE.search(text[:_JUDGED_CHARS]) is not None
+    return _TALK.search(text[:JUDGED_CHARS]) is not None
 
 
 def is_reference(text: str) -> bool:
@@ -181,13 +117,6 @@ def is_reference(text: str) -> bool:
     return bool(_REFERENCE_START.match(text)) or (
         len(_INITIAL.findall(text[:100])) > 1 and bool(_CITED.search(text[:300]))
     )
-
-
-def research_signs(abstract: str) -> int:
-    """How many different signs there are that `abstract` reports research: 2 or more in nearly every one that does."""
-    text = abstract[:_JUDGED_CHARS]
-    signs = len({sign.lower() for sign in _RESEARCH_SIGN.findall(text)})
-    return signs + _STRONG_SIGN * bool(_RESEARCH.search(text))
 
 
 def is_names(text: str) -> bool:

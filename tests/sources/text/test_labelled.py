@@ -137,6 +137,11 @@ def test_mails_of_arxiv_have_their_abstracts_between_backslashes(tmp_path):
     assert (lichen.title, lichen.abstract, lichen.ids) == ("Lichen", LICHEN, ("arxiv:2301.99911",))
 
 
+def test_backslashes_below_a_rule_do_not_stop_the_reader(tmp_path):
+    text = f"Doors: A Note\n\nMoss at the Door\n\nLichen Remembers\n***\n\\\\\n{LICHEN}\n"
+    assert pairs(tmp_path, text) == [("Lichen Remembers", LICHEN)]
+
+
 def test_a_page_of_results_of_arxiv_is_read(tmp_path):
     text = "".join(
         f"arXiv:2301.9991{n} [pdf, other] cs.CV\n\n{title}\n\nAuthors: Maja Lind, J. Okaf\n\n"
