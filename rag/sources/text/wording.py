@@ -35,6 +35,7 @@ _CODE = re.compile(
     | \.(?:py|txt|md|html?|js|c|h|json|csv|pdf|exe)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CELLS = re.compile(r"[\w-]+(?:[,;|][\w-]+)+")  # the heading of a table
 _TITLE_START = re.compile(r"[\w\"'“”‘’«„(\[¿¡$…–—‘§αβγλμε]")
 _LOG = re.compile(r"\[?\d{1,4}[-/:.]\d{1,2}[-/:.]\d{1,4}|\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE)\b")
 _FORMULA = re.compile(r"\$[^$]{1,200}\$")
@@ -78,7 +79,13 @@ def is_prose(text: str) -> bool:
 def is_title(text: str) -> bool:
     """Whether `text`, on one line, may be the title of a paper: short, and no label, greeting, code or reference."""
     text = _FORMULA.sub("x", text)
-    if is_long(text) or len(text) > MAX_TITLE or not _TITLE_START.match(text) or is_part(text):
+    if (
+        is_long(text)
+        or len(text) > MAX_TITLE
+        or not _TITLE_START.match(text)
+        or is_part(text)
+        or _CELLS.fullmatch(text)
+    ):
         return False
     first = text.split()[0]
     if first.isalpha() and first.islower():

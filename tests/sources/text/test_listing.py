@@ -353,6 +353,7 @@ OTHERS = {
     "titles": "\n".join(title for title, _ in PAPERS),
     "abstracts": "\n\n".join([LONG, OTHER, LONG]),
     "abstracts before titles": "\n\n".join(text for title, abstract in PAPERS for text in (abstract, title)),
+    "a table of two columns": f"name,text\nDams at night,{LONG.replace(',', ' ')}\n",
     "contents": "1 Introduction 1\n2 Dams and Rivers 7\n2.1 Growth of Dams 9\n3 Conclusion 44\n",
 }
 
