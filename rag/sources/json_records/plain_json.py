@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from rag.sources import identifiers
@@ -12,7 +10,7 @@ from rag.sources.json_records import values
 from rag.sources.json_records.values import Fields
 from rag.sources.record import Record
 
-# Names as `_folded` has them.
+# Keys as `values.folded` has them.
 _TITLE = ("title", "papertitle", "articletitle", "dctitle", "titledisplay")
 _ABSTRACT = ("abstract", "abstracttext", "paperabstract", "abstractnote", "abstractinvertedindex", "dcdescription")
 _AUTHORS = ("authors", "author", "creators", "creator", "authornames", "authorlist", "authorstring", "dccreator")
@@ -33,14 +31,14 @@ def grade(keys: Collection[str]) -> int:
     """How many of title and abstract an object with these keys has, from 0 to 2."""
     if "title" in keys and "abstract" in keys:
         return 2
-    names = {_folded(key) for key in keys}
+    names = {values.folded(key) for key in keys}
     has_abstract = not names.isdisjoint(_ABSTRACT) or (_SUMMARY in names and not names.isdisjoint(_WRITTEN))
     return (not names.isdisjoint(_TITLE)) + has_abstract
 
 
 def record_of(fields: Fields, line: int = 0) -> Record:
     """The record of an object, whose `ids` are kept as they are if they are of no known kind."""
-    named = _by_name(fields)
+    named = values.by_folded(fields)
     abstract = _value(named, _ABSTRACT)
     if not abstract and not _WRITTEN.isdisjoint(named):
         abstract = named.get(_SUMMARY)
@@ -56,20 +54,6 @@ def record_of(fields: Fields, line: int = 0) -> Record:
         source=values.string(named.get("source")),
         digest=values.is_true(named.get("digest")),
     )
-
-
-@lru_cache(maxsize=4096)
-def _folded(key: str) -> str:
-    return re.sub(r"[^a-z]", "", key[:100].lower())
-
-
-def _by_name(fields: Fields) -> dict[str, Any]:
-    """The fields by their folded names; of those that are equal, the first that has a value."""
-    named: dict[str, Any] = {}
-    for key, value in fields.items():
-        if not named.get(_folded(key)):
-            named[_folded(key)] = value
-    return named
 
 
 def _value(named: Fields, keys: tuple[str, ...]) -> Any:

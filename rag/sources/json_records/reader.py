@@ -12,6 +12,7 @@ from rag.sources.json_records import (
     beir,
     crossref,
     csl_json,
+    datacite,
     openalex,
     openreview,
     plain_json,
@@ -41,6 +42,7 @@ _SERVICES: tuple[_Service, ...] = (
     semantic_scholar,
     arxiv_kaggle,
     beir,
+    datacite,
     crossref,
     csl_json,
 )
@@ -49,7 +51,8 @@ _EMPTY = re.compile(r"\s*+(?:\{\s*+\}|\[\s*+\])\s*+")
 _KEY = re.compile(r'[{,]\s*+"(?:[^"\\\n]|\\.){0,200}+"\s*+:')
 _LINE = re.compile(r'^[ \t]*+\{\s{0,100}"', re.MULTILINE)
 _MESSAGES = ("error", "errors", "message", "detail", "reason", "title")
-_AROUND = (("key", "version", "data"), ("forum", "content"))  # keys of items of Zotero and notes of OpenReview
+# Keys of items of Zotero, notes of OpenReview and works of DataCite.
+_AROUND = (("key", "version", "data"), ("forum", "content"), datacite.KEYS)
 _MAX_KEYS = 8  # that are quoted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from rag.paper import MAX_ABSTRACT
@@ -16,11 +17,12 @@ Fields = Mapping[str, Any]
 
 _MARKUP = re.compile(r"(?:<|&lt;)/[a-z][\w:-]{0,30}\s{0,5}(?:>|&gt;)|<(?:br|p)\s{0,5}/?>", re.IGNORECASE)
 _WRAPPERS = ("value", "text", "#text", "content")  # where services put a text that has attributes
-_WHOLE_NAMES = ("name", "full_name", "fullname", "fullName", "display_name", "text", "creator", "raw_author_name")
-_GIVEN = ("given", "firstName", "first_name", "firstname", "first", "given_name", "givenName")
-_MIDDLE = ("middle", "middleName", "middle_name")
-_PARTICLES = ("dropping-particle", "non-dropping-particle")
-_FAMILY = ("family", "lastName", "last_name", "lastname", "last", "family_name", "familyName", "surname")
+# Keys of names, as `folded` has them.
+_WHOLE_NAMES = ("name", "fullname", "displayname", "text", "creator", "rawauthorname")
+_GIVEN = ("given", "firstname", "first", "givenname")
+_MIDDLE = ("middle", "middlename")
+_PARTICLES = ("droppingparticle", "nondroppingparticle")
+_FAMILY = ("family", "lastname", "last", "familyname", "surname")
 _MAX_PARTS = 100_000  # of a list that is one text
 _MAX_MARKED_UP = 10 * MAX_ABSTRACT
 
@@ -56,6 +58,21 @@ def is_true(value: Any) -> bool:
     return value is True or string(value).strip().lower() in ("true", "yes", "1")
 
 
+@lru_cache(maxsize=4096)
+def folded(key: str) -> str:
+    """`key` in lower case, without anything but letters: ``"Full_Name"`` is ``"fullname"``."""
+    return re.sub(r"[^a-z]", "", key[:100].lower())
+
+
+def by_folded(fields: Fields) -> dict[str, Any]:
+    """The fields by their folded keys; of those that are equal, the first that has a value."""
+    named: dict[str, Any] = {}
+    for key, value in fields.items():
+        if not named.get(folded(key)):
+            named[folded(key)] = value
+    return named
+
+
 def objects(value: Any) -> list[Fields]:
     """The objects in a list, or the one that `value` is."""
     return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Mapping)]
@@ -74,10 +91,10 @@ def year(value: Any) -> int | None:
     return year_in(string(value))
 
 
-def people(value: Any, groups: Collection[str] = ("literal", "collectiveName")) -> Iterator[str]:
+def people(value: Any, groups: Collection[str] = ("literal", "collectivename")) -> Iterator[str]:
     """The names, as "Given Family", in a list of texts or objects, or in a text that lists them.
 
-    `groups` are the keys of names that are to be left as they are, commas and all.
+    `groups` are the folded keys of names that are to be left as they are, commas and all.
     """
     if isinstance(value, str):
         yield from authors_in(value)
@@ -86,7 +103,7 @@ def people(value: Any, groups: Collection[str] = ("literal", "collectiveName")) 
             yield from _name(one, groups)
     elif isinstance(value, Mapping):  # {"author": [...]}, or one alone
         lists = [one for one in value.values() if isinstance(one, list)]
-        for one in lists[0] if len(lists) == 1 and not _in_parts(value) else [value]:
+        for one in lists[0] if len(lists) == 1 and not _in_parts(by_folded(value)) else [value]:
             yield from _name(one, groups)
 
 
@@ -95,10 +112,12 @@ def _name(value: Any, groups: Collection[str]) -> Iterator[str]:
     if not isinstance(value, Mapping):
         text = string(value)
         yield from authors_in(text) if ";" in text else names.people(filter(_has_letters, [text]))
-    elif name := _in_parts(value) or first(value, *groups):
+        return
+    person = by_folded(value)
+    if name := _in_parts(person) or first(person, *groups):
         yield name
     else:
-        yield from names.people([first(value, *_WHOLE_NAMES)])
+        yield from names.people([first(person, *_WHOLE_NAMES)])
 
 
 def _in_parts(person: Fields) -> str:

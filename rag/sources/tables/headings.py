@@ -23,14 +23,15 @@ _SHOWN = 30  # columns in a message
 
 # For each field the headings of its column, the best first, in lower case, without accents, spaces and punctuation.
 _HEADINGS = {
-    "title": """title articletitle documenttitle papertitle itemtitle primarytitle titles ti t1 titel titre titulo
-        titolo 题名 标题 篇名 题目 论文题名 論文タイトル タイトル название заглавие originaltitle translatedtitle""",
+    "title": """title articletitle documenttitle papertitle itemtitle primarytitle titleprimary titles ti t1 titel titre
+        titulo titolo 题名 标题 篇名 题目 论文题名 論文タイトル タイトル название заглавие
+        originaltitle translatedtitle""",
     "abstract": """abstract abstracts abstractnote abstracttext abstracten abstractenglish notesabstract ab n2 summary
         summaries zusammenfassung kurzfassung resume resumen resumo riassunto abstrakt 摘要 中文摘要 文摘 抄録 要旨
         аннотация originalabstract""",
-    "authors": """authorfullnames af authorsfullnames authors author authornames authorname authorlist creators
-        creator contributors au a1 autoren autor verfasser auteurs auteur autores autori autore 作者 著者 авторы автор
-        firstauthors firstauthor""",
+    "authors": """authorfullnames af authorsfullnames authors author authorsprimary authornames authorname authorlist
+        creators creator contributors au a1 autoren autor verfasser auteurs auteur autores autori autore 作者 著者
+        авторы автор firstauthors firstauthor""",
     "year": """year publicationyear publishedyear pubyear yearpublished yearofpublication py jahr erscheinungsjahr
         annee ano anno anodepublicacion 年 年份 出版年 发表年份 год y1 publicationdate publisheddate datepublished
         pubdate coverdate published publishtime date datum 发表时间""",

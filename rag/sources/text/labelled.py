@@ -76,7 +76,9 @@ def _is_likely(record: Record, layout: Layout) -> bool:
     """Whether `record` is that of a paper, and not a template or code; without a label, its texts have to look so."""
     if not layout.titled and not wording.is_abstract(clean_line(record.abstract)):
         return False
-    return bool(record.title) and not record.title.endswith(",") and _TEMPLATE.isdisjoint(record.title)
+    title = record.title
+    is_code = not _TEMPLATE.isdisjoint(title) or title.endswith(",") or wording.is_assignment(title)
+    return bool(title) and not is_code
 
 
 def _is_complete(item: Draft | Stray) -> bool:

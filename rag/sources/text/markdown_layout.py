@@ -52,9 +52,16 @@ def _marked(titled: list[Section]) -> Layout | None:
     linked = sum(bool(ids_in(section.heading)) for section in others)
     titles = [title_in(paper) for paper in papers]
     numbered = len(titles) > 1 and all(map(TITLE_NUMBER.match, titles))
-    likely = sum(not wording.is_long(title) and _TEMPLATE not in title for title in titles)
+    likely = sum(map(_is_likely, titles, papers))
     few_others = len(others) - linked <= 2 * len(papers)
     return Layout("marked", levels, numbered) if papers and few_others and 2 * likely > len(papers) else None
+
+
+def _is_likely(title: str, paper: Section) -> bool:
+    """Whether `paper` is not a template or code, in which "abstract:" may mean anything."""
+    words = " ".join([*paper.folded, *paper.fields.get("abstract", ())]).split()
+    is_code = _TEMPLATE in title or wording.is_assignment(title)
+    return not (wording.is_long(title) or is_code) and len(words) >= wording.SENTENCE_WORDS
 
 
 def _unmarked(abstracts: Literal["quotes", "paragraphs"], titled: list[Section], parts: int) -> Layout | None:

@@ -39,6 +39,7 @@ _CELLS = re.compile(r"[\w-]+(?:[,;|][\w-]+)+")  # the heading of a table
 _TITLE_START = re.compile(r"[\w\"'“”‘’«„(\[¿¡$…–—‘§αβγλμε]")
 _LOG = re.compile(r"\[?\d{1,4}[-/:.]\d{1,2}[-/:.]\d{1,4}|\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE)\b")
 _FORMULA = re.compile(r"\$[^$]{1,200}\$")
+_ASSIGNED = re.compile(r"[\w.\[\], |]{0,60}=\s?[\"'(\[{]")
 _CITED = re.compile(r"\((?:1[89]|20)\d\d[a-z]?\)|\b(?:pp|vol|no|eds?)\.\s?\d|\bet al\b|\bdoi\b", re.IGNORECASE)
 _REFERENCE_START = re.compile(r"[\[(]?\d{1,4}[\])]|\d{1,3}\.\s|[•*>#|+-]\s|\[\w{1,12}\]")
 _INITIAL = re.compile(r"\b[A-Z]\.")
@@ -94,6 +95,11 @@ def is_title(text: str) -> bool:
         return False
     begins_otherwise = any(pattern.match(text) for pattern in (NUMBERED, _LABEL, _GREETING, _LOG))
     return not begins_otherwise and not _CODE.search(text) and not _CITED.search(text) and _is_wordy(text)
+
+
+def is_assignment(text: str) -> bool:
+    """Whether `text` is what stands behind a name in code: ``str = "…"``."""
+    return _ASSIGNED.match(text) is not None
 
 
 def is_abstract(text: str) -> bool:

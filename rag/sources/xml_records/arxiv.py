@@ -1,18 +1,23 @@
-"""Atom feeds, as arXiv's API answers with: an entry for each paper, or one that says what was wrong with the query."""
+"""Atom feeds of arXiv: what its API answers with, an entry for each paper or for an error, and announcements."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from rag.paper import Paper
 from rag.sources import identifiers, latex, names
+from rag.sources.author_lists import authors_in
 from rag.sources.record import Record, year_in
 from rag.sources.skipped import Skipped
 from rag.sources.text_file import TextFile
 from rag.sources.xml_records.scan import root
 from rag.sources.xml_records.stream import papers
 from rag.text import clean_line
+
+# What an abstract begins with in announcements of new papers.
+_ANNOUNCEMENT = re.compile(r"arXiv:\S{1,40} Announce Type: \S{1,40} (?=Abstract: )")
 
 
 def matches(head: str) -> bool:
@@ -35,16 +40,22 @@ def error_of(entry: Element) -> str:
 def record_of(entry: Element) -> Record:
     """The record in `entry`, whose tags may have a namespace. Its text is TeX, in which "<" and "&" are no markup."""
     address = _text(entry, "id")
-    number = identifiers.arxiv(address)
+    number = identifiers.arxiv(address.removeprefix("oai:"))
     return Record(
         title=latex.plain(_text(entry, "title")),
-        abstract=latex.plain(_text(entry, "summary")),
-        authors=names.people(latex.plain(name.text or "") for name in entry.iterfind("{*}author/{*}name")),
+        abstract=latex.plain(_ANNOUNCEMENT.sub("", _text(entry, "summary"))),
+        authors=_authors(entry),
         year=year_in(_text(entry, "published")),
         ids=[number, *_published_as(entry)],
         url=f"https://arxiv.org/abs/{number.removeprefix('arxiv:')}" if number else address,
         key=address,
     )
+
+
+def _authors(entry: Element) -> Iterator[str]:
+    """The names of the authors: each in an element or, in announcements of new papers, all in one."""
+    yield from names.people(latex.plain(name.text or "") for name in entry.iterfind("{*}author/{*}name"))
+    yield from authors_in(latex.plain(_text(entry, "creator")))
 
 
 def _published_as(entry: Element) -> Iterator[str]:

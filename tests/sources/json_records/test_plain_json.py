@@ -171,6 +171,11 @@ def test_ids_are_normalised_if_their_kind_is_known(
     assert paper(tmp_path, **fields).ids == ids
 
 
+@pytest.mark.parametrize("person", [{"FullName": "Lind, Maja"}, {"First_Name": "Maja", "LastName": "Lind"}])
+def test_keys_of_names_are_known_however_they_are_spelt(tmp_path: Path, person: dict[str, str]) -> None:
+    assert paper(tmp_path, authors=[person]).authors == ("Maja Lind",)
+
+
 def test_a_group_keeps_its_name(tmp_path: Path) -> None:
     found = paper(tmp_path, authors={"author": [{"fullName": "Maja Lind"}, {"collectiveName": "Dam, Lodge & Co"}]})
     assert found.authors == ("Maja Lind", "Dam, Lodge & Co")

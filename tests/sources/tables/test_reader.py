@@ -59,6 +59,7 @@ def test_an_instruction_to_excel_is_no_heading(tmp_path, first):
         '"Document Title","Abstract"',
         "Article_Title,Abstract Note",
         " primary title , notes_abstract ",
+        "Title Primary,Abstract",
         "T1,N2",
         "TI,AB",
         "titles,summaries",

@@ -278,6 +278,14 @@ ASIDE = (
 )
 
 
+CODE = '"""Papers about moss."""\n\n\n@dataclass\nclass Paper:\n    title: str = "Moss"\n    abstract: str = {}\n'
+
+
+@pytest.mark.parametrize("value", ['""', '"Moss grows on doors, and on walls."'])
+def test_code_is_refused(tmp_path, value):
+    assert skipped(tmp_path, CODE.format(value))[0].startswith("papers.md: in no format that rag reads")
+
+
 @pytest.mark.parametrize("text", [MANUAL, NOTES, LINKS, REFERENCES, ASIDE, "# Moss\n", f"# Moss\n\n{MOSS} And you?!\n"])
 def test_other_markdown_is_refused(tmp_path, text):
     (refusal,) = skipped(tmp_path, text)

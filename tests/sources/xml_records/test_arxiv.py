@@ -52,6 +52,24 @@ def test_an_entry_becomes_a_paper(tmp_path):
     ]
 
 
+def test_an_announcement_becomes_a_paper(tmp_path):
+    entry = """<entry><id>oai:arXiv.org:2301.99902v1</id><title>Gulls</title>
+    <summary>arXiv:2301.99902v1 Announce Type: replace-cross
+    Abstract: Gulls eat bread.</summary><published>2023-01-18T00:00:00-04:00</published>
+    <creator xmlns="http://purl.org/dc/elements/1.1/">Ada Heron, Bo Gull</creator></entry>"""
+    assert results(tmp_path, feed(entry)) == [
+        Paper(
+            title="Gulls",
+            abstract="Gulls eat bread.",
+            authors=("Ada Heron", "Bo Gull"),
+            year=2023,
+            ids=("arxiv:2301.99902",),
+            url="https://arxiv.org/abs/2301.99902",
+            source="herons.atom",
+        )
+    ]
+
+
 @pytest.mark.parametrize("number", ["astro-ph/0699991v1", "math.GT/0699991v12"])
 def test_old_numbers_are_read(tmp_path, number):
     (paper,) = results(tmp_path, feed(ENTRY.replace("2301.99901v2", number)))
