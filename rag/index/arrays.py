@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from zipfile import BadZipFile
 
 if TYPE_CHECKING:
@@ -44,14 +47,34 @@ def load_columns(folder: Path) -> dict[str, np.ndarray]:
         raise ValueError(f"{folder.name}: {fault}") from fault
 
 
-def memory_map(file: Path, dtype: DTypeLike, columns: int) -> np.ndarray:
-    """The rows in `file`, of (rows, columns), read as needed. Raises OSError or ValueError if it is damaged."""
+def memory_map(file: Path, dtype: DTypeLike, rows: int, columns: int) -> np.ndarray:
+    """The first rows in `file`, of (rows, columns), read as needed. Raises OSError or ValueError if it has fewer."""
     import numpy as np
 
-    if not file.stat().st_size:
+    if not rows:
         return np.zeros((0, columns), dtype)  # which cannot be mapped
-    mapped: np.ndarray = np.memmap(file, dtype, "r")
-    return mapped.view(np.ndarray).reshape(-1, columns)  # a plain array is faster to take rows of
+    mapped: np.ndarray = np.memmap(file, dtype, "r", shape=(rows, columns))
+    return mapped.view(np.ndarray)  # a plain array is faster to take rows of
+
+
+def open_to_append(file: Path, size: int = 0, old: Path | None = None) -> BinaryIO:
+    """A new `file`, open for rows to be appended; it begins with the first `size` bytes of the file `old`.
+
+    These are not copied if nothing has been appended to `old` yet: both names are then of one file on disk, where each
+    generation reads as many rows as it knows of.
+    """
+    if old:
+        _link_or_copy(old, file, size)
+    return file.open("ab")
+
+
+def _link_or_copy(old: Path, file: Path, size: int) -> None:
+    if old.stat().st_size == size:
+        with suppress(OSError):  # the file system has no links
+            os.link(old, file)
+            return
+    shutil.copyfile(old, file)
+    os.truncate(file, size)
 
 
 def rows_of(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:

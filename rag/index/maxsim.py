@@ -7,7 +7,6 @@ weighted mean, over the words of the question, of the highest cosine to any of t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +83,7 @@ class MaxSimIndex:
 class MaxSimWriter:
     """Writes the word embeddings of numbered papers, on a `basis`, into `folder`; complete when the block ends.
 
-    ``kept[number]`` is the number of a paper in the index `old` in the folder `copied`, whose rows are copied, with
+    ``kept[number]`` is the number of a paper in the index `old` in the folder `copied`, whose rows are taken over, with
     those of papers that are no longer there; 0 if it will be added.
     """
 
@@ -100,18 +99,18 @@ class MaxSimWriter:
 
         self._folder, self._basis, self._copied = folder, basis, copied
         self._ranges = old.ranges[kept] if old else np.zeros((len(kept), 2), dtype=np.int64)
-        self._rows = len(old.embeddings) if old else 0
+        self._rows, self._bytes = (len(old.embeddings), old.embeddings.nbytes) if old else (0, 0)
 
     def __enter__(self) -> Self:
-        file = self._folder / EMBEDDINGS_FILE
-        if self._copied:
-            shutil.copyfile(self._copied / EMBEDDINGS_FILE, file)
-        self._file = file.open("ab")
+        old = self._copied / EMBEDDINGS_FILE if self._copied else None
+        self._file = arrays.open_to_append(self._folder / EMBEDDINGS_FILE, self._bytes, old)
         return self
 
     def __exit__(self, fault: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
         import numpy as np
 
+        if fault:
+            self._file.truncate(self._bytes)  # others may begin with what this began with
         self._file.close()
         if fault is None:
             np.savez(self._folder / TABLE_FILE, basis=self._basis, rows=self._rows, ranges=self._ranges)
@@ -141,9 +140,7 @@ def load(folder: Path) -> MaxSimIndex:
 
     table = arrays.load(folder / TABLE_FILE)
     basis, ranges = table["basis"], table["ranges"]
-    embeddings = arrays.memory_map(folder / EMBEDDINGS_FILE, np.int8, basis.shape[1])
-    if table["rows"] != len(embeddings):
-        raise ValueError(f"{EMBEDDINGS_FILE} holds {len(embeddings)} words instead of {table['rows']}")
+    embeddings = arrays.memory_map(folder / EMBEDDINGS_FILE, np.int8, int(table["rows"]), basis.shape[1])
     return MaxSimIndex(basis, ranges, embeddings)
 
 

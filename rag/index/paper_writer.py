@@ -30,14 +30,15 @@ class PaperWriter:
         self._folder, self._plan = folder, plan
         store = previous.store if previous else None
         copied = store.folder if store else None
-        self._stack = ExitStack()
         arrays = VectorWriter(folder, plan.kept, store.arrays if store else None, copied)
         words = MaxSimWriter(folder, plan.kept, basis, store.maxsim if store else None, copied)
-        self._arrays, self._maxsim = self._stack.enter_context(arrays), self._stack.enter_context(words)
-        if previous:
-            self._copy(previous)
-        else:
-            self._create()
+        with ExitStack() as stack:  # closes what is open if the rest fails
+            self._arrays, self._maxsim = stack.enter_context(arrays), stack.enter_context(words)
+            if previous:
+                self._copy(previous, stack)
+            else:
+                self._create(stack)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -55,18 +56,18 @@ class PaperWriter:
         self._chroma.add(passages)
         self.vector_count += len(passages)
 
-    def _create(self) -> None:
-        self._chroma = self._stack.enter_context(closing(VectorDatabase(self._folder)))
+    def _create(self, stack: ExitStack) -> None:
+        self._chroma = stack.enter_context(closing(VectorDatabase(self._folder)))
         self._chroma.create(self._plan.papers)
-        self._database = self._stack.enter_context(closing(papers_database.create(self._folder)))
+        self._database = stack.enter_context(closing(papers_database.create(self._folder)))
         self.vector_count = 0
 
-    def _copy(self, previous: Previous) -> None:
+    def _copy(self, previous: Previous, stack: ExitStack) -> None:
         """Copies the papers of the `previous` index and removes, moves and edits them as planned."""
         plan, store = self._plan, previous.store
         vector_database.copy(store.folder, self._folder)
-        self._chroma = self._stack.enter_context(closing(VectorDatabase(self._folder)))
-        self._database = self._stack.enter_context(closing(papers_database.copy(store.folder, self._folder)))
+        self._chroma = stack.enter_context(closing(VectorDatabase(self._folder)))
+        self._database = stack.enter_context(closing(papers_database.copy(store.folder, self._folder)))
         papers_database.update_papers(self._database, plan.removed, plan.moved, plan.edited)
         self._database.commit()
         gone = [*plan.removed, *(before for before, _ in plan.moved)]

@@ -5,7 +5,6 @@ Chroma finds the nearest vectors. This file, mapped into memory, gives the cosin
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,7 +124,7 @@ def _passage_count(rows: np.ndarray) -> np.ndarray:
 class VectorWriter:
     """Writes the vectors of numbered papers into `folder`; they are complete when the block ends.
 
-    ``kept[number]`` is the number of a paper in the arrays `old` in the folder `copied`, whose rows are copied with
+    ``kept[number]`` is the number of a paper in the arrays `old` in the folder `copied`, whose rows are taken over with
     those of papers that are no longer there; 0 if it will be added.
     """
 
@@ -139,17 +138,18 @@ class VectorWriter:
         self._passage_starts = old.passage_starts[kept] if old else np.zeros(len(kept), dtype=np.int64)
         self._lengths = [old.lengths] if old else []
         self._rows, self._passages = (len(old.rows), len(old.lengths)) if old else (0, 0)
+        self._bytes = old.rows.nbytes if old else 0
 
     def __enter__(self) -> Self:
-        file = self._folder / ROWS_FILE
-        if self._copied:
-            shutil.copyfile(self._copied / ROWS_FILE, file)
-        self._file = file.open("ab")
+        old = self._copied / ROWS_FILE if self._copied else None
+        self._file = arrays.open_to_append(self._folder / ROWS_FILE, self._bytes, old)
         return self
 
     def __exit__(self, fault: type[BaseException] | None, value: object, trace: TracebackType | None) -> None:
         import numpy as np
 
+        if fault:
+            self._file.truncate(self._bytes)  # others may begin with what this began with
         self._file.close()
         if fault is None:
             lengths = np.concatenate(self._lengths)
@@ -172,7 +172,5 @@ def load(folder: Path, dimensions: int) -> VectorArrays:
     import numpy as np
 
     table = arrays.load(folder / LAYOUT_FILE)
-    rows = arrays.memory_map(folder / ROWS_FILE, np.float32, dimensions)
-    if table["rows"] != len(rows):
-        raise ValueError(f"{ROWS_FILE} holds {len(rows)} vectors instead of {table['rows']}")
+    rows = arrays.memory_map(folder / ROWS_FILE, np.float32, int(table["rows"]), dimensions)
     return VectorArrays(rows, table["ranges"], table["lengths"], table["passage_starts"])

@@ -87,10 +87,10 @@ def load(folder: Path, dimensions: int) -> Vocabulary:
     import numpy as np
 
     table = arrays.load(folder / VOCABULARY_FILE)
-    vectors = arrays.memory_map(folder / WORD_VECTORS_FILE, np.float32, dimensions)
     stems, forms = arrays.unpack(table["stems"]), arrays.unpack(table["forms"])
-    if not len(stems) == len(forms) == len(vectors) == len(table["neighbours"]) == len(table["cosines"]):
-        raise ValueError(f"{WORD_VECTORS_FILE} holds {len(vectors)} words instead of {len(stems)}")
+    if not len(stems) == len(forms) == len(table["neighbours"]) == len(table["cosines"]):
+        raise ValueError(f"{VOCABULARY_FILE} holds {len(forms)} words instead of {len(stems)}")
+    vectors = arrays.memory_map(folder / WORD_VECTORS_FILE, np.float32, len(stems), dimensions)
     return Vocabulary(stems, forms, vectors, table["neighbours"], table["cosines"])
 
 

@@ -28,14 +28,37 @@ def test_columns_come_back_by_name(tmp_path: Path) -> None:
 def test_a_file_of_rows_is_mapped_into_memory(tmp_path: Path) -> None:
     file = tmp_path / "rows"
     np.arange(6, dtype=np.float32).tofile(file)
-    assert arrays.memory_map(file, np.float32, 3).tolist() == [[0, 1, 2], [3, 4, 5]]
-    with pytest.raises(ValueError, match="reshape"):
-        arrays.memory_map(file, np.float32, 4)
-    file.write_bytes(b"")
-    assert arrays.memory_map(file, np.float32, 3).shape == (0, 3)
+    assert arrays.memory_map(file, np.float32, 2, 3).tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert arrays.memory_map(file, np.float32, 1, 3).tolist() == [[0, 1, 2]], "what is behind belongs to another"
+    assert arrays.memory_map(file, np.float32, 0, 3).shape == (0, 3)
+    with pytest.raises(ValueError, match="greater than file size"):
+        arrays.memory_map(file, np.float32, 3, 3)
     file.unlink()
     with pytest.raises(FileNotFoundError):
-        arrays.memory_map(file, np.float32, 3)
+        arrays.memory_map(file, np.float32, 2, 3)
+
+
+def test_what_was_written_is_shared_until_somebody_appends(tmp_path: Path) -> None:
+    old, new, other = (tmp_path / name for name in ("old", "new", "other"))
+    old.write_bytes(b"abc")
+    with arrays.open_to_append(new, 3, old) as file:
+        file.write(b"def")
+    assert new.read_bytes() == b"abcdef"
+    assert new.samefile(old), "nothing is copied"
+    with arrays.open_to_append(other, 3, old) as file:
+        file.write(b"ghi")
+    assert (other.read_bytes(), new.read_bytes()) == (b"abcghi", b"abcdef"), "each has its own end"
+
+
+def test_it_is_copied_where_files_cannot_be_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr("os.link", link)
+    (tmp_path / "old").write_bytes(b"abc")
+    with arrays.open_to_append(tmp_path / "new", 3, tmp_path / "old") as file:
+        file.write(b"def")
+    assert [(tmp_path / name).read_bytes() for name in ("old", "new")] == [b"abc", b"abcdef"]
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 200, b"PK\x03\x04" + b"x" * 200])

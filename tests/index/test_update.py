@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.errors import StoreError
 from rag.index import build as build_module
+from rag.index import generations
 from rag.index.opening import open_current
 from rag.index.vectors import PaperVectors
 from rag.models.encoding import Embedding
@@ -78,6 +80,53 @@ def test_updates_one_after_the_other_give_what_a_fresh_build_gives(tmp_path: Pat
         build_index(tmp_path / "updated", step)
         (tmp_path / str(n)).mkdir()
         assert_like_fresh(index_dir, tmp_path / str(n), step, model)
+
+
+def test_generations_share_their_vectors_and_each_reads_its_own(tmp_path: Path, model: Embedding) -> None:
+    papers = [paper(n) for n in range(10)]
+    index_dir = build_index(tmp_path / "updated", papers)
+    before = generations.current(index_dir)
+    build_index(tmp_path / "updated", [*papers, paper(20)])
+    after = generations.current(index_dir)
+    assert before
+    assert after
+    assert (before / "vectors.f32").samefile(after / "vectors.f32")
+    generations.roll_back(index_dir)
+    (tmp_path / "one").mkdir()
+    assert_like_fresh(index_dir, tmp_path / "one", papers, model)
+    build_index(tmp_path / "updated", [*papers, paper(21)])  # appends where the other generation has its own
+    (tmp_path / "two").mkdir()
+    assert_like_fresh(index_dir, tmp_path / "two", [*papers, paper(21)], model)
+    generations.roll_back(index_dir)
+    assert_like_fresh(index_dir, tmp_path / "one", papers, model)
+
+
+@pytest.mark.parametrize("file", ["vectors.f32", "maxsim.i8"])
+def test_what_a_killed_update_has_appended_does_no_harm(tmp_path: Path, model: Embedding, file: str) -> None:
+    papers = [paper(n) for n in range(10)]
+    index_dir = build_index(tmp_path / "updated", papers)
+    for folder in index_dir.glob("g*"):
+        with (folder / file).open("ab") as opened:
+            opened.write(b"half of a ")
+    (tmp_path / "one").mkdir()
+    assert_like_fresh(index_dir, tmp_path / "one", papers, model)
+    build_index(tmp_path / "updated", [*papers, paper(20)])
+    (tmp_path / "two").mkdir()
+    assert_like_fresh(index_dir, tmp_path / "two", [*papers, paper(20)], model)
+
+
+def test_an_update_that_fails_takes_back_what_it_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = [paper(n) for n in range(10)]
+    index_dir = build_index(tmp_path, papers)
+    before = {file: file.read_bytes() for name in ("vectors.f32", "maxsim.i8") for file in index_dir.glob(f"g*/{name}")}
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rag.index.vector_database.VectorDatabase.add", fail)
+    with pytest.raises(StoreError, match="No space left"):
+        build_index(tmp_path, [*papers, paper(20)])
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_only_what_is_new_is_embedded(tmp_path: Path) -> None:
