@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from rag.text import normalize
 
@@ -20,7 +21,7 @@ def title_key(title: str) -> str:
     return normalize(title.translate(_SIGNS))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they would leave no room for what is computed once
 class Paper:
     """One paper. `title` and `abstract` are non-empty plain text on a single line.
 
@@ -37,7 +38,7 @@ class Paper:
     source: str = ""
     digest: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What its title is compared by; see `title_key`."""
         return title_key(self.title)
@@ -47,7 +48,7 @@ class Paper:
         """What tells the paper from others of its title, and stays the same if its abstract is corrected."""
         return self.key, self.ids, self.authors, self.year or 0
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """A fingerprint, 16 bytes, of the text that is embedded: title and abstract."""
         return hashlib.blake2b(f"{self.title}\n{self.abstract}".encode(), digest_size=16).digest()

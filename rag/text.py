@@ -32,8 +32,10 @@ def normalize(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space."""
-    characters = text if text.isascii() else text.translate(_BIDI_CONTROLS)
-    return " ".join(_UNPRINTABLE.sub(" ", characters).split())
+    if not text.isprintable():  # most are: the test is fast
+        characters = text if text.isascii() else text.translate(_BIDI_CONTROLS)
+        text = _UNPRINTABLE.sub(" ", characters)
+    return " ".join(text.split())
 
 
 def replace_surrogates(text: str) -> str:
@@ -41,7 +43,7 @@ def replace_surrogates(text: str) -> str:
 
     JSON can contain lone surrogates, and Python uses them for undecodable bytes in file names and terminal input.
     """
-    return text.encode(errors="replace").decode()
+    return text if text.isprintable() else text.encode(errors="replace").decode()
 
 
 def clean_line(text: str) -> str:

@@ -43,14 +43,17 @@ def first(fields: Fields, *keys: str) -> str:
 def prose(value: Any) -> str:
     """A text without the markup that it may have, and with its entities decoded; "a<b and c>d" stays as it is."""
     text = string(value)
-    if _MARKUP.search(text) and len(text) < _MAX_MARKED_UP:  # what is longer is no abstract
+    may_have = "<" in text or "&lt;" in text  # the search is slow
+    if may_have and _MARKUP.search(text) and len(text) < _MAX_MARKED_UP:  # what is longer is no abstract
         return markup.plain(text)
     return markup.entities(text)
 
 
 def is_given(value: Any) -> bool:
     """Whether there is a text, an object or a list of some in `value`."""
-    return bool(string(value).strip() or objects(value))
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and bool(string(value).strip() or objects(value))
 
 
 def is_true(value: Any) -> bool:
