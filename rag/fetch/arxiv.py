@@ -81,7 +81,7 @@ def _record(entry: Found | Broken) -> Record | str:
     if isinstance(entry, Broken):
         return entry.reason
     if error := error_of(entry.element):
-        raise RejectedError(f"arXiv rejects the request ({error.removeprefix('arXiv: ')}). Correct the request.", 400)
+        raise RejectedError(f"arXiv rejects the request ({error}). Correct the request.", 400)
     return record_of(entry.element)
 
 

@@ -80,7 +80,16 @@ def rebuilt(
     `columns` says which column of a table holds a field. The user adds those of `paths` that are `added`, which brings
     back what they hold, though it was removed. Raises SourceError as `gather` does, and if all papers are removed.
     """
-    before = held(index_dir)
+    return _rebuilt(held(index_dir), paths, columns, progress, added)
+
+
+def _rebuilt(
+    before: Contents | None,
+    paths: Sequence[Path],
+    columns: Mapping[str, str],
+    progress: Progress,
+    added: Sequence[Path] = (),
+) -> Planned:
     found = gather(paths, progress, columns)
     removed = before.removed if before else ()
     if removed and added:
@@ -99,10 +108,10 @@ def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
     """
     before = held(index_dir)
     if before is None:
-        return rebuilt(index_dir, paths, columns, progress)
+        return _rebuilt(None, paths, columns, progress)
     columns = {**before.columns, **columns}
     if before.is_built_from(paths):
-        return rebuilt(index_dir, before.paths, columns, progress, added=paths)
+        return _rebuilt(before, before.paths, columns, progress, added=paths)
     found = gather(paths, progress, columns)
     papers, merges = deduplicate([*before.papers, *found.papers])
     merges = [*found.merges, *merges]
@@ -121,7 +130,7 @@ def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
     before = held(index_dir)
     if before is None or not before.is_built_from(paths):
         return extended(index_dir, paths, columns, progress)
-    return rebuilt(index_dir, before.paths, {**before.columns, **columns}, progress)
+    return _rebuilt(before, before.paths, {**before.columns, **columns}, progress)
 
 
 def reduced(index_dir: Path, names: Sequence[str]) -> Planned:

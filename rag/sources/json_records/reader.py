@@ -20,7 +20,8 @@ from rag.sources.json_records import (
     values,
     zotero,
 )
-from rag.sources.json_records.stream import COMPLETE, elements
+from rag.sources.json_records.scan import COMPLETE
+from rag.sources.json_records.stream import elements
 from rag.sources.json_records.values import Fields
 from rag.sources.record import Record
 from rag.sources.skipped import Skipped

@@ -18,6 +18,7 @@ _TOKEN = re.compile(r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<key>\s*:)?|(?P<
 _CLOSED_BY = {"{": "}", "[": "]"}
 
 Grade = Callable[[Collection[str]], int]  # how much an object with these keys looks like a record; 0 is not at all
+COMPLETE = 2  # the grade of one that has all that a record needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@ from rag.sources.errors import UnreadableError
 from rag.sources.json_records.brackets import Brackets
 from rag.sources.json_records.broken import MAX_RECORD, TOO_LONG, BrokenObject
 from rag.sources.json_records.objects import best_within, parsed
-from rag.sources.json_records.scan import Grade, named
+from rag.sources.json_records.scan import COMPLETE, Grade, named
 from rag.sources.json_records.window import Window
 from rag.sources.text_file import TextFile
 from rag.text import MAX_QUOTED_CHARS, in_quotes
 
-COMPLETE = 2  # the grade of an object that has all that a record needs
 # Broken objects take time: those that are looked through to the end of the window, and all.
 _MAX_ENDLESS, _MAX_IN_A_ROW = 100, 2_000
 _SEPARATORS = re.compile(r"[\s,:\x1e]*")

@@ -6,11 +6,12 @@ import re
 from itertools import takewhile
 
 from rag.sources.text import wording
+from rag.sources.text.bounds import MAX_CHARACTERS
 from rag.sources.text.headings import LIST_ITEM, is_links
 from rag.sources.text.inline import plain_text
 from rag.sources.text.labels import heads_part, is_unknown, label_of
 from rag.sources.text.open_sections import OpenSections
-from rag.sources.text.section import ITEM, MAX_CHARACTERS, Section
+from rag.sources.text.section import ITEM, Section
 
 _CODE = ("    ", "\t")
 _BREAKS = ("  ", "\\")  # at the end of a line that is one in print as well

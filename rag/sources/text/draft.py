@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rag.sources.text import wording
-
-_JOINED_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper
-MAX_FIELD_CHARACTERS = 1_000_000  # of a field; what is longer is cut there, and is too long for any
+from rag.sources.text.bounds import MAX_CHARACTERS, MAX_JOINED_ABSTRACT
 
 
 class Layout(NamedTuple):
@@ -39,8 +37,8 @@ class Draft:
     characters: int = 0
 
     def add(self, name: str, text: str) -> None:
-        if text and self.characters < MAX_FIELD_CHARACTERS:
-            self.fields.setdefault(name, []).append(text[:MAX_FIELD_CHARACTERS])
+        if text and self.characters < MAX_CHARACTERS:
+            self.fields.setdefault(name, []).append(text[:MAX_CHARACTERS])
             self.characters += len(text)
 
     def has(self, *names: str) -> bool:
@@ -51,7 +49,7 @@ class Draft:
         length = sum(map(len, self.fields.get("abstract", ()))) + len(paragraph)
         return (
             self.is_headed
-            and length < _JOINED_CHARACTERS
+            and length < MAX_JOINED_ABSTRACT
             and wording.is_abstract(paragraph)
             and not wording.is_talk(paragraph)
         )

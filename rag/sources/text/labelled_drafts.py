@@ -8,7 +8,8 @@ from itertools import chain
 
 from rag.sources import identifiers
 from rag.sources.text import wording
-from rag.sources.text.draft import MAX_FIELD_CHARACTERS, Draft, Layout, Stray
+from rag.sources.text.bounds import MAX_CHARACTERS
+from rag.sources.text.draft import Draft, Layout, Stray
 from rag.sources.text.labels import Label, is_unknown, label_of
 from rag.sources.text.parts import is_part
 
@@ -37,7 +38,7 @@ class _Reader:
 
     def items(self, lines: Iterable[tuple[int, str]]) -> Iterator[Draft | Stray]:
         for number, whole in chain(lines, [(0, "")]):
-            line = whole[:MAX_FIELD_CHARACTERS]
+            line = whole[:MAX_CHARACTERS]
             if number and not line and not self._previous and self._after_blank:  # there may be millions of them
                 continue
             label = self._label(line)

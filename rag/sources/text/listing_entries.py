@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.sources.text import wording
+from rag.sources.text.bounds import MAX_JOINED_ABSTRACT
 from rag.sources.text.listing_layout import LINK, Block, Layout
 
 _HEADLINE_WORDS = 3  # a title without an abstract is reported from this length on; shorter ones are mostly chrome
-_ARXIV_CHARACTERS = 1920  # arXiv's limit for an abstract: longer paragraphs together do not belong to one paper
 PAPER_LINK = re.compile(r"https?://(?:www\.)?(?:arxiv\.org/(?:abs|pdf)|huggingface\.co/papers)/(\d{4}\.\d{4,5})\S*")
 
 
@@ -49,7 +49,7 @@ def entries_of(blocks: Iterable[Block], layout: Layout) -> Iterator[Entry]:
             last = Entry(line, title=text)
         elif pending:
             last.abstract, last.parts = text, 1
-        elif layout.paragraphs and last.abstract and len(last.abstract) + len(text) < _ARXIV_CHARACTERS:
+        elif layout.paragraphs and last.abstract and len(last.abstract) + len(text) < MAX_JOINED_ABSTRACT:
             last.abstract += " " + text
             last.parts += 1
         else:

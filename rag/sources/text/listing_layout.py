@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from rag.sources.text import chrome, wording
+from rag.sources.text.bounds import MAX_CHARACTERS
 from rag.text import clean_line
 
 _WRAP_CHARACTERS = 40  # lines of wrapped text are at least this long
 _LINE_COST = 100  # bytes of memory, roughly, of an empty line
-_MAX_CHARACTERS = 1_000_000  # of a line or a paragraph; what is longer is cut there, and is too long for any field
 
 LINK = re.compile(r"https?://\S+")
 
@@ -46,7 +46,7 @@ def _stripped(lines: Iterable[tuple[int, str]]) -> Iterator[Block]:
                 yield Block(number, "")
             previous = ""
             continue
-        line = clean_line(raw[:_MAX_CHARACTERS])
+        line = clean_line(raw[:MAX_CHARACTERS])
         unfinished = len(previous) >= _WRAP_CHARACTERS and not previous.endswith(".")
         previous = line if unfinished and chrome.AMBIGUOUS.fullmatch(line) else chrome.strip(line)
         yield Block(number, previous)
@@ -59,7 +59,7 @@ def _bounded(run: Iterable[Block]) -> Iterator[list[Block]]:
     for block in run:
         piece.append(block)
         length += len(block.text) + _LINE_COST
-        if length > _MAX_CHARACTERS:
+        if length > MAX_CHARACTERS:
             yield piece
             piece, length = [], 0
     if piece:

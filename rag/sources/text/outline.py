@@ -66,7 +66,7 @@ class _Outline:
             sections.begin_details()
         elif sections.depth and token.kind == "summary":
             self._summary(token.line, token.text)
-        elif sections.depth:
+        elif sections.depth:  # which end here
             self._body.end_field()
             sections.end_details()
 

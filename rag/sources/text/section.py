@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MAX_CHARACTERS = 1_000_000  # of a section; what is longer is cut there, and is too long for any field
+from rag.sources.text.bounds import MAX_CHARACTERS
+
 MAX_NESTING = 5
 ROOT, BOLD, SUMMARY, ITEM = 0, 7, 8, 14  # levels beside those of headings, 1 to 6; the last two add their depth
 

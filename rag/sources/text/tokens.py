@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from rag.sources.text.section import MAX_CHARACTERS
+from rag.sources.text.bounds import MAX_CHARACTERS
 
 _FENCE = re.compile(r"\s{0,20}(`{3,}|~{3,})")
 _COMMENT = re.compile("(<!--|-->)")

@@ -27,14 +27,19 @@ def matches(head: str) -> bool:
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each entry that has a title and a summary, and a `Skipped` for each other, and for an error."""
-    yield from papers(file, ("entry",), "title", lambda entry: error_of(entry) or record_of(entry))
+    yield from papers(file, ("entry",), "title", _record_or_error)
+
+
+def _record_or_error(entry: Element) -> Record | str:
+    error = error_of(entry)
+    return f"arXiv: {error}" if error else record_of(entry)
 
 
 def error_of(entry: Element) -> str:
     """What arXiv says is wrong with the query, if `entry` says that and is no paper; or ""."""
     if _text(entry, "title") != "Error" or "/errors" not in _text(entry, "id"):
         return ""
-    return f"arXiv: {_text(entry, 'summary')[:300] or 'an error without a message'}"
+    return _text(entry, "summary")[:300] or "an error without a message"
 
 
 def record_of(entry: Element) -> Record:

@@ -9,7 +9,7 @@ import pytest
 
 from rag.paper import Paper
 from rag.sources.json_records.arxiv_kaggle import recognises, record_of
-from rag.sources.text_file import TextFile
+from tests.sources.json_records.finishing import paper_of
 
 PAPER: dict[str, Any] = {
     "id": "0704.9999",
@@ -21,11 +21,7 @@ PAPER: dict[str, Any] = {
 
 
 def paper(tmp_path: Path, **fields: Any) -> Paper:
-    path = tmp_path / "snapshot.json"
-    path.write_text("{}")
-    found = record_of(PAPER | fields).finished(TextFile(path))
-    assert isinstance(found, Paper)
-    return found
+    return paper_of(tmp_path, record_of(PAPER | fields))
 
 
 def test_text_in_tex_that_is_wrapped_by_hand_becomes_plain(tmp_path: Path) -> None:

@@ -12,17 +12,13 @@ from rag.export.csl_json import csl_json
 from rag.paper import Paper
 from rag.sources import read
 from rag.sources.json_records.csl_json import recognises, record_of
-from rag.sources.text_file import TextFile
+from tests.sources.json_records.finishing import paper_of
 
 ITEM: dict[str, Any] = {"id": "lind", "type": "article", "title": "Reeds", "abstract": "We weigh reeds."}
 
 
 def paper(tmp_path: Path, **fields: Any) -> Paper:
-    path = tmp_path / "items.json"
-    path.write_text("{}")
-    found = record_of(ITEM | fields).finished(TextFile(path))
-    assert isinstance(found, Paper)
-    return found
+    return paper_of(tmp_path, record_of(ITEM | fields))
 
 
 @pytest.mark.parametrize(

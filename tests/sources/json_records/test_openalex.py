@@ -10,7 +10,7 @@ import pytest
 from rag.paper import Paper
 from rag.sources.json_records.openalex import from_inverted_index, recognises, record_of
 from rag.sources.skipped import Skipped
-from rag.sources.text_file import TextFile
+from tests.sources.json_records.finishing import finish, paper_of
 
 WORK: dict[str, Any] = {
     "id": "https://openalex.org/W12",
@@ -20,15 +20,11 @@ WORK: dict[str, Any] = {
 
 
 def finished(tmp_path: Path, **fields: Any) -> Paper | Skipped:
-    path = tmp_path / "works.json"
-    path.write_text("{}")
-    return record_of(WORK | fields, 3).finished(TextFile(path))
+    return finish(tmp_path, record_of(WORK | fields, 3))
 
 
 def paper(tmp_path: Path, **fields: Any) -> Paper:
-    found = finished(tmp_path, **fields)
-    assert isinstance(found, Paper)
-    return found
+    return paper_of(tmp_path, record_of(WORK | fields, 3))
 
 
 @pytest.mark.parametrize(

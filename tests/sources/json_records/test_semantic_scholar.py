@@ -8,30 +8,26 @@ from typing import Any
 from rag.paper import Paper
 from rag.sources.json_records.semantic_scholar import record_of
 from rag.sources.skipped import Skipped
-from rag.sources.text_file import TextFile
+from tests.sources.json_records.finishing import finish, paper_of
 
 PAPER: dict[str, Any] = {"paperId": "a1", "title": "Reeds", "abstract": "We weigh reeds."}
 
 
 def finished(tmp_path: Path, **fields: Any) -> Paper | Skipped:
-    path = tmp_path / "s2.json"
-    path.write_text("{}")
-    return record_of(PAPER | fields, 3).finished(TextFile(path))
+    return finish(tmp_path, record_of(PAPER | fields, 3))
 
 
 def paper(tmp_path: Path, **fields: Any) -> Paper:
-    found = finished(tmp_path, **fields)
-    assert isinstance(found, Paper)
-    return found
+    return paper_of(tmp_path, record_of(PAPER | fields, 3))
 
 
 def test_a_summary_by_a_machine_is_no_abstract(tmp_path: Path) -> None:
     said = finished(tmp_path, abstract=None, tldr={"model": "tldr@v2.0.0", "text": "Reeds are light."})
-    assert str(said) == "s2.json:3: no abstract: Reeds"
+    assert str(said) == "works.json:3: no abstract: Reeds"
 
 
 def test_a_paper_without_title_is_named_by_its_id(tmp_path: Path) -> None:
-    assert str(finished(tmp_path, title=None)) == "s2.json:3: no title: a1"
+    assert str(finished(tmp_path, title=None)) == "works.json:3: no title: a1"
 
 
 def test_external_ids_are_found_however_they_are_spelt(tmp_path: Path) -> None:

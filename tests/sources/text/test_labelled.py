@@ -1,41 +1,13 @@
 """Plain text with labels such as "Title:" and "Abstract:"; letters and templates that have them too are refused."""
 
-from pathlib import Path
 from textwrap import dedent, fill
 
 import pytest
 
 from rag.paper import MAX_ABSTRACT, Paper
-from rag.sources import read
-from rag.sources.skipped import Skipped
+from tests.sources.text.reading import LICHEN, MOSS, pairs, papers, skipped
 
-MOSS = (
-    "We measure how fast moss covers a door that was scrubbed overnight, in twelve streets and over three winters, "
-    "and find that a door of oak is green again after five weeks."
-)
-LICHEN = (
-    "Lichen keeps a memory of the stone on which it was first seen, and in this study we ask how long it lasts. "
-    "Forty patches were moved between churches; most of them forgot."
-)
 PAPERS = [("Moss at the Door", MOSS), ("Lichen Remembers", LICHEN)]
-
-
-def records(folder: Path, text: str) -> list[Paper | Skipped]:
-    path = folder / "papers.txt"
-    path.write_text(text, encoding="utf-8")
-    return list(read(path))
-
-
-def papers(folder: Path, text: str) -> list[Paper]:
-    return [record for record in records(folder, text) if isinstance(record, Paper)]
-
-
-def pairs(folder: Path, text: str) -> list[tuple[str, str]]:
-    return [(paper.title, paper.abstract) for paper in papers(folder, text)]
-
-
-def skipped(folder: Path, text: str) -> list[str]:
-    return [str(record) for record in records(folder, text) if isinstance(record, Skipped)]
 
 
 # Each shows one paper, with {title}, {abstract}, and {n} for a number of its own.

@@ -1,42 +1,15 @@
 """Lists of papers and reading notes in Markdown; other Markdown is refused."""
 
-from pathlib import Path
 from textwrap import indent
 
 import pytest
 
 from rag.paper import MAX_ABSTRACT, Paper
-from rag.sources import files_in, read
-from rag.sources.skipped import Skipped
+from rag.sources import files_in
+from tests.sources.text.reading import LICHEN, MOSS, pairs, papers, skipped
 
-MOSS = (
-    "We measure how fast moss covers a door that was scrubbed overnight, in twelve streets and over three winters, "
-    "and find that a door of oak is green again after five weeks."
-)
-LICHEN = (
-    "Lichen keeps a memory of the stone on which it was first seen, and in this study we ask how long it lasts. "
-    "Forty patches were moved between churches; most of them forgot."
-)
 PAPERS = [("Moss at the Door", MOSS), ("Lichen Remembers the Stone", LICHEN)]
 LINK = "https://arxiv.org/abs/2301.9991"
-
-
-def records(folder: Path, text: str) -> list[Paper | Skipped]:
-    path = folder / "papers.md"
-    path.write_text(text, encoding="utf-8")
-    return list(read(path))
-
-
-def papers(folder: Path, text: str) -> list[Paper]:
-    return [record for record in records(folder, text) if isinstance(record, Paper)]
-
-
-def pairs(folder: Path, text: str) -> list[tuple[str, str]]:
-    return [(paper.title, paper.abstract) for paper in papers(folder, text)]
-
-
-def skipped(folder: Path, text: str) -> list[str]:
-    return [str(record) for record in records(folder, text) if isinstance(record, Skipped)]
 
 
 # Each shows one paper, with {title}, {abstract}, and {n} for a number of its own.
@@ -85,14 +58,14 @@ def test_a_file_in_a_folder_is_found_by_its_extension_but_for_a_readme(tmp_path)
 def test_text_beneath_a_title_without_a_marked_abstract_is_no_abstract_where_others_are_marked(tmp_path):
     text = f"## Moss\n\n**Abstract:** {MOSS}\n\n## Lichen at Sea\n\n{LICHEN}\n"
     assert pairs(tmp_path, text) == [("Moss", MOSS)]
-    assert skipped(tmp_path, text) == ["papers.md:5: no abstract: Lichen at Sea"]
+    assert skipped(tmp_path, text) == ["papers.txt:5: no abstract: Lichen at Sea"]
 
 
 def test_where_two_texts_may_be_the_abstract_the_title_is_reported(tmp_path):
     text = "".join(f"## {title} Number {n}\n\n{abstract}\n\n" for n in (1, 2) for title, abstract in PAPERS)
     text += f"## Two Texts of One Paper\n\n{MOSS}\n\nA note of mine that is none of it.\n"
     assert skipped(tmp_path, text) == [
-        "papers.md:17: 2 texts, and none is marked as the abstract: Two Texts of One Paper"
+        "papers.txt:17: 2 texts, and none is marked as the abstract: Two Texts of One Paper"
     ]
 
 
@@ -103,13 +76,13 @@ def test_other_details_are_no_abstract(tmp_path):
         f"#### Ferns ([pdf](f.pdf), [edit](e.md))\n<details>\n<summary>Description</summary>\n{LICHEN}\n</details>\n"
     )
     assert pairs(tmp_path, text) == [("Moss", MOSS)]
-    assert skipped(tmp_path, text) == ["papers.md:11: no abstract: Ferns"]
+    assert skipped(tmp_path, text) == ["papers.txt:11: no abstract: Ferns"]
 
 
 def test_a_summary_in_a_few_words_is_no_abstract(tmp_path):
     text = f"### [Moss]({LINK}0)\n\n**TL;DR:** Moss returns.\n\n### [Lichen]({LINK}1)\n\n**Abstract:** {LICHEN}\n"
     assert pairs(tmp_path, text) == [("Lichen", LICHEN)]
-    assert skipped(tmp_path, text) == ["papers.md:1: no abstract: Moss"]
+    assert skipped(tmp_path, text) == ["papers.txt:1: no abstract: Moss"]
 
 
 def test_links_in_a_heading_give_identifiers_and_the_address(tmp_path):
@@ -147,7 +120,7 @@ def test_a_note_about_one_paper_takes_the_fields_before_it(tmp_path):
     )
     (paper,) = papers(tmp_path, text)
     assert paper == Paper(
-        "Moss: A Study", MOSS, ("Maja Lind", "J. Okaf"), 2023, ids=("doi:10.5555/1",), source="papers.md"
+        "Moss: A Study", MOSS, ("Maja Lind", "J. Okaf"), 2023, ids=("doi:10.5555/1",), source="papers.txt"
     )
 
 
@@ -185,7 +158,7 @@ def test_a_paper_that_another_one_names_does_not_take_its_abstract(tmp_path):
         f"**Abstract:** {MOSS}\n"
     )
     assert pairs(tmp_path, text) == [("Moss", MOSS)]
-    assert skipped(tmp_path, text) == ["papers.md:5: no abstract: Lichen at Sea"]
+    assert skipped(tmp_path, text) == ["papers.txt:5: no abstract: Lichen at Sea"]
 
 
 def test_papers_in_folded_groups_are_read(tmp_path):
@@ -220,7 +193,7 @@ def test_a_paper_that_is_too_long_costs_no_other(tmp_path):
     long = "So it goes. " * (MAX_ABSTRACT // 10)
     text = f"## Long\n\n**Abstract:** {long}\n\n## Moss\n\n**Abstract:** {MOSS}\n"
     assert pairs(tmp_path, text) == [("Moss", MOSS)]
-    assert skipped(tmp_path, text)[0].startswith("papers.md:1: abstract of 2")
+    assert skipped(tmp_path, text)[0].startswith("papers.txt:1: abstract of 2")
 
 
 @pytest.mark.parametrize(("mark", "name"), [("```", "code"), ("<!--", "comment")])
@@ -228,14 +201,14 @@ def test_what_follows_a_mark_that_is_never_closed_is_reported(tmp_path, mark, na
     text = f"## Moss\n\n**Abstract:** {MOSS}\n\n{mark}\n\n## Lichen\n\n**Abstract:** {LICHEN}\n"
     assert pairs(tmp_path, text) == [("Moss", MOSS)]
     (reason,) = skipped(tmp_path, text)
-    assert reason.startswith("papers.md:5: ")
+    assert reason.startswith("papers.txt:5: ")
     assert name in reason
 
 
 def test_a_title_at_another_level_than_the_rest_is_reported(tmp_path):
     text = "".join(f"## {title} Number {n}\n\n{abstract}\n\n" for n in range(300) for title, abstract in PAPERS)
     assert skipped(tmp_path, f"{text}### Ferns at Last\n\n{MOSS}\n") == [
-        "papers.md:2401: not at the level of the other titles: Ferns at Last"
+        "papers.txt:2401: not at the level of the other titles: Ferns at Last"
     ]
 
 
@@ -283,11 +256,11 @@ CODE = '"""Papers about moss."""\n\n\n@dataclass\nclass Paper:\n    title: str =
 
 @pytest.mark.parametrize("value", ['""', '"Moss grows on doors, and on walls."'])
 def test_code_is_refused(tmp_path, value):
-    assert skipped(tmp_path, CODE.format(value))[0].startswith("papers.md: in no format that rag reads")
+    assert skipped(tmp_path, CODE.format(value))[0].startswith("papers.txt: in no format that rag reads")
 
 
 @pytest.mark.parametrize("text", [MANUAL, NOTES, LINKS, REFERENCES, ASIDE, "# Moss\n", f"# Moss\n\n{MOSS} And you?!\n"])
 def test_other_markdown_is_refused(tmp_path, text):
     (refusal,) = skipped(tmp_path, text)
-    assert refusal.startswith("papers.md: in no format that rag reads")
+    assert refusal.startswith("papers.txt: in no format that rag reads")
     assert pairs(tmp_path, text) == []

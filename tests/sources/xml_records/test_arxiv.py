@@ -106,7 +106,7 @@ def test_a_tree_with_namespaces_gives_the_same_record():
     entry, error = tree.findall("{http://www.w3.org/2005/Atom}entry")
     record = record_of(entry)
     assert (record.title, list(record.authors)) == ("Herons <i> at $x < 5$ & more", ["Ada Heron", "Bo Gull"])
-    assert (error_of(entry), error_of(error)) == ("", "arXiv: incorrect id format for heron")
+    assert (error_of(entry), error_of(error)) == ("", "incorrect id format for heron")
 
 
 def test_feeds_of_others_are_not_matched():
