@@ -89,11 +89,13 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
 
 def _expand(path: Path) -> list[Path]:
     if not os.path.exists(path):  # Path.exists raises for a path that may not be accessed
-        raise SourceError(f"No such file or folder: {path}. Name one that exists: rag rebuild PATH")
+        raise SourceError(f"No such file or folder: {path}. Repeat the command with one that exists.")
     if not path.is_dir():
         return [path]
     files = files_in(path)
     if not files:
         extensions = ", ".join(_PLAIN)
-        raise SourceError(f"No files of papers ({extensions}) in {path}. Name others: rag rebuild PATH")
+        raise SourceError(
+            f"No files of papers ({extensions}) in {path}. Repeat the command with another folder or a file."
+        )
     return files

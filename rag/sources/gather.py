@@ -57,4 +57,4 @@ def _read(
 def _no_papers(files: list[Path], skipped: list[Skipped]) -> str:
     reason = str(skipped[0]) if skipped else f"{files[0].name}: no title with an abstract"
     others = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"No paper could be read: {reason}{others}. Give BibTeX, RIS, CSV or JSON: rag rebuild PATH"
+    return f"No paper could be read: {reason}{others}. Repeat the command with BibTeX, RIS, CSV or JSON."

@@ -106,7 +106,7 @@ def test_a_rebuild_without_readable_papers_leaves_the_old_index(tmp_path: Path) 
     before = (index_dir / "CURRENT").read_text()
     binary = tmp_path / "binary.txt"
     binary.write_bytes(bytes(range(256)) * 10)
-    with pytest.raises(SourceError, match=r"binary\.txt: .*rag rebuild PATH"):
+    with pytest.raises(SourceError, match=r"binary\.txt: .*Repeat the command with BibTeX"):
         rebuild([binary], index_dir, "bundled", silent)
     assert (index_dir / "CURRENT").read_text() == before
 

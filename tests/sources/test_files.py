@@ -55,20 +55,20 @@ def test_a_hidden_folder_given_by_name_is_read(tmp_path):
     assert find([tmp_path / ".papers"]) == [tmp_path / ".papers" / "a.txt"]
 
 
-def test_a_missing_path_is_an_error_that_names_the_command(tmp_path):
+def test_a_missing_path_is_an_error_that_says_what_to_do(tmp_path):
     with pytest.raises(SourceError) as error:
         find([tmp_path / "nowhere"])
     assert "No such file or folder" in str(error.value)
     assert str(tmp_path / "nowhere") in str(error.value)
-    assert str(error.value).endswith("rag rebuild PATH")
+    assert str(error.value).endswith("Repeat the command with one that exists.")
 
 
-def test_a_folder_with_nothing_to_read_is_an_error_that_names_the_command(tmp_path):
+def test_a_folder_with_nothing_to_read_is_an_error_that_says_what_to_do(tmp_path):
     touch(tmp_path, "README.txt", "a.pdf")
     with pytest.raises(SourceError) as error:
         find([tmp_path])
     assert [part for part in (".txt", ".jsonl", str(tmp_path)) if part not in str(error.value)] == []
-    assert str(error.value).endswith("rag rebuild PATH")
+    assert str(error.value).endswith("Repeat the command with another folder or a file.")
 
 
 @pytest.mark.parametrize("text", [LISTING, RECORD, f"\n  \n{RECORD}\n"], ids=["listing", "json", "json after blanks"])

@@ -35,6 +35,7 @@ def test_files_without_a_single_paper_are_an_error_that_names_the_first_reason(t
     (tmp_path / "a.txt").write_bytes(b"%PDF\x00")
     (tmp_path / "b.txt").write_text("")
     with pytest.raises(
-        SourceError, match=r"^No paper could be read: a\.txt: not text but.* \(and 1 more\).*rag rebuild PATH$"
+        SourceError,
+        match=r"^No paper could be read: a\.txt: not text but.* \(and 1 more\)\. Repeat the command with .*JSON\.$",
     ):
         gather([tmp_path], silent)
