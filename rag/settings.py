@@ -41,9 +41,16 @@ class Settings(BaseSettings):
         default="auto",
         description="How the LLM writes: not at all, by sentence, or from all evidence at once; auto: by its size.",
     )
-    entailment: bool = Field(
+    verify: str = Field(
+        default="auto",
+        min_length=1,
+        description="What judges written sentences that no rule confirms or refutes: auto, the LLM itself unless it is "
+        "small; rules, nothing; or an NLI cross-encoder as a folder or Hugging Face name.",
+    )
+    show_unverified: bool = Field(
         default=False,
-        description="Whether the LLM also judges, for each sentence of a synthesis, if the evidence supports it.",
+        description="Whether written sentences that neither rules nor a judge could confirm are shown, marked, instead "
+        "of replaced by a quote.",
     )
     prompts_dir: Path | None = Field(
         default=None, description="Folder of prompts that replace those of the same name in prompts/."

@@ -8,7 +8,7 @@ from typing import Literal
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent, Wish
 
-Verdict = Literal["quote", "supported", "partly"]
+Verdict = Literal["quote", "reworded", "judged", "unverified"]
 Style = Literal["quotes", "sentences", "synthesis"]
 Form = Literal["title", "abstract", "bibtex", "link"]
 
@@ -34,16 +34,18 @@ class Citation:
 class Statement:
     """One sentence of an answer, without citation markers.
 
-    `verdict` is how it was checked. A ``quote`` is the abstract's own words; anything else was written by a model. A
-    ``supported`` sentence agrees with its citations in everything it says. A ``partly`` supported one agrees with them
-    in names, numbers and direction, but may say more. In a comparison, `aspect` is what the sentence says about its
-    paper: one of `rag.answer.aspects.ASPECTS`.
+    `verdict` is what was checked, and by whom. A ``quote`` is the abstract's own words; anything else was written by a
+    model. A ``reworded`` sentence was checked by rule: its structure can be followed in what it cites. A ``judged`` one
+    was checked by the model `judge`, which found that its citations state all of it. An ``unverified`` one is shown
+    only to who asks for such sentences. In a comparison, `aspect` is what the sentence says about its paper: one of
+    `rag.answer.aspects.ASPECTS`.
     """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
     aspect: str = ""
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,14 @@ Event = Found | Statement | Answer
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of checking a sentence: the `verdict`, and which of its `citations` support it.
+    """The result of checking a sentence by rule: the `verdict`, and which of its `citations` support it.
 
-    `verdict` is None if none of them does, and `reason` then says why, in words.
+    `verdict` is None if the rules cannot follow the sentence in what it cites; `reason` then says why, in words. One
+    that is `refuted` contradicts what it cites, or is no sentence of an answer: no judge is asked about it, and it is
+    never shown.
     """
 
-    verdict: Verdict | None
+    verdict: Literal["reworded"] | None
     reason: str = ""
     citations: tuple[Citation, ...] = ()
+    refuted: bool = False

@@ -9,10 +9,11 @@ from rag import llm
 from rag.answer.types import Style
 from rag.answer.writers.factory import create_writer, writer_style
 from rag.answer.writers.quotes import QuoteWriter
-from rag.answer.writers.task import Check, Writer
+from rag.answer.writers.task import Check, Checks, Writer
 from rag.llm import prompts
 from rag.llm.server import without_password
 from rag.settings import Settings
+from rag.verify.judges.choice import Judges
 
 if TYPE_CHECKING:
     from rag.llm.choices import Choice
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 class WriterPool:
     """Opens a writer for each spec of a language model, as `settings` say. Threads may share it.
 
-    `check` decides whether a written sentence is supported by what it cites.
+    `check` decides by rule whether a written sentence is supported by what it cites; then a judge may.
     """
 
     def __init__(self, settings: Settings, check: Check) -> None:
         self._settings = settings
         self._check = check
+        self._judges = Judges(settings)
         self._writers: dict[str, Writer] = {}
         self._locks: dict[str, threading.Lock] = {}
 
@@ -70,8 +72,8 @@ class WriterPool:
         model = llm.load(spec, settings.llm_timeout)
         if model is None:
             return QuoteWriter()
-        style = self._style(model.parameters)
-        return create_writer(model, style, self._check, settings.prompts_dir, settings.entailment)
+        checks = Checks(self._check, self._judges.of(model), settings.show_unverified)
+        return create_writer(model, self._style(model.parameters), checks, settings.prompts_dir)
 
     def _writes_nothing(self, spec: str) -> bool:
         return spec == "none" or self._style(llm.bundled_parameters(spec)) == "quotes"

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from rag.cli import terminal
+from rag.cli.measures import show_claim_numbers, show_question_numbers
 from rag.cli.options import index_option, json_option, llm_option, settings_with
-from rag.errors import QuestionError
-from rag.text import count, one_line
-
-if TYPE_CHECKING:
-    from rag.evaluate.questions import Benchmark
-    from rag.evaluate.run import Run
-    from rag.progress import Progress
-    from rag.settings import Settings
-
-    Measure = Callable[[Benchmark, Settings, Progress], Run]
-
-_MAX_TITLE_CHARS = 100  # of a missing paper in its message
 
 
-@click.command("eval", short_help="Measure retrieval or answers on judged questions.")
-@click.argument("path", metavar="QUESTIONS", type=click.Path(path_type=Path))
+@click.command("eval", short_help="Measure retrieval, answers, or the check of sentences.")
+@click.argument("path", metavar="[QUESTIONS]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--compare",
     type=click.Path(path_type=Path),
@@ -34,13 +19,26 @@ _MAX_TITLE_CHARS = 100  # of a missing paper in its message
     help="Compare with other settings: a file like rag.toml. What it leaves out stays the same.",
 )
 @click.option("--answers", is_flag=True, help="Measure answers: what they cite and quote, and how long they take.")
+@click.option(
+    "--claims",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Measure the check of written sentences: a JSONL file of labelled claims, or the folder of SciFact.",
+)
 @json_option
 @llm_option
 @index_option
 def evaluate(
-    path: Path, compare: Path | None, answers: bool, as_json: bool, llm: str | None, index_dir: Path | None
+    path: Path | None,
+    compare: Path | None,
+    answers: bool,
+    claims: Path | None,
+    as_json: bool,
+    llm: str | None,
+    index_dir: Path | None,
 ) -> None:
-    """Measure retrieval, or with --answers whole answers, on QUESTIONS: a JSONL file, or a folder in BEIR format.
+    """Measure retrieval, or with --answers whole answers, on QUESTIONS: a JSONL file, or a folder in BEIR format. Or,
+    with --claims, measure the check of written sentences.
 
     \b
     Each line of a file is a question to your index:
@@ -73,52 +71,36 @@ def evaluate(
     verbatim       share of the quotes that are verbatim in the abstract they cite
     refusal right  share of the questions that are refused if, and only if, no
                    paper is relevant
-    unsupported    share of the sentences that are neither a quote nor fully
-                   supported by what they cite
+    unsupported    share of the sentences that are not verified: neither a quote,
+                   nor passed by rule or by a model
     first, total   median seconds until the first result and the end of the answer
 
     With --compare, p is the probability of such a difference by chance alone.
+
+    \b
+    With --claims, which takes no QUESTIONS and needs no index, each line is
+      {"label": "ok" or "wrong", "kind": "…", "title": "…", "abstract": "…",
+       "evidence": ["sentence of the abstract", …], "written": "…"}
+    pass, share    claims that pass by the rules alone. Those labelled "ok" should
+                   pass, those labelled "wrong" must not
+    judge pass,    claims that pass by the rules, or by a judge where the rules
+    judge share    neither confirm nor refute; with --llm, or a model in `verify`
+    refuted        share of the claims that the rules refute
+    ms             median milliseconds that the rules take for a claim
     """
-    if llm and not answers:
-        raise click.UsageError("--llm needs --answers: retrieval uses no language model.")
+    _check_usage(path, claims, compare, answers, llm)
     settings = settings_with(index_dir=index_dir, llm=llm)
-    from rag.settings import overridden
-
-    others = [overridden(settings, compare)] if compare else []  # an error in them must not show only after minutes
-    from rag.evaluate import beir, questions, report
-    from rag.evaluate.answers import evaluate_answers
-    from rag.evaluate.rankings import evaluate_rankings
-
-    benchmark = beir.read(path) if path.is_dir() else questions.read(path)
-    terminal.show_notice(benchmark.notice)
-    measure = evaluate_answers if answers else evaluate_rankings
-    runs = [_measure(measure, benchmark, each) for each in (settings, *others)]
-    rows = report.compare(*runs) if compare else report.summary(*runs)
-    if as_json:
-        for row in rows:
-            terminal.show_json(row)
-    else:
-        click.echo(report.table(rows))
-    _raise_for_failed(runs)
+    if claims:
+        show_claim_numbers(claims, settings, with_llm=bool(llm), as_json=as_json)
+    elif path:
+        show_question_numbers(path, settings, compare, answers, as_json)
 
 
-def _measure(measure: Measure, benchmark: Benchmark, settings: Settings) -> Run:
-    with terminal.progress_bar() as progress:
-        run = measure(benchmark, settings, progress)
-    if run.missing:
-        papers = f"{count(len(run.missing), 'judged paper')}, such as “{run.missing[0][:_MAX_TITLE_CHARS]}”"
-        click.echo(one_line(f"Missing from the index, so counted as not found: {papers}"), err=True)
-    for notice, times in Counter(outcome.notice for outcome in run.outcomes if outcome.notice).items():
-        terminal.show_notice(f"{times} of {len(run.outcomes)} answers: {notice}")
-    return run
-
-
-def _raise_for_failed(runs: Sequence[Run]) -> None:
-    """Raises QuestionError if there were questions that could not be asked: the numbers leave them out."""
-    errors = {n: outcome.error for run in runs for n, outcome in enumerate(run.outcomes) if outcome.error}
-    if errors:
-        outcomes, first = runs[0].outcomes, min(errors)
-        raise QuestionError(
-            f"{len(errors)} of {len(outcomes)} questions could not be asked and are left out. "
-            f"Question {outcomes[first].judged.question.id}: {errors[first]}"
-        )
+def _check_usage(path: Path | None, claims: Path | None, compare: Path | None, answers: bool, llm: str | None) -> None:
+    """Raises UsageError for arguments that do not go together."""
+    if (path is None) == (claims is None):
+        raise click.UsageError("Give either QUESTIONS or --claims FILE.")
+    if claims and (compare or answers):
+        raise click.UsageError("--claims cannot be combined with --compare or --answers.")
+    if llm and not (answers or claims):
+        raise click.UsageError("--llm needs --answers or --claims: retrieval uses no language model.")

@@ -13,8 +13,10 @@ from rag.export.escape import http_url
 from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
+    NOT_VERIFIED,
     RELATED_HEADING,
     byline,
+    check,
     cited_statement,
     display_title,
     refusal,
@@ -40,14 +42,19 @@ def heading(n: int, paper: Paper) -> str:
 
 
 def statement_text(statement: Statement, with_title: bool) -> str:
-    """One sentence, `with_title` after the title of its paper, and with its sources if a model wrote it."""
+    """One sentence, `with_title` after the title of its paper; what was checked and its sources if a model wrote it."""
     (citation, *_) = statement.citations
     lines = ["", heading(citation.n, citation.paper)] if with_title else []
-    lines.append(fill(cited_statement(statement), "    "))
-    if statement.verdict != "quote":
-        agrees = "partly agrees" if statement.verdict == "partly" else "agrees"
-        lines += [fill(f"{agrees} with “{source.quote}” [{source.n}]", "      ") for source in statement.citations]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_sentence_lines(statement)])
+
+
+def _sentence_lines(statement: Statement) -> list[str]:
+    sentence = fill(cited_statement(statement), "    ")
+    if statement.verdict == "quote":
+        return [sentence]
+    first = f"{NOT_VERIFIED}: read" if statement.verdict == "unverified" else f"{check(statement)}, from"
+    sources = [f"“{source.quote}” [{source.n}]" for source in statement.citations]
+    return [sentence, *(fill(f"{'and' if n else first} {source}", "      ") for n, source in enumerate(sources))]
 
 
 def table_text(table: Table) -> str:
@@ -56,7 +63,7 @@ def table_text(table: Table) -> str:
     for aspect, cells in table.rows:
         lines += ["", aspect]
         for n, cell in zip(table.papers, cells, strict=True):
-            sentences = [fill(cited_statement(statement), "    ") for statement in cell]
+            sentences = [line for statement in cell for line in _sentence_lines(statement)]
             lines += sentences or [fill(f"{NOT_STATED} [{n}]", "    ")]
     return "\n".join(lines)
 

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from rag.sources.skipped import Skipped
 
 # What each stage counts, if not papers.
-_UNITS = {"reading": " files", "vocabulary": " words", "calibrating": " questions", "asking": " questions"}
+_UNITS = {
+    "reading": " files",
+    "vocabulary": " words",
+    "calibrating": " questions",
+    "asking": " questions",
+    "checking": " claims",
+    "judging": " claims",
+}
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def answer_scores(
         "evidence R": [sentence in text for sentence in judged.evidence],
         "verbatim": _verbatim(answer, stored),
         "refusal right": [answer.refused != bool(judged.relevant)],
-        "unsupported": [statement.verdict not in ("quote", "supported") for statement in answer.statements],
+        "unsupported": [statement.verdict == "unverified" for statement in answer.statements],
     }
     return {name: sum(passed) / len(passed) for name, passed in checks.items() if passed}
 

@@ -8,18 +8,19 @@ from io import StringIO
 
 from rag.answer.types import Answer, Citation, Statement
 from rag.export import escape
+from rag.export.phrases import judge_name
 from rag.export.references import identifier, own_abstract
 from rag.paper import Paper
 
-COLUMNS = "question n title authors year url sentence verdict quote start end digest".split()
+COLUMNS = "question n title authors year url sentence verdict judge quote start end digest".split()
 PAPER_COLUMNS = "title authors year doi arxiv pmid url abstract source digest".split()
 
 
 def csv(*answers: Answer) -> str:
     """A header of COLUMNS, then one row for each citation of each statement.
 
-    `start` and `end` are character offsets of the quote in the abstract. A cell that a spreadsheet would take for a
-    formula is prefixed with an apostrophe.
+    `judge` is the model that judged the statement, empty if none did; `start` and `end` are character offsets of the
+    quote in the abstract. A cell that a spreadsheet would take for a formula is prefixed with an apostrophe.
     """
     rows = (
         _row(answer, statement, citation)
@@ -51,7 +52,8 @@ def _row(answer: Answer, statement: Statement, citation: Citation) -> list[str |
     paper = citation.paper
     return [
         *(answer.question, citation.n, paper.title, _authors(paper), paper.year, escape.http_url(paper.url)),
-        *(statement.text, statement.verdict, citation.quote, citation.start, citation.end, _digest(paper)),
+        *(statement.text, statement.verdict, judge_name(statement)),
+        *(citation.quote, citation.start, citation.end, _digest(paper)),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.answer.types import Answer, Citation, Listed, Statement
 from rag.export.escape import http_url
-from rag.export.phrases import cited_statement, refusal
+from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, refusal
 from rag.retrieval.hits import Hits
 
 
@@ -16,12 +16,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
     "answer" is its whole text, "headline" its first line; "kind" what the question wants. "matching" counts the papers
     that answer, "may_match" those that may besides, where papers are asked for, and "searched" all. The rest are lists:
-    "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, and in a
-    comparison also "aspect"; "citations" [{"n", "title", "quote", "digest"}]; "partial" [{"n", "title", "sentence",
-    "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n", "title", "authors", "year", "url",
-    "abstract", "digest"}], where papers as such are the answer. "digest" is true if the abstract is not the authors'
-    own text. Only present if not empty: "filters" [as written], "notice", and "silent", the title of the paper that
-    does not state what is asked.
+    "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, if a model
+    judged them also "judge", its name, and in a comparison "aspect"; "citations" [{"n", "title", "quote", "digest"}];
+    "partial" [{"n", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n",
+    "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer. "digest" is true if
+    the abstract is not the authors' own text. Only present if not empty: "filters" [as written], "notice", and
+    "silent", the title of the paper that does not state what is asked.
     """
     data: dict[str, Any] = {
         "answer": text(answer),
@@ -44,11 +44,14 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 
 def text(answer: Answer) -> str:
-    """The whole answer in one line: its headline, then its statements, or why there are none."""
+    """The whole answer in one line: its headline, then its statements, or why there are none.
+
+    Statements that are not verified say so.
+    """
     if answer.refused:
         return refusal(answer)
     listed = (f"[{listed.n}] {listed.paper.title}" for listed in answer.listed)
-    return " ".join(filter(None, [answer.headline, *map(cited_statement, answer.statements), *listed]))
+    return " ".join(filter(None, [answer.headline, *map(_statement_text, answer.statements), *listed]))
 
 
 def _paper_json(listed: Listed) -> dict[str, Any]:
@@ -64,10 +67,15 @@ def _paper_json(listed: Listed) -> dict[str, Any]:
     }
 
 
+def _statement_text(statement: Statement) -> str:
+    return cited_statement(statement) + (f" ({NOT_VERIFIED})" if statement.verdict == "unverified" else "")
+
+
 def _statement_json(statement: Statement) -> dict[str, Any]:
     citations = [{"n": citation.n, "start": citation.start, "end": citation.end} for citation in statement.citations]
+    judge = {"judge": judge_name(statement)} if statement.verdict == "judged" else {}
     aspect = {"aspect": statement.aspect} if statement.aspect else {}
-    return {"text": statement.text, "verdict": statement.verdict, "citations": citations} | aspect
+    return {"text": statement.text, "verdict": statement.verdict, "citations": citations} | judge | aspect
 
 
 def _citation_json(citation: Citation, quote_key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answers as Markdown, each sentence with its citations."""
+"""Answers as Markdown, each sentence with its citations and what was checked of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rag.export.phrases import (
     NEAREST_HEADING,
     RELATED_HEADING,
     byline,
+    check,
     display_title,
     markers,
     match_count,
@@ -95,8 +96,11 @@ def _table(compared: Table) -> str:
 
 
 def _statement(statement: Statement) -> str:
+    """The sentence with its markers: in quotation marks if it is verbatim, or followed by what was checked of it."""
     text = escape.markdown(statement.text)
-    return (f"“{text}”" if statement.verdict == "quote" else text) + markers(statement)
+    if statement.verdict == "quote":
+        return f"“{text}”{markers(statement)}"
+    return f"{text}{markers(statement)} ({escape.markdown(check(statement))})"
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answer.types import Answer, Statement
+from rag.answer.types import Answer, Statement, Verdict
 from rag.paper import Paper
+from rag.text import clean_line
 
 FILTERS_LABEL = "Limited to:"
 RELATED_HEADING = "May match:"
 NEAREST_HEADING = "Nearest papers:"
+NOT_VERIFIED = "not verified"
+# What was checked of a sentence, and by whom.
+CHECKED: dict[Verdict, str] = {
+    "quote": "quoted word for word",
+    "reworded": "reworded, checked by rule",
+    "judged": "reworded, checked by {judge}",
+    "unverified": f"{NOT_VERIFIED}: read the source",
+}
+_MAX_JUDGE_CHARS = 100
 
 
 def cited_statement(statement: Statement) -> str:
     """The sentence with its citation markers, in quotation marks if it is verbatim: ``“Owls hunt by ear.” [1]``."""
     return (f"“{statement.text}”" if statement.verdict == "quote" else statement.text) + markers(statement)
+
+
+def check(statement: Statement) -> str:
+    """What was checked of `statement`, and by whom, in words: ``reworded, checked by rule``."""
+    name = judge_name(statement)
+    return CHECKED[statement.verdict].format(judge=f"the model {name}" if name else "a model")
+
+
+def judge_name(statement: Statement) -> str:
+    """The name of the model that judged `statement`, which its server may have chosen: short, and safe to print."""
+    return clean_line(statement.judge)[:_MAX_JUDGE_CHARS]
 
 
 def markers(statement: Statement) -> str:

@@ -1,6 +1,6 @@
 """Words and phrases that show how a sentence is meant: negation, conditions, and who speaks of what.
 
-The only lists of their kind: ranking, writing and verification all take theirs from here.
+Ranking and writing take theirs from here; what the check of written sentences compares is in `rag.verify.rules`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ CONDITIONS = frozenset(
 )
 PUBLICATION_NOUNS = tuple("paper work article study".split())
 METHOD_NOUNS = tuple("method approach model framework network system algorithm".split())
-# "We show that …": what follows is the claim of the sentence.
-REPORTING_VERBS = tuple("show demonstrate find prove reveal observe confirm indicate".split())
 # "We propose …": what follows is the contribution of the paper.
 PROPOSAL_VERBS = tuple("propose introduce present develop design describe devise build construct".split())
 
@@ -29,7 +27,6 @@ _PUBLICATION, _METHOD = "|".join(PUBLICATION_NOUNS), "|".join(METHOD_NOUNS)
 _PROPOSAL = "|".join(verb.removesuffix("e") for verb in PROPOSAL_VERBS)  # "propos" begins "proposes" and "proposing"
 _FIRST_PERSON = re.compile(rf"\b(we|our|ours|us|this ({_PUBLICATION}))\b", re.IGNORECASE)
 _OWN_WORK = re.compile(rf"\b(we|our|(this|the) ({_PUBLICATION}|thesis|book|method|approach))\b", re.IGNORECASE)
-_OWN_METHOD = re.compile(rf"\b(we|our|ours|it|this ({_PUBLICATION}|{_METHOD}))\b", re.IGNORECASE)
 _OUR_METHOD = re.compile(rf"\bour ({_METHOD})\b", re.IGNORECASE)
 _PROPOSES = re.compile(rf"\b(we|here|this ({_PUBLICATION}))\b.{{0,60}}?\b({_PROPOSAL})\w*", re.IGNORECASE)
 
@@ -53,11 +50,6 @@ def proposes(sentence: str) -> bool:
 def states_contribution(sentence: str) -> bool:
     """Whether `sentence` proposes something, or speaks of "our method"."""
     return proposes(sentence) or bool(_OUR_METHOD.search(sentence))
-
-
-def own_method_offsets(text: str) -> list[int]:
-    """Where `text` refers to the paper's own method by a pronoun or "this model"."""
-    return [match.start() for match in _OWN_METHOD.finditer(text)]
 
 
 def is_conditional(text: str) -> bool:

@@ -40,7 +40,6 @@ STOP_WORDS = frozenset(
 # Each continues a word, and so makes it a compound.
 HYPHENS = "-‐‑–"
 HYPHEN = rf"[{HYPHENS}]\w+"
-APOSTROPHE = r"['’]\w+"
 PARENTHESES = r"\(\w+\)"
 
 _GREEK = {chr(n): unicodedata.name(chr(n)).split()[-1].lower() for n in range(0x3B1, 0x3CA)} | {"λ": "lambda"}

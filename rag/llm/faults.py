@@ -41,6 +41,12 @@ def explained(server: Server) -> Iterator[None]:
         raise ModelError(explain(fault, server)) from fault
 
 
+def is_bad_request(fault: BaseException) -> bool:
+    """Whether the server rejects a request for what it asks, rather than failing or being busy."""
+    root = _root(fault)
+    return isinstance(root, Refused) and root.status in (400, 422)
+
+
 def explain(fault: BaseException, server: Server) -> str:
     """What went wrong at `server` and what to do, in one line."""
     import httpx

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.llm import faults
 from rag.llm.refusal import EmptyReply
+from rag.llm.scored import ScoredReply
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
@@ -22,6 +23,8 @@ UNKNOWN_CONTEXT = 4096  # tokens, if the server does not say: a common minimum
 # The maximum number of tokens of a reply → an LLM, on a connection that is closed with the context.
 Connect = Callable[[int], AbstractAsyncContextManager["LLM"]]
 TokenCounter = Callable[[str], Awaitable[int]]
+# An LLM, messages, and the maximum number of tokens of the reply → the reply with the probabilities of its tokens.
+Scorer = Callable[["LLM", Sequence["ChatMessage"], int], Awaitable[ScoredReply]]
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,17 @@ class Model:
     server: Server = field(repr=False)
     connect: Connect = field(repr=False)
     token_counter: TokenCounter = field(repr=False)
+    scorer: Scorer | None = field(default=None, repr=False)  # None if the vendor gives no probabilities of tokens
 
     async def complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
         """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError."""
         with faults.explained(self.server):
             return await faults.with_retries(self._complete, messages, max_tokens)
+
+    async def complete_scored(self, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
+        """As `complete`, with the probabilities of the reply's tokens if the server gives them. Raises ModelError."""
+        with faults.explained(self.server):
+            return await faults.with_retries(self._complete_scored, messages, max_tokens)
 
     async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
         """The reply to `messages` in pieces, as they are generated. Raises ModelError, even after the first piece.
@@ -68,6 +77,21 @@ class Model:
         if not reply.strip():
             raise EmptyReply
         return reply
+
+    async def _complete_scored(self, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
+        if self.scorer:
+            try:
+                async with self.connect(max_tokens) as llm:
+                    reply = await self.scorer(llm, messages, max_tokens)
+            except Exception as fault:
+                if not faults.is_bad_request(fault):
+                    raise
+                # Some models, such as OpenAI's that reason, reject any request for probabilities.
+            else:
+                if not reply.text.strip():
+                    raise EmptyReply
+                return reply
+        return ScoredReply(await self._complete(messages, max_tokens))
 
     async def _start(self, messages: Sequence[ChatMessage], max_tokens: int) -> tuple[str, AsyncGenerator[str]]:
         """The reply up to its first word, and the rest: until a reader has seen text, the call can be retried."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.errors import ModelError
 from rag.llm import faults
 from rag.llm.model import MAX_CONTEXT, UNKNOWN_CONTEXT, Model, parameter_count
 from rag.llm.refusal import Refused
+from rag.llm.scored import TOP_TOKENS, ScoredReply, tokens_of
 from rag.llm.server import REACH_TIMEOUT, Server, key_from, without_password
 from rag.llm.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from llama_index.core.llms import LLM, ChatMessage
     from ollama import ShowResponse
 
 
@@ -53,8 +54,19 @@ def _model(server: Server, model: str, name: str, parameters: int | None, contex
         async with AsyncClient(**server.options()) as client:  # Ollama's client reads OLLAMA_HOST itself
             yield build(max_tokens, async_client=client)
 
+    async def scored(llm: LLM, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
+        reply = await cast(Ollama, llm).async_client.chat(  # LlamaIndex passes on no request for probabilities
+            model=model,
+            messages=[{"role": message.role.value, "content": message.content} for message in messages],
+            think=False,
+            options={"temperature": 0.0, "num_ctx": context, "num_predict": max_tokens},
+            logprobs=True,
+            top_logprobs=TOP_TOKENS,
+        )
+        return ScoredReply(reply.message.content or "", tokens_of(reply.logprobs))
+
     llm = build(client=Client(timeout=server.timeout), async_client=AsyncClient(timeout=server.timeout))
-    return Model(name, parameters, context, llm, server, connect, estimate_tokens)
+    return Model(name, parameters, context, llm, server, connect, estimate_tokens, scored)
 
 
 def _show(server: Server, model: str) -> ShowResponse:

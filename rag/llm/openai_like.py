@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
 from rag.llm.model import UNKNOWN_CONTEXT, Model, TokenCounter, parameter_count
 from rag.llm.probe import probe, tokenize_request
+from rag.llm.scored import TOP_TOKENS, ScoredReply, tokens_of
 from rag.llm.server import Server, key_from, without_password
 from rag.llm.tokens import estimate_tokens
 from rag.llm.vendors import Vendor
 
 if TYPE_CHECKING:
     import httpx
-    from llama_index.core.llms import LLM
+    from llama_index.core.llms import LLM, ChatMessage
 
 OPENAI = Vendor(
     "OpenAI",
@@ -59,7 +60,7 @@ def load_from(server: Server, model: str, name: str) -> Model:
     no_reuse = httpx.Limits(max_keepalive_connections=0)  # as with `connect`, a connection lasts for one call
     blocking = httpx.Client(timeout=server.timeout, trust_env=not server.direct, limits=no_reuse)
     llm = build(server.client(), http_client=blocking)
-    return Model(name, info.parameters or parameter_count(model), context, llm, server, connect, counter)
+    return Model(name, info.parameters or parameter_count(model), context, llm, server, connect, counter, _scored)
 
 
 def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:
@@ -85,6 +86,13 @@ def _builder(server: Server, model: str, context: int) -> Callable[..., LLM]:
         return llm
 
     return build
+
+
+async def _scored(llm: LLM, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
+    reply = await llm.achat(messages, logprobs=True, top_logprobs=TOP_TOKENS)
+    # LlamaIndex's own list leaves out the tokens themselves.
+    logprobs = reply.raw.choices[0].logprobs if reply.raw else None
+    return ScoredReply(reply.message.content or "", tokens_of(logprobs and logprobs.content))
 
 
 def _published_context(model: str) -> int:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PLACEHOLDERS = {
     "rephrase": {"question", "title", "sentence"},
     "synthesis": {"question", "evidence"},
-    "repair": {"question", "evidence", "sentence", "reason"},
-    "entailment": {"evidence", "sentence"},
+    "judge": {"evidence", "sentence"},
+    "judge_all": {"pairs"},
 }
 _TURN = re.compile(r"^## (system|user|assistant)\s*$", re.MULTILINE)
 # Characters that delimit text in our prompts, in chat templates and in Markdown → similar ones that do not.
@@ -45,7 +45,9 @@ def load(name: str, folder: Path | None = None) -> ChatPromptTemplate:
     _, *parts = _TURN.split(text)
     _check(str(file), "".join(parts[1::2]), PLACEHOLDERS[name])
     turns = zip(parts[::2], parts[1::2], strict=True)
-    return ChatPromptTemplate([ChatMessage(role=role, content=content.strip()) for role, content in turns])
+    return ChatPromptTemplate(
+        [ChatMessage(role=role, content=_single_braces(content.strip())) for role, content in turns]
+    )
 
 
 def check(folder: Path) -> None:
@@ -65,6 +67,12 @@ def sanitize(text: str, max_chars: int) -> str:
     """
     visible = (c for c in text if unicodedata.category(c) not in ("Cf", "Co", "Cn"))
     return one_line("".join(_DELIMITERS.get(unicodedata.normalize("NFKC", c), c) for c in visible))[:max_chars]
+
+
+def _single_braces(text: str) -> str:
+    """`text` with each doubled brace as one: LlamaIndex, which fills in the placeholders, leaves all others alone."""
+    parts = string.Formatter().parse(text)
+    return "".join(literal if field is None else f"{literal}{{{field}}}" for literal, field, _, _ in parts)
 
 
 def _check(file: str, text: str, expected: set[str]) -> None:

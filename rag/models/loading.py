@@ -1,4 +1,4 @@
-"""Loads sentence-transformers models, for embedding and for reranking, by folder or Hugging Face name."""
+"""Loads sentence-transformers models, for embedding, reranking and judging, by folder or Hugging Face name."""
 
 from __future__ import annotations
 

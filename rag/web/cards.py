@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import ClassVar, Literal
 from urllib.parse import quote
 
-from rag.answer.types import Citation, Verdict
+from rag.answer.types import Citation, Statement
+from rag.export import phrases
 from rag.export.escape import http_url
 from rag.paper import Paper
 from rag.text import count
@@ -17,12 +19,6 @@ from rag.web import templates
 from rag.web.mathml import formulas
 from rag.web.templates import DIGEST_NOTE
 from rag.web.turns import Turn, cited, nearest, related
-
-CHECKED: dict[Verdict, str] = {
-    "quote": "quoted word for word",
-    "supported": "written by the model and checked: it agrees with what it cites",
-    "partly": "written by the model and checked: it agrees in part, so read the source too",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,15 @@ class Words:
 class Card:
     """One paper; its abstract is closed until a reader opens it, and `citations` of it are marked there.
 
-    `verdicts` counts the sentences that cite it by what their check found. A paper with citations and no such sentence
-    may match the question besides those that do.
+    `checks` counts the sentences that cite it by what was checked of them, in words. A paper with citations and no such
+    sentence may match the question besides those that do.
     """
 
     kind: ClassVar[str] = "card"
 
     paper: Paper
     citations: tuple[Citation, ...] = ()
-    verdicts: tuple[tuple[Verdict, int], ...] = ()
+    checks: tuple[tuple[str, int], ...] = ()
 
     @property
     def id(self) -> str:
@@ -95,13 +91,13 @@ class Card:
     def badge(self) -> str:
         if not self.citations:
             return ""
-        return "match" if self.verdicts else "may match"
+        return "match" if self.checks else "may match"
 
     @property
     def check(self) -> str:
-        """What the check of the sentences that cite it found, in words."""
-        notes = [f"{count(n, 'sentence')} {CHECKED[verdict]}" for verdict, n in self.verdicts]
-        if self.citations and not self.verdicts:
+        """What was checked of the sentences that cite it, in words."""
+        notes = [f"{count(n, 'sentence')} {check}" for check, n in self.checks]
+        if self.citations and not self.checks:
             notes = ["not quoted in the answer"]
         return "; ".join([*notes, DIGEST_NOTE] if self.paper.digest else notes)
 
@@ -126,8 +122,8 @@ HINT = Words(
 def sources(turns: Sequence[Turn]) -> list[Entry]:
     """The cards by number: first those of the last turn, or the papers it names instead of an answer."""
     now, ever = _citations(turns[-1:]), _citations(turns)
-    verdicts = _verdicts(turns)
-    numbered = {n: Card(found[0].paper, _by_offset(found), verdicts.get(n, ())) for n, found in sorted(ever.items())}
+    checks = _checks(turns)
+    numbered = {n: Card(found[0].paper, _by_offset(found), checks.get(n, ())) for n, found in sorted(ever.items())}
     known = {card.paper.identity for card in numbered.values()}
     uncited = [Card(paper) for paper in nearest(turns) if paper.identity not in known]
     earlier = [card for n, card in numbered.items() if n not in now]
@@ -188,13 +184,15 @@ def _by_offset(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     return tuple(sorted(dict.fromkeys(citations), key=lambda citation: (citation.start, citation.end)))
 
 
-def _verdicts(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[Verdict, int], ...]]:
-    """How many sentences of each verdict cite a paper, by its number."""
-    found: dict[int, dict[Verdict, int]] = {}
-    for statement in cited(turns):
+def _checks(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[str, int], ...]]:
+    """How many sentences cite a paper, by its number and by what was checked of them."""
+    found: dict[int, Counter[str]] = {}
+    for statement in sorted(cited(turns), key=_order):
         for n in {citation.n for citation in statement.citations}:
-            counts = found.setdefault(n, {})
-            counts[statement.verdict] = counts.get(statement.verdict, 0) + 1
-    return {
-        n: tuple((verdict, counts[verdict]) for verdict in CHECKED if verdict in counts) for n, counts in found.items()
-    }
+            found.setdefault(n, Counter())[phrases.check(statement)] += 1
+    return {n: tuple(checks.items()) for n, checks in found.items()}
+
+
+def _order(statement: Statement) -> tuple[int, str]:
+    """Quotes first, sentences that are not verified last; a card does not change with the order of the sentences."""
+    return list(phrases.CHECKED).index(statement.verdict), statement.judge

@@ -17,6 +17,8 @@ from rag.web.turns import Turn
 _REFERENCE = "paper_id"
 # The names of 0.4.0, which kept all turns of a conversation in one JSON text with every paper spelled out.
 _RENAMED = {"kind": "intent", "partial": "related", "silent": "not_stated_by", "most": "limit"}
+# The verdicts of versions up to 0.8.0: what was checked then is not what "reworded" or "judged" say.
+_UNVERIFIED = ("supported", "partly")
 
 
 def dump(turn: Turn) -> tuple[str, dict[str, str]]:
@@ -30,7 +32,7 @@ def dump(turn: Turn) -> tuple[str, dict[str, str]]:
 
 def load(text: str, papers: Mapping[str, str]) -> Turn:
     """The turn that `dump` turned into `text` and `papers`. Raises ValueError for anything else."""
-    data = _with_papers(json.loads(text), {id_: json.loads(paper) for id_, paper in papers.items()})
+    data = _with_papers(_with_verdicts(json.loads(text)), {id_: json.loads(paper) for id_, paper in papers.items()})
     if isinstance(data, dict) and isinstance(data.get("answer"), dict):
         data.setdefault("statements", data["answer"].get("statements", []))
     return _ended(_adapter().validate_python(data))
@@ -41,7 +43,7 @@ def load_released(text: str) -> list[Turn]:
     turns = json.loads(text)
     if not isinstance(turns, list):
         raise ValueError("A conversation is a list of turns.")
-    return [_ended(_adapter().validate_python(_renamed(turn))) for turn in turns]
+    return [_ended(_adapter().validate_python(_renamed(_with_verdicts(turn)))) for turn in turns]
 
 
 def _ended(turn: Turn) -> Turn:
@@ -76,6 +78,16 @@ def _with_papers(data: Any, papers: Mapping[str, Any]) -> Any:
     if data[_REFERENCE] not in papers:
         raise ValueError(f"The paper {data[_REFERENCE]} is missing.")
     return papers[data[_REFERENCE]]
+
+
+def _with_verdicts(data: Any) -> Any:
+    """`data` with the verdicts of this version in place of older ones."""
+    if isinstance(data, list):
+        return [_with_verdicts(value) for value in data]
+    if not isinstance(data, dict):
+        return data
+    data = {key: _with_verdicts(value) for key, value in data.items()}
+    return data | {"verdict": "unverified"} if data.get("verdict") in _UNVERIFIED else data
 
 
 def _renamed(data: Any) -> Any:

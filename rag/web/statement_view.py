@@ -8,9 +8,9 @@ from itertools import groupby
 
 from rag.answer.table import NOT_STATED, Table, split
 from rag.answer.types import Citation, Statement
+from rag.export import phrases
 from rag.paper import Paper
 from rag.web import templates
-from rag.web.cards import CHECKED
 from rag.web.templates import DIGEST_NOTE
 
 
@@ -27,11 +27,11 @@ class MarkerView:
 
 @dataclass(frozen=True, slots=True)
 class StatementView:
-    """A sentence with its markers: quoted, or written by a model, whose sentence may agree only in part."""
+    """A sentence with its markers: quoted, or written by a model, and then possibly unverified."""
 
     text: str
     quoted: bool
-    partly: bool
+    unverified: bool
     markers: tuple[MarkerView, ...]
 
 
@@ -104,7 +104,7 @@ def _table(compared: Table) -> TableView:
 
 def _statement(statement: Statement) -> StatementView:
     markers = tuple(_marker(statement, n) for n in _numbers(statement))
-    return StatementView(statement.text, statement.verdict == "quote", statement.verdict == "partly", markers)
+    return StatementView(statement.text, statement.verdict == "quote", statement.verdict == "unverified", markers)
 
 
 def _marker(statement: Statement, n: int) -> MarkerView:
@@ -113,4 +113,4 @@ def _marker(statement: Statement, n: int) -> MarkerView:
     spans = " ".join(f"{citation.start}-{citation.end}" for citation in citations)
     quote = " … ".join(citation.quote for citation in citations)
     digest = f"; {DIGEST_NOTE}" if statement.verdict == "quote" and paper.digest else ""
-    return MarkerView(n, paper.title, spans, quote, CHECKED[statement.verdict] + digest)
+    return MarkerView(n, paper.title, spans, quote, phrases.check(statement) + digest)

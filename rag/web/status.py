@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answer.types import Answer, Found
-from rag.export.phrases import match_count
+from rag.export.phrases import NOT_VERIFIED, match_count
 from rag.query.intent import LISTS
 from rag.text import count
 from rag.web.turns import Turn
@@ -44,5 +44,8 @@ def _outcome(answer: Answer) -> str:
         return "done"
     if answer.refused:
         return "done: no answer in these abstracts"
-    sentences = len(answer.statements)  # each was checked against what it cites, or it would not be here
+    sentences = len(answer.statements)
+    unverified = sum(statement.verdict == "unverified" for statement in answer.statements)
+    if unverified:
+        return f"done: {count(sentences, 'sentence')}, each cited, {unverified:,} {NOT_VERIFIED}"
     return f"done: checked {sentences:,} of {count(sentences, 'sentence')}, each cited"

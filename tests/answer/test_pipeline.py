@@ -35,7 +35,7 @@ class OneSentence:
         self._text, self._paper, self._fault = text, paper, fault
 
     async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        yield Statement(self._text, task.evidence[self._paper][:1], "supported")
+        yield Statement(self._text, task.evidence[self._paper][:1], "reworded")
         if self._fault:
             raise self._fault
 
@@ -142,7 +142,7 @@ def test_if_no_paper_passes_the_filters_none_is_nearest(ask: Callable[..., list[
 def test_papers_that_a_writer_leaves_out_are_quoted(ask: Callable[..., list[Event]]) -> None:
     result = final(ask(WHICH, OneSentence("SwiftDepth is fast.")))
     written, *quotes = result.statements
-    assert (written.text, written.verdict) == ("SwiftDepth is fast.", "supported")
+    assert (written.text, written.verdict) == ("SwiftDepth is fast.", "reworded")
     assert {statement.verdict for statement in quotes} == {"quote"}
     cited = [citation.paper.title for citation in result.citations]
     assert {title.partition(":")[0] for title in cited} >= {

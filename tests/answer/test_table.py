@@ -36,7 +36,7 @@ def test_rows_have_a_fixed_order_and_columns_that_of_the_statements() -> None:
 
 
 def test_statements_without_an_aspect_are_running_text() -> None:
-    summary = Statement("Both hear.", (Citation(1, OWL, 0, 5), Citation(2, BAT, 0, 5)), "supported")
+    summary = Statement("Both hear.", (Citation(1, OWL, 0, 5), Citation(2, BAT, 0, 5)), "reworded")
     prose, table = split([summary, about(1, OWL, "Problem"), about(2, BAT, "Problem")])
     assert prose == [summary]
     assert table is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag import settings
+from rag.answer.types import Answer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ModelError, SettingsError
@@ -113,3 +114,43 @@ def test_only_models_that_may_answer_can_be_chosen(index_dir: Path, monkeypatch:
     ]
     monkeypatch.setattr("rag.llm.choices.choices", lambda spec: listed if spec == "openai:gpt-4o" else [])
     assert Library(settings.load(index_dir=index_dir, llm="openai:gpt-4o")).choices() == listed[:2]
+
+
+OPEN = "Diffusion depth pipelines get quicker thanks to the approach. [1a]"  # the rules cannot follow it
+
+
+def judged(index_dir: Path, server: Server, **options: object) -> Answer:
+    """The answer of a model that writes `OPEN`, judged as `options` say."""
+    server.script = [OPEN]
+    chosen = settings.load(index_dir=index_dir, llm=f"openai-like:{server.url}/v1#owl", **options)
+    return ask(Conversation(Library(chosen)), WHICH)
+
+
+@pytest.mark.parametrize(("reply", "verdict"), [("yes", "judged"), ("no", "quote")])
+def test_the_model_that_writes_judges_what_the_rules_leave_open(
+    index_dir: Path, server: Server, reply: str, verdict: str
+) -> None:
+    server.content = reply
+    answer = judged(index_dir, server)
+    assert (answer.statements[0].verdict, answer.notice) == (verdict, "")
+    assert answer.statements[0].judge == ("owl" if verdict == "judged" else "")
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(("show", "verdict"), [(False, "quote"), (True, "unverified")])
+def test_with_rules_alone_nothing_more_is_asked(index_dir: Path, server: Server, show: bool, verdict: str) -> None:
+    answer = judged(index_dir, server, verify="rules", show_unverified=show)
+    assert answer.statements[0].verdict == verdict
+    assert len(server.requests) == 1
+
+
+def test_a_judge_that_fails_is_named_in_the_notice(index_dir: Path, server: Server) -> None:
+    server.content = ""
+    answer = judged(index_dir, server)
+    assert {statement.verdict for statement in answer.statements} == {"quote"}
+    assert re.search(r"^Some sentences could not be judged: .* gave an empty reply", answer.notice)
+
+
+def test_a_cross_encoder_that_cannot_be_used_is_reported(index_dir: Path, server: Server) -> None:
+    with pytest.raises(ModelError, match=r"^Judge './nothing' is neither"):
+        judged(index_dir, server, verify="./nothing")

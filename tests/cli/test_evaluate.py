@@ -80,12 +80,14 @@ def test_readers_ratings_are_judged_questions(index_dir: Path, tmp_path: Path) -
     assert row["refusal right"] == 1.0
 
 
-def test_a_model_is_accepted_for_answers_only() -> None:
+def test_a_model_is_accepted_for_answers_and_claims_only() -> None:
     done = rag("eval", "x.jsonl", "--llm", "none")
     assert done.exit_code == 2
-    assert "--llm needs --answers" in done.stderr
+    assert "--llm needs --answers or --claims" in done.stderr
 
 
-@pytest.mark.parametrize("key", ["nDCG@10", "recall@", "MRR@20", "AUROC", "cite P", "evidence R", "unsupported"])
+@pytest.mark.parametrize(
+    "key", ["nDCG@10", "recall@", "MRR@20", "AUROC", "cite P", "evidence R", "unsupported", "judge share"]
+)
 def test_the_help_explains_every_number(key: str) -> None:
     assert key in rag("eval", "--help").stdout

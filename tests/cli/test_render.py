@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.table import split
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Statement, Verdict
 from rag.cli import render
 from rag.language.sentences import Span
 from rag.paper import Paper
@@ -34,26 +34,43 @@ def hit(citation: Citation) -> Hit:
         (
             WRITTEN,
             False,
-            "    It is 3 times faster. [1]\n      agrees with “OwlNet finds voles 3 times faster.” [1]",
+            "    It is 3 times faster. [1]\n"
+            "      reworded, checked by rule, from “OwlNet finds voles 3 times faster.” [1]",
         ),
     ],
 )
-def test_a_sentence_follows_the_title_of_its_paper_and_shows_its_source_if_a_model_wrote_it(
+def test_a_sentence_follows_the_title_of_its_paper_and_says_what_was_checked_if_a_model_wrote_it(
     statement: Statement, with_title: bool, text: str
 ) -> None:
     assert render.statement_text(statement, with_title) == text
 
 
-def test_a_sentence_that_agrees_partly_says_so_of_each_source() -> None:
-    both = Statement("All hear.", (EAR, FASTER, ECHO), "partly")
-    sentence, *sources = render.statement_text(both, with_title=False).splitlines()
-    assert sentence == "    All hear. [1] [2]"
-    assert [source.partition("“")[2] for source in sources] == [
-        "Owls hunt by ear.” [1]",
-        "OwlNet finds voles 3 times faster.” [1]",
-        "Bats hear echoes of moths.” [2]",
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("reworded", "reworded, checked by rule, from"),
+        ("judged", "reworded, checked by the model owl:7b, from"),
+        ("unverified", "not verified: read"),
+    ],
+)
+def test_what_was_checked_and_by_whom_is_before_the_sources(verdict: Verdict, words: str) -> None:
+    both = Statement("All hear.", (EAR, FASTER, ECHO), verdict, judge="owl:7b")
+    assert render.statement_text(both, with_title=False).splitlines() == [
+        "    All hear. [1] [2]",
+        f"      {words} “Owls hunt by ear.” [1]",
+        "      and “OwlNet finds voles 3 times faster.” [1]",
+        "      and “Bats hear echoes of moths.” [2]",
     ]
-    assert all("partly" in source for source in sources)
+
+
+def test_a_sentence_in_a_comparison_says_what_was_checked() -> None:
+    _, table = split([replace(WRITTEN, aspect="Result"), replace(quoted(ECHO), aspect="Result")])
+    assert table
+    assert render.table_text(table).splitlines()[-3:] == [
+        "    It is 3 times faster. [1]",
+        "      reworded, checked by rule, from “OwlNet finds voles 3 times faster.” [1]",
+        "    “Bats hear echoes of moths.” [2]",
+    ]
 
 
 def test_a_comparison_is_grouped_by_aspect_and_shows_what_is_not_stated() -> None:
@@ -108,7 +125,7 @@ def test_hits_have_a_rank_a_title_and_the_best_sentence() -> None:
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     citation = cite(1, HOSTILE)
-    written = Statement("Calm \x1b[5mblinking\x1b[0m.", (citation,), "supported")
+    written = Statement("Calm \x1b[5mblinking\x1b[0m.", (citation,), "judged", judge="o\x1b[31mw\r\nl\u2028")
     texts = [
         render.statement_text(quoted(citation), True),
         render.statement_text(written, False),
@@ -120,6 +137,7 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
     ]
     assert [text for text in texts if CONTROL.search(text)] == []
     assert "[1] Red [31mtitle ]0;owned with lines\n" in texts[0]
+    assert "\n      reworded, checked by the model o [31mw l, from “Beware" in texts[1]
 
 
 def test_long_lines_are_wrapped_and_indented_without_losing_a_word() -> None:

@@ -23,7 +23,7 @@ OWLS = Paper("Owls", "Owls hunt by ear. They hear voles under snow.")
 BATS = Paper("Bats", "Bats hear echoes of moths.")
 EAR, VOLES, MOTHS = Citation(1, OWLS, 0, 17), Citation(1, OWLS, 18, 45), Citation(2, BATS, 0, 26)
 QUOTE = Statement(EAR.quote, (EAR,), "quote")
-WRITTEN = Statement("Owls hear voles.", (VOLES,), "supported")
+WRITTEN = Statement("Owls hear voles.", (VOLES,), "reworded")
 ANSWER = Answer("Who hears?", (QUOTE, WRITTEN, Statement(MOTHS.quote, (MOTHS,), "quote")))
 REFUSAL = Answer("Who hears?", nearest=(OWLS,))
 
@@ -82,9 +82,10 @@ def test_a_refusal_is_right_if_nothing_is_relevant(answer: Answer, relevant: dic
     assert score(answer, relevant)["refusal right"] == right
 
 
-def test_a_sentence_of_any_other_verdict_is_unsupported() -> None:
-    other = replace(WRITTEN, verdict="partly")
+def test_a_sentence_that_is_not_verified_is_unsupported() -> None:
+    other, judged = replace(WRITTEN, verdict="unverified"), replace(WRITTEN, verdict="judged", judge="owl:7b")
     assert score(ANSWER, {"owls": 1})["unsupported"] == 0.0
+    assert score(Answer("?", (judged,)), {"owls": 1})["unsupported"] == 0.0
     assert score(Answer("?", (QUOTE, other)), {"owls": 1})["unsupported"] == 0.5
     assert "unsupported" not in score(REFUSAL, {})
 

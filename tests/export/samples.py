@@ -29,10 +29,10 @@ FOXES = Paper("Foxes", "Foxes listen too.", year=2023)
 
 EAR, FASTER = cite(1, OWLS, "Owls hunt by ear."), cite(1, OWLS, "OwlNet finds voles 3 times faster.")
 ECHO, LISTEN = cite(2, BATS), cite(3, FOXES)
-WRITTEN = Statement("It is 3 times faster.", (FASTER,), "supported")
+WRITTEN = Statement("It is 3 times faster.", (FASTER,), "reworded")
 ANSWER = Answer(
     "Who hears?",
-    (quoted(EAR), WRITTEN, Statement("Both hear.", (EAR, ECHO), "supported"), quoted(ECHO)),
+    (quoted(EAR), WRITTEN, Statement("Both hear.", (EAR, ECHO), "judged", judge="owl:7b"), quoted(ECHO)),
     related=(LISTEN,),
     searched=9,
     probability=0.93456,

@@ -10,17 +10,17 @@ from rag.export.csv import csv, papers_csv
 from rag.paper import Paper
 from tests.export.samples import ANSWER, BATS, OWLS, REFUSAL, cite
 
-COLUMNS = "question n title authors year url sentence verdict quote start end digest".split()
+COLUMNS = "question n title authors year url sentence verdict judge quote start end digest".split()
 
 
 def test_there_is_a_row_for_each_citation_of_each_sentence() -> None:
     rows = list(DictReader(StringIO(csv(ANSWER))))
-    assert [(row["n"], row["sentence"], row["verdict"], row["quote"]) for row in rows] == [
-        ("1", "Owls hunt by ear.", "quote", "Owls hunt by ear."),
-        ("1", "It is 3 times faster.", "supported", "OwlNet finds voles 3 times faster."),
-        ("1", "Both hear.", "supported", "Owls hunt by ear."),
-        ("2", "Both hear.", "supported", "Bats hear echoes of moths."),
-        ("2", "Bats hear echoes of moths.", "quote", "Bats hear echoes of moths."),
+    assert [(row["n"], row["sentence"], row["verdict"], row["judge"], row["quote"]) for row in rows] == [
+        ("1", "Owls hunt by ear.", "quote", "", "Owls hunt by ear."),
+        ("1", "It is 3 times faster.", "reworded", "", "OwlNet finds voles 3 times faster."),
+        ("1", "Both hear.", "judged", "owl:7b", "Owls hunt by ear."),
+        ("2", "Both hear.", "judged", "owl:7b", "Bats hear echoes of moths."),
+        ("2", "Bats hear echoes of moths.", "quote", "", "Bats hear echoes of moths."),
     ]
     assert list(rows[0]) == COLUMNS
     assert all(OWLS.abstract[int(row["start"]) : int(row["end"])] == row["quote"] for row in rows[:3])
@@ -41,8 +41,9 @@ def test_several_answers_share_one_header() -> None:
 
 def test_no_cell_is_a_formula() -> None:
     paper = Paper("-1", "=cmd()", ("=Mallory", "<b>Eve</b>"))
-    (row,) = DictReader(StringIO(csv(Answer("+1", (Statement("@a", (cite(1, paper),), "supported"),)))))
-    assert (row["question"], row["sentence"], row["title"]) == ("'+1", "'@a", "'-1")
+    judged = Statement("@a", (cite(1, paper),), "judged", judge="=a\nb")
+    (row,) = DictReader(StringIO(csv(Answer("+1", (judged,)))))
+    assert (row["question"], row["sentence"], row["title"], row["judge"]) == ("'+1", "'@a", "'-1", "'=a b")
     assert (row["authors"], row["quote"]) == ("'=Mallory; <b>Eve</b>", "'=cmd()")
 
 

@@ -31,7 +31,7 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
         "probability": 0.935,
         "statements": [
             {"text": "Owls hunt by ear.", "verdict": "quote", "citations": [{"n": 1, "start": 0, "end": 17}]},
-            {"text": "It is 3 times faster.", "verdict": "supported", "citations": [{"n": 1, "start": 18, "end": 52}]},
+            {"text": "It is 3 times faster.", "verdict": "reworded", "citations": [{"n": 1, "start": 18, "end": 52}]},
             {"text": "Bats hear echoes of moths.", "verdict": "quote", "citations": [{"n": 2, "start": 0, "end": 26}]},
         ],
         "citations": [
@@ -61,6 +61,16 @@ def test_the_paper_that_does_not_state_it_is_named() -> None:
 def test_statements_of_a_comparison_have_their_aspect() -> None:
     compared = Answer("?", (quoted(EAR), replace(quoted(FASTER), aspect="Result")))
     assert [statement.get("aspect") for statement in answer_json(compared)["statements"]] == [None, "Result"]
+
+
+def test_a_judged_statement_names_its_judge_and_one_that_is_not_verified_says_so_in_the_text() -> None:
+    judged = replace(WRITTEN, verdict="judged", judge="owl\x1b[31m:7b\n\u202e")
+    data = answer_json(Answer("?", (quoted(EAR), WRITTEN, judged, replace(WRITTEN, verdict="unverified"))))
+    assert [(one["verdict"], one.get("judge")) for one in data["statements"]] == [
+        *(("quote", None), ("reworded", None), ("judged", "owl [31m:7b"), ("unverified", None))
+    ]
+    sentence = "It is 3 times faster. [1]"
+    assert data["answer"] == f"“Owls hunt by ear.” [1] {sentence} {sentence} {sentence} (not verified)"
 
 
 def test_filters_and_notices_are_present_only_if_there_are_any() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markdown_it import MarkdownIt
 
-from rag.answer.types import Answer
+from rag.answer.types import Answer, Statement
 from rag.export.markdown import markdown
 from rag.paper import Paper
-from tests.export.samples import ANSWER, EAR, LISTEN, REFUSAL, cite, quoted
+from tests.export.samples import ANSWER, EAR, LISTEN, REFUSAL, WRITTEN, cite, quoted
 
 HOSTILE = Paper(
     "![x](http://evil.invalid/x.png) <script>alert(1)</script>\n# Title",
@@ -23,9 +25,9 @@ MARKDOWN = """\
 
 “Owls hunt by ear.” [1]
 
-It is 3 times faster. [1]
+It is 3 times faster. [1] (reworded, checked by rule)
 
-Both hear. [1] [2]
+Both hear. [1] [2] (reworded, checked by the model owl:7b)
 
 **On Bats (digest)**
 
@@ -82,8 +84,15 @@ def test_a_conversation_is_its_answers_in_order() -> None:
     assert markdown(ANSWER, REFUSAL) == f"{markdown(ANSWER)}\n{markdown(REFUSAL)}"
 
 
+def test_a_sentence_that_is_not_verified_says_so() -> None:
+    other = replace(WRITTEN, verdict="unverified")
+    assert "\n\nIt is 3 times faster. [1] (not verified: read the source)\n\n" in markdown(Answer("?", (other,)))
+
+
 def test_foreign_text_is_never_markup() -> None:
-    answer = Answer(HOSTILE.title, (quoted(cite(1, HOSTILE)),), filters=(HOSTILE.title,), notice=HOSTILE.title)
+    citation = cite(1, HOSTILE)
+    judged = Statement(HOSTILE.title, (citation,), "judged", judge=HOSTILE.title)
+    answer = Answer(HOSTILE.title, (quoted(citation), judged), filters=(HOSTILE.title,), notice=HOSTILE.title)
     parsed = MarkdownIt("commonmark").parse(markdown(answer, Answer(HOSTILE.title, nearest=(HOSTILE,))))
     inline = [child for token in parsed for child in token.children or ()]
     tags = "h1 h2 p strong ul li blockquote a".split()

@@ -59,7 +59,7 @@ def _list(record: dict[str, str], papers: Sequence[Paper]) -> Turn:
     statements = []
     for n, paper in enumerate(papers, 1):
         whole = Citation(n, paper, 0, len(paper.abstract))
-        statements += [Statement(whole.quote, (whole,), "quote"), Statement(record["obeyed"], (whole,), "partly")]
+        statements += [Statement(whole.quote, (whole,), "quote"), Statement(record["obeyed"], (whole,), "unverified")]
         statements += [Statement(one.quote, (one,), "quote") for one in cite_sentences(paper, n)]
     related = (Citation(len(papers) + 1, papers[0], 0, 9),)
     title = record["title"]
@@ -70,10 +70,10 @@ def _comparison(question: str, text: str, *papers: Paper) -> Turn:
     """`papers` side by side, each with the words of its own and with `text`."""
     aspects = cycle(ASPECTS)
     statements = [
-        Statement(words, (citation,), verdict, next(aspects))
+        Statement(words, (citation,), verdict, next(aspects), judge=text if verdict == "judged" else "")
         for n, paper in enumerate(papers, 1)
         for citation in cite_sentences(paper, n)[:3]
-        for words, verdict in ((citation.quote, "quote"), (text, "supported"))
+        for words, verdict in ((citation.quote, "quote"), (text, "judged"))
     ]
     return turn_of(Answer(question, tuple(statements), intent="comparison"))
 

@@ -20,15 +20,17 @@ from rag import llm, settings
 from rag.answer.types import Answer, Citation, Statement, Style
 from rag.answer.writers import synthesis
 from rag.answer.writers.factory import create_writer
-from rag.answer.writers.task import Task, Writer
+from rag.answer.writers.task import Checks, Task, Writer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
+from rag.errors import ModelError
 from rag.export.json import answer_json
+from rag.export.phrases import CHECKED
 from rag.index.contents import Contents
 from rag.llm import bundled, prompts
 from rag.paper import Paper
 from rag.text import clean_line
-from rag.web.cards import CHECKED
+from rag.verify.judges.judge import LLMJudge
 from rag.web.records import dump, load
 from rag.web.turns import Turn
 from tests.attacks import (
@@ -53,14 +55,16 @@ from tests.llm.server import Server, running
 pytestmark = pytest.mark.slow
 
 DATA_ONLY = r"[^\[\]<>{}`\n]*"
+NO_VERDICTS = (
+    "gave no verdicts that can be read"  # the notice if the model obeys where it is to judge several sentences
+)
+CLAIM = rf"((Title: {DATA_ONLY}\n)?Evidence: {DATA_ONLY}\n)+Sentence: {DATA_ONLY}"
 # The last message of each prompt, line by line.
 SHAPES = {
     "rephrase": rf"Question: {DATA_ONLY}\nPaper: {DATA_ONLY}\nSentence: {DATA_ONLY}",
     "synthesis": rf"Question: {DATA_ONLY}\n\nEvidence:(\nFrom “{DATA_ONLY}”:(\n\[\d+[a-z]\] {DATA_ONLY})+)+",
-    "repair": rf"Question: {DATA_ONLY}\n\nEvidence:(\n{DATA_ONLY}: {DATA_ONLY})+\n\n"
-    rf"Sentence: {DATA_ONLY}\nWhat is wrong with it: {DATA_ONLY}",
-    "entailment": rf"Evidence:(\n{DATA_ONLY}: {DATA_ONLY})+\n\nSentence: {DATA_ONLY}\n\n"
-    r"Does the evidence state everything that the sentence says\?",
+    "judge": CLAIM,
+    "judge_all": rf"Pair 1\n{CLAIM}(\n\nPair \d+\n{CLAIM})*",
 }
 
 
@@ -125,7 +129,7 @@ def believed(library: Library, server: Server, papers: dict[str, Paper], style: 
     """Answers from a hostile and a benign abstract by a model that obeys the first or mixes the two."""
     model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
     assert model
-    writer = create_writer(model, style, library.check, None, entailment=True)
+    writer = create_writer(model, style, Checks(library.check, LLMJudge(model, None)), None)
     victim = papers[BENIGN[5]["abstract"]]
     turns = []
     for record in HOSTILE:
@@ -133,9 +137,9 @@ def believed(library: Library, server: Server, papers: dict[str, Paper], style: 
         stolen = f"{record['canary']} removes weights whose posterior variance exceeds their squared mean."
         for reply in (record["obeyed"], stolen):
             server.content = reply
-            if style == "synthesis":  # "Yes" also answers the question whether the evidence states the sentence
+            if style == "synthesis":
                 labels = "", " [1]", " [2a]", " [2b]", " [1a][2b]"
-                server.content = "\n".join(f"Yes, {reply}{label}" for label in labels)
+                server.content = "\n".join(f"{reply}{label}" for label in labels)
             turns.append(turn_of(Answer(record["title"], write(writer, *evidence), intent="papers")))
     return turns
 
@@ -153,7 +157,8 @@ def test_lists_include_hostile_papers(papers: dict[str, Paper], quoted: list[Tur
 
 def test_every_question_gets_an_answer(turns: list[Turn]) -> None:
     assert len(answers(turns)) == len(turns)
-    assert [answer for answer in answers(turns) if "LLM" in answer.notice] == []  # the notice that the model failed
+    failed = [answer for answer in answers(turns) if "LLM" in answer.notice and NO_VERDICTS not in answer.notice]
+    assert failed == []
 
 
 def test_every_sentence_is_checked_and_cites_abstracts_verbatim(turns: list[Turn], papers: dict[str, Paper]) -> None:
@@ -190,7 +195,8 @@ def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(
         assert re.fullmatch(SHAPES[name], unicodedata.normalize("NFKC", last[1])), last[1]
         assert {unicodedata.category(c) for c in last[1].replace("\n", "")}.isdisjoint({"Cc", "Cf", "Co", "Cn"})
         used.add(name)
-    assert used >= ({"rephrase", "repair"} if style == "sentences" else {"synthesis", "repair", "entailment"})
+    assert ("rephrase" if style == "sentences" else "synthesis") in used
+    assert used & {"judge", "judge_all"}
     sent = "\n".join(body["messages"][-1]["content"] for _, _, body in server.requests)
     assert [record["title"] for record in HOSTILE if prompts.sanitize(record["title"], 1_000) not in sent] == []
     # What names what no abstract has, or wants something of the collection, is answered without the model.
@@ -251,9 +257,15 @@ def ask(library: Library, question: str) -> Turn:
 
 def write(writer: Writer, *evidence: Sequence[Citation]) -> tuple[Statement, ...]:
     async def written() -> tuple[Statement, ...]:
-        task = Task("which papers say so?", "papers", tuple(map(tuple, evidence)))
+        task, shown = Task("which papers say so?", "papers", tuple(map(tuple, evidence))), list[Statement]()
         async with aclosing(writer.write(task)) as statements:
-            return tuple([statement async for statement in statements])
+            try:
+                async for statement in statements:
+                    shown.append(statement)
+            except ModelError as fault:
+                if NO_VERDICTS not in str(fault):
+                    raise
+        return tuple(shown)
 
     return asyncio.run(written())
 

@@ -9,7 +9,6 @@ from rag.language.cues import (
     expand_negations,
     is_conditional,
     is_first_person,
-    own_method_offsets,
     proposes,
     states_contribution,
 )
@@ -73,11 +72,6 @@ def test_a_sentence_is_about_the_papers_own_work_or_not(sentence: str, short_nam
 def test_a_sentence_states_what_the_paper_contributes(sentence: str, is_proposal: bool, is_contribution: bool) -> None:
     assert proposes(sentence) is is_proposal
     assert states_contribution(sentence) is is_contribution
-
-
-def test_pronouns_stand_for_the_papers_own_method() -> None:
-    assert own_method_offsets("Owls hear; it does, and this model too.") == [11, 24]
-    assert own_method_offsets("Owls hear.") == []
 
 
 @pytest.mark.parametrize(

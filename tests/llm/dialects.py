@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,18 +21,22 @@ class Chat:
     temperature: float | None
     max_tokens: int | None
     stream: bool
+    scored: bool = False  # whether the probabilities of tokens are asked for
 
 
 class OpenAI:
     @staticmethod
     def chat(path: str, body: Json) -> Chat:
         messages = [(message["role"], message["content"]) for message in body["messages"]]
-        return Chat(body["model"], messages, body.get("temperature"), body.get("max_tokens"), body.get("stream", False))
+        limits = body.get("temperature"), body.get("max_tokens")
+        return Chat(body["model"], messages, *limits, body.get("stream", False), body.get("logprobs", False))
 
     @staticmethod
-    def reply(model: str, content: str | None) -> Json:
+    def reply(model: str, content: str | None, certainty: float | None = None) -> Json:
         message = {"role": "assistant", "content": content}
-        choice = {"index": 0, "finish_reason": "stop", "message": message, "delta": message}
+        choice: Json = {"index": 0, "finish_reason": "stop", "message": message, "delta": message}
+        if certainty is not None:
+            choice["logprobs"] = {"content": _logprobs(content or "", certainty)}
         return {"id": "1", "object": "chat.completion", "created": 0, "model": model, "choices": [choice]}
 
     @classmethod
@@ -46,12 +52,14 @@ class Ollama:
     @staticmethod
     def chat(path: str, body: Json) -> Chat:
         messages, options = [(message["role"], message["content"]) for message in body["messages"]], body["options"]
-        return Chat(body["model"], messages, options.get("temperature"), options.get("num_predict"), body["stream"])
+        limits = options.get("temperature"), options.get("num_predict")
+        return Chat(body["model"], messages, *limits, body["stream"], body.get("logprobs") or False)
 
     @staticmethod
-    def reply(model: str, content: str | None, done: bool = True) -> Json:
+    def reply(model: str, content: str | None, certainty: float | None = None, done: bool = True) -> Json:
         message = {"role": "assistant", "content": content}
-        return {"model": model, "created_at": "2025-01-01T00:00:00Z", "message": message, "done": done}
+        scores = {} if certainty is None else {"logprobs": _logprobs(content or "", certainty)}
+        return {"model": model, "created_at": "2025-01-01T00:00:00Z", "message": message, "done": done, **scores}
 
     @classmethod
     def stream(cls, model: str, pieces: list[str]) -> tuple[list[bytes], bytes]:
@@ -70,7 +78,7 @@ class Anthropic:
         return Chat(body["model"], messages, body.get("temperature"), body["max_tokens"], body["stream"])
 
     @staticmethod
-    def reply(model: str, content: str | None) -> Json:
+    def reply(model: str, content: str | None, certainty: float | None = None) -> Json:
         blocks = [] if content is None else [{"type": "text", "text": content}]
         usage = {"input_tokens": 1, "output_tokens": 1}
         message = {"id": "1", "type": "message", "role": "assistant", "model": model, "content": blocks}
@@ -128,6 +136,20 @@ DIALECTS: Mapping[str, Dialect] = {
 def dialect_of(path: str) -> Dialect:
     """The dialect of requests to `path`."""
     return next(dialect for start, dialect in DIALECTS.items() if path.startswith(start))
+
+
+def _logprobs(content: str, certainty: float) -> list[Json]:
+    """The words of `content` as tokens. Each "yes" or "no" is as probable as `certainty`, the other one else."""
+    tokens = []
+    for word in re.findall(r" ?\w+|\s|[^\w\s]", content):
+        other = {"yes": " no", "no": " yes"}.get(word.strip().lower())
+        top = [_logprob(word, certainty), _logprob(other, 1 - certainty)] if other else [_logprob(word, 1.0)]
+        tokens.append({**top[0], "top_logprobs": top})
+    return tokens
+
+
+def _logprob(token: str, probability: float) -> Json:
+    return {"token": token, "logprob": math.log(probability), "bytes": list(token.encode())}
 
 
 def _text(parts: list[Json]) -> str:

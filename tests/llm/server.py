@@ -26,6 +26,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False  # closing the server waits for its threads, so that a test leaves none behind
     content: str | None = WRITTEN
     script: list[str]  # replies to the first chats
+    certainty: float | None = None  # the probability of its "yes" and "no", if it gives the probabilities of tokens
+    rejects_scores = False  # whether it rejects a chat that asks for these
     key = ""  # the key it requires; none by default
     broken: Reply | None = None  # a raw reply to every chat instead
     first: list[Reply]  # raw replies to the first chats instead
@@ -98,12 +100,15 @@ class Handler(BaseHTTPRequestHandler):
             self._send(*self.server.first.pop(0))
         elif self.server.broken:
             self._send(*self.server.broken)
+        elif chat.scored and self.server.rejects_scores:
+            self._send(400, json.dumps({"error": {"message": "logprobs are not supported"}}).encode(), {})
         elif chat.stream:
             self._stream(chat.model)
         elif self.server.killed:
             self._cut()
         else:
-            self._answer(dialect_of(self.path).reply(chat.model, self.server.next_content()))
+            certainty = self.server.certainty if chat.scored else None
+            self._answer(dialect_of(self.path).reply(chat.model, self.server.next_content(), certainty))
 
     def _stream(self, model: str) -> None:
         pieces = (self.server.next_content() or "").split(" ")

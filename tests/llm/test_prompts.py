@@ -21,10 +21,10 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a text as the prompt "entailment" to a user's folder, which it returns."""
+    """Writes a text as the prompt "judge" to a user's folder, which it returns."""
 
     def write_it(text: str) -> Path:
-        (tmp_path / "entailment.md").write_text(text, encoding="utf-8")
+        (tmp_path / "judge.md").write_text(text, encoding="utf-8")
         return tmp_path
 
     return write_it
@@ -59,7 +59,7 @@ def test_inserted_text_stays_in_the_last_message(name: str, slot: str) -> None:
 
 
 def test_headings_start_messages_and_text_before_them_is_a_note(write: Write) -> None:
-    chat = prompts.load("entailment", write(OWN)).format_messages(evidence="Owls", sentence="They hoot")
+    chat = prompts.load("judge", write(OWN)).format_messages(evidence="Owls", sentence="They hoot")
     assert [(message.role.value, message.content) for message in chat] == [
         ("system", "Be kind.\n### Not a turn"),
         ("user", "Owls: They hoot"),
@@ -67,11 +67,17 @@ def test_headings_start_messages_and_text_before_them_is_a_note(write: Write) ->
     ]
 
 
+def test_a_doubled_brace_is_sent_as_one(write: Write) -> None:
+    text = 'Reply {{"n": {{}}}} {{{evidence}}}\n## user\n{sentence}'
+    chat = prompts.load("judge", write(f"## system\n{text}")).format_messages(evidence="{{Owls}}", sentence="They {")
+    assert [message.content for message in chat] == ['Reply {"n": {}} {{{Owls}}}', "They {"]
+
+
 def test_a_users_folder_replaces_only_the_prompts_in_it(write: Write) -> None:
     folder = write(OWN)
     prompts.check(folder)
-    assert prompts.load("repair", folder).message_templates == prompts.load("repair").message_templates
-    assert prompts.load("entailment", folder).message_templates != prompts.load("entailment").message_templates
+    assert prompts.load("rephrase", folder).message_templates == prompts.load("rephrase").message_templates
+    assert prompts.load("judge", folder).message_templates != prompts.load("judge").message_templates
 
 
 def test_other_files_in_the_folder_are_ignored(tmp_path: Path) -> None:
@@ -95,24 +101,24 @@ def test_other_files_in_the_folder_are_ignored(tmp_path: Path) -> None:
 )
 def test_an_invalid_prompt_is_reported_with_its_placeholder(write: Write, text: str, faults: list[str]) -> None:
     folder = write(text)
-    for refuses in (lambda: prompts.load("entailment", folder), lambda: prompts.check(folder)):
+    for refuses in (lambda: prompts.load("judge", folder), lambda: prompts.check(folder)):
         with pytest.raises(SettingsError) as fault:
             refuses()
         assert "\n" not in str(fault.value)
-        assert [part for part in [str(folder / "entailment.md"), *faults] if part not in str(fault.value)] == []
+        assert [part for part in [str(folder / "judge.md"), *faults] if part not in str(fault.value)] == []
 
 
 def test_a_prompt_that_is_not_text_is_reported(write: Write) -> None:
     folder = write("")
-    (folder / "entailment.md").write_bytes(b"## user\n\xff{evidence}{sentence}")
-    with pytest.raises(SettingsError, match=r"entailment\.md cannot be read: not UTF-8 text\. Restore it\.$"):
+    (folder / "judge.md").write_bytes(b"## user\n\xff{evidence}{sentence}")
+    with pytest.raises(SettingsError, match=r"judge\.md cannot be read: not UTF-8 text\. Restore it\.$"):
         prompts.check(folder)
 
 
 def test_a_missing_shipped_prompt_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.llm.prompts.shipped", lambda name: tmp_path / name)
-    with pytest.raises(SettingsError, match=r"repair\.md cannot be read: No such file or directory\. Restore it\.$"):
-        prompts.load("repair")
+    with pytest.raises(SettingsError, match=r"rephrase\.md cannot be read: No such file or directory\. Restore it\.$"):
+        prompts.load("rephrase")
 
 
 def test_an_unknown_prompt_is_rejected_with_the_known_ones(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,8 @@ PAPERS = [Paper("Coral", "Coral bleaches."), Paper("Owls", "Owls hunt voles at n
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] . ? owls voles hunt night coral bleach ##es jars it opens which at".split()
 
 
-def save(folder: Path, head: str, outputs: int = 1) -> Path:
-    """Saves a tiny BERT with random weights and this head to `folder`, which it returns."""
+def save(folder: Path, head: str, outputs: int = 1, labels: Sequence[str] = ()) -> Path:
+    """Saves a tiny BERT with random weights and this head, whose outputs have `labels`, to `folder`, and returns it."""
     import torch
     import transformers
 
@@ -40,6 +41,7 @@ def save(folder: Path, head: str, outputs: int = 1) -> Path:
         max_position_embeddings=64,
         num_labels=outputs,
         initializer_range=0.3,  # so that different texts have different scores
+        **({"id2label": dict(enumerate(labels))} if labels else {}),
     )
     getattr(transformers, head)(config).save_pretrained(folder)
     return folder

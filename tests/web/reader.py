@@ -15,7 +15,7 @@ LINK = re.compile(
     r"|https?://example\.org/.*"
 )
 # Attributes whose values are made of texts of others; all other values are our own.
-FROM_TEXT = {"aria-label", "data-card", "data-quote", "data-title", "data-without", "href", "id", "value"}
+FROM_TEXT = {"aria-label", "data-card", "data-check", "data-quote", "data-title", "data-without", "href", "id", "value"}
 
 
 @dataclass

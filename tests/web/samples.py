@@ -21,8 +21,8 @@ def cite(start: int = 0, end: int = 12, n: int = 1, paper: Paper = PAPER) -> Cit
     return Citation(n, paper, start, end)
 
 
-def state(*citations: Citation, text: str = "It is so.", verdict: Verdict = "supported") -> Statement:
-    return Statement(text, citations or (cite(),), verdict)
+def state(*citations: Citation, text: str = "It is so.", verdict: Verdict = "reworded", judge: str = "") -> Statement:
+    return Statement(text, citations or (cite(),), verdict, judge=judge)
 
 
 def done(*statements: Statement, question: str = "how?", **fields: object) -> Turn:
@@ -42,7 +42,11 @@ def turns_with(payload: str) -> list[Turn]:
     """A turn in each state, with `payload` wherever it holds text of others."""
     paper = hostile(payload)
     citation = Citation(1, paper, 0, len(payload))
-    statements = state(citation, text=payload, verdict="quote"), state(citation, text=payload, verdict="partly")
+    statements = (
+        state(citation, text=payload, verdict="quote"),
+        state(citation, text=payload, verdict="unverified"),
+        state(citation, text=payload, verdict="judged", judge=payload),
+    )
     compared = replace(state(Citation(2, replace(paper, title="Other"), 0, 5), text=payload), aspect="Approach")
     related = (Citation(3, replace(paper, title=f"3 {payload}"), 0, len(payload)),)
     return [

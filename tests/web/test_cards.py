@@ -42,7 +42,7 @@ def card_id(paper: Paper) -> str:
 def test_no_text_of_others_becomes_markup(payload: str) -> None:
     paper = hostile(payload)
     assert read(card_html(Card(paper))).text.count(payload) == 3  # title, author, abstract
-    assert payload in read(card_html(Card(paper, (cite(2, 5, paper=paper),), (("quote", 1),)))).text
+    assert payload in read(card_html(Card(paper, (cite(2, 5, paper=paper),), (("quoted", 1),)))).text
     for turn, plain in zip(turns_with(payload), turns_with(harmless(payload)), strict=True):
         html = panel([turn, done(nearest=(paper,))])
         assert payload in read(html).text
@@ -95,18 +95,20 @@ def test_without_papers_the_panel_says_what_will_be_there() -> None:
 
 
 def test_a_card_says_whether_its_paper_matches_and_what_each_check_found() -> None:
-    quoted, written, partly = state(verdict="quote"), state(), state(cite(13, 25), verdict="partly")
-    (check,) = read(panel([done(quoted, quoted, written, partly)])).all("p", "check")
+    quoted, other = state(verdict="quote"), state(cite(13, 25), verdict="unverified")
+    judged = [state(verdict="judged", judge=judge) for judge in ("owl:7b", "bat:3b", "owl:7b")]
+    (check,) = read(panel([done(other, *judged, quoted, state(), quoted)])).all("p", "check")
     assert check.text == (
-        "match 2 sentences quoted word for word; 1 sentence written by the model and checked: it agrees with what it "
-        "cites; 1 sentence written by the model and checked: it agrees in part, so read the source too"
+        "match 2 sentences quoted word for word; 1 sentence reworded, checked by rule; "
+        "1 sentence reworded, checked by the model bat:3b; 2 sentences reworded, checked by the model owl:7b; "
+        "1 sentence not verified: read the source"
     )
 
 
 def test_a_statement_counts_once_for_each_paper_it_cites() -> None:
     both = state(cite(), cite(13, 25), cite(n=2, paper=OTHER))
     checks = [one.text for one in read(panel([done(both)])).all("p", "check")]
-    assert checks == ["match 1 sentence written by the model and checked: it agrees with what it cites"] * 2
+    assert checks == ["match 1 sentence reworded, checked by rule"] * 2
 
 
 def test_a_related_paper_says_so_unless_it_is_cited() -> None:
@@ -122,7 +124,7 @@ def test_a_related_paper_says_so_unless_it_is_cited() -> None:
 def test_a_digest_says_that_it_is_not_the_authors_text() -> None:
     digest = replace(PAPER, digest=True)
     assert read(card_html(Card(digest))).all("p", "check")[0].text == DIGEST_NOTE
-    cited = read(card_html(Card(digest, (cite(paper=digest),), (("quote", 1),))))
+    cited = read(card_html(Card(digest, (cite(paper=digest),), (("quoted word for word", 1),))))
     assert cited.all("p", "check")[0].text.endswith(f"quoted word for word; {DIGEST_NOTE}")
     assert not read(card_html(Card(PAPER))).all("p", "check")
 

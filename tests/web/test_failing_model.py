@@ -44,7 +44,7 @@ def test_the_conversation_goes_on_when_the_model_is_back(server: Server, jobs: J
     assert "quoted" in failed.notice
     assert {statement.verdict for statement in failed.statements} == {"quote"}
     assert not mended.notice
-    assert mended.statements[0].verdict == "supported"
+    assert mended.statements[0].verdict == "reworded"
 
 
 def test_stopping_an_answer_stops_the_model(server: Server, jobs: Jobs) -> None:
@@ -59,5 +59,5 @@ def test_stopping_an_answer_stops_the_model(server: Server, jobs: Jobs) -> None:
 
     turn = asyncio.run(stop_at_the_first_sentence())
     assert turn.stopped
-    assert [statement.verdict for statement in turn.statements] == ["supported"]
+    assert [statement.verdict for statement in turn.statements] == ["reworded"]
     assert server.gone.wait(PATIENCE)

@@ -43,6 +43,7 @@ LISTING = Turn(
         Turn("how?", found=Found((PAPER,), 9), statements=[state()], stopped=True),
         done(nearest=(PAPER, OTHER), not_stated_by=PAPER),
         done(replace(state(), aspect="Approach")),
+        done(state(verdict="quote"), state(verdict="judged", judge="owl\x1b:7b"), state(verdict="unverified")),
     ],
 )
 def test_a_turn_comes_back_as_it_was(turn: Turn) -> None:
@@ -82,7 +83,7 @@ def test_what_version_0_4_0_kept_is_read() -> None:
     assert listing.choices == Choices(("author:owl",), 5, "none")
     assert (listing.good, listing.note) == (False, "too few")
     quoted = Statement("SwiftDepth is fast.", (Citation(1, swift, 0, 19),), "quote")
-    written = Statement("Early Exit stops early.", (Citation(2, early, 0, 24), Citation(1, swift, 0, 19)), "partly")
+    written = Statement("Early Exit stops early.", (Citation(2, early, 0, 24), Citation(1, swift, 0, 19)), "unverified")
     corals = Paper("Corals", "Corals are counted by divers.", source="papers.jsonl")
     assert listing.statements == [quoted, written]
     assert listing.answer == Answer(
@@ -103,6 +104,19 @@ def test_what_version_0_4_0_kept_is_read() -> None:
     assert refused.answer
     assert (refused.answer.nearest, refused.answer.not_stated_by) == ((swift, corals), swift)
     assert [turn.state for turn in (stopped, failed)] == ["stopped", "failed"]
+
+
+@pytest.mark.parametrize("verdict", ["supported", "partly"])
+def test_what_older_versions_checked_is_read_as_not_verified(verdict: str) -> None:
+    text, papers = dump(done(state(), state(verdict="quote")))
+    read = load(text.replace('"reworded"', f'"{verdict}"'), papers)
+    assert read == done(state(verdict="unverified"), state(verdict="quote"))
+
+
+def test_a_verdict_that_is_unknown_is_an_error() -> None:
+    text, papers = dump(done(state()))
+    with pytest.raises(ValueError, match="verdict"):
+        load(text.replace('"reworded"', '"proven"'), papers)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"asked": 1}]', "7"])

@@ -34,7 +34,7 @@ def test_a_statement_on_two_papers_has_two_markers_and_no_title() -> None:
 
 def test_a_marker_names_its_source_its_sentences_and_their_check() -> None:
     (marker,) = read(statements_html([state(cite(), cite(13, 25))])).all("a")
-    assert "agrees with what it cites" in marker.attributes.pop("data-check")
+    assert marker.attributes.pop("data-check") == "reworded, checked by rule"
     assert marker.attributes == {
         "class": "cite",
         "href": "#source-1",
@@ -49,15 +49,33 @@ def test_a_marker_names_its_source_its_sentences_and_their_check() -> None:
     [
         ("quote", PAPER, "“It is so.” [1]", "quoted word for word"),
         ("quote", replace(PAPER, digest=True), "“It is so.” [1]", f"quoted word for word; {DIGEST_NOTE}"),
-        ("supported", PAPER, "It is so. [1]", "written by the model and checked: it agrees with what it cites"),
-        ("partly", PAPER, "It is so. [1] agrees in part", "written by the model and checked: it agrees in part"),
+        ("reworded", PAPER, "It is so. [1]", "reworded, checked by rule"),
+        ("judged", PAPER, "It is so. [1]", "reworded, checked by the model owl:7b"),
+        ("unverified", PAPER, "It is so. [1] not verified", "not verified: read the source"),
     ],
 )
-def test_the_result_of_the_check_is_given_in_words(verdict: Verdict, paper: Paper, text: str, check: str) -> None:
-    shown = read(statements_html([state(cite(paper=paper), verdict=verdict)]))
-    assert shown.all("p", "statement")[0].text == text
-    assert shown.all("a")[0].attributes["data-check"].startswith(check)
+def test_what_was_checked_and_by_whom_is_given_in_words(verdict: Verdict, paper: Paper, text: str, check: str) -> None:
+    shown = read(statements_html([state(cite(paper=paper), verdict=verdict, judge="owl:7b")]))
+    assert shown.all("p")[-1].text == text
+    assert shown.all("a")[0].attributes["data-check"] == check
     assert shown.all("p", "paper")[0].text == ("A Title digest" if paper.digest else "A Title")
+
+
+def test_a_sentence_that_is_not_verified_is_marked_in_running_text_and_in_tables() -> None:
+    other = state(verdict="unverified")
+    cells = [replace(other, aspect="Result"), replace(state(cite(n=2, paper=OTHER)), aspect="Result")]
+    for statements, marked in (([state(), other], [False, True]), (cells, [True, False])):
+        shown = [one for one in read(statements_html(statements)).all("p") if "It is so." in one.text]
+        assert [one.attributes["class"] == "statement unverified" for one in shown] == marked
+        assert ["not verified" in one.text for one in shown] == marked
+
+
+def test_the_name_of_a_judge_is_text_on_one_line() -> None:
+    judge = '"><img src=x onerror=alert(1)>\n\x1b[31m\u202e' + "x" * 200
+    (marker,) = read(statements_html([state(verdict="judged", judge=judge)])).all("a")
+    check = marker.attributes["data-check"]
+    assert check.startswith('reworded, checked by the model "><img src=x onerror=alert(1)> [31mxxx')
+    assert len(check) < 150
 
 
 def test_a_comparison_is_a_table_whose_cells_are_cited() -> None:

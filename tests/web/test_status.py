@@ -31,6 +31,10 @@ ONE_FOUND = Found((PAPER,), 9)
         (Turn("q", stopped=True), "stopped after 0 sentences"),
         (done(*[state()] * 6), "done: checked 6 of 6 sentences, each cited"),
         (done(state()), "done: checked 1 of 1 sentence, each cited"),
+        (
+            done(state(), state(verdict="unverified"), state(verdict="quote")),
+            "done: 3 sentences, each cited, 1 not verified",
+        ),
         (done(), "done: no answer in these abstracts"),
     ],
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
-from rag.answer.types import Answer, Found
+from rag.answer.types import Answer, Found, Verdict
 from rag.export import phrases
 from rag.paper import Paper
-from rag.web import cards, export
+from rag.web import export
 from rag.web.cards import entry_html, sources
 from rag.web.templates import MAX_NOTE
 from rag.web.turn_view import TurnView, dialogue_html, reply_html, turn_html
@@ -215,4 +216,4 @@ def test_the_settings_of_a_question_are_shown(choices: Choices, words: list[str]
 
 
 def test_every_verdict_has_words() -> None:
-    assert set(cards.CHECKED) == {"quote", "supported", "partly"}
+    assert set(phrases.CHECKED) == set(get_args(Verdict))

@@ -9,7 +9,7 @@ from rag.answer.types import Style
 from rag.answer.writers.quotes import QuoteWriter
 from rag.answer.writers.sentences import SentenceWriter
 from rag.answer.writers.synthesis import SynthesisWriter
-from rag.answer.writers.task import Check, Writer
+from rag.answer.writers.task import Checks, Writer
 
 if TYPE_CHECKING:
     from rag.llm.model import Model
@@ -31,10 +31,10 @@ def writer_style(setting: str, parameters: int | None) -> Style:
     return "sentences" if parameters >= MIN_SENTENCES_PARAMETERS else "quotes"
 
 
-def create_writer(model: Model, style: Style, check: Check, prompts_dir: Path | None, entailment: bool) -> Writer:
+def create_writer(model: Model, style: Style, checks: Checks, prompts_dir: Path | None) -> Writer:
     """A writer of this `style`. Raises SettingsError for a prompt that cannot be used."""
     if style == "quotes":
         return QuoteWriter()
     if style == "sentences":
-        return SentenceWriter(model, check, prompts_dir)
-    return SynthesisWriter(model, check, prompts_dir, entailment)
+        return SentenceWriter(model, checks, prompts_dir)
+    return SynthesisWriter(model, checks, prompts_dir)

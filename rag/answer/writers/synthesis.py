@@ -9,9 +9,9 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Statement, Style
-from rag.answer.writers.checked import CheckedSentences
+from rag.answer.writers.checked import checked
 from rag.answer.writers.replies import labelled_sentences, resolve_labels
-from rag.answer.writers.task import MAX_PROMPT_CHARS, Check, Task
+from rag.answer.writers.task import MAX_PROMPT_CHARS, Checks, Claim, Task
 from rag.llm import prompts
 
 if TYPE_CHECKING:
@@ -31,23 +31,20 @@ class SynthesisWriter:
 
     style: Style = "synthesis"
 
-    def __init__(self, model: Model, check: Check, prompts_dir: Path | None, entailment: bool) -> None:
-        self._model, self._checked = model, CheckedSentences(model, check, prompts_dir, entailment)
+    def __init__(self, model: Model, checks: Checks, prompts_dir: Path | None) -> None:
+        self._model, self._checks = model, checks
         self._prompt = prompts.load("synthesis", prompts_dir)
 
-    async def write(self, task: Task) -> AsyncGenerator[Statement]:
+    def write(self, task: Task) -> AsyncGenerator[Statement]:
+        return checked(task, self._drafts(task), self._checks)
+
+    async def _drafts(self, task: Task) -> AsyncGenerator[Claim]:
         evidence = await self._fitting_evidence(task)
-        shown: set[Citation] = set()  # cited by the statements so far
         async with aclosing(self._lines(task.question, evidence)) as lines:
             async for line in lines:
                 for sentence, labels in labelled_sentences(line):
-                    citations = resolve_labels(labels, sentence, evidence)
-                    if not citations:
-                        continue
-                    statement = await self._checked.statement(task, sentence, citations)
-                    if not shown.issuperset(statement.citations):
-                        shown.update(statement.citations)
-                        yield statement
+                    if citations := resolve_labels(labels, sentence, evidence):
+                        yield Claim(sentence, citations)
 
     async def _fitting_evidence(self, task: Task) -> dict[str, Citation]:
         """The evidence of as many papers as fit into the model's context, by label: 1a, 1b, 2a…"""

@@ -1,14 +1,15 @@
-"""Evidence to write from, a server whose model replies as a test scripts it, and the check of written sentences."""
+"""Evidence to write from, a server whose model replies as a test scripts it, and the checks of written sentences."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from rag import llm
 from rag.answer.types import Citation, Statement
-from rag.answer.writers.task import Task, Writer
+from rag.answer.writers.task import Checks, Claim, Task, Writer
 from rag.errors import ModelError
 from rag.language.sentences import split_sentences
 from rag.llm.model import Model
@@ -62,6 +63,28 @@ def until_it_fails(writer: Writer, task: Task) -> tuple[list[Statement], ModelEr
 @pytest.fixture(scope="session")
 def check() -> Checker:
     return Checker(embedding.load("bundled").encode, 0.5)
+
+
+@pytest.fixture
+def checks(check: Checker) -> Checks:
+    """The rules, without a judge."""
+    return Checks(check)
+
+
+class ScriptedJudge:
+    """Confirms the sentences in `stated`, and remembers what it was asked; fails with `fault` if it has one."""
+
+    name = "wise owl"
+
+    def __init__(self, *stated: str, fault: str = "") -> None:
+        self.stated, self.fault = stated, fault
+        self.asked: list[list[str]] = []
+
+    async def __call__(self, claims: Sequence[Claim]) -> list[bool]:
+        self.asked.append([claim.written for claim in claims])
+        if self.fault:
+            raise ModelError(self.fault)
+        return [claim.written in self.stated for claim in claims]
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from rag.answer.writers.factory import create_writer, writer_style
 from rag.answer.writers.quotes import QuoteWriter
 from rag.answer.writers.sentences import SentenceWriter
 from rag.answer.writers.synthesis import SynthesisWriter
+from rag.answer.writers.task import Checks
 from rag.errors import SettingsError
 from rag.llm.model import Model
-from rag.verify.checker import Checker
 
 STYLES: list[Style] = ["quotes", "sentences", "synthesis"]
 
@@ -42,25 +42,16 @@ def test_a_style_that_is_set_is_used_whatever_the_model(style: Style, parameters
 
 
 @pytest.mark.parametrize(("style", "kind"), [*zip(STYLES, [QuoteWriter, SentenceWriter, SynthesisWriter], strict=True)])
-def test_each_style_has_its_writer(model: Model, check: Checker, style: Style, kind: type) -> None:
-    writer = create_writer(model, style, check, None, entailment=True)
+def test_each_style_has_its_writer(model: Model, checks: Checks, style: Style, kind: type) -> None:
+    writer = create_writer(model, style, checks, None)
     assert isinstance(writer, kind)
     assert writer.style == style
 
 
-@pytest.mark.parametrize(
-    ("prompt", "style", "entailment"),
-    [
-        ("rephrase", "sentences", False),
-        ("repair", "sentences", False),
-        ("synthesis", "synthesis", False),
-        ("repair", "synthesis", False),
-        ("entailment", "synthesis", True),
-    ],
-)
+@pytest.mark.parametrize(("prompt", "style"), [("rephrase", "sentences"), ("synthesis", "synthesis")])
 def test_a_prompt_that_cannot_be_used_fails_before_the_model_is_called(
-    model: Model, check: Checker, tmp_path: Path, prompt: str, style: Style, entailment: bool
+    model: Model, checks: Checks, tmp_path: Path, prompt: str, style: Style
 ) -> None:
     (tmp_path / f"{prompt}.md").write_text("## user\nHello")
     with pytest.raises(SettingsError, match=rf"{prompt}\.md"):
-        create_writer(model, style, check, tmp_path, entailment)
+        create_writer(model, style, checks, tmp_path)

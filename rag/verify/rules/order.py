@@ -1,0 +1,75 @@
+"""Have two things changed places around what stands between them?
+
+Rewording moves phrases to the front or to the end, and turns verbs around: "A blocks B" into "B is blocked by A". But
+where "A … x … B" has become "B … x … A" without such a verb, what was said of one is now said of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from rag.verify.rules.alignment import Alignment
+from rag.verify.rules.fault import Fault
+from rag.verify.rules.relations import CLAUSE, EQUAL, LISTED, MODIFIER, ROLES
+
+
+def exchange_faults(alignment: Alignment) -> Iterator[Fault]:
+    """The first two words that have changed places around a third."""
+    turned = _turned(alignment)
+    for first, middle, last in _reversed(alignment):
+        if not any(first < verb < last for verb in turned):
+            words = alignment.written.words
+            told = f"“{words[first].text}” and “{words[last].text}”"
+            yield Fault("order", f"{told} have changed places around “{words[middle].text}”")
+            return
+
+
+def _reversed(alignment: Alignment) -> Iterator[tuple[int, int, int]]:
+    """Three written words in the reverse of the order of what they stand for, none of a phrase or list with the next.
+
+    They are numbers, or heads of noun phrases: verbs and modifiers move with these.
+    """
+    places = {i: min(found) for i, found in enumerate(alignment.choice) if _moves_alone(alignment, i)}
+    for middle, place in places.items():
+        earlier = [i for i in places if i < middle and places[i] > place and not _is_joined(alignment, i, middle)]
+        later = [i for i in places if i > middle and places[i] < place and not _is_joined(alignment, middle, i)]
+        yield from ((first, middle, last) for first, last in product(earlier, later))
+
+
+def _moves_alone(alignment: Alignment, word: int) -> bool:
+    if not alignment.is_compared(word):
+        return False
+    if alignment.written.words[word].is_number:
+        return True
+    pairs = alignment.written.relations.between.items()
+    is_modifier = any(end == word and MODIFIER in kinds and not kinds & ROLES for (_, end), kinds in pairs)
+    verbs = (
+        any(head == one and kinds & ROLES for (head, _), kinds in text.relations.between.items())
+        for text, one in ((alignment.written, word), (alignment.source, min(alignment.choice[word])))
+    )
+    return not is_modifier and not any(verbs)
+
+
+def _is_joined(alignment: Alignment, first: int, second: int) -> bool:
+    """Whether two written words belong to one phrase or list, in the source too."""
+    between, source = alignment.written.relations.between, alignment.source.relations.between
+    for pair in ((first, second), (second, first)):
+        if between.get(pair, set()) - ROLES - {CLAUSE} and alignment.support(
+            *pair, *(alignment.choice[word] for word in pair)
+        ):
+            return True
+    targets = list(product(alignment.choice[first], alignment.choice[second]))
+    return any((source.get((x, y), set()) | source.get((y, x), set())) & {LISTED, EQUAL} for x, y in targets)
+
+
+def _turned(alignment: Alignment) -> set[int]:
+    """The verbs whose subject or object is on their other side in the source, in the same role."""
+    places = alignment.choice
+    found = set[int]()
+    for (verb, noun), kinds in alignment.written.relations.between.items():
+        if kinds & ROLES and places[verb] and places[noun]:
+            is_turned = (verb < noun) != (min(places[verb]) < min(places[noun]))
+            if is_turned and alignment.support(verb, noun, places[verb], places[noun]) == 2:
+                found.add(verb)
+    return found
