@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Claim", "Judge", "LLMJudge"]
 
-# Found on 800 labelled sentences that each cite one or two, with Qwen2.5-Coder 1.5B in 4 bits. Of the 290 that the rules
-# leave to it, this passes 45 % of the true ones and 7 % of the false ones, which differ in one detail; 0.75 would pass
-# 69 % and 17 %.
+# Found on 800 labelled sentences that each cite one or two, with Qwen2.5-Coder 1.5B in 4 bits. Of the 290 that the
+# rules leave to it, this passes 45 % of the true ones and 7 % of the false ones, which differ in one detail; 0.75 would
+# pass 69 % and 17 %.
 MIN_YES = 0.8
 # Parameters from which one call asks about several claims: with several in a call, that model's AUROC falls from .79 to
 # .55. From there the word also counts where a server gives no probabilities: that model says "yes" to four in five
