@@ -20,8 +20,6 @@ from rag.index.opening import open_current
 from rag.progress import Progress, silent
 from rag.settings import Settings
 from rag.text import clean_line
-from rag.verify.checker import Checker
-from rag.verify.threshold import similarity_threshold
 
 if TYPE_CHECKING:
     from rag.llm.choices import Choice
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from rag.models.encoding import Embedding
     from rag.query.routing import Router
     from rag.retrieval.retriever import HybridRetriever
+    from rag.verify.checker import Checker
 
 
 @dataclass(frozen=True)
@@ -161,6 +160,9 @@ class Library:
 
     def _checker(self, retriever: HybridRetriever) -> Checker:
         """The checker for the collection of `retriever`, whose own sentences set how similar is similar enough."""
+        from rag.verify.checker import Checker
+        from rag.verify.threshold import similarity_threshold
+
         folder = retriever.store.folder
         if folder not in self._checkers:
             self._checkers = {folder: Checker(retriever.embedding.encode, similarity_threshold(retriever.store))}

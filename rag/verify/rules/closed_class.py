@@ -48,7 +48,7 @@ ORNAMENT = _words(
     however moreover furthermore additionally further specifically particular importantly notably
     experimental extensive extensively comprehensive thorough overall indeed interestingly contrast addition
     effectively efficiently successfully new novel proposed simply directly explicitly empirically recent recently
-    current traditional additional too even quite newly here now fact namely
+    current traditional additional too even quite still newly here now fact namely
     """
 )
 PRONOUNS = _words("it this these they its such their those that")

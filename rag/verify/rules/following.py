@@ -31,6 +31,8 @@ def faults(written: str, quotes: Sequence[str], title: str, context: str) -> Ite
     for word, targets, is_free in zip(alignment.written.words, alignment.candidates, alignment.is_free, strict=True):
         if not targets and not is_free:
             yield Fault("word", f"the evidence does not say “{word.text}”", refutes=word.is_number)
+    if not any(map(alignment.is_compared, range(len(alignment.written.words)))):
+        yield Fault("word", "it says nothing of the evidence", refutes=True)
     yield from marker_faults(alignment)
     yield from structure_faults(alignment)
     yield from exchange_faults(alignment)

@@ -75,7 +75,8 @@ _GROUPS = (
 )
 # What stands beside one of these need not be compared, since they may modify anything.
 FLOATING = frozenset(
-    f"{_POSSIBLE} {_FREQUENT} sometimes occasionally nearly almost all every each any always most some".split()
+    f"{_POSSIBLE} {_FREQUENT} sometimes occasionally nearly almost all every each any always most some first "
+    "firstly".split()
 )
 _QUANTIFIERS = frozenset("all every each any most some".split())
 # Labels of quantifiers that belong to a noun: "all methods", but not "they are all".

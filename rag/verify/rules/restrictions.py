@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.verify.rules.alignment import Alignment
-from rag.verify.rules.closed_class import LIGHT, ORNAMENT
+from rag.verify.rules.closed_class import DENIALS, LIGHT, ORNAMENT
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.lexicon import root
 from rag.verify.rules.markers import FLOATING
@@ -21,7 +21,9 @@ def restriction_faults(alignment: Alignment) -> Iterator[Fault]:
         if head not in alignment.used or dependent in alignment.used or MODIFIER not in kinds:
             continue
         word = source.words[dependent]
-        is_optional = word.root in _OPTIONAL or word.text in FLOATING or word.text.endswith("ly") or len(word.text) == 1
+        is_optional = (
+            word.root in _OPTIONAL or word.text in FLOATING | DENIALS or word.text.endswith("ly") or len(word.text) == 1
+        )
         if frozenset((head, dependent)) in source.relations.stated and not is_optional:
             yield Fault("restriction", f"it leaves out “{word.text}” of “{source.words[head].text}”")
             return

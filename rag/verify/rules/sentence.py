@@ -12,7 +12,7 @@ from rag.language.parser import Arc, parse
 from rag.verify.rules.closed_class import FUNCTION_WORDS
 from rag.verify.rules.lexicon import MAX_PHRASE_WORDS, lexicon, root
 from rag.verify.rules.quantities import quantity
-from rag.verify.rules.wording import words_of
+from rag.verify.rules.wording import JOINED, words_of
 
 _PART = re.compile(r"[-–/]")
 
@@ -110,7 +110,7 @@ def read(text: str) -> Sentence:
 
 
 def _has_content(token: str) -> bool:
-    return (token[0].isalnum() or token == "%") and token not in FUNCTION_WORDS and "_" not in token
+    return (token[0].isalnum() or token == "%") and token not in FUNCTION_WORDS | JOINED
 
 
 def _words(token: str, index: int) -> Iterator[Word]:

@@ -34,6 +34,7 @@ _PHRASES: Mapping[str, str] = {
     r"not only": "notonly",
     r"no longer": "not",
     r"in spite of": "despite",
+    r"i\.e\.,?": ",",
     rf"(?:up to|no more than|at most){_BEFORE_NUMBER}": "up_to",
     rf"(?:at least|no less than|no fewer than){_BEFORE_NUMBER}": "at_least",
     r"more than(?= [\d~])": "over",
@@ -41,6 +42,7 @@ _PHRASES: Mapping[str, str] = {
     r"per ?cent": "%",
     r"state[- ]of[- ]the[- ]arts?": "state-of-the-art",
 }
+JOINED = frozenset(word for word in _PHRASES.values() if "_" in word)  # these are no words of any text
 _REPLACED = [(re.compile(rf"\b(?:{phrase})(?!\w)", re.IGNORECASE), word) for phrase, word in _PHRASES.items()]
 
 
