@@ -31,7 +31,7 @@ class Alignment:
         self, written: Text, source: Text, context: str, free: frozenset[str], markers: frozenset[str]
     ) -> None:
         self.written, self.source = written, source
-        self.candidates = candidates(written, source, context)
+        self.candidates, self._units = candidates(written, source, context)
         self.is_free = [
             word.text in markers or (not found and word.root in free)
             for word, found in zip(written.words, self.candidates, strict=True)
@@ -96,7 +96,7 @@ class Alignment:
             related[dependent].append((head, False))
         for _ in range(_ROUNDS):
             for index in sorted(range(len(choice)), key=lambda i: len(choice[i])):
-                if len(choice[index]) > 1:
+                if len(choice[index]) > 1 and index not in self._units:
                     choice[index] = [
                         max(choice[index], key=lambda c: self._agreement(index, c, choice, related[index]))
                     ]

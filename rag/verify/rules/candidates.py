@@ -11,6 +11,7 @@ from rag.verify.rules.sentence import Word
 from rag.verify.rules.text import Text
 
 SYNONYM = 0.7  # how well the words of one line of the lexicon stand for each other
+MAX_CANDIDATES = 8  # for a word
 _MAX_ENDING = 2  # characters by which two roots may differ at the end
 _MIN_SHARED = 4  # characters that they must have in common
 # "long name (LN)": the words before the parenthesis, and the abbreviation in it.
@@ -29,10 +30,24 @@ def likeness(first: Word, second: Word) -> float:
     return SYNONYM if first.groups & second.groups else 0.0
 
 
-def candidates(written: Text, source: Text, context: str) -> list[list[int]]:
-    """The words of `source` that each word of `written` may stand for; `context` defines abbreviations."""
+def candidates(written: Text, source: Text, context: str) -> tuple[list[list[int]], set[int]]:
+    """The words of `source` that each word of `written` may stand for; `context` defines abbreviations.
+
+    Also the written words that stand for all of their candidates together: those of a phrase, or an abbreviation.
+    """
     found = [_alike(word, source.words) for word in written.words]
     _leave_to_same_roots(found, written.words, source.words)
+    units = set[int]()
+    for words, targets in _phrases(written, source, context):
+        for word in words:
+            if targets and not found[word]:
+                found[word] = sorted(set(targets))
+                units.add(word)
+    return [_nearest(targets, index / len(found) * len(source.words)) for index, targets in enumerate(found)], units
+
+
+def _phrases(written: Text, source: Text, context: str) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """The written words of each phrase, and the words of the source that they may stand for."""
     by_group = defaultdict[int, list[int]](list)
     for index, word in enumerate(source.words):
         for group in word.groups:
@@ -40,19 +55,23 @@ def candidates(written: Text, source: Text, context: str) -> list[list[int]]:
     for phrase in written.phrases:
         targets = [i for group in phrase.groups for i in by_group[group]]
         targets += [i for other in source.phrases if other.groups & phrase.groups for i in other.words]
-        _fill(found, phrase.words, targets)
+        yield phrase.words, targets
     for phrase in source.phrases:
-        _fill(found, [i for i, word in enumerate(written.words) if word.groups & phrase.groups], phrase.words)
+        yield [i for i, word in enumerate(written.words) if word.groups & phrase.groups], phrase.words
     for long, short in _abbreviations(context):
         for one, other in ((long, short), (short, long)):
-            _fill(found, _places(one, written.words), _places(other, source.words))
-    return found
+            yield _places(one, written.words), _places(other, source.words)
 
 
 def _alike(word: Word, others: Sequence[Word]) -> list[int]:
     scores = [likeness(word, other) for other in others]
-    least = max(scores, default=0.0) - 0.3  # the same root goes before a synonym
+    least = max(scores, default=0.0) - 0.25  # the same root goes before a synonym
     return [i for i, score in enumerate(scores) if score and score >= least]
+
+
+def _nearest(targets: Sequence[int], place: float) -> list[int]:
+    """Those of `targets` next to `place`: a word that a text repeats without end must not take time without end."""
+    return sorted(sorted(targets, key=lambda target: abs(target - place))[:MAX_CANDIDATES])
 
 
 def _leave_to_same_roots(found: list[list[int]], words: Sequence[Word], others: Sequence[Word]) -> None:
@@ -65,13 +84,6 @@ def _leave_to_same_roots(found: list[list[int]], words: Sequence[Word], others: 
     }
     for word, targets in zip(words, found, strict=True):
         targets[:] = [target for target in targets if target not in taken or likeness(word, others[target]) > SYNONYM]
-
-
-def _fill(found: list[list[int]], words: Sequence[int], targets: Sequence[int]) -> None:
-    """Gives those of `words` that have no candidates the `targets`."""
-    for word in words:
-        if not found[word]:
-            found[word] = sorted(set(targets))
 
 
 def _places(roots: Sequence[str], words: Sequence[Word]) -> list[int]:

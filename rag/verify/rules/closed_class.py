@@ -63,7 +63,8 @@ INTERCHANGEABLE = tuple(
         (
             "in on at for within over across during under among throughout of",
             "by with from through based as because_of",
-            "of in for from with 's",
+            "of in for with 's",
+            "of from",
             "versus than over to against",
             "into to as in",
             "toward towards to for",
@@ -85,6 +86,7 @@ _OPPOSITES = frozenset(
         (
             "by to",
             "from to",
+            "from in",
             "from into",
             "from toward",
             "from towards",

@@ -78,11 +78,11 @@ FLOATING = frozenset(
     f"{_POSSIBLE} {_FREQUENT} sometimes occasionally nearly almost all every each any always most some first "
     "firstly".split()
 )
-_QUANTIFIERS = frozenset("all every each any most some".split())
+_QUANTIFIERS = frozenset("all every each any some".split())
 # Labels of quantifiers that belong to a noun: "all methods", but not "they are all".
 _QUANTIFYING = frozenset("det det:predet predet nsubj nsubjpass dobj amod nmod conj".split())
 _CAUSES, _EFFECTS = (
-    frozenset(("because", "since", "as")),
+    frozenset(("because", "because_of", "since", "as")),
     frozenset("so therefore thus hence thereby consequently".split()),
 )
 _LATER = frozenset("then next subsequently afterwards finally lastly later".split())
@@ -148,10 +148,10 @@ def _scopes(text: Text) -> Iterator[set[int]]:
 
 def _order_faults(alignment: Alignment) -> Iterator[Fault]:
     """Faults of cause and effect, and of what comes first."""
-    for marks, others in ((_CAUSES, _EFFECTS), (_EFFECTS, _CAUSES)):
-        targets = {i for word in _words_with(alignment.written, marks) for i in alignment.choice[word]}
-        if targets & set(_words_with(alignment.source, others)):
-            yield Fault("cause", "it takes a cause for an effect", refutes=True)
+    causes, source = set(_causes(alignment.written)), set(_causes(alignment.source))
+    targets = [target for word in causes for target in alignment.choice[word]]
+    if source and 2 * len(source.intersection(targets)) < len(set(targets)):
+        yield Fault("cause", "it takes a cause for an effect", refutes=True)
     written, choice = alignment.written, alignment.choice
     for later in _words_with(written, _LATER):
         for earlier in _predicates(written.sentences[0]):
@@ -159,6 +159,20 @@ def _order_faults(alignment: Alignment) -> Iterator[Fault]:
             if precedes and choice[earlier] and choice[later] and min(choice[earlier]) > max(choice[later]):
                 yield Fault("order", "the evidence has another order")
                 return
+
+
+def _causes(text: Text) -> Iterator[int]:
+    """The words of `text` that say why: those after "because" up to a comma, and those before "therefore"."""
+    start = 0
+    for sentence in text.sentences:
+        tokens = sentence.tokens
+        for place, token in enumerate(tokens):
+            is_clause = token in _CAUSES and (token not in _CAUSAL or sentence.arcs[place].label == "mark")
+            if is_clause or token in _EFFECTS:
+                end = tokens.index(",", place) if "," in tokens[place:] else len(tokens)
+                reach = range(place, end) if is_clause else range(place)
+                yield from (start + i for i, word in enumerate(sentence.words) if word.token in reach)
+        start += len(sentence.words)
 
 
 def _predicates(sentence: Sentence) -> Iterable[int]:

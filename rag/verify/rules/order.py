@@ -12,12 +12,16 @@ from itertools import product
 from rag.verify.rules.alignment import Alignment
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.relations import CLAUSE, EQUAL, LISTED, MODIFIER, ROLES
+from rag.verify.rules.text import Text
+
+_MAX_WORDS = 80  # that are compared three by three
 
 
 def exchange_faults(alignment: Alignment) -> Iterator[Fault]:
     """The first two words that have changed places around a third."""
-    turned = _turned(alignment)
-    for first, middle, last in _reversed(alignment):
+    is_active = not (_has_passive(alignment.written) or _has_passive(alignment.source))
+    turned = frozenset[int]() if is_active else _turned(alignment)
+    for first, middle, last in _reversed(alignment, is_active):
         if not any(first < verb < last for verb in turned):
             words = alignment.written.words
             told = f"“{words[first].text}” and “{words[last].text}”"
@@ -25,16 +29,23 @@ def exchange_faults(alignment: Alignment) -> Iterator[Fault]:
             return
 
 
-def _reversed(alignment: Alignment) -> Iterator[tuple[int, int, int]]:
+def _reversed(alignment: Alignment, is_active: bool) -> Iterator[tuple[int, int, int]]:
     """Three written words in the reverse of the order of what they stand for, none of a phrase or list with the next.
 
-    They are numbers, or heads of noun phrases: verbs and modifiers move with these.
+    They are numbers, or heads of noun phrases: verbs and modifiers move with these. Where both texts are in the active
+    voice, they may be any words: nothing then moves to the other side of a verb.
     """
-    places = {i: min(found) for i, found in enumerate(alignment.choice) if _moves_alone(alignment, i)}
+    words = [i for i in range(len(alignment.choice)) if alignment.is_compared(i)][:_MAX_WORDS]
+    places = {i: min(alignment.choice[i]) for i in words if is_active or _moves_alone(alignment, i)}
     for middle, place in places.items():
         earlier = [i for i in places if i < middle and places[i] > place and not _is_joined(alignment, i, middle)]
         later = [i for i in places if i > middle and places[i] < place and not _is_joined(alignment, middle, i)]
         yield from ((first, middle, last) for first, last in product(earlier, later))
+
+
+def _has_passive(text: Text) -> bool:
+    """Whether a verb of `text` is in the passive, or a participle that a phrase with "by" follows."""
+    return "by" in text.tokens or any(arc.label == "auxpass" for sentence in text.sentences for arc in sentence.arcs)
 
 
 def _moves_alone(alignment: Alignment, word: int) -> bool:
@@ -44,17 +55,19 @@ def _moves_alone(alignment: Alignment, word: int) -> bool:
         return True
     pairs = alignment.written.relations.between.items()
     is_modifier = any(end == word and MODIFIER in kinds and not kinds & ROLES for (_, end), kinds in pairs)
-    verbs = (
-        any(head == one and kinds & ROLES for (head, _), kinds in text.relations.between.items())
-        for text, one in ((alignment.written, word), (alignment.source, min(alignment.choice[word])))
-    )
-    return not is_modifier and not any(verbs)
+    return not is_modifier and not _is_verb(alignment, word)
+
+
+def _is_verb(alignment: Alignment, word: int) -> bool:
+    """Whether a written word, or what it stands for, has a subject or an object."""
+    return word in alignment.written.verbs or not alignment.source.verbs.isdisjoint(alignment.choice[word])
 
 
 def _is_joined(alignment: Alignment, first: int, second: int) -> bool:
     """Whether two written words belong to one phrase or list, in the source too."""
     between, source = alignment.written.relations.between, alignment.source.relations.between
-    for pair in ((first, second), (second, first)):
+    is_phrase = not (_is_verb(alignment, first) or _is_verb(alignment, second))
+    for pair in ((first, second), (second, first)) if is_phrase else ():
         if between.get(pair, set()) - ROLES - {CLAUSE} and alignment.support(
             *pair, *(alignment.choice[word] for word in pair)
         ):
@@ -63,7 +76,7 @@ def _is_joined(alignment: Alignment, first: int, second: int) -> bool:
     return any((source.get((x, y), set()) | source.get((y, x), set())) & {LISTED, EQUAL} for x, y in targets)
 
 
-def _turned(alignment: Alignment) -> set[int]:
+def _turned(alignment: Alignment) -> frozenset[int]:
     """The verbs whose subject or object is on their other side in the source, in the same role."""
     places = alignment.choice
     found = set[int]()
@@ -72,4 +85,4 @@ def _turned(alignment: Alignment) -> set[int]:
             is_turned = (verb < noun) != (min(places[verb]) < min(places[noun]))
             if is_turned and alignment.support(verb, noun, places[verb], places[noun]) == 2:
                 found.add(verb)
-    return found
+    return frozenset(found)

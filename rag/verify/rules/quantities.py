@@ -13,7 +13,7 @@ _NUMBER_WORDS: Mapping[str, float] = dict(
         strict=True,
     )
 )
-_SCALES: Mapping[str, float] = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9}
+_SCALES: Mapping[str, float] = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 # Units → the base unit, and the factor to it.
 _UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("%", "percent", "percentage"), ("%", 1.0)),
@@ -26,7 +26,7 @@ _UNITS: Mapping[str, tuple[str, float]] = {
     **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), ("m", 1e-3)),
     **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), ("m", 1e-2)),
     **dict.fromkeys(("km", "kilometer", "kilometers", "kilometre", "kilometres"), ("m", 1e3)),
-    **dict.fromkeys(("meter", "meters", "metre", "metres"), ("m", 1.0)),
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), ("m", 1.0)),
     **dict.fromkeys(("mg", "milligram", "milligrams"), ("g", 1e-3)),
     **dict.fromkeys(("g", "gram", "grams"), ("g", 1.0)),
     **dict.fromkeys(("kg", "kilogram", "kilograms"), ("g", 1e3)),

@@ -20,7 +20,7 @@ SUBJECT, OBJECT, MODIFIER, CLAUSE, EQUAL, RELATIVE, LISTED = "subj", "obj", "mod
 ROLES = frozenset((SUBJECT, OBJECT))
 # Conjunctions and prepositions that say when or why: a clause that one introduces has it for its relation.
 ORDERS = frozenset(("before", "after", "until"))
-LINKS = ORDERS | frozenset("because because_of if unless".split())
+LINKS = ORDERS | frozenset(("if", "unless"))
 NAMED = ROLES | {MODIFIER, CLAUSE, EQUAL, RELATIVE, LISTED}  # all others are prepositions
 Pair = tuple[int, int]  # a word and what depends on it, by index
 
@@ -65,7 +65,17 @@ def relations_of(sentence: Sentence) -> Relations:
     for token, (head, label) in enumerate(sentence.arcs):
         if token in sentence.word_at and head != token:
             _add(found, sentence, token, head, label)
+    _share_roles(found)
     return found
+
+
+def _share_roles(found: Relations) -> None:
+    """What is said of one name of a thing is said of the other: "it is a network that hears" says "it hears"."""
+    for (first, second), kinds in list(found.between.items()):
+        if EQUAL in kinds:
+            for (verb, noun), others in list(found.between.items()):
+                for role in others & ROLES if noun in (first, second) else ():
+                    found.add(verb, second if noun == first else first, role, is_stated=False)
 
 
 def _add(found: Relations, sentence: Sentence, token: int, head: int, label: str) -> None:

@@ -22,7 +22,10 @@ def restriction_faults(alignment: Alignment) -> Iterator[Fault]:
             continue
         word = source.words[dependent]
         is_optional = (
-            word.root in _OPTIONAL or word.text in FLOATING | DENIALS or word.text.endswith("ly") or len(word.text) == 1
+            word.root in _OPTIONAL
+            or word.text in FLOATING | DENIALS
+            or (word.text.endswith("ly") and word.text != "only")
+            or len(word.text) == 1
         )
         if frozenset((head, dependent)) in source.relations.stated and not is_optional:
             yield Fault("restriction", f"it leaves out “{word.text}” of “{source.words[head].text}”")

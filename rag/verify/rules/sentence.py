@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rag.language.parser import Arc, parse
+from rag.text import replace_surrogates
 from rag.verify.rules.closed_class import FUNCTION_WORDS
 from rag.verify.rules.lexicon import MAX_PHRASE_WORDS, lexicon, root
 from rag.verify.rules.quantities import quantity
@@ -91,7 +92,7 @@ class Sentence:
 
 def read(text: str) -> Sentence:
     """The sentence `text`, parsed."""
-    written = words_of(text)
+    written = words_of(replace_surrogates(text))
     sentence = Sentence([token.lower() for token in written], parse(written))
     measured = 0  # where the last number ends
     for index, token in enumerate(sentence.tokens):
@@ -116,6 +117,10 @@ def _has_content(token: str) -> bool:
 def _words(token: str, index: int) -> Iterator[Word]:
     parts = [part for part in _PART.split(token) if part]
     is_denied = len(parts) > 1 and parts[-1] == "free"
+    number = quantity(parts)
+    if number and number.length == len(parts):  # "3-fold"
+        yield Word(token, number.value, frozenset(), index, is_number=True)
+        return
     for part in parts[:-1] if is_denied else parts:
         if len(parts) == 1 or part not in FUNCTION_WORDS:
             number = quantity([part])

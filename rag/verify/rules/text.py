@@ -72,6 +72,11 @@ class Text:
         return found
 
     @cached_property
+    def verbs(self) -> frozenset[int]:
+        """The words with a subject or an object."""
+        return frozenset(head for (head, _), kinds in self.relations.between.items() if kinds & ROLES)
+
+    @cached_property
     def transitive(self) -> frozenset[int]:
         """The verbs with both a subject and an object, be they pronouns or other words without content."""
         found = defaultdict[int, set[str]](set)

@@ -14,7 +14,7 @@ DEFINED = "We use passive acoustic monitoring (PAM) for wingbeat frequency estim
 def stood_for(written: str, source: str, context: str = "") -> dict[str, set[str]]:
     """The words of `source` for each word of `written`."""
     text, other = read_text([written]), read_text([source])
-    found = candidates(text, other, context)
+    found, _ = candidates(text, other, context)
     return {word.text: {other.words[i].text for i in targets} for word, targets in zip(text.words, found, strict=True)}
 
 

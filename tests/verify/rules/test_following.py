@@ -15,6 +15,7 @@ QUOTE = "OwlNet, a small network, finds voles by their rustling and needs 40 hou
         QUOTE,
         "OwlNet is a small network that finds voles by their rustling.",
         "OwlNet finds voles by their rustling.",
+        "OwlNet is a small network that needs 40 hours of recordings.",
         "OwlNet needs 40 hours of recordings.",
         "Voles are found by OwlNet, a small network, by their rustling.",
     ],
@@ -57,6 +58,8 @@ HOSTILE = {
     "other digits": "٣ ² ¼ 1.2.3 ,5 5. 1e999 0x1F",
     "function words": "and and and because because of the of",
     "clitics": "'s n't ' ’s",
+    "half a pair": "\ud800 owls \udfff hear voles",
+    "repetition": "(A) " * 150,
     "controls": "\x00\x1b\u202e",
     "emoji": "😀 owls 😀",
 }
@@ -69,8 +72,7 @@ def test_text_that_is_no_sentence_never_raises(text: str) -> None:
     all_faults(QUOTE, text, title=text, context=text)
 
 
-def test_two_thousand_words_are_read_whole() -> None:
+def test_two_thousand_words_do_not_hide_what_is_new() -> None:
     long = "owls hear voles and " * 500
     assert "word" in kinds(long, QUOTE)
-    assert kinds("Owls hear voles.", long) == set()
     assert kinds(long + "penguins swim", "Owls hear voles.") >= {"word"}

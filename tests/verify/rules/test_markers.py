@@ -113,16 +113,17 @@ def test_a_cause_may_not_be_invented(written: str, quote: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "quote", "kind"),
+    ("written", "quote"),
     [
-        ("The recordings are noisy because the network loses accuracy.", NOISY, "link"),
-        ("The graph is dense because the bound is loose.", LOOSE, "link"),
-        ("The bound is loose, therefore the graph is dense.", LOOSE, "cause"),
-        ("The network loses accuracy; hence the recordings are noisy.", NOISY, "cause"),
+        ("The recordings are noisy because the network loses accuracy.", NOISY),
+        ("The graph is dense because the bound is loose.", LOOSE),
+        ("The bound is loose, so the graph is dense.", LOOSE),
+        ("The bound is loose, therefore the graph is dense.", LOOSE),
+        ("The network loses accuracy; hence the recordings are noisy.", NOISY),
     ],
 )
-def test_cause_and_effect_may_not_change_places(written: str, quote: str, kind: str) -> None:
-    assert kind in kinds(written, quote)
+def test_cause_and_effect_may_not_change_places(written: str, quote: str) -> None:
+    assert "cause" in kinds(written, quote)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,7 @@ def test_cause_and_effect_may_not_change_places(written: str, quote: str, kind: 
         ("Because the recordings are noisy, the network loses accuracy.", NOISY),
         ("Because the graph is dense, the bound is loose.", LOOSE),
         ("Since the graph is dense, the bound is loose.", LOOSE),
+        ("The graph is dense, so the bound is loose.", LOOSE),
         ("The graph is dense, therefore the bound is loose.", LOOSE),
         ("The recordings are noisy; hence the network loses accuracy.", NOISY),
         ("Due to the fire, the owls left.", "The owls left because of the fire."),

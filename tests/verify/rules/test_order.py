@@ -23,6 +23,10 @@ from tests.verify.rules.checked import kinds
             "OwlNet needs 40 hours of recordings and BatNet needs 90 hours of recordings.",
         ),
         ("OwlNet hears voles faster than BatNet.", "BatNet hears voles faster than OwlNet."),
+        ("Voles hunt owls in old barns.", "Owls hunt voles in old barns."),
+        ("Bats avoid owls near the river.", "Owls avoid bats near the river."),
+        ("Owls are faster than bats.", "Bats are faster than owls."),
+        ("Noise drowns calls.", "Calls drown noise."),
     ],
 )
 def test_two_things_may_not_change_places_around_a_third(written: str, quote: str) -> None:

@@ -15,6 +15,7 @@ from tests.verify.rules.checked import all_faults, kinds
         ("120 minutes", "2 hours"),
         ("two hours", "2 h"),
         ("3 km", "3,000 meters"),
+        ("3 km", "3,000 m"),
         ("1.4 billion", "1,400 million"),
         ("12 %", "12 percent"),
         ("3 x", "three times"),
@@ -57,6 +58,7 @@ def test_other_words_are_no_quantity(word: str) -> None:
         ("The recordings last two hours.", "The recordings last 120 minutes."),
         ("The accuracy rises by 12 percent.", "The accuracy rises by 12%."),
         ("OwlNet is three times faster.", "OwlNet is 3x faster."),
+        ("OwlNet is 3 times faster.", "OwlNet is 3-fold faster."),
     ],
 )
 def test_a_sentence_may_convert_units(written: str, quote: str) -> None:

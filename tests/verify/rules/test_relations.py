@@ -27,7 +27,7 @@ def relations(text: str) -> set[tuple[str, str, str]]:
         ("The density of bats falls.", "density of bats, falls subj density"),
         ("The matrix is sparse.", "matrix mod sparse"),
         ("The network filters the noise and counts the owls.", "filters conj counts, counts subj network"),
-        ("The owl left because the barn burned.", "left because burned, burned subj barn"),
+        ("The owl left because the barn burned.", "left comp burned, burned subj barn"),
         ("The owl listens to find voles.", "listens comp find, find obj voles"),
     ],
     ids=lambda text: text[:24],
