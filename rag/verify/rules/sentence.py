@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rag.language.parser import Arc, parse
 from rag.text import replace_surrogates
@@ -90,8 +90,9 @@ class Sentence:
         return list(_phrases(self))
 
 
+@lru_cache(maxsize=256)
 def read(text: str) -> Sentence:
-    """The sentence `text`, parsed."""
+    """The sentence `text`, parsed; not to be changed, since a sentence is compared with several sources."""
     written = words_of(replace_surrogates(text))
     sentence = Sentence([token.lower() for token in written], parse(written))
     measured = 0  # where the last number ends
