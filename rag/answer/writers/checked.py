@@ -67,7 +67,7 @@ def _without_repeats(statements: Sequence[Statement], cited: set[Citation]) -> I
 
 def _by_rule(task: Task, claim: Claim, checks: Checks) -> Statement | Claim:
     """The statement that the rules make of `claim`, or `claim` itself if they leave it to a judge."""
-    if _repeats_question(task, claim):
+    if _repeats_question(task, claim) or _is_copied(claim):
         return _nearest_quote(task.question, claim)
     finding = checks.by_rule(claim.written, claim.citations)
     if finding.verdict:
@@ -87,6 +87,12 @@ def _repeats_question(task: Task, claim: Claim) -> bool:
     # A title answers a question for a fact, but says nothing about a paper in a list of papers.
     titles = [citation.paper.title for citation in claim.citations] if task.intent == "papers" else []
     return not content_words(claim.written) - content_words(" ".join([task.question, *titles]))
+
+
+def _is_copied(claim: Claim) -> bool:
+    """Whether the sentence is one that it cites, word for word."""
+    written, *quotes = (" ".join(text.split()) for text in (claim.written, *(one.quote for one in claim.citations)))
+    return written in quotes
 
 
 def _nearest_quote(question: str, claim: Claim) -> Statement:

@@ -66,6 +66,12 @@ def test_what_the_rules_refute_becomes_a_quote_without_asking_the_judge(show_unv
     assert judge.asked == []
 
 
+def test_a_sentence_that_is_copied_word_for_word_is_a_quote() -> None:
+    judge = ScriptedJudge(BAT_1.quote)
+    assert shown(Claim(BAT_1.quote.replace(" ", "  "), (BAT_0, BAT_1)), judge=judge) == [quoted(BAT_1)]
+    assert judge.asked == []
+
+
 def test_the_judge_decides_what_the_rules_do_not() -> None:
     judge = ScriptedJudge(OPEN)
     assert shown(Claim(OPEN, (OWL_0, OWL_1)), Claim(ALSO_OPEN, (BAT_0,)), judge=judge) == [
