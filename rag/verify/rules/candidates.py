@@ -11,7 +11,7 @@ from rag.verify.rules.sentence import Word
 from rag.verify.rules.text import Text
 
 SYNONYM = 0.7  # how well the words of one line of the lexicon stand for each other
-MAX_CANDIDATES = 8  # for a word
+_MAX_CANDIDATES = 8  # for a word
 _MAX_ENDING = 2  # characters by which two roots may differ at the end
 _MIN_SHARED = 4  # characters that they must have in common
 # "long name (LN)": the words before the parenthesis, and the abbreviation in it.
@@ -71,7 +71,7 @@ def _alike(word: Word, others: Sequence[Word]) -> list[int]:
 
 def _nearest(targets: Sequence[int], place: float) -> list[int]:
     """Those of `targets` next to `place`: a word that a text repeats without end must not take time without end."""
-    return sorted(sorted(targets, key=lambda target: abs(target - place))[:MAX_CANDIDATES])
+    return sorted(sorted(targets, key=lambda target: abs(target - place))[:_MAX_CANDIDATES])
 
 
 def _leave_to_same_roots(found: list[list[int]], words: Sequence[Word], others: Sequence[Word]) -> None:
