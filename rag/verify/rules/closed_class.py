@@ -57,7 +57,7 @@ NEGATIVES = _words("not no never nor neither none without rather_than nothing")
 # Words that negate what depends on them.
 DENIALS = _words("unable inability impossible fail fails failed failing failure lack lacks lacked lacking")
 # Prepositions that can stand for each other.
-INTERCHANGEABLE = tuple(
+_INTERCHANGEABLE = tuple(
     map(
         _words,
         (
@@ -77,8 +77,6 @@ INTERCHANGEABLE = tuple(
         ),
     )
 )
-
-
 # Prepositions that say the opposite, or where one names the doer and the other the goal.
 _OPPOSITES = frozenset(
     map(
@@ -109,4 +107,4 @@ def opposite_prepositions(first: str, second: str) -> bool:
 
 def same_preposition(first: str, second: str) -> bool:
     """Whether the prepositions can stand for each other."""
-    return first == second or any(first in group and second in group for group in INTERCHANGEABLE)
+    return first == second or any(first in group and second in group for group in _INTERCHANGEABLE)

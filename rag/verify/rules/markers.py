@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -95,7 +94,7 @@ def marker_faults(alignment: Alignment) -> Iterator[Fault]:
     """What the sentence says with more, or less, reserve than its source, negates, or puts in another order."""
     marks, source = _marks(alignment.written), _marks(alignment.source)
     for group in _GROUPS:
-        here, there = group.words & marks.keys(), group.words & source.keys()
+        here, there = group.words & marks, group.words & source
         if here and not there and not group.may_add and group.justified_by.isdisjoint(source):
             yield Fault("marker", f"the evidence does not say “{min(here)}”", refutes=True)
         if there and not here and not group.may_drop and group.kept_by.isdisjoint(marks):
@@ -106,16 +105,16 @@ def marker_faults(alignment: Alignment) -> Iterator[Fault]:
         yield Fault("symbol", "the evidence has other symbols", refutes=True)
 
 
-def _marks(text: Text) -> Counter[str]:
+def _marks(text: Text) -> set[str]:
     """The tokens of `text`, without quantifiers of no noun; "since" before a clause is "because", "as" may be."""
-    found = Counter[str]()
+    found = set[str]()
     for sentence in text.sentences:
         for token, arc in zip(sentence.tokens, sentence.arcs, strict=True):
             if token in _QUANTIFIERS and arc.label not in _QUANTIFYING:
                 continue
             if token == "any" and not NEGATIVES.isdisjoint(sentence.tokens):
                 continue  # "without any" is "without"
-            found[_CAUSAL.get(token, token) if arc.label == "mark" else token] += 1
+            found.add(_CAUSAL.get(token, token) if arc.label == "mark" else token)
     return found
 
 
@@ -168,7 +167,8 @@ def _causes(text: Text) -> Iterator[int]:
         tokens = sentence.tokens
         for place, token in enumerate(tokens):
             is_clause = token in _CAUSES and (token not in _CAUSAL or sentence.arcs[place].label == "mark")
-            if is_clause or token in _EFFECTS:
+            is_effect = token in _EFFECTS and tokens[place + 1 : place + 2] != ["that"]  # "so that" says what for
+            if is_clause or is_effect:
                 end = tokens.index(",", place) if "," in tokens[place:] else len(tokens)
                 reach = range(place, end) if is_clause else range(place)
                 yield from (start + i for i, word in enumerate(sentence.words) if word.token in reach)
@@ -180,18 +180,12 @@ def _predicates(sentence: Sentence) -> Iterable[int]:
 
 
 def _words_with(text: Text, marks: frozenset[str]) -> list[int]:
-    """The words that one of `marks` depends on; "as" and "since" mark only clauses."""
-    starts = [0]
+    """The words that one of `marks` depends on."""
+    found, start = list[int](), 0
     for sentence in text.sentences:
-        starts.append(starts[-1] + len(sentence.words))
-    return list(
-        chain.from_iterable(_marked(one, marks, start) for one, start in zip(text.sentences, starts, strict=False))
-    )
-
-
-def _marked(sentence: Sentence, marks: frozenset[str], start: int) -> Iterator[int]:
-    for token, (head, label) in zip(sentence.tokens, sentence.arcs, strict=True):
-        if token in marks and (token not in ("as", "since") or label == "mark"):
-            content = sentence.content_head(head)
+        for token, arc in zip(sentence.tokens, sentence.arcs, strict=True):
+            content = sentence.content_head(arc.head) if token in marks else None
             if content is not None:
-                yield start + sentence.word_at[content]
+                found.append(start + sentence.word_at[content])
+        start += len(sentence.words)
+    return found
