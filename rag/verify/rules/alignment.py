@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import product
 
 from rag.verify.rules.candidates import candidates, likeness
-from rag.verify.rules.closed_class import DETERMINERS, ORNAMENT
+from rag.verify.rules.closed_class import DETERMINERS, ORNAMENT, opposite_prepositions
 from rag.verify.rules.compatible import states
 from rag.verify.rules.lexicon import root
-from rag.verify.rules.relations import CLAUSE, EQUAL, LINKS, LISTED, MODIFIER, RELATIVE, ROLES, SUBJECT
+from rag.verify.rules.relations import CLAUSE, EQUAL, LINKS, LISTED, MODIFIER, NAMED, RELATIVE, ROLES, SUBJECT
 from rag.verify.rules.sentence import Sentence
 from rag.verify.rules.text import Text
 
@@ -127,6 +127,9 @@ class Alignment:
         """Whether the same words stand between two written words as between two of the source, in the same order."""
         if self.source.sentence_of[one] != self.source.sentence_of[other]:
             return False
+        prepositions = product(self.kinds(first, second) - NAMED, self.source.kinds(one, other) - NAMED)
+        if any(opposite_prepositions(here, there) for here, there in prepositions):
+            return False  # "like earlier ones, it hears" has the same words between as "unlike earlier ones, it hears"
         sentence = self.source.sentences[self.source.sentence_of[one]]
         ends = self.written.words[first].token, self.written.words[second].token
         other_ends = self.source.words[one].token, self.source.words[other].token

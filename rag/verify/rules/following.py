@@ -11,7 +11,7 @@ from rag.verify.rules.closed_class import LIGHT, ORNAMENT
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.lexicon import root
 from rag.verify.rules.markers import FLOATING, marker_faults
-from rag.verify.rules.order import exchange_faults
+from rag.verify.rules.order import exchange_faults, voice_faults
 from rag.verify.rules.owners import owner_faults
 from rag.verify.rules.restrictions import restriction_faults
 from rag.verify.rules.structure import structure_faults
@@ -36,6 +36,7 @@ def faults(written: str, quotes: Sequence[str], title: str, context: str) -> Ite
     yield from marker_faults(alignment)
     yield from structure_faults(alignment)
     yield from exchange_faults(alignment)
+    yield from voice_faults(alignment)
     yield from owner_faults(alignment)
     yield from restriction_faults(alignment)
 

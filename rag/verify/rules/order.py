@@ -29,6 +29,20 @@ def exchange_faults(alignment: Alignment) -> Iterator[Fault]:
             return
 
 
+def voice_faults(alignment: Alignment) -> Iterator[Fault]:
+    """Verbs that are in the passive in one text alone, though what stands on either side of them is the same."""
+    places = {i: min(alignment.choice[i]) for i in range(len(alignment.choice)) if alignment.is_compared(i)}
+    for word, place in places.items():
+        before = max((i for i in places if i < word), default=None)
+        behind = min((i for i in places if i > word), default=None)
+        if before is None or behind is None or not places[before] < place < places[behind]:
+            continue
+        passive, source_passive = word in alignment.written.passive, place in alignment.source.passive
+        if passive != source_passive and word in alignment.written.transitive and place in alignment.source.transitive:
+            told = f"“{alignment.written.words[word].text}”"
+            yield Fault("role", f"{told} has its sides exchanged", refutes=True)
+
+
 def _reversed(alignment: Alignment, is_active: bool) -> Iterator[tuple[int, int, int]]:
     """Three written words in the reverse of the order of what they stand for, none of a phrase or list with the next.
 

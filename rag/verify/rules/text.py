@@ -77,6 +77,15 @@ class Text:
         return frozenset(head for (head, _), kinds in self.relations.between.items() if kinds & ROLES)
 
     @cached_property
+    def passive(self) -> frozenset[int]:
+        """The verbs in the passive."""
+        found, start = set[int](), 0
+        for sentence in self.sentences:
+            found |= {start + word for token, word in sentence.word_at.items() if sentence.dependents(token, "auxpass")}
+            start += len(sentence.words)
+        return frozenset(found)
+
+    @cached_property
     def transitive(self) -> frozenset[int]:
         """The verbs with both a subject and an object, be they pronouns or other words without content."""
         found = defaultdict[int, set[str]](set)

@@ -18,6 +18,7 @@ _PHRASES: Mapping[str, str] = {
     r"due to|because of|owing to|on account of": "because_of",
     r"by means of|with the (?:help|aid) of|via|by using|(?:through )?the use of": "by",
     r"in (?:comparison|contrast) (?:with|to)|compared (?:to|with)|relative to": "versus",
+    r"different(?:ly)? from": "unlike",
     r"rather than|instead of|in place of": "rather_than",
     r"according to|in accordance with": "per",
     r"as soon as": "once",

@@ -44,3 +44,25 @@ def test_two_things_may_not_change_places_around_a_third(written: str, quote: st
 )
 def test_a_verb_may_be_turned_and_phrases_and_lists_may_move(written: str, quote: str) -> None:
     assert kinds(written, quote) == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "quote"),
+    [
+        ("Models of owls are outperformed by those of bats.", "Models of owls outperform those of bats."),
+        ("The network is trained by the owls.", "The network trains the owls."),
+        ("The owls avoid the bats.", "The owls are avoided by the bats."),
+    ],
+)
+def test_a_verb_may_not_change_its_voice_where_it_stands(written: str, quote: str) -> None:
+    assert "role" in kinds(written, quote)
+
+
+def test_a_verb_without_an_object_may_be_in_the_passive() -> None:
+    assert kinds("The networks are trained on calls.", "The networks train on calls.") == set()
+
+
+def test_what_is_unlike_others_is_not_like_them() -> None:
+    quote = "Different from earlier networks, OwlNet hears voles."
+    assert "preposition" in kinds("Like earlier networks, OwlNet hears voles.", quote)
+    assert kinds("Unlike earlier networks, OwlNet hears voles.", quote) == set()
