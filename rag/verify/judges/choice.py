@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from rag.answer.writers.task import Judge
 from rag.settings import Settings
-from rag.verify.judges.judge import Judge, LLMJudge
+from rag.verify.judges.judge import LLMJudge
 
 if TYPE_CHECKING:
     from rag.llm.model import Model

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answer.writers.task import Claim, Judge
+from rag.answer.writers.task import Claim
 from rag.llm import prompts
 from rag.verify.judges.batch import BatchJudge
 from rag.verify.judges.claim_text import evidence_text, is_shown_whole, sentence_text
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
     from rag.llm.model import Model
-
-__all__ = ["Claim", "Judge", "LLMJudge"]
 
 # Found on 800 labelled sentences that each cite one or two, with Qwen2.5-Coder 1.5B in 4 bits. Of the 290 that the
 # rules leave to it, this passes 45 % of the true ones and 7 % of the false ones, which differ in one detail; 0.75 would

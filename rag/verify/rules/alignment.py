@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import product
 
 from rag.verify.rules.candidates import candidates, likeness
-from rag.verify.rules.closed_class import DETERMINERS, ORNAMENT, opposite_prepositions
+from rag.verify.rules.closed_class import (
+    DETERMINERS,
+    FLOATING,
+    light_roots,
+    opposite_prepositions,
+    ornament_roots,
+)
 from rag.verify.rules.compatible import states
 from rag.verify.rules.lexicon import root
 from rag.verify.rules.relations import CLAUSE, EQUAL, LINKS, LISTED, MODIFIER, NAMED, RELATIVE, ROLES, SUBJECT
@@ -17,23 +24,22 @@ from rag.verify.rules.text import Text
 
 _ROUNDS = 2  # of choosing among the words that occur more than once in the source
 _SKIPPED = DETERMINERS | frozenset(",()")
-_ORNAMENT_ROOTS = frozenset(map(root, ORNAMENT))
 
 
 class Alignment:
     """Which word of `source` each word of `written` stands for; `context` defines abbreviations.
 
-    `candidates` are all possible ones, `choice` the one that agrees best with the words around it. A word with a root
-    in `free` that stands for nothing, and one of `markers`, are free: their relations are not compared.
+    `candidates` are all possible ones, `choice` the one that agrees best with the words around it. Hedges and
+    quantifiers are free: their relations are not compared. So are words that stand for nothing, if they say little or
+    have a root of the paper's `names`.
     """
 
-    def __init__(
-        self, written: Text, source: Text, context: str, free: frozenset[str], markers: frozenset[str]
-    ) -> None:
+    def __init__(self, written: Text, source: Text, context: str, names: frozenset[str]) -> None:
         self.written, self.source = written, source
+        free = light_roots() | ornament_roots() | names
         self.candidates, self._units = candidates(written, source, context)
         self.is_free = [
-            word.text in markers or (not found and word.root in free)
+            word.text in FLOATING or (not found and word.root in free)
             for word, found in zip(written.words, self.candidates, strict=True)
         ]
         self.choice = self._chosen()
@@ -51,9 +57,9 @@ class Alignment:
         """Whether the relations of this written word must be those of the source."""
         return bool(self.choice[word]) and not self.is_free[word]
 
-    def kinds(self, head: int, dependent: int) -> set[str]:
+    def kinds(self, head: int, dependent: int) -> frozenset[str]:
         """The relations from the written word `head` to `dependent` that the source must have."""
-        return self.written.relations.between.get((head, dependent), set()) - {LISTED, RELATIVE}
+        return self.written.kinds(head, dependent) - {LISTED, RELATIVE}
 
     def in_same_order(self, *words: int) -> bool:
         """Whether written words are in the order of what they stand for: then parsers may read the same differently."""
@@ -118,9 +124,8 @@ class Alignment:
         distance = abs(candidate / len(self.source.words) - index / len(choice))
         return score, -distance
 
-    def _relates(self, kinds: set[str], head: int, dependent: int) -> bool:
-        between = self.source.relations.between
-        forward, backward = between.get((head, dependent), set()), between.get((dependent, head), set())
+    def _relates(self, kinds: AbstractSet[str], head: int, dependent: int) -> bool:
+        forward, backward = self.source.kinds(head, dependent), self.source.kinds(dependent, head)
         return bool(forward or backward) and any(states(kind, forward, backward) for kind in kinds)
 
     def _same_wording(self, first: int, second: int, one: int, other: int) -> bool:
@@ -143,16 +148,15 @@ class Alignment:
         To what a phrase belongs is a matter of the parser's taste, for all but arguments, modifiers and clauses that
         say why, when or what for.
         """
-        is_relative = RELATIVE in self.written.relations.between.get((dependent, head), ())
         if kind in LINKS or (kind == CLAUSE and self.is_purpose(dependent)):
             return False
+        is_relative = RELATIVE in self.written.kinds(dependent, head)
         if kind in ROLES and not (kind == SUBJECT and is_relative):
             return False
         if kind == EQUAL or (kind == MODIFIER and not self.written.words[dependent].text.endswith("ly")):
             return False
-        between = self.source.relations.between
         for middle in self.source.neighbours.get(other, ()):
-            found = between.get((middle, other), set())
+            found = self.source.kinds(middle, other)
             if one in self.source.neighbours.get(middle, ()) and (
                 states(kind, found, set()) or (kind == SUBJECT and CLAUSE in found)
             ):
@@ -171,4 +175,4 @@ class Alignment:
 def _between(sentence: Sentence, ends: tuple[int, int]) -> list[str]:
     """The roots of the tokens between two tokens, without determiners and ornament."""
     tokens = sentence.tokens[min(ends) + 1 : max(ends)]
-    return [stem for token in tokens if token not in _SKIPPED and (stem := root(token)) not in _ORNAMENT_ROOTS]
+    return [stem for token in tokens if token not in _SKIPPED and (stem := root(token)) not in ornament_roots()]

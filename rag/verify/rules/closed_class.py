@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from rag.verify.rules.lexicon import root
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -49,6 +53,15 @@ ORNAMENT = _words(
     experimental extensive extensively comprehensive thorough overall indeed interestingly contrast addition
     effectively efficiently successfully new novel proposed simply directly explicitly empirically recent recently
     current traditional additional too even quite still newly here now fact namely
+    """
+)
+# Hedges and quantifiers: whether they may be added or left out is looked at for the sentence as a whole, since what
+# they belong to is a matter of the parser's taste.
+FLOATING = _words(
+    """
+    may might could can possibly perhaps potentially probably able possible capable likely often frequently typically
+    usually generally mostly largely sometimes occasionally nearly almost all every each any always most some first
+    firstly
     """
 )
 PRONOUNS = _words("it this these they its such their those that")
@@ -108,3 +121,15 @@ def opposite_prepositions(first: str, second: str) -> bool:
 def same_preposition(first: str, second: str) -> bool:
     """Whether the prepositions can stand for each other."""
     return first == second or any(first in group and second in group for group in _INTERCHANGEABLE)
+
+
+@cache
+def light_roots() -> frozenset[str]:
+    """The roots of the light words, made on first use: importing a module must not load the stemmer."""
+    return frozenset(map(root, LIGHT))
+
+
+@cache
+def ornament_roots() -> frozenset[str]:
+    """The roots of the words of praise and connection."""
+    return frozenset(map(root, ORNAMENT))

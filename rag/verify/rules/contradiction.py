@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.verify.rules.alignment import Alignment
-from rag.verify.rules.closed_class import LIGHT, same_preposition
-from rag.verify.rules.lexicon import root
+from rag.verify.rules.closed_class import light_roots, same_preposition
 from rag.verify.rules.relations import CLAUSE, EQUAL, LISTED, MODIFIER, NAMED, RELATIVE, ROLES, SUBJECT
 from rag.verify.rules.text import Text
 
-LIGHT_ROOTS = frozenset(map(root, LIGHT))
 _MAX_NUMBER_DISTANCE = 4  # tokens between a number and what it counts
 _SAME_THING = {LISTED, EQUAL, MODIFIER, "of"}
 
@@ -52,7 +50,7 @@ def _other_dependents(alignment: Alignment, head: int, dependent: int, kind: str
         used = alignment.used.get(other)
         if used is None or used == dependent or other in alignment.choice[dependent]:
             continue
-        if source.words[other].root in LIGHT_ROOTS or not any(_is_same_kind(kind, found) for found in kinds):
+        if source.words[other].root in light_roots() or not any(_is_same_kind(kind, found) for found in kinds):
             continue
         if written.kinds(head, used) & {kind, MODIFIER, "of"}:
             continue
@@ -71,7 +69,7 @@ def _other_heads(alignment: Alignment, head: int, dependent: int, kind: str) -> 
         used = alignment.used.get(other)
         if used is None or used == head or other in alignment.choice[head] or kind not in kinds:
             continue
-        if kind in written.kinds(used, dependent) or source.words[other].root in LIGHT_ROOTS:
+        if kind in written.kinds(used, dependent) or source.words[other].root in light_roots():
             continue
         if kind == CLAUSE and any(source.either(other, one) - {LISTED} for one in alignment.choice[head]):
             continue
@@ -83,7 +81,7 @@ def _other_heads(alignment: Alignment, head: int, dependent: int, kind: str) -> 
 def _has_lost_verb(alignment: Alignment, noun: int) -> bool:
     """Whether what `noun` stands for is the subject or object of a verb that the sentence leaves out."""
     return any(
-        kinds & ROLES and verb not in alignment.used and alignment.source.words[verb].root not in LIGHT_ROOTS
+        kinds & ROLES and verb not in alignment.used and alignment.source.words[verb].root not in light_roots()
         for verb, kinds in alignment.heads_of(noun)
     )
 

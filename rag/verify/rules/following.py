@@ -7,17 +7,14 @@ from collections.abc import Iterator, Sequence
 from rag.language.cues import describes_own_work
 from rag.language.tokens import tokenize
 from rag.verify.rules.alignment import Alignment
-from rag.verify.rules.closed_class import LIGHT, ORNAMENT
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.lexicon import root
-from rag.verify.rules.markers import FLOATING, marker_faults
+from rag.verify.rules.markers import marker_faults
 from rag.verify.rules.order import exchange_faults, voice_faults
 from rag.verify.rules.owners import owner_faults
 from rag.verify.rules.restrictions import restriction_faults
 from rag.verify.rules.structure import structure_faults
 from rag.verify.rules.text import read_text
-
-_FREE = frozenset(map(root, LIGHT | ORNAMENT))
 
 
 def faults(written: str, quotes: Sequence[str], title: str, context: str) -> Iterator[Fault]:
@@ -27,7 +24,7 @@ def faults(written: str, quotes: Sequence[str], title: str, context: str) -> Ite
     """
     # What the quotes call "we", "our method" or "it" may be called by the title.
     names = frozenset(map(root, tokenize(title))) if any(map(_speaks_of_its_paper, quotes)) else frozenset[str]()
-    alignment = Alignment(read_text([written]), read_text(quotes), context, _FREE | names, FLOATING)
+    alignment = Alignment(read_text([written]), read_text(quotes), context, names)
     for word, targets, is_free in zip(alignment.written.words, alignment.candidates, alignment.is_free, strict=True):
         if not targets and not is_free:
             yield Fault("word", f"the evidence does not say “{word.text}”", refutes=word.is_number)

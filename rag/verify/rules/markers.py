@@ -35,12 +35,14 @@ def _group(
     return _Group(marks, justifying, keeping, may_add, may_drop)
 
 
-_POSSIBLE = "may might could can possibly perhaps potentially probably able possible capable likely"
-_FREQUENT = "often frequently typically usually generally mostly largely"
 _GROUPS = (
-    _group(_POSSIBLE, may_add=True),
+    _group("may might could can possibly perhaps potentially probably able possible capable likely", may_add=True),
     _group("sometimes occasionally"),
-    _group(f"{_FREQUENT} commonly normally mainly primarily chiefly", justified_by="general", kept_by="general"),
+    _group(
+        "often frequently typically usually generally mostly largely commonly normally mainly primarily chiefly",
+        justified_by="general",
+        kept_by="general",
+    ),
     _group("nearly almost"),
     _group("all every each any always"),
     _group("whichever whatever whenever wherever regardless irrespective", justified_by="independent independently"),
@@ -71,11 +73,6 @@ _GROUPS = (
     _group("except", kept_by="besides without"),
     _group("if unless", justified_by="when", kept_by="when provided only where for under"),
     _group("because because_of", justified_by="because?", may_drop=True),
-)
-# What stands beside one of these need not be compared, since they may modify anything.
-FLOATING = frozenset(
-    f"{_POSSIBLE} {_FREQUENT} sometimes occasionally nearly almost all every each any always most some first "
-    "firstly".split()
 )
 _QUANTIFIERS = frozenset("all every each any some".split())
 # Labels of quantifiers that belong to a noun: "all methods", but not "they are all".

@@ -79,15 +79,14 @@ def _is_verb(alignment: Alignment, word: int) -> bool:
 
 def _is_joined(alignment: Alignment, first: int, second: int) -> bool:
     """Whether two written words belong to one phrase or list, in the source too."""
-    between, source = alignment.written.relations.between, alignment.source.relations.between
     is_phrase = not (_is_verb(alignment, first) or _is_verb(alignment, second))
     for pair in ((first, second), (second, first)) if is_phrase else ():
-        if between.get(pair, set()) - ROLES - {CLAUSE} and alignment.support(
+        if alignment.written.kinds(*pair) - ROLES - {CLAUSE} and alignment.support(
             *pair, *(alignment.choice[word] for word in pair)
         ):
             return True
     targets = list(product(alignment.choice[first], alignment.choice[second]))
-    return any((source.get((x, y), set()) | source.get((y, x), set())) & {LISTED, EQUAL} for x, y in targets)
+    return any(alignment.source.either(x, y) & {LISTED, EQUAL} for x, y in targets)
 
 
 def _turned(alignment: Alignment) -> frozenset[int]:

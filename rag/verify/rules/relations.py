@@ -18,7 +18,7 @@ from rag.verify.rules.sentence import Sentence
 
 SUBJECT, OBJECT, MODIFIER, CLAUSE, EQUAL, RELATIVE, LISTED = "subj", "obj", "mod", "comp", "eq", "rel", "conj"
 ROLES = frozenset((SUBJECT, OBJECT))
-# Conjunctions and prepositions that say when or why: a clause that one introduces has it for its relation.
+# Conjunctions that say when, or on what condition: a clause that one introduces has it for its relation.
 ORDERS = frozenset(("before", "after", "until"))
 LINKS = ORDERS | frozenset(("if", "unless"))
 NAMED = ROLES | {MODIFIER, CLAUSE, EQUAL, RELATIVE, LISTED}  # all others are prepositions

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rag.verify.rules.alignment import Alignment
-from rag.verify.rules.closed_class import DENIALS, LIGHT, ORNAMENT
+from rag.verify.rules.closed_class import DENIALS, FLOATING, light_roots, ornament_roots
 from rag.verify.rules.fault import Fault
-from rag.verify.rules.lexicon import root
-from rag.verify.rules.markers import FLOATING
 from rag.verify.rules.relations import MODIFIER
-
-_OPTIONAL = frozenset(map(root, LIGHT | ORNAMENT))
 
 
 def restriction_faults(alignment: Alignment) -> Iterator[Fault]:
@@ -22,7 +18,7 @@ def restriction_faults(alignment: Alignment) -> Iterator[Fault]:
             continue
         word = source.words[dependent]
         is_optional = (
-            word.root in _OPTIONAL
+            word.root in light_roots() | ornament_roots()
             or word.text in FLOATING | DENIALS
             or (word.text.endswith("ly") and word.text != "only")
             or len(word.text) == 1

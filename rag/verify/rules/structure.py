@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from rag.verify.rules.alignment import Alignment
-from rag.verify.rules.closed_class import DEGREES, PRONOUNS, opposite_prepositions
-from rag.verify.rules.contradiction import LIGHT_ROOTS, is_contradicted
+from rag.verify.rules.closed_class import DEGREES, PRONOUNS, light_roots, opposite_prepositions
+from rag.verify.rules.contradiction import is_contradicted
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.relations import CLAUSE, LINKS, LISTED, MODIFIER, NAMED, OBJECT, ROLES, SUBJECT, Pair
 
@@ -27,7 +27,7 @@ def _stated(alignment: Alignment) -> Iterator[Pair]:
     """The pairs of written words whose relation must hold, the earlier word first."""
     for first, second in sorted((min(pair), max(pair)) for pair in alignment.written.relations.stated):
         is_compared = alignment.is_compared(first) and alignment.is_compared(second)
-        is_light = LIGHT_ROOTS.issuperset(alignment.written.words[word].root for word in (first, second))
+        is_light = light_roots().issuperset(alignment.written.words[word].root for word in (first, second))
         if is_compared and not is_light and (alignment.kinds(first, second) or alignment.kinds(second, first)):
             yield first, second
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from rag.answer.types import Citation
+from rag.answer.writers.task import Claim
 from rag.errors import ModelError, SettingsError
 from rag.llm.model import Model
 from rag.paper import Paper
 from rag.verify.judges.batch import MAX_BATCH_CLAIMS
-from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, Claim, LLMJudge
+from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, LLMJudge
 from tests.llm.conftest import load
 from tests.llm.server import Server
 

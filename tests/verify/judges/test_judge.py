@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from rag.answer.types import Citation
+from rag.answer.writers.task import Claim
 from rag.errors import ModelError, SettingsError
 from rag.paper import Paper
 from rag.verify.judges import judge as judging
-from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, MIN_YES, Claim, LLMJudge
+from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, MIN_YES, LLMJudge
 from tests.llm.conftest import load
 from tests.llm.server import Server
 

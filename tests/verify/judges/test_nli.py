@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag.answer.types import Citation
+from rag.answer.writers.task import Claim
 from rag.errors import ModelError
 from rag.paper import Paper
 from rag.verify.judges import nli
-from rag.verify.judges.judge import Claim
 from tests.models.test_cross_encoder import save
 
 OWLS = Paper("Owls", "Owls hunt voles. It opens at night.")

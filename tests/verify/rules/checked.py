@@ -20,4 +20,4 @@ def kinds(written: str, *quotes: str, title: str = "Listening at Night", context
 
 def alignment(written: str, *quotes: str) -> Alignment:
     """`written` laid over `quotes`."""
-    return Alignment(read_text([written]), read_text(quotes), "", frozenset(), frozenset())
+    return Alignment(read_text([written]), read_text(quotes), "", frozenset())
