@@ -30,7 +30,7 @@ def exchange_faults(alignment: Alignment) -> Iterator[Fault]:
 
 
 def voice_faults(alignment: Alignment) -> Iterator[Fault]:
-    """Verbs that are in the passive in one text alone, though what stands on either side of them is the same."""
+    """The verbs that are in the passive in one text only, though the same words stand on either side of them."""
     places = {i: min(alignment.choice[i]) for i in range(len(alignment.choice)) if alignment.is_compared(i)}
     for word, place in places.items():
         before = max((i for i in places if i < word), default=None)
@@ -90,7 +90,7 @@ def _is_joined(alignment: Alignment, first: int, second: int) -> bool:
 
 
 def _turned(alignment: Alignment) -> frozenset[int]:
-    """The verbs whose subject or object is on their other side in the source, in the same role."""
+    """The verbs whose subject or object has the same role in the source, but stands on the other side of them."""
     places = alignment.choice
     found = set[int]()
     for (verb, noun), kinds in alignment.written.relations.between.items():

@@ -84,7 +84,7 @@ def _is_listed(alignment: Alignment, head: int, dependent: int) -> bool:
 
 
 def _is_unlinked(alignment: Alignment, head: int, dependent: int) -> bool:
-    """Whether a conjunction such as "because" introduces `dependent` here, and none in the source."""
+    """Whether a conjunction such as "if" or "before" introduces `dependent` here, and not in the source."""
     links = alignment.kinds(head, dependent) & LINKS
     is_linked = any(kinds & links for _, kinds in alignment.heads_of(dependent))
     return bool(links) and not (is_linked and alignment.in_same_order(head, dependent))
