@@ -25,6 +25,10 @@ class ModelError(RagError):
     """An embedding model or LLM is not installed, cannot be reached, or returned nothing usable."""
 
 
+class ReplyError(ModelError):
+    """An LLM answers, but its reply cannot be used for what it was asked; for something else it may do."""
+
+
 class QuestionError(RagError):
     """A question, or a file of questions, cannot be read."""
 

@@ -33,13 +33,15 @@ class Settings(BaseSettings):
         description="Folder of the index.",
     )
     llm: str = Field(
-        default="bundled",
-        description="LLM that writes the answers: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, "
-        "openai:MODEL, anthropic:MODEL or gemini:MODEL.",
-    )
-    writer: Literal["auto", "quotes", "sentences", "synthesis"] = Field(
         default="auto",
-        description="How the LLM writes: not at all, by sentence, or from all evidence at once; auto: by its size.",
+        description="LLM that writes the answers: auto, a model of a running Ollama or LM Studio on this machine, else "
+        "none; bundled, none, gguf:PATH, ollama:MODEL, lmstudio:MODEL, openai-like:URL#MODEL, openai:MODEL, "
+        "anthropic:MODEL or gemini:MODEL.",
+    )
+    writer: Literal["auto", "quotes", "synthesis"] = Field(
+        default="auto",
+        description="Whether the LLM writes an answer above the quotes: quotes, not at all; synthesis, always; auto, "
+        "if it is large enough.",
     )
     verify: str = Field(
         default="auto",

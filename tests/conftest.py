@@ -38,6 +38,7 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if DEVELOPER_VARIABLES.search(name)]:
         del os.environ[name]  # a developer's own settings, keys and proxies must not change the results
     os.environ["HF_HUB_OFFLINE"] = "1"  # a missing model fails at once, not after retries over the network
+    os.environ["OLLAMA_HOST"] = os.environ["LM_STUDIO_API_BASE"] = "http://127.0.0.1:9"  # nor must a developer's models
     os.environ["OMP_NUM_THREADS"] = "1"  # the workers of pytest-xdist already keep every core busy
     gc.disable()  # while torch, Gradio and every test are imported, of which nothing is garbage
 

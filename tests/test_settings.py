@@ -19,9 +19,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_by_default_everything_is_local_and_bundled() -> None:
+def test_by_default_everything_is_local() -> None:
     defaults = settings.load()
-    assert (defaults.llm, defaults.embedding, defaults.host, defaults.port) == ("bundled", "bundled", "127.0.0.1", 7860)
+    assert (defaults.llm, defaults.embedding, defaults.host, defaults.port) == ("auto", "bundled", "127.0.0.1", 7860)
     assert defaults.min_probability == 0.5
     assert defaults.index_dir.is_absolute()
     assert defaults.index_dir.name == "index"
@@ -49,7 +49,7 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     values = {
         "index_dir": "elsewhere",
         "llm": "none",
-        "writer": "sentences",
+        "writer": "synthesis",
         "verify": "some/nli-model",
         "show_unverified": True,
         "prompts_dir": "own-prompts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.aspects import aspect_of
@@ -17,6 +17,7 @@ from rag.paper import Paper
 from rag.query.intent import LISTS, Intent, asks_for_quantity
 from rag.query.titles import names_paper
 from rag.retrieval.expansion import Term
+from rag.retrieval.grading.grade import Grade
 from rag.retrieval.hits import Hit, Hits
 from rag.retrieval.relevance import best_count, naming_relevance
 
@@ -25,6 +26,8 @@ from rag.retrieval.relevance import best_count, naming_relevance
 MATCH_BETA, SURVEY_BETA, MAY_MATCH_BETA = 0.5, 0.6, 1.5
 MIN_MATCH, MIN_MAY_MATCH = 0.25, 0.1  # relevance of a paper that matches, other than the best one, and of one that may
 MAX_MAY_MATCH = 20
+# Of the grade that a model gives a paper, as a probability: from the first on it answers, from the second on in part.
+MIN_ANSWERS, MIN_PARTLY = 0.75, 0.25
 # Of other questions. A paper's fit is its score as a share of the best score plus its signal as a share of the highest
 # signal: 2 at most. From MIN_FIT on it answers: it must state the fact, not only be about the topic.
 MIN_FIT: dict[Intent, float] = {"comparison": 1.45, "definition": 1.6, "yesno": 1.5, "fact": 1.5}
@@ -91,6 +94,35 @@ def select(question: str, intent: Intent, hits: Hits, min_probability: float, gr
         stating = _stating(facet, relevant, selection)
         return stating if stating.relevant or grounding.papers is None else selection
     return _defining(selection, relevant, hits, grounding) if grounding.defined else selection
+
+
+def select_graded(question: str, intent: Intent, hits: Hits, grades: Mapping[int, Grade]) -> Selection:
+    """The papers among `hits` that answer `question` by their `grades`; none if no paper does.
+
+    Those that answer in part may match, or where none answers a question for a fact, stand for the answer. The sentence
+    that the model names is the first among the evidence.
+    """
+    of_hits = [(hit, grades[hit.number].probability) for hit in hits.papers if hit.number in grades]
+    relevant = [hit for hit, probability in of_hits if probability >= MIN_ANSWERS]
+    partly = [hit for hit, probability in of_hits if MIN_PARTLY <= probability < MIN_ANSWERS]
+    if intent not in LISTS and not relevant:
+        relevant, partly = partly, []
+    named = {hit.paper: grades[hit.number].span for hit in (*relevant, *partly)}
+    return Selection(
+        [_with_sentence(found, named[found.paper], intent) for found in gather(question, intent, relevant, hits)],
+        [Evidence(hit.paper, (named[hit.paper] or hit.sentences[0].span,)) for hit in partly[:MAX_MAY_MATCH]],
+        hits.probability,
+    )
+
+
+def _with_sentence(found: Evidence, span: Span | None, intent: Intent) -> Evidence:
+    """`found` with the sentence `span` in place of its last, in the order of the abstract; of a fact, in front."""
+    others = [other for other in found.spans if other != span]
+    if span is None:
+        return found
+    kept = others if len(others) < len(found.spans) else others[:-1]
+    spans = [span, *kept] if intent == "fact" else sorted([span, *kept], key=lambda one: one.start)
+    return Evidence(found.paper, tuple(spans))
 
 
 def has_terms(hits: Hits) -> bool:

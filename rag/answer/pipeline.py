@@ -1,31 +1,27 @@
-"""The answer pipeline: retrieve → select evidence → write → check → Answer, streamed."""
+"""The answer pipeline: retrieve → select evidence → quote it → with a model: read, grade, write, check → Answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import aclosing
 from dataclasses import replace
 
-from rag.answer import direct, evidence, headlines
+from rag.answer import direct
+from rag.answer.asked import Asked
 from rag.answer.aspects import aspect_of
-from rag.answer.comparison import search_compared
-from rag.answer.evidence import Evidence, Selection
-from rag.answer.grounding import Grounding, ground
-from rag.answer.types import Answer, Citation, Event, Found, Listed, Statement
+from rag.answer.assistant import Assistant
+from rag.answer.assisted import Assisted
+from rag.answer.retrieve import Retrieved, best_only, citations_of, retrieve
+from rag.answer.types import Answer, Event, Found, Listed, Statement, Written
 from rag.answer.writers.quotes import quote
-from rag.answer.writers.task import Task, Writer
+from rag.answer.writers.task import Task
 from rag.errors import ModelError
-from rag.index.store import Store
 from rag.paper import Paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
-from rag.retrieval.relevance import relevances
 from rag.retrieval.retriever import HybridRetriever
-from rag.text import in_quotes
 
-MAX_CANDIDATES = 100  # papers retrieved, among which the relevant ones are selected
-MIN_CANDIDATES = 25  # among which relevance is known to be told from scores
 MAX_NEAREST = 5  # papers that a refusal names
 
 Numbering = Callable[[Paper], int]
@@ -34,64 +30,54 @@ Numbering = Callable[[Paper], int]
 async def stream_answer(
     query: Query,
     retriever: HybridRetriever,
-    writer: Writer,
+    open_assistant: Callable[[], Awaitable[Assistant | None]],
     numbering: Numbering,
-    min_probability: float,
-    max_papers: int | None = None,
+    asked: Asked,
 ) -> AsyncGenerator[Event]:
-    """Streams the answer to `query`: Found, then each Statement once it is checked, then the whole Answer.
+    """Streams the answer to `query`: Found, its quotes as Statements, what a model adds, then the whole Answer.
 
-    `writer` puts the evidence into words. Papers that it leaves out are quoted, and so is the rest when it fails.
-    `numbering` gives each paper its citation number, and is called in the order in which papers are cited. At most
-    `max_papers`, from 1, are used; None uses all relevant papers. To stop early, close the stream
-    (`contextlib.aclosing`).
+    `open_assistant` gives the model, None for quotes only; it is awaited once the quotes are out. If it fails, the
+    quotes stay. `numbering` gives each paper its citation number, and is called in the order in which papers are cited.
+    To stop early, close the stream (`contextlib.aclosing`).
     """
-    if not needs_writer(query):
+    if not is_searched(query):
         for event in await asyncio.to_thread(_direct, query, retriever, numbering):
             yield event
         return
-    hits, selection, notices, first_line = await asyncio.to_thread(_search_both, query, retriever, min_probability)
-    if max_papers and len(selection.relevant) > max(max_papers, len(query.compared_items)):
-        selection = _best(selection, max_papers, notices)  # a comparison stays complete
-    papers = tuple(found.paper for found in selection.relevant)
-    yield Found(papers, query.searched, query.filters, query.intent, first_line)
-    if query.wished and writer.style == "quotes":  # which cannot rephrase
-        yield (await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering))[1]
+    retrieved = await asyncio.to_thread(retrieve, query, retriever, asked.min_probability)
+    found = best_only(retrieved, asked.max_papers)
+    papers = tuple(one.paper for one in found.selection.relevant)
+    yield Found(papers, query.searched, query.filters, query.intent, found.headline)
+    statements = () if query.wished else _quotes(found, numbering)
+    for statement in statements:
+        yield statement
+    notices: list[str] = []
+    try:
+        assistant = await open_assistant()
+    except ModelError as fault:
+        assistant, notices = None, [f"{str(fault).rstrip('.')}. The answer is quoted."]
+    if query.wished and not (assistant and assistant.writer):  # only a model can rephrase
+        _, refused = await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering)
+        yield replace(refused, notice=" ".join(filter(None, [refused.notice, *notices])))
         return
-    answer = replace(
-        _blank(query),
-        probability=selection.probability,
-        notice=" ".join(notices),
-        not_stated_by=selection.not_stated_by,
-        writer=writer.style,
-        headline=first_line,
-    )
-    if not selection.relevant:
-        yield replace(answer, nearest=_nearest(hits, selection.not_stated_by))
+    if assistant is None:
+        yield _answer(found, statements, numbering, notices)
         return
-    task = Task(query.question, query.intent, tuple(map(_citations, selection.relevant)), selection.sides)
-    statements: list[Statement] = []
-    async with aclosing(_statements(task, writer, notices)) as stream:
-        async for statement in stream:
-            citations = tuple(replace(citation, n=numbering(citation.paper)) for citation in statement.citations)
-            statements.append(replace(statement, citations=citations))
-            yield statements[-1]
-    related = tuple(replace(_citations(found)[0], n=numbering(found.paper)) for found in selection.related)
-    yield replace(answer, statements=tuple(statements), related=related, notice=" ".join(notices))
+    work, written = Assisted(assistant, retrieved, retriever, asked), list[Statement]()
+    async with aclosing(work.events()) as events:
+        async for step in events:
+            if isinstance(step, Written):
+                written.append(_numbered(step.statement, numbering))
+            yield Written(written[-1]) if isinstance(step, Written) else step
+    if work.found is not retrieved or query.wished:
+        found = work.selected
+        statements = _quotes(found, numbering)
+    answer = _answer(found, statements, numbering, work.notices)
+    yield replace(answer, written=_still_meant(written, answer), effort=work.effort())
 
 
-def _best(selection: Selection, max_papers: int, notices: list[str]) -> Selection:
-    """`selection` with only the best `max_papers` relevant papers. Adds a notice that says so.
-
-    Related papers are dropped: the relevant ones that are left out come before them.
-    """
-    verb = "is" if max_papers == 1 else "are"
-    notices.append(f"Only the best {max_papers} of {len(selection.relevant)} matching papers {verb} used.")
-    return replace(selection, relevant=selection.relevant[:max_papers], related=[])
-
-
-def needs_writer(query: Query) -> bool:
-    """Whether the answer to `query` is written, rather than made from the collection's data."""
+def is_searched(query: Query) -> bool:
+    """Whether the answer to `query` comes from abstracts, rather than from the collection's data."""
     return query.wished is None or bool(query.retold)
 
 
@@ -117,72 +103,28 @@ def _blank(query: Query) -> Answer:
     return Answer(query.question, searched=query.searched, filters=query.filters, intent=query.intent)
 
 
-def _search_both(
-    query: Query, retriever: HybridRetriever, min_probability: float
-) -> tuple[Hits, Selection, list[str], str]:
-    """As `_search`; where nothing answers a question by itself, but papers that have its words do after the one before.
-
-    Which of the two was meant is left to the collection: a question on something else has other words.
-    """
-    alone = hits, selection, _, _ = _search(query, retriever, min_probability)
-    if selection.relevant or not query.in_context:
-        return alone
-    in_context = replace(query, rewrites=query.in_context, in_context=())
-    followed = _, selection, notices, _ = _search(in_context, retriever, min_probability)
-    if not evidence.cover([found.paper for found in selection.relevant], hits.terms):
-        return alone
-    notices.append("Read as a follow-up to the question before.")
-    return followed
-
-
-def _search(query: Query, retriever: HybridRetriever, min_probability: float) -> tuple[Hits, Selection, list[str], str]:
-    """The papers retrieved for `query`, the evidence selected among them, notices for the reader, and the headline."""
-    notices = [query.notice] if query.notice else []
-    if query.retold and not query.compared_items:
-        hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
-        found = evidence.gather(query.rewrites[0], query.intent, hits.papers, hits, query.retold)
-        return hits, Selection(found, [], hits.probability), notices, ""
-    if query.compared_items:
-        compared = search_compared(query, retriever, min_probability)
-        selection = evidence.select_compared(query.rewrites[0], compared)
-        notices += [f"No paper here is about {in_quotes(side)}." for side in compared.missing if selection.relevant]
-        return compared.hits, selection, notices, headlines.compared_headline(compared, selection)
-    grounding = _grounding(query, retriever.store)
-    among = query.among
-    if grounding.papers is not None:
-        among = grounding.papers if among is None else among & grounding.papers
-    hits = retriever.search(query.rewrites, MAX_CANDIDATES, among)
-    if grounding.missing or grounding.apart:
-        selection = Selection([], [], hits.probability)
-        hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
-        by_title = sorted(hits.papers, key=lambda hit: hit.number not in grounding.titles)
-        hits = replace(hits, papers=tuple(by_title))
-    else:
-        if query.scoped and among:  # where papers are compared with few others, lower scores stand out
-            hits = _among_few(hits, max(len(among), MIN_CANDIDATES))
-        # The papers of the last answer are on the topic: one that has a word of the question may fit.
-        minimum = 0.0 if query.scoped and evidence.has_terms(hits) else min_probability
-        selection = evidence.select(query.rewrites[0], query.intent, hits, minimum, grounding)
-    if selection.more and len(hits.papers) == MAX_CANDIDATES:
-        notices.append(
-            f"Only the {MAX_CANDIDATES} best papers were considered; more may match. "
-            "Narrow the question, for example with a filter."
-        )
-    return hits, selection, notices, headlines.headline(query, selection, grounding, hits.terms)
+def _answer(
+    found: Retrieved, statements: tuple[Statement, ...], numbering: Numbering, notices: Collection[str]
+) -> Answer:
+    """The answer that quotes what was `found`; a refusal if nothing answers. `notices` come after its own."""
+    selection = found.selection
+    answer = replace(
+        _blank(found.query),
+        probability=selection.probability,
+        notice=" ".join([*found.notices, *notices]),
+        not_stated_by=selection.not_stated_by,
+        headline=found.headline,
+    )
+    if not selection.relevant:
+        return replace(answer, nearest=_nearest(found.hits, selection.not_stated_by))
+    related = tuple(replace(citations_of(one)[0], n=numbering(one.paper)) for one in selection.related)
+    return replace(answer, statements=statements, related=related)
 
 
-def _among_few(hits: Hits, candidates: int) -> Hits:
-    """`hits` with the relevance that they have among so many `candidates`."""
-    found = relevances([hit.score for hit in hits.papers], candidates)
-    papers = (replace(hit, relevance=relevance) for hit, relevance in zip(hits.papers, found, strict=True))
-    return replace(hits, papers=tuple(papers))
-
-
-def _grounding(query: Query, store: Store) -> Grounding:
-    """What of `query` the abstracts mention; nothing is known of the names in another language."""
-    if query.foreign:
-        return Grounding()
-    return ground(query.rewrites[-1], query.intent, query.term, store, is_whole=len(query.rewrites) == 1)
+def _still_meant(written: Collection[Statement], answer: Answer) -> tuple[Statement, ...]:
+    """Those of the `written` sentences that are on papers in the `answer`: a slow model grades them after it wrote."""
+    papers = {one.paper for one in (*answer.citations, *answer.related)}
+    return tuple(one for one in written if papers.issuperset(citation.paper for citation in one.citations))
 
 
 def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:
@@ -191,24 +133,15 @@ def _nearest(hits: Hits, not_stated_by: Paper | None) -> tuple[Paper, ...]:
     return tuple(dict.fromkeys([*named, *(hit.paper for hit in hits.papers)]))[:MAX_NEAREST]
 
 
-async def _statements(task: Task, writer: Writer, notices: list[str]) -> AsyncGenerator[Statement]:
-    """What `writer` writes, then quotes of what it left out. Adds a notice if it fails."""
-    cited: set[Citation] = set()
-    try:
-        async with aclosing(writer.write(task)) as stream:
-            async for statement in stream:
-                cited.update(statement.citations)
-                yield statement if writer.style == "synthesis" else _with_aspect(statement, task)
-    except ModelError as fault:
-        notices.append(f"{fault} The rest of the answer is quoted.")
-    if writer.style != "synthesis":
-        remaining = [[citation for citation in citations if citation not in cited] for citations in task.evidence]
-    elif task.intent == "comparison":  # the text is followed by the complete table
-        remaining = [*map(list, task.evidence)]
-    else:
-        remaining = [list(citations) for citations in task.evidence if cited.isdisjoint(citations)]
-    for statement in quote(task.question, remaining):
-        yield _with_aspect(statement, task)
+def _quotes(found: Retrieved, numbering: Numbering) -> tuple[Statement, ...]:
+    """The evidence as statements."""
+    task = found.task
+    return tuple(_with_aspect(_numbered(one, numbering), task) for one in quote(task.question, task.evidence))
+
+
+def _numbered(statement: Statement, numbering: Numbering) -> Statement:
+    citations = tuple(replace(citation, n=numbering(citation.paper)) for citation in statement.citations)
+    return replace(statement, citations=citations)
 
 
 def _with_aspect(statement: Statement, task: Task) -> Statement:
@@ -217,8 +150,3 @@ def _with_aspect(statement: Statement, task: Task) -> Statement:
         return statement
     citation = statement.citations[0]
     return replace(statement, aspect=aspect_of(citation.quote, citation.paper, task.sides))
-
-
-def _citations(found: Evidence) -> tuple[Citation, ...]:
-    """The sentences of `found` as citations that have no number yet."""
-    return tuple(Citation(0, found.paper, span.start, span.end) for span in found.spans)

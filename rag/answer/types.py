@@ -9,7 +9,9 @@ from rag.paper import Paper
 from rag.query.intent import LISTS, Intent, Wish
 
 Verdict = Literal["quote", "reworded", "judged", "unverified"]
-Style = Literal["quotes", "sentences", "synthesis"]
+Style = Literal["quotes", "synthesis"]
+# What a model does of an answer: reads the question, judges papers, thinks, writes, judges what it wrote.
+Step = Literal["reading", "judging", "thinking", "writing", "checking"]
 Form = Literal["title", "abstract", "bibtex", "link"]
 
 
@@ -38,7 +40,7 @@ class Statement:
     model. A ``reworded`` sentence was checked by rule: its structure can be followed in what it cites. A ``judged`` one
     was checked by the model `judge`, which found that its citations state all of it. An ``unverified`` one is shown
     only to who asks for such sentences. In a comparison, `aspect` is what the sentence says about its paper: one of
-    `rag.answer.aspects.ASPECTS`.
+    `rag.answer.aspects.ASPECTS`. `theme` is the heading that a written sentence stands under, "" for none.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Statement:
     verdict: Verdict
     aspect: str = ""
     judge: str = ""
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +75,66 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """What a model does at the moment: its `step`, which has come as far as `done` of `total` papers or sentences.
+
+    `total` is 0 where that is not known. `seconds` is how long the step has taken.
+    """
+
+    step: Step
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence of the written answer, after its check."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What the `model`, by its name, did for an answer, and what that took.
+
+    `judged` counts the papers that it judged; 0 means that the lists of papers are those of the search. `drafted`
+    counts the sentences that it wrote, `verified` those that were confirmed, and `replaced` those that gave way to a
+    quote. Tokens and `seconds` are of all calls; `thinking_seconds` of these it only thought. `cost` is in US dollars,
+    None where it is not known or nothing is charged.
+    """
+
+    model: str
+    judged: int = 0
+    drafted: int = 0
+    verified: int = 0
+    replaced: int = 0
+    prompt_tokens: int = 0
+    reply_tokens: int = 0
+    seconds: float = 0.0
+    thinking_seconds: float = 0.0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to `question`. A refusal has no statements and names the `nearest` papers instead.
+
+    `statements` quote the evidence, best paper first. `written` is what a model makes of it, to be read above them: its
+    sentences in order, those in a row with the same `theme` under that heading; empty without a model, and where none
+    of its sentences was confirmed. `effort` is what the model did, None without one.
 
     Where the question has a `wish`, it is answered from the collection's data: by the `headline`, and by the `listed`
     papers, each shown in the `form`. `related` cites the best sentence of each paper that may match or is close to the
     question; readers see these where they ask for papers. `probability` is how likely the collection is to answer the
     question, 0 to 1. `not_stated_by` is the paper that the question names, if the refusal is because its abstract does
     not state what is asked. `notice` is one line about anything that went less well than asked (a model failed, a
-    filter was not applied), or empty. `writer` is the style of the text. `searched`, `filters`, `intent` and `headline`
-    are as in `Found`.
+    filter was not applied), or empty. `searched`, `filters`, `intent` and `headline` are as in `Found`.
     """
 
     question: str
     statements: tuple[Statement, ...] = ()
+    written: tuple[Statement, ...] = ()
     related: tuple[Citation, ...] = ()
     nearest: tuple[Paper, ...] = ()
     searched: int = 0
@@ -94,7 +143,7 @@ class Answer:
     probability: float = 0.0
     notice: str = ""
     not_stated_by: Paper | None = None
-    writer: Style = "quotes"
+    effort: Effort | None = None
     headline: str = ""
     wish: Wish | None = None
     listed: tuple[Listed, ...] = ()
@@ -112,16 +161,17 @@ class Answer:
     @property
     def relevant_count(self) -> int:
         """The number of papers that the statements cite."""
-        return len({citation.n for citation in self.citations})
+        return len({citation.n for statement in self.statements for citation in statement.citations})
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """The distinct citations of all statements, in order of appearance."""
-        return tuple(dict.fromkeys(c for s in self.statements for c in s.citations))
+        """The distinct citations of all statements, then those of the written answer, in order of appearance."""
+        return tuple(dict.fromkeys(c for s in (*self.statements, *self.written) for c in s.citations))
 
 
-# A question streams, in this order: one Found, each Statement once it is checked, one Answer.
-Event = Found | Statement | Answer
+# A question streams one Found, then each Statement that was selected; with a model, Working and Written as it proceeds,
+# in any order; at last one Answer, which replaces all before it: the papers that a model judged may be others.
+Event = Found | Statement | Working | Written | Answer
 
 
 @dataclass(frozen=True, slots=True)

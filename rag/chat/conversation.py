@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from rag.answer.pipeline import needs_writer, stream_answer
-from rag.answer.types import Answer, Citation, Event, Found, Listed, Statement
-from rag.chat.pending_writer import PendingWriter
+from rag.answer.asked import Asked
+from rag.answer.pipeline import stream_answer
+from rag.answer.types import Answer, Citation, Event, Listed, Statement, Style
 from rag.errors import QuestionError
 from rag.paper import Paper
 from rag.query.history import History
 from rag.query.understanding import understand
 
 if TYPE_CHECKING:
+    from rag.answer.assistant import Assistant
     from rag.chat.library import Library
 
 MAX_QUESTION_CHARS = 2_000  # a pasted abstract fits, a pasted paper does not
@@ -45,19 +45,23 @@ class Conversation:
         return conversation
 
     async def ask(
-        self, question: str, without: Collection[str] = (), max_papers: int | None = None, llm: str | None = None
+        self,
+        question: str,
+        without: Collection[str] = (),
+        max_papers: int | None = None,
+        llm: str | None = None,
+        writer: Style | None = None,
     ) -> AsyncGenerator[Event]:
         """Streams the answer; see `rag.answer.types.Event`.
 
         Filters in the question that are written as one of `without` are not applied. The answer cites at most
-        `max_papers` papers, or all that match if None. `llm` is the spec of the model that writes it; if None, that of
-        the settings.
+        `max_papers` papers, or all that match if None. `llm` is the spec of the model that helps, and `writer` the
+        style of the answer; if None, those of the settings.
 
-        The model is needed only once the papers are found: Found does not wait for one that is still loading.
+        The quotes do not wait for a model that is still loading. If it cannot be opened, a notice says so.
 
         Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, and as
-        `rag.query.understanding.understand` does; StoreError if the index cannot be opened; after Found, ModelError if
-        the model cannot be opened.
+        `rag.query.understanding.understand` does; StoreError if the index cannot be opened.
         """
         if not 0 < len(question.strip()) <= MAX_QUESTION_CHARS:
             raise QuestionError(
@@ -68,36 +72,37 @@ class Conversation:
         retriever = await asyncio.to_thread(self._library.retriever)
         router = await asyncio.to_thread(self._library.router)
         query = await asyncio.to_thread(understand, question, retriever.store, self._history, without, router)
-        is_asked = query.wished is None and not query.retold
-        if is_asked:
+        asked = Asked(self._library.settings.min_probability, max_papers, without, self._history)
+        if query.wished is None and not query.retold:
             self._remember_question(question)
-        last_number = max(self._papers, default=0)
-        cited: dict[Paper, None] = {}
-        min_probability = self._library.settings.min_probability
-        writer = PendingWriter(partial(self._library.writer, llm))
-        async with aclosing(
-            stream_answer(query, retriever, writer, self._number, min_probability, max_papers)
-        ) as events:
+        last_number, cited_before = max(self._papers, default=0), self._history.cited
+        cited: dict[Paper, None] = {}  # an answer without citations leaves those of the one before
+
+        async def open_assistant() -> Assistant | None:
+            return await asyncio.to_thread(self._library.assistant, llm, writer)
+
+        async with aclosing(stream_answer(query, retriever, open_assistant, self._number, asked)) as events:
             async for event in events:
-                if isinstance(event, Statement):  # an answer without citations leaves `cited` of the one before
+                if isinstance(event, Statement):
                     cited |= dict.fromkeys(citation.paper for citation in event.citations)
                     self._history = replace(self._history, cited=tuple(cited))
                 elif isinstance(event, Answer):
-                    self._remember_listed(event)
+                    self._history = replace(self._history, cited=cited_before)  # quotes may have been withdrawn
+                    self._remember_cited(event)
                     if not event.lists_papers:
-                        self._release_numbers(event.related, last_number)
+                        hidden = [one for one in event.related if one.paper not in cited]
+                        self._release_numbers(hidden, last_number)
                 yield event
-                if isinstance(event, Found) and needs_writer(query):
-                    await writer.open()
 
     def _remember_question(self, question: str) -> None:
         earlier = (*self._history.earlier, question)[-MAX_HISTORY:]
         self._history = History(earlier, self._history.cited, self._papers)
 
-    def _remember_listed(self, answer: Answer) -> None:
-        """Keeps the papers that `answer` lists, so that "the second one" is the second of these."""
-        if answer.listed:
-            self._history = replace(self._history, cited=tuple(listed.paper for listed in answer.listed))
+    def _remember_cited(self, answer: Answer) -> None:
+        """Keeps the papers that `answer` lists or cites, so that "the second one" is the second of these."""
+        shown: Sequence[Citation | Listed] = answer.listed or answer.citations
+        if shown:
+            self._history = replace(self._history, cited=tuple(dict.fromkeys(one.paper for one in shown)))
 
     def _remember_answer(self, answer: Answer) -> None:
         shown: list[Citation | Listed] = [*answer.citations, *answer.listed]
@@ -106,16 +111,14 @@ class Conversation:
             self._papers[one.n] = one.paper
         if answer.wish is None:
             self._remember_question(answer.question)
-        self._remember_listed(answer)
-        if cited := tuple(dict.fromkeys(citation.paper for citation in answer.citations)):
-            self._history = replace(self._history, cited=cited)
+        self._remember_cited(answer)
 
     def _number(self, paper: Paper) -> int:
         n = self._numbers.setdefault(paper.identity, max(self._papers, default=0) + 1)
         self._papers[n] = paper
         return n
 
-    def _release_numbers(self, hidden: Sequence[Citation], last_number: int) -> None:
+    def _release_numbers(self, hidden: Iterable[Citation], last_number: int) -> None:
         """Frees the numbers above `last_number` of `hidden` papers, so that readers see no gap in the numbering."""
         for citation in hidden:
             if citation.n > last_number:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag import llm
 from rag.answer.types import Citation, Finding, Style
-from rag.answer.writers.task import Writer
+from rag.chat.assistants import AssistantPool
 from rag.chat.rebuild import BuildReport, rebuild
-from rag.chat.writer_pool import WriterPool
 from rag.errors import StoreError
 from rag.index import changes, generations, uploads
 from rag.index.changes import Planned
@@ -22,6 +20,7 @@ from rag.settings import Settings
 from rag.text import clean_line
 
 if TYPE_CHECKING:
+    from rag.answer.assistant import Assistant
     from rag.llm.choices import Choice
     from rag.models.cross_encoder import Reranker
     from rag.models.encoding import Embedding
@@ -52,7 +51,7 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._writers = WriterPool(settings, self.check)
+        self._assistants = AssistantPool(settings, self.check)
         self._opening = threading.Lock()
         self._routing = threading.Lock()
         self._embedding: Embedding | None = None
@@ -63,7 +62,7 @@ class Library:
 
     def load(self) -> None:
         """Opens the index and the settings' model now, so that errors show before the first question."""
-        self.writer()
+        self.assistant()
         self.retriever()
 
     @property
@@ -97,23 +96,23 @@ class Library:
                 self._router = Router(opened if opened and is_bundled else embedding.load(embedding.BUNDLED))
             return self._router
 
-    def writer(self, spec: str | None = None) -> Writer:
-        """The writer for the model `spec`, or for that of the settings."""
-        return self._writers.get(spec)
+    def assistant(self, spec: str | None = None, writer: Style | None = None) -> Assistant | None:
+        """What the model `spec` does for one answer in the style `writer`, None if nothing; else as in the settings."""
+        return self._assistants.get(spec, writer)
 
     def choices(self) -> list[Choice]:
-        """The models that a question may choose; see `WriterPool.choices`."""
-        return self._writers.choices()
+        """The models that a question may choose; see `AssistantPool.choices`."""
+        return self._assistants.choices()
 
     def test(self, spec: str) -> str:
         """Whether the model `spec` answers now, in one line."""
-        return self._writers.test(spec)
+        return self._assistants.test(spec)
 
     def info(self) -> LibraryInfo:
         """What the current generation holds, and what writes the answers. Does not wait for the model."""
         opened = self.retriever().store
         name = ", ".join(clean_line(Path(path).name) for path in opened.manifest["paths"])
-        return LibraryInfo(name, opened.paper_count, llm.describe(self.settings.llm), self._writers.style())
+        return LibraryInfo(name, opened.paper_count, self._assistants.model_name(), self._assistants.style())
 
     def rebuild(self, progress: Progress, added: Sequence[Path] = ()) -> BuildReport:
         """Rebuilds the index from the paths that it was built from and the uploaded files; see `uploads.paths`.

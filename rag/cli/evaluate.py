@@ -62,10 +62,16 @@ def evaluate(
                without? 0.5 is chance; "-" without questions of both kinds
 
     \b
+    With --llm, a language model reads each question and grades the best papers,
+    as in rag search; without --llm, none does, whatever your settings say.
+
+    \b
     With --answers, each over the questions that it applies to:
     cite P         share of the cited papers that are relevant; 0 if none is cited
     cite R         share of the papers of grade 2 or higher that are cited, or of
                    grade 1 if there are no higher grades
+    nDCG@10        as above, of the papers that an answer cites, then those that
+                   may match
     evidence R     share of the "evidence" found in the quotes or the answer,
                    comparing letters and digits only
     verbatim       share of the quotes that are verbatim in the abstract they cite
@@ -73,9 +79,21 @@ def evaluate(
                    paper is relevant
     unsupported    share of the sentences that are not verified: neither a quote,
                    nor passed by rule or by a model
-    first, total   median seconds until the first result and the end of the answer
+    first, first quote, total
+                   median seconds until the papers are listed, until the first
+                   quote, and until the end of the answer
 
-    With --compare, p is the probability of such a difference by chance alone.
+    \b
+    And where a language model took part:
+    drafted        sentences that it wrote, per question
+    verified       share of these that were confirmed
+    replaced       share of these that gave way to a quote
+    prompt tokens, reply tokens
+                   what it read and wrote, per question
+    first written  median seconds until the first sentence that it wrote
+
+    With --compare, p is the probability of such a difference by chance alone. To compare a model with none, use
+    --llm none and a file that has an llm.
 
     \b
     With --claims, which takes no QUESTIONS and needs no index, each line is
@@ -88,7 +106,9 @@ def evaluate(
     refuted        share of the claims that the rules refute
     ms             median milliseconds that the rules take for a claim
     """
-    _check_usage(path, claims, compare, answers, llm)
+    _check_usage(path, claims, compare, answers)
+    if not answers and not claims:
+        llm = llm or "none"  # so that the numbers of retrieval do not depend on what is running
     settings = settings_with(index_dir=index_dir, llm=llm)
     if claims:
         show_claim_numbers(claims, settings, with_llm=bool(llm), as_json=as_json)
@@ -96,11 +116,9 @@ def evaluate(
         show_question_numbers(path, settings, compare, answers, as_json)
 
 
-def _check_usage(path: Path | None, claims: Path | None, compare: Path | None, answers: bool, llm: str | None) -> None:
+def _check_usage(path: Path | None, claims: Path | None, compare: Path | None, answers: bool) -> None:
     """Raises UsageError for arguments that do not go together."""
     if (path is None) == (claims is None):
         raise click.UsageError("Give either QUESTIONS or --claims FILE.")
     if claims and (compare or answers):
         raise click.UsageError("--claims cannot be combined with --compare or --answers.")
-    if llm and not (answers or claims):
-        raise click.UsageError("--llm needs --answers or --claims: retrieval uses no language model.")

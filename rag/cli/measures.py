@@ -28,7 +28,8 @@ _MAX_TITLE_CHARS = 100  # of a missing paper in its message
 def show_question_numbers(path: Path, settings: Settings, compare: Path | None, answers: bool, as_json: bool) -> None:
     """Prints the numbers of retrieval, or of `answers`, on the questions in `path`, compared with those of `compare`.
 
-    Raises QuestionError, after the numbers of the others are printed, if there are questions that cannot be asked.
+    The model that `settings` or `compare` name takes part, unless it is "none". Raises QuestionError, after the numbers
+    of the others are printed, if there are questions that cannot be asked.
     """
     from rag.settings import overridden
 
@@ -82,7 +83,7 @@ def _measure(measure: Measure, benchmark: Benchmark, settings: Settings) -> Run:
         papers = f"{count(len(run.missing), 'judged paper')}, such as “{run.missing[0][:_MAX_TITLE_CHARS]}”"
         click.echo(one_line(f"Missing from the index, so counted as not found: {papers}"), err=True)
     for notice, times in Counter(outcome.notice for outcome in run.outcomes if outcome.notice).items():
-        terminal.show_notice(f"{times} of {len(run.outcomes)} answers: {notice}")
+        terminal.show_notice(f"{times} of {len(run.outcomes)} questions: {notice}")
     return run
 
 

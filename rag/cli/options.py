@@ -18,14 +18,14 @@ index_option = click.option("--index", "index_dir", type=click.Path(path_type=Pa
 llm_option = click.option(
     "--llm",
     metavar="MODEL",
-    help="Language model: bundled, none, gguf:PATH, ollama:MODEL, openai-like:URL#MODEL, openai:MODEL, "
-    "anthropic:MODEL or gemini:MODEL. To list them, run: rag models",
+    help="Language model: auto (one of a running Ollama or LM Studio on this machine, else none), bundled, none, "
+    "gguf:PATH, ollama:MODEL, lmstudio:MODEL, openai-like:URL#MODEL, openai:MODEL, anthropic:MODEL or gemini:MODEL. "
+    "To list them, run: rag models",
 )
 writer_option = click.option(
     "--writer",
-    type=click.Choice(["auto", "quotes", "sentences", "synthesis"]),
-    help="What the language model writes: nothing, one sentence at a time, or a synthesis of all evidence. With auto, "
-    "its size decides.",
+    type=click.Choice(["auto", "quotes", "synthesis"]),
+    help="Whether the language model writes an answer above the quotes: not at all, always, or if it is large enough.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 no_filters_option = click.option(

@@ -64,6 +64,7 @@ def answer_each(questions: Sequence[BatchQuestion], answer: Callable[[BatchQuest
 
 def ignored_filters(question: BatchQuestion, no_filters: bool) -> set[str]:
     """The filters in `question`, as written, that are not to be applied: with `no_filters`, all of them."""
+    from rag.query.filters import ALL_FILTERS
     from rag.query.understanding import written_filters
 
-    return written_filters(question.question) if no_filters else set(question.without)
+    return {*written_filters(question.question), ALL_FILTERS} if no_filters else set(question.without)

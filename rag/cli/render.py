@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from rag.answer.table import NOT_STATED, Table
-from rag.answer.types import Answer, Citation, Form, Statement
+from rag.answer.types import Answer, Citation, Effort, Form, Statement
 from rag.export.bibtex import bibtex
 from rag.export.escape import http_url
 from rag.export.phrases import (
@@ -20,6 +20,7 @@ from rag.export.phrases import (
     cited_statement,
     display_title,
     refusal,
+    summary,
 )
 from rag.export.references import papers_of
 from rag.paper import Paper
@@ -55,6 +56,26 @@ def _sentence_lines(statement: Statement) -> list[str]:
     first = f"{NOT_VERIFIED}: read" if statement.verdict == "unverified" else f"{check(statement)}, from"
     sources = [f"“{source.quote}” [{source.n}]" for source in statement.citations]
     return [sentence, *(fill(f"{'and' if n else first} {source}", "      ") for n, source in enumerate(sources))]
+
+
+def written_text(statement: Statement, quoted: Collection[Citation]) -> str:
+    """A sentence of a written answer with what was checked, and those of its sources that are not `quoted` already."""
+    if statement.verdict == "quote":
+        return fill(cited_statement(statement), "    ")
+    sources = [f"from “{source.quote}” [{source.n}]" for source in statement.citations if source not in quoted]
+    sentence = fill(f"{cited_statement(statement)} ({check(statement)})", "    ")
+    return "\n".join([sentence, *(fill(source, "      ") for source in sources)])
+
+
+def unmatched_text(statements: Sequence[Statement]) -> str:
+    """The numbers of the papers that `statements` quote, which do not match after all."""
+    numbers = dict.fromkeys(citation.n for statement in statements for citation in statement.citations)
+    return "\n" + fill(f"These do not match after all: {' '.join(f'[{n}]' for n in numbers)}", "")
+
+
+def effort_text(effort: Effort) -> str:
+    """What a model did for an answer."""
+    return "\n" + fill(summary(effort), "")
 
 
 def table_text(table: Table) -> str:

@@ -14,6 +14,7 @@ from rag.cli.options import (
     export_option,
     index_option,
     json_option,
+    llm_option,
     no_filters_option,
     question_argument,
     settings_with,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @batch_option
 @json_option
 @export_option("the papers", PAPER_EXPORTS)
+@llm_option
 @index_option
 def search(
     question: str | None,
@@ -40,22 +42,27 @@ def search(
     batch: Path | None,
     as_json: bool,
     export: str | None,
+    llm: str | None,
     index_dir: Path | None,
 ) -> None:
-    """List the papers that best match QUESTION, each with its best matching sentence."""
+    """List the papers that best match QUESTION, each with its best matching sentence.
+
+    With --llm, a language model reads the question and grades the best papers, as far as it is able to; this takes
+    longer. Without --llm, none does, whatever your settings say.
+    """
     check_export(export, batch, as_json)
     questions = read_questions(question, batch)
-    library = open_library(settings_with(index_dir=index_dir, llm="none"))
+    library = open_library(settings_with(index_dir=index_dir, llm=llm or "none"))
+    from rag.chat.ranking import ranked
     from rag.export.json import hits_json, notes_json
     from rag.export.phrases import no_paper
     from rag.query.understanding import batch_history, understand
 
-    retriever = library.retriever()
-    store = retriever.store
+    store = library.retriever().store
 
     def show(asked: BatchQuestion) -> None:
-        query = understand(asked.question, store, batch_history(asked, store), ignored_filters(asked, no_filters))
-        hits = retriever.search(query.rewrites, top, query.among)
+        history, without = batch_history(asked, store), ignored_filters(asked, no_filters)
+        query, hits = ranked(library, understand(asked.question, store, history, without), history, top, without, llm)
         if as_json or batch:
             terminal.show_json(asked.label | hits_json(hits) | notes_json(query.filters, query.notice))
         elif export:

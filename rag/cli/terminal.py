@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from rag.text import one_line
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from rag.answer.types import Answer, Event, Found, Statement
+    from rag.answer.types import Event
     from rag.export.formats import Format
     from rag.progress import Progress
     from rag.query.batch import BatchQuestion
@@ -31,6 +31,7 @@ _UNITS = {
     "asking": " questions",
     "checking": " claims",
     "judging": " claims",
+    "downloading": " MB",
 }
 
 
@@ -91,67 +92,15 @@ def show_file(text: str) -> None:
 
 
 async def show_answer(events: AsyncIterator[Event]) -> None:
-    """Prints the answer as it is streamed, its sentences grouped under the titles of their papers."""
-    from rag.answer.types import Found, Statement
+    """Prints the answer as it is streamed; see `rag.cli.streamed.StreamedAnswer`."""
+    from rag.cli.streamed import StreamedAnswer
 
-    current = 0  # the number of the paper whose title was printed last, 0 after a sentence on several papers
-    titled: set[int] = set()
-    async for event in events:
-        if isinstance(event, Found):
-            show_found(event)
-        elif not isinstance(event, Statement):
-            show_rest(event, titled)
-        elif not event.aspect:  # those with an aspect are printed at the end, as a table
-            numbers = {citation.n for citation in event.citations}
-            number = numbers.pop() if len(numbers) == 1 else 0
-            click.echo(render.statement_text(event, with_title=number not in (0, current)))
-            current = number
-            titled.add(number)
-
-
-def show_found(found: Found) -> None:
-    """Prints the filters that were applied, and for a question about papers how many match."""
-    from rag.export.phrases import match_count
-    from rag.query.intent import LISTS
-
-    show_filters(found.filters)
-    if found.headline and found.papers:
-        click.echo(render.fill(found.headline, ""))
-    if found.intent in LISTS and found.papers:
-        click.echo(match_count(len(found.papers), found.searched))
-
-
-def show_rest(answer: Answer, titled: Collection[int]) -> None:
-    """Prints what follows the statements. `titled` are the numbers of the papers whose titles were printed."""
-    show_table(answer.statements)
-    show_titles(answer, titled)
-    if answer.wish:
-        click.echo(render.listed_text(answer))
-    if answer.refused:
-        click.echo(render.refusal_text(answer))
-    if answer.lists_papers and answer.related:
-        click.echo(render.related_text(answer.related))
-    show_notice(answer.notice)
-
-
-def show_titles(answer: Answer, titled: Collection[int]) -> None:
-    """Prints the titles of papers that are cited only together with others, and so are not among `titled`."""
-    cited = (citation for statement in answer.statements if not statement.aspect for citation in statement.citations)
-    untitled = {citation.n: citation.paper for citation in cited if citation.n not in titled}
-    for position, (n, paper) in enumerate(sorted(untitled.items())):
-        click.echo(("" if position else "\n") + render.heading(n, paper))
-
-
-def show_table(statements: Sequence[Statement]) -> None:
-    """Prints the comparison in `statements` as a table, or as a list if it is of a single paper."""
-    from rag.answer.table import split
-
-    others, table = split(statements)
-    if table:
-        click.echo(render.table_text(table))
-    else:
-        for n, statement in enumerate(statement for statement in others if statement.aspect):
-            click.echo(render.statement_text(statement, with_title=n == 0))
+    shown = StreamedAnswer()
+    try:
+        async for event in events:
+            shown.take(event)
+    finally:
+        shown.clear()
 
 
 def show_filters(filters: Sequence[str]) -> None:

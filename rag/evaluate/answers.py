@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
-
-from rag.answer.types import Answer
-from rag.answer.writers.quotes import ELLIPSIS
+from rag.answer.types import Answer, Statement, Written
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.evaluate.questions import Benchmark, JudgedQuestion
-from rag.evaluate.run import Metrics, Outcome, Run, ask_each, missing_names, numbers_by_name
+from rag.evaluate.run import Outcome, Run, ask_each, missing_names, numbers_by_name
+from rag.evaluate.scores import ANSWER_METRICS, MODEL_METRICS, answer_scores, effort_scores
 from rag.paper import Paper
 from rag.progress import Progress
 from rag.query.batch import BatchQuestion
 from rag.query.understanding import batch_history
 from rag.settings import Settings
-from rag.text import normalize
-
-_SHARES = ("cite P", "cite R", "evidence R", "verbatim", "refusal right", "unsupported")
-ANSWER_METRICS: Metrics = dict.fromkeys(_SHARES, np.mean) | dict.fromkeys(("first", "total"), np.median)
-_GRADE_TO_CITE = 2  # the lowest grade of a paper that an answer should cite
 
 
 @dataclass(frozen=True)
 class TimedAnswer:
-    """An answer; `first` is the time until its list of papers was known, `total` until it was complete, in seconds."""
+    """An answer, and the `seconds` until something of it was known, by the name of the metric.
+
+    "first" is its list of papers, "first quote" its first quote, "first written" the first sentence that a model wrote,
+    "total" all of it; what did not come is left out.
+    """
 
     answer: Answer
-    first: float
-    total: float
+    seconds: dict[str, float]
 
 
 def evaluate_answers(benchmark: Benchmark, settings: Settings, progress: Progress) -> Run:
-    """Answers each question. Of ANSWER_METRICS, `first` and `total` are seconds, all others are shares from 0 to 1.
+    """Answers each question. The run has ANSWER_METRICS and, if a model did anything, MODEL_METRICS.
 
     Raises StoreError and ModelError if the index, embedding or LLM cannot be used, and as `Benchmark.prepare` does.
     """
@@ -56,52 +52,27 @@ def evaluate_answers(benchmark: Benchmark, settings: Settings, progress: Progres
     def outcome(judged: JudgedQuestion, timed: TimedAnswer | None, error: str) -> Outcome:
         if timed is None:
             return Outcome(judged, {}, error=error)
-        scores = answer_scores(judged, timed.answer, benchmark.name_of, stored)
-        return Outcome(judged, scores | {"first": timed.first, "total": timed.total}, notice=timed.answer.notice)
+        answer = timed.answer
+        scores = answer_scores(judged, answer, benchmark.name_of, stored) | timed.seconds
+        return Outcome(judged, scores | (effort_scores(answer.effort) if answer.effort else {}), notice=answer.notice)
 
     replies = ask_each(benchmark, ask, progress)
     outcomes = [outcome(judged, *reply) for judged, reply in zip(benchmark.questions, replies, strict=True)]
-    return Run(outcomes, missing_names(benchmark, indexed), ANSWER_METRICS)
+    with_model = any(timed and timed.answer.effort for timed, _ in replies)
+    metrics = {**ANSWER_METRICS, **(MODEL_METRICS if with_model else {})}
+    return Run(outcomes, missing_names(benchmark, indexed), metrics)
 
 
 async def timed_answer(conversation: Conversation, question: str, without: Collection[str] = ()) -> TimedAnswer:
     """The answer to `question`, not applying the filters `without`. Raises as `Conversation.ask` does."""
-    start, first = time.perf_counter(), 0.0
+    start, seconds = time.perf_counter(), dict[str, float]()
     async for event in conversation.ask(question, without):
-        first = first or time.perf_counter() - start
-        if isinstance(event, Answer):
+        passed = time.perf_counter() - start
+        seconds.setdefault("first", passed)
+        if isinstance(event, Statement):
+            seconds.setdefault("first quote", passed)
+        elif isinstance(event, Written):
+            seconds.setdefault("first written", passed)
+        elif isinstance(event, Answer):
             answer = event
-    return TimedAnswer(answer, first, time.perf_counter() - start)
-
-
-def answer_scores(
-    judged: JudgedQuestion, answer: Answer, name_of: Callable[[Paper], str], stored: Callable[[Paper], Paper]
-) -> dict[str, float]:
-    """Those of the shares that apply to `answer`.
-
-    `name_of` gives the name of a paper in the judgements, `stored` the paper as it is in the index.
-    """
-    cited = {name_of(citation.paper) for citation in answer.citations}
-    lowest_grade = min(_GRADE_TO_CITE, max(judged.relevant.values(), default=0))
-    quotes = [citation.quote for citation in answer.citations]
-    text = normalize(" ".join([*quotes, *(statement.text for statement in answer.statements)]))
-    checks = {
-        # An answer that cites nothing, but should, is as wrong as one that cites only wrong papers.
-        "cite P": [paper in judged.relevant for paper in cited] or [False] if judged.relevant else [],
-        "cite R": [paper in cited for paper, grade in judged.relevant.items() if grade >= lowest_grade],
-        "evidence R": [sentence in text for sentence in judged.evidence],
-        "verbatim": _verbatim(answer, stored),
-        "refusal right": [answer.refused != bool(judged.relevant)],
-        "unsupported": [statement.verdict == "unverified" for statement in answer.statements],
-    }
-    return {name: sum(passed) / len(passed) for name, passed in checks.items() if passed}
-
-
-def _verbatim(answer: Answer, stored: Callable[[Paper], Paper]) -> list[bool]:
-    """For each citation of each statement, whether its quote is verbatim in the index."""
-    return [
-        stored(citation.paper).abstract[citation.start : citation.end] == citation.quote
-        and (statement.verdict != "quote" or statement.text.strip(f"{ELLIPSIS} ") in citation.quote)
-        for statement in answer.statements
-        for citation in statement.citations
-    ]
+    return TimedAnswer(answer, seconds | {"total": time.perf_counter() - start})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.evaluate.run import Outcome, Run
 
 Row = dict[str, str | int | float | None]  # values by column; None if there is no such number
 _AUROC = "AUROC"
+_WHOLE = 100.0  # from here on a table shows no decimals
 _RESAMPLES = 9_999  # random sign assignments, if there are more in all; the smallest p-value is then 0.0001
 
 
@@ -32,6 +34,8 @@ def compare(current: Run, other: Run) -> list[Row]:
     assumes no distribution; with few questions, all assignments of signs are tried. AUROC is not a mean over questions,
     so it has no p.
     """
+    metrics = {**current.metrics, **other.metrics}  # only the one in which a model wrote may have its numbers
+    current, other = replace(current, metrics=metrics), replace(other, metrics=metrics)
     rows: list[Row] = []
     others_by_type = _by_type(other.outcomes)
     for type_, outcomes in _by_type(current.outcomes).items():
@@ -116,5 +120,6 @@ def _row(type_: str, name: str, current: float | None, other: float | None, p_va
 
 def _cell(column: str, value: str | int | float | None) -> str:
     if isinstance(value, float):
-        return f"{value:+.3f}" if column == "difference" else f"{value:.3f}"
+        decimals = 0 if abs(value) >= _WHOLE else 3
+        return f"{value:{'+' if column == 'difference' else ''}.{decimals}f}"
     return "-" if value is None else str(value)

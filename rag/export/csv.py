@@ -12,20 +12,22 @@ from rag.export.phrases import judge_name
 from rag.export.references import identifier, own_abstract
 from rag.paper import Paper
 
-COLUMNS = "question n title authors year url sentence verdict judge quote start end digest".split()
+COLUMNS = "question n title authors year url sentence verdict judge quote start end digest part".split()
 PAPER_COLUMNS = "title authors year doi arxiv pmid url abstract source digest".split()
 
 
 def csv(*answers: Answer) -> str:
-    """A header of COLUMNS, then one row for each citation of each statement.
+    """A header of COLUMNS, then one row for each citation of each sentence.
 
-    `judge` is the model that judged the statement, empty if none did; `start` and `end` are character offsets of the
-    quote in the abstract. A cell that a spreadsheet would take for a formula is prefixed with an apostrophe.
+    `judge` is the model that judged the sentence, empty if none did; `start` and `end` are character offsets of the
+    quote in the abstract; `part` is "written" for a sentence of the written answer, "evidence" for one below it. A cell
+    that a spreadsheet would take for a formula is prefixed with an apostrophe.
     """
     rows = (
-        _row(answer, statement, citation)
+        [*_row(answer, statement, citation), part]
         for answer in answers
-        for statement in answer.statements
+        for part, statements in (("written", answer.written), ("evidence", answer.statements))
+        for statement in statements
         for citation in statement.citations
     )
     return _table(COLUMNS, rows)

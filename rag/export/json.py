@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from rag.answer.types import Answer, Citation, Listed, Statement
+from rag.answer.types import Answer, Citation, Effort, Listed, Statement
 from rag.export.escape import http_url
-from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, refusal
+from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, model_name, refusal
 from rag.retrieval.hits import Hits
 
 
@@ -17,22 +18,25 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     "answer" is its whole text, "headline" its first line; "kind" what the question wants. "matching" counts the papers
     that answer, "may_match" those that may besides, where papers are asked for, and "searched" all. The rest are lists:
     "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, if a model
-    judged them also "judge", its name, and in a comparison "aspect"; "citations" [{"n", "title", "quote", "digest"}];
+    judged them also "judge", its name, and in a comparison "aspect"; "written", the sentences of the written answer,
+    alike, those under a heading with "theme"; "citations" [{"n", "title", "quote", "digest"}];
     "partial" [{"n", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n",
     "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer. "digest" is true if
-    the abstract is not the authors' own text. Only present if not empty: "filters" [as written], "notice", and
-    "silent", the title of the paper that does not state what is asked.
+    the abstract is not the authors' own text. Only present if not empty: "filters" [as written], "notice",
+    "silent", the title of the paper that does not state what is asked, and "effort", what a model did, with the fields
+    of `rag.answer.types.Effort`.
     """
     data: dict[str, Any] = {
         "answer": text(answer),
         "headline": answer.headline,
         "kind": answer.wish or answer.intent,
-        "writer": answer.writer,
+        "writer": "synthesis" if answer.written else "quotes",
         "refused": answer.refused,
         "matching": answer.relevant_count,
         "may_match": len({citation.n for citation in answer.related}) if answer.lists_papers else 0,
         "searched": answer.searched,
         "probability": round(answer.probability, 3),
+        "written": list(map(_statement_json, answer.written)),
         "statements": list(map(_statement_json, answer.statements)),
         "citations": [_citation_json(citation, "quote") for citation in answer.citations],
         "partial": [_citation_json(citation, "sentence") for citation in answer.related],
@@ -40,18 +44,20 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "papers": [_paper_json(listed) for listed in answer.listed],
     }
     silent = {"silent": answer.not_stated_by.title} if answer.not_stated_by else {}
-    return data | silent | notes_json(answer.filters, answer.notice)
+    effort = {"effort": _effort_json(answer.effort)} if answer.effort else {}
+    return data | silent | effort | notes_json(answer.filters, answer.notice)
 
 
 def text(answer: Answer) -> str:
-    """The whole answer in one line: its headline, then its statements, or why there are none.
+    """The whole answer in one line: its headline, what is written and its statements, or why there are none.
 
     Statements that are not verified say so.
     """
     if answer.refused:
         return refusal(answer)
     listed = (f"[{listed.n}] {listed.paper.title}" for listed in answer.listed)
-    return " ".join(filter(None, [answer.headline, *map(_statement_text, answer.statements), *listed]))
+    sentences = map(_statement_text, (*answer.written, *answer.statements))
+    return " ".join(filter(None, [answer.headline, *sentences, *listed]))
 
 
 def _paper_json(listed: Listed) -> dict[str, Any]:
@@ -75,7 +81,13 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
     citations = [{"n": citation.n, "start": citation.start, "end": citation.end} for citation in statement.citations]
     judge = {"judge": judge_name(statement)} if statement.verdict == "judged" else {}
     aspect = {"aspect": statement.aspect} if statement.aspect else {}
-    return {"text": statement.text, "verdict": statement.verdict, "citations": citations} | judge | aspect
+    theme = {"theme": statement.theme} if statement.theme else {}
+    return {"text": statement.text, "verdict": statement.verdict, "citations": citations} | judge | aspect | theme
+
+
+def _effort_json(effort: Effort) -> dict[str, Any]:
+    rounded = {"seconds": round(effort.seconds, 1), "thinking_seconds": round(effort.thinking_seconds, 1)}
+    return asdict(effort) | {"model": model_name(effort)} | rounded
 
 
 def _citation_json(citation: Citation, quote_key: str) -> dict[str, Any]:

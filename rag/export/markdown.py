@@ -10,6 +10,7 @@ from rag.answer.types import Answer, Citation, Statement
 from rag.export import escape
 from rag.export.bibtex import bibtex
 from rag.export.phrases import (
+    EVIDENCE_HEADING,
     FILTERS_LABEL,
     NEAREST_HEADING,
     RELATED_HEADING,
@@ -19,13 +20,15 @@ from rag.export.phrases import (
     markers,
     match_count,
     refusal,
+    summary,
+    themes,
 )
 from rag.export.references import papers_of
 from rag.paper import Paper
 
 
 def markdown(*answers: Answer) -> str:
-    """`answers` in order: the question as heading, sentences with markers under their papers, then the sources."""
+    """`answers` in order: the question as heading, what is written, the quotes under their papers, then the sources."""
     return "\n\n".join(block for answer in answers for block in _blocks(answer)) + "\n"
 
 
@@ -38,7 +41,8 @@ def _blocks(answer: Answer) -> Iterator[str]:
         yield escape.markdown(answer.headline)
     if answer.refused:
         yield from _refusal(answer)
-    elif answer.lists_papers:
+    yield from _written(answer)
+    if answer.lists_papers and not answer.refused:
         yield match_count(answer.relevant_count, answer.searched)
     if answer.listed:
         yield from _listed(answer)
@@ -53,6 +57,18 @@ def _blocks(answer: Answer) -> Iterator[str]:
     if answer.notice:
         yield escape.markdown(answer.notice)
     yield from _sources([*answer.citations, *related])
+
+
+def _written(answer: Answer) -> Iterator[str]:
+    """What a model wrote, as running text under its themes, and what it did."""
+    for theme, run in themes(answer.written):
+        if theme:
+            yield f"## {escape.markdown(theme)}"
+        yield " ".join(map(_statement, run))
+    if answer.effort:
+        yield escape.markdown(summary(answer.effort))
+    if answer.written:
+        yield f"## {EVIDENCE_HEADING}"
 
 
 def _listed(answer: Answer) -> Iterator[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from rag.answer.types import Answer, Statement, Verdict
+from rag.answer.types import Answer, Effort, Statement, Step, Verdict, Working
 from rag.paper import Paper
-from rag.text import clean_line
+from rag.text import clean_line, count
 
 FILTERS_LABEL = "Limited to:"
 RELATED_HEADING = "May match:"
 NEAREST_HEADING = "Nearest papers:"
+EVIDENCE_HEADING = "The evidence"
 NOT_VERIFIED = "not verified"
 # What was checked of a sentence, and by whom.
 CHECKED: dict[Verdict, str] = {
@@ -19,7 +21,15 @@ CHECKED: dict[Verdict, str] = {
     "judged": "reworded, checked by {judge}",
     "unverified": f"{NOT_VERIFIED}: read the source",
 }
-_MAX_JUDGE_CHARS = 100
+_STEPS: dict[Step, str] = {
+    "reading": "reading the question",
+    "judging": "judging papers",
+    "thinking": "thinking",
+    "writing": "writing",
+    "checking": "checking what it wrote",
+}
+_MAX_NAME_CHARS = 100  # of a model, or of a theme, which is a model's too
+_LEAST_COST = 0.0001  # US dollars
 
 
 def cited_statement(statement: Statement) -> str:
@@ -34,8 +44,46 @@ def check(statement: Statement) -> str:
 
 
 def judge_name(statement: Statement) -> str:
-    """The name of the model that judged `statement`, which its server may have chosen: short, and safe to print."""
-    return clean_line(statement.judge)[:_MAX_JUDGE_CHARS]
+    """The name of the model that judged `statement`, short and safe to print."""
+    return _short(statement.judge)
+
+
+def model_name(effort: Effort) -> str:
+    """The name of the model, short and safe to print, "the model" if it has none."""
+    return _short(effort.model) or "the model"
+
+
+def theme_name(statement: Statement) -> str:
+    """The heading that `statement` stands under, short and safe to print, "" without one."""
+    return _short(statement.theme)
+
+
+def themes(written: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:
+    """The sentences of a written answer, those in a row on one theme together, under its name; "" without one."""
+    for name, run in groupby(written, key=theme_name):
+        yield name, list(run)
+
+
+def progress(working: Working) -> str:
+    """What the model does at the moment: ``The model is judging papers: 12 of 20…``."""
+    done = f": {working.done:,} of {working.total:,}" if working.total else ""
+    seconds = f"{',' if done else ' for'} {round(working.seconds):,} s" if working.seconds >= 1 else ""
+    return f"The model is {_STEPS[working.step]}{done}{seconds}…"
+
+
+def summary(effort: Effort) -> str:
+    """What a model did for an answer, and what that took.
+
+    ``Written by qwen3:8b: 7 sentences, 6 confirmed, 1 replaced by its quote; 34 papers judged; 6,120 tokens, 14 s``
+    """
+    name, judged = model_name(effort), count(effort.judged, "paper")
+    if effort.drafted:
+        parts = [f"Written by {name}: {_fate(effort)}", *([f"{judged} judged"] if effort.judged else [])]
+    else:
+        parts = [f"Judged by {name}: {judged}" if effort.judged else f"Asked, without a result: {name}"]
+    tokens = effort.prompt_tokens + effort.reply_tokens
+    cost = [] if effort.cost is None else [_dollars(effort.cost)]
+    return "; ".join([*parts, ", ".join([*([count(tokens, "token")] if tokens else []), _time(effort), *cost])])
 
 
 def markers(statement: Statement) -> str:
@@ -70,3 +118,28 @@ def byline(paper: Paper) -> str:
 def display_title(paper: Paper) -> str:
     """The title, marked if the abstract is a digest instead of the authors' own text."""
     return f"{paper.title} (digest)" if paper.digest else paper.title
+
+
+def _fate(effort: Effort) -> str:
+    """How many sentences were written, and what became of them."""
+    others = effort.drafted - effort.verified - effort.replaced
+    replaced = f"{effort.replaced:,} replaced by {'its quote' if effort.replaced == 1 else 'their quotes'}"
+    fates = [(effort.verified, f"{effort.verified:,} confirmed"), (effort.replaced, replaced)]
+    known = [words for number, words in [*fates, (others, f"{others:,} not confirmed")] if number > 0]
+    return ", ".join([count(effort.drafted, "sentence"), *known])
+
+
+def _time(effort: Effort) -> str:
+    thinking = f" (thinking {round(effort.thinking_seconds):,} s)" if effort.thinking_seconds >= 1 else ""
+    return f"{max(1, round(effort.seconds)):,} s{thinking}"
+
+
+def _dollars(cost: float) -> str:
+    if cost < _LEAST_COST:
+        return f"less than ${_LEAST_COST}"
+    return f"about ${cost:,.2f}" if cost >= 1 else f"about ${cost:.4f}"
+
+
+def _short(text: str) -> str:
+    """`text` that a model or its server chose, cut off, on one line that can be printed."""
+    return clean_line(text)[:_MAX_NAME_CHARS]

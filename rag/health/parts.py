@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,8 +68,15 @@ def language_model(spec: str) -> Check:
     """The language model of `spec`. One that llama.cpp runs is not loaded, which takes seconds; a server is asked."""
     from rag import llm
     from rag.llm import bundled
+    from rag.llm.auto import AUTO, NOTHING, resolve
     from rag.llm.server import REACH_TIMEOUT
 
+    if spec == AUTO:
+        resolved = resolve(spec)
+        if resolved.spec == NOTHING:
+            return Check("llm", f"auto: answers are quotes, as {resolved.why}")
+        check = language_model(resolved.spec)
+        return replace(check, found=f"auto: {check.found}; chosen as {resolved.why}")
     kind, _, rest = spec.partition(":")
     try:
         if spec == "none":

@@ -28,6 +28,7 @@ _PROPOSAL = "|".join(verb.removesuffix("e") for verb in PROPOSAL_VERBS)  # "prop
 _FIRST_PERSON = re.compile(rf"\b(we|our|ours|us|this ({_PUBLICATION}))\b", re.IGNORECASE)
 _OWN_WORK = re.compile(rf"\b(we|our|(this|the) ({_PUBLICATION}|thesis|book|method|approach))\b", re.IGNORECASE)
 _OUR_METHOD = re.compile(rf"\bour ({_METHOD})\b", re.IGNORECASE)
+_WE = re.compile(rf"\b(we|this ({_PUBLICATION}))\b", re.IGNORECASE)
 _PROPOSES = re.compile(rf"\b(we|here|this ({_PUBLICATION}))\b.{{0,60}}?\b({_PROPOSAL})\w*", re.IGNORECASE)
 
 
@@ -40,6 +41,11 @@ def describes_own_work(sentence: str, short_name: str) -> bool:
     """Whether `sentence` is about the paper's own work: it says "we" or "the method", or has its `short_name`."""
     named = bool(short_name) and short_name.lower() in sentence.lower()
     return named or bool(_OWN_WORK.search(sentence))
+
+
+def states_own_work(sentence: str) -> bool:
+    """Whether `sentence` says what its authors did: it has "we", "this paper" or "our method"."""
+    return bool(_WE.search(sentence) or _OUR_METHOD.search(sentence))
 
 
 def proposes(sentence: str) -> bool:

@@ -1,6 +1,6 @@
 """Language models: a spec such as "ollama:qwen2.5" → a `Model` that is known to answer.
 
-To add a vendor, write a module with its `Vendor` and a `load` function, and list them in `VENDORS` and `_LOADERS`.
+To add a vendor, describe it in `rag.llm.vendors`, and list what loads its models in `_LOADERS`.
 """
 
 from __future__ import annotations
@@ -8,31 +8,44 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rag.errors import ModelError
-from rag.llm import anthropic, bundled, gemini, ollama, openai_like
+from rag.llm import bundled, hosted, lm_studio, ollama, openai_like
+from rag.llm.auto import resolve
 from rag.llm.model import Model
+from rag.llm.vendors import HOSTED
 
 __all__ = ["FORMS", "VENDORS", "Model", "bundled_parameters", "describe", "load"]
 
-VENDORS = (openai_like.OPENAI, anthropic.ANTHROPIC, gemini.GEMINI)
-FORMS = ("bundled", "none", "gguf:PATH", "ollama:MODEL", "openai-like:URL#MODEL", *(f"{v.kind}:MODEL" for v in VENDORS))
+VENDORS = HOSTED
+FORMS = (
+    "auto",
+    "none",
+    "bundled",
+    "gguf:PATH",
+    "ollama:MODEL",
+    "lmstudio:MODEL",
+    "openai-like:URL#MODEL",
+    *(f"{vendor.kind}:MODEL" for vendor in VENDORS),
+)
 
 # By what precedes the colon of a spec: what follows it, the name to show, and the timeout in seconds → the model.
 _LOADERS: Mapping[str, Callable[[str, str, float], Model]] = {
     "gguf": bundled.load_gguf,
     "ollama": ollama.load,
+    "lmstudio": lm_studio.load,
     "openai-like": openai_like.load,
-    "openai": openai_like.load_openai,
-    "anthropic": anthropic.load,
-    "gemini": gemini.load,
+    "openai": hosted.load_openai,
+    "anthropic": hosted.load_anthropic,
+    "gemini": hosted.load_gemini,
 }
 
 
 def load(spec: str, timeout: float) -> Model | None:
-    """The model that `spec` names, known to be reachable; None for "none".
+    """The model that `spec` names, known to be reachable; None for "none", and for "auto" where there is none.
 
     `timeout` is the number of seconds to wait for the next part of a reply. Raises ModelError for a spec of an unknown
     form, a missing file or key, and a server that does not answer.
     """
+    spec = resolve(spec).spec
     if spec == "none":
         return None
     if spec == "bundled":

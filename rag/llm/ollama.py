@@ -2,93 +2,79 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+import re
+from typing import Any
 
 from rag.errors import ModelError
 from rag.llm import faults
+from rag.llm.ask import json_from
+from rag.llm.endings import Endless
+from rag.llm.local import ollama_address
 from rag.llm.model import MAX_CONTEXT, UNKNOWN_CONTEXT, Model, parameter_count
+from rag.llm.openai_like import model_of
+from rag.llm.probe import ModelInfo, positive_int
 from rag.llm.refusal import Refused
-from rag.llm.scored import TOP_TOKENS, ScoredReply, tokens_of
-from rag.llm.server import REACH_TIMEOUT, Server, key_from, without_password
-from rag.llm.tokens import estimate_tokens
-
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM, ChatMessage
-    from ollama import ShowResponse
+from rag.llm.server import Server, key_from, without_password
+from rag.llm.vendors import OLLAMA
 
 
 def load(model: str, name: str, timeout: float) -> Model:
     """`model` of the Ollama at OLLAMA_HOST, shown as `name`. Raises ModelError if it is not there."""
-    key = key_from("OLLAMA_API_KEY")  # Ollama's client reads it itself
-    server = Server("", timeout, key, label=f"Ollama at {host()}", key_name="OLLAMA_API_KEY")
-    info = _show(server, model)
-    context = min(_trained_context(info), MAX_CONTEXT)
-    return _model(server, model, name, _parameters(info) or parameter_count(model), context)
+    url, key = ollama_address() + OLLAMA.path, key_from(OLLAMA.key_name)
+    server = Server(url, timeout, key, label=f"Ollama at {host()}", key_name=OLLAMA.key_name)
+    shown = _show(server, model)
+    size = positive_int(shown, "model_info", "general.parameter_count") or parameter_count(_size(shown))
+    return model_of(server, OLLAMA, model, name, ModelInfo(size, _context(server, model, shown)))
 
 
 def host() -> str:
     """The address of Ollama, without a password."""
-    return without_password(os.environ.get("OLLAMA_HOST") or "http://127.0.0.1:11434")
+    return without_password(ollama_address())
 
 
-def _model(server: Server, model: str, name: str, parameters: int | None, context: int) -> Model:
-    from llama_index.llms.ollama import Ollama
-    from ollama import AsyncClient, Client
-
-    def build(max_tokens: int | None = None, **clients: Any) -> LLM:
-        llm: LLM = Ollama(
-            model=model,
-            context_window=context,
-            temperature=0.0,
-            additional_kwargs={"num_predict": max_tokens} if max_tokens else {},
-            thinking=False,  # a model that thinks would use up the tokens of a short reply before it starts
-            **clients,
-        )
-        return llm
-
-    @asynccontextmanager
-    async def connect(max_tokens: int) -> AsyncIterator[LLM]:
-        async with AsyncClient(**server.options()) as client:  # Ollama's client reads OLLAMA_HOST itself
-            yield build(max_tokens, async_client=client)
-
-    async def scored(llm: LLM, messages: Sequence[ChatMessage], max_tokens: int) -> ScoredReply:
-        reply = await cast(Ollama, llm).async_client.chat(  # LlamaIndex passes on no request for probabilities
-            model=model,
-            messages=[{"role": message.role.value, "content": message.content} for message in messages],
-            think=False,
-            options={"temperature": 0.0, "num_ctx": context, "num_predict": max_tokens},
-            logprobs=True,
-            top_logprobs=TOP_TOKENS,
-        )
-        return ScoredReply(reply.message.content or "", tokens_of(reply.logprobs))
-
-    llm = build(client=Client(timeout=server.timeout), async_client=AsyncClient(timeout=server.timeout))
-    return Model(name, parameters, context, llm, server, connect, estimate_tokens, scored)
-
-
-def _show(server: Server, model: str) -> ShowResponse:
+def _show(server: Server, model: str) -> Any:
+    """What Ollama says about `model`. Raises ModelError if it has no such model, or does not answer."""
     import httpx
-    from ollama import Client
 
     try:
-        with Client(timeout=REACH_TIMEOUT, event_hooks={"response": [server.check]}) as client:
-            info: ShowResponse = client.show(model)
+        shown = json_from(server, "POST", f"{ollama_address()}/api/show", json={"model": model})
+        if isinstance(shown, dict):
+            return shown
+        raise ValueError("not Ollama")
     except Refused as fault:
         missing = f"Ollama has no model '{model}'. Run: ollama pull {model}"
         raise ModelError(missing if fault.status == 404 else faults.explain(fault, server)) from fault
-    except (ConnectionError, httpx.HTTPError, ValueError, TypeError) as fault:  # the last two: it is not Ollama
+    except (httpx.HTTPError, httpx.InvalidURL, Endless, ValueError) as fault:
         raise ModelError("No Ollama answers. Start it: ollama serve, set OLLAMA_HOST, or choose --llm none") from fault
-    return info
 
 
-def _trained_context(info: ShowResponse) -> int:
-    lengths = [value for name, value in (info.modelinfo or {}).items() if name.endswith(".context_length")]
-    return int(lengths[0]) if lengths else UNKNOWN_CONTEXT
+def _context(server: Server, model: str, shown: Any) -> int:
+    """The tokens of context that Ollama gives `model`: its OpenAI-compatible API has no field to ask for more."""
+    set_by_modelfile = re.search(r"^num_ctx\s+(\d+)", str(shown.get("parameters", "")), re.MULTILINE)
+    given = _loaded_context(server, model) or (int(set_by_modelfile[1]) if set_by_modelfile else UNKNOWN_CONTEXT)
+    info = shown.get("model_info")
+    trained = [int(value) for name, value in info.items() if name.endswith(".context_length")] if info else []
+    return min(given, MAX_CONTEXT, *trained)
 
 
-def _parameters(info: ShowResponse) -> int | None:
-    exact = (info.modelinfo or {}).get("general.parameter_count")
-    return int(exact) if exact else parameter_count((info.details and info.details.parameter_size) or "")
+def _loaded_context(server: Server, model: str) -> int | None:
+    """The tokens of context of `model` if Ollama has it in memory and says so."""
+    import httpx
+
+    try:
+        loaded = json_from(server, "GET", f"{ollama_address()}/api/ps")["models"]
+        return next(
+            (
+                int(one["context_length"])
+                for one in loaded
+                if model in (one["name"], one["name"].removesuffix(":latest"))
+            ),
+            None,
+        )
+    except (httpx.HTTPError, Refused, Endless, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _size(shown: Any) -> str:
+    details = shown.get("details")
+    return str(details.get("parameter_size") or "") if isinstance(details, dict) else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.errors import ModelError
-from rag.llm.server import REACH_TIMEOUT, Server, without_password
-
-if TYPE_CHECKING:
-    import httpx
+from rag.llm.ask import json_from
+from rag.llm.endings import Endless
+from rag.llm.refusal import Refused
+from rag.llm.server import Server, without_password
 
 _WITH_TOKENIZE = ("llamacpp", "vllm")  # "owned_by" of the servers that have a /tokenize endpoint
 
@@ -20,23 +20,19 @@ class ModelInfo:
 
     parameters: int | None
     context: int | None  # tokens
-    tokenize_url: str | None  # of the endpoint that counts tokens
+    tokenize_url: str | None = None  # of the endpoint that counts tokens
+    thinks: bool = False  # whether it may think before it answers
 
 
 def probe(server: Server, model: str) -> ModelInfo:
     """Asks `server` about `model`. Raises ModelError if it does not answer, or rejects the key."""
-    import httpx
-
-    with httpx.Client(headers=server.headers(), timeout=REACH_TIMEOUT, trust_env=not server.direct) as client:
-        entry = _entry(_models(client, server), model)
-        root, owner = server.url.removesuffix("/v1"), entry.get("owned_by")
-        props = _json_at(client, "GET", f"{root}/props") if owner == "llamacpp" else None
-        url = f"{root}/tokenize"
-        counts = owner in _WITH_TOKENIZE and token_count(
-            _json_at(client, "POST", url, json=tokenize_request(model, "word"))
-        )
-    context = _positive_int(props, "default_generation_settings", "n_ctx") or _positive_int(entry, "max_model_len")
-    return ModelInfo(_positive_int(entry, "meta", "n_params"), context, url if counts else None)
+    entry = _entry(_models(server), model)
+    root, owner = server.url.removesuffix("/v1"), entry.get("owned_by")
+    props = _json_at(server, "GET", f"{root}/props") if owner == "llamacpp" else None
+    url = f"{root}/tokenize"
+    counts = owner in _WITH_TOKENIZE and token_count(_json_at(server, "POST", url, tokenize_request(model, "word")))
+    context = positive_int(props, "default_generation_settings", "n_ctx") or positive_int(entry, "max_model_len")
+    return ModelInfo(positive_int(entry, "meta", "n_params"), context, url if counts else None)
 
 
 def tokenize_request(model: str, text: str) -> dict[str, str]:
@@ -50,24 +46,39 @@ def token_count(reply: Any) -> int:
     return len(tokens) if isinstance(tokens, list) else 0
 
 
-def _models(client: httpx.Client, server: Server) -> Any:
+def value_at(data: Any, *path: str) -> Any:
+    """The value at `path` in nested objects; None if there is none."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def positive_int(data: Any, *path: str) -> int | None:
+    """The number at `path` in nested objects; None if there is none above 0."""
+    value = value_at(data, *path)
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _models(server: Server) -> Any:
     """The list of models at `server`. Raises ModelError if it does not answer, or rejects the key."""
     import httpx
 
     address = f"{server.url}/models"
+    shown = without_password(address)
     try:
-        reply = client.get(address)
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        return json_from(server, "GET", address)
+    except (httpx.HTTPError, httpx.InvalidURL, Endless) as fault:
         raise ModelError(
-            f"No LLM answers at {without_password(address)} ({type(fault).__name__}). "
-            "Start it, correct the address, or choose --llm none"
+            f"No LLM answers at {shown} ({type(fault).__name__}). Start it, correct the address, or choose --llm none"
         ) from fault
-    if reply.status_code in (401, 403):
+    except Refused as fault:
+        if fault.status not in (401, 403):
+            return None
         raise ModelError(
-            f"The LLM at {without_password(address)} rejects the key. "
-            f"Set {server.key_name} to a valid one, or choose --llm none"
-        )
-    return _json(reply)
+            f"The LLM at {shown} rejects the key. Set {server.key_name} to a valid one, or choose --llm none"
+        ) from fault
+    except ValueError:  # not JSON
+        return None
 
 
 def _entry(listing: Any, model: str) -> dict[str, Any]:
@@ -78,24 +89,11 @@ def _entry(listing: Any, model: str) -> dict[str, Any]:
     return next(iter(named or entries[: len(entries) == 1]), {})
 
 
-def _json_at(client: httpx.Client, method: str, address: str, **options: Any) -> Any:
+def _json_at(server: Server, method: str, address: str, json: Any = None) -> Any:
     """The JSON at `address`; None if there is none, as these endpoints are not part of OpenAI's API."""
     import httpx
 
     try:
-        return _json(client.request(method, address, **options))
-    except httpx.HTTPError:
+        return json_from(server, method, address, json=json)
+    except (httpx.HTTPError, Refused, Endless, ValueError):
         return None
-
-
-def _json(reply: httpx.Response) -> Any:
-    try:
-        return reply.json()
-    except ValueError:
-        return None
-
-
-def _positive_int(data: Any, *path: str) -> int | None:
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data if isinstance(data, int) and data > 0 else None

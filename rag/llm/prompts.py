@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from llama_index.core import ChatPromptTemplate
 
 PLACEHOLDERS = {
-    "rephrase": {"question", "title", "sentence"},
-    "synthesis": {"question", "evidence"},
+    "sentence": {"title", "sentences"},
+    "synthesis": {"question", "evidence", "shape"},
+    "reading": {"earlier", "cited", "question"},
+    "terms": {"question"},
+    "grade": {"question", "papers"},
     "judge": {"evidence", "sentence"},
     "judge_all": {"pairs"},
 }

@@ -9,20 +9,18 @@ from rag.text import one_line
 if TYPE_CHECKING:
     import httpx
 
+_MESSAGE_FIELDS = ("error", "message", "detail")  # of different servers
 _MAX_DETAIL = 200  # characters of a server's error message to show
-
-
-class EmptyReply(Exception):
-    """A reply without text."""
 
 
 class Refused(Exception):
     """A reply whose HTTP status is not a success."""
 
-    def __init__(self, status: int, detail: str, retry_after: float | None) -> None:
+    def __init__(self, status: int, message: str, detail: str, retry_after: float | None) -> None:
         super().__init__(status)
         self.status = status
-        self.detail = detail  # the server's error message, "" if there is none
+        self.message = message  # the server's, "" if there is none
+        self.detail = detail  # the message as it can be shown
         self.retry_after = retry_after  # seconds that the server asks to wait
 
 
@@ -37,16 +35,17 @@ def refusal_of(reply: httpx.Response, key: str) -> Refused:
     except (KeyError, ValueError):  # missing, or a date
         retry_after = None
     status = 401 if "API_KEY_INVALID" in reply.text else reply.status_code  # Google answers with 400
-    return Refused(status, shortened(message, key), retry_after)
+    return Refused(status, str(message), shortened(message, key), retry_after)
 
 
 def error_text(body: Any) -> object:
     """The error message in the JSON `body` of a reply, "" if there is none."""
-    try:
-        error = body["error"]
-        return error["message"] if isinstance(error, dict) else error
-    except (LookupError, TypeError):
+    if isinstance(body, list):  # of Google
+        body = next(iter(body), None)
+    if not isinstance(body, dict):
         return ""
+    error = next((body[name] for name in _MESSAGE_FIELDS if body.get(name)), "")
+    return error.get("message", error) if isinstance(error, dict) else error
 
 
 def shortened(message: object, key: str) -> str:

@@ -7,9 +7,12 @@ import re
 import ssl
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.errors import ModelError
+from rag.llm.bounds import Bounds
 from rag.llm.refusal import refusal_of
 
 if TYPE_CHECKING:
@@ -27,40 +30,62 @@ class Server:
     key: str = field(default="", repr=False)
     label: str = ""  # its name at the start of a message
     key_name: str = "OPENAI_API_KEY"  # the environment variable with the key
-    direct: bool = False  # whether to bypass proxies
+    direct: bool = False  # whether it is in this process
 
-    def client(self) -> httpx.AsyncClient:
-        """A client for one call: connections belong to the event loop in which they are opened."""
+    def client(self, bounds: Bounds | None = None) -> httpx.AsyncClient:
+        """A client for one call: connections belong to the event loop in which they are opened.
+
+        It raises `Refused` for a reply that is not a success, and `Endless` for one beyond `bounds`.
+        """
         import httpx
 
-        return httpx.AsyncClient(**self.options())
+        limits = bounds or Bounds(self.timeout)
 
-    def options(self) -> dict[str, Any]:
-        """The arguments of an `httpx.AsyncClient` that raises `Refused` for a reply that is not a success."""
-        import httpx
+        async def check(reply: httpx.Response) -> None:
+            await self._check(reply, limits)
 
-        return {
-            "timeout": httpx.Timeout(self.timeout, connect=min(REACH_TIMEOUT, self.timeout)),
-            "trust_env": not self.direct,
-            "verify": _certificates(),
-            "event_hooks": {"response": [self.acheck]},
-        }
+        return httpx.AsyncClient(
+            headers={"Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(self.timeout, connect=min(REACH_TIMEOUT, self.timeout)),
+            trust_env=self.uses_proxies,
+            verify=certificates(),
+            event_hooks={"response": [check]},
+        )
 
     def headers(self) -> dict[str, str]:
         """The authorization header; none without a key."""
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
-    def check(self, reply: httpx.Response) -> None:
-        """Raises `Refused` if `reply` is not a success."""
-        if not reply.is_success:
-            reply.read()
-            raise refusal_of(reply, self.key)
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine, as far as its address says."""
+        return is_loopback(self.url)
 
-    async def acheck(self, reply: httpx.Response) -> None:
-        """Like `check`, for an `httpx.AsyncClient`."""
+    @property
+    def uses_proxies(self) -> bool:
+        """Whether the environment's proxies apply: they are other machines."""
+        return not (self.direct or self.is_local)
+
+    async def _check(self, reply: httpx.Response, bounds: Bounds) -> None:
+        import httpx
+
+        from rag.llm.bounded_stream import BoundedStream
+
+        assert isinstance(reply.stream, httpx.AsyncByteStream)
+        reply.headers.pop("Content-Encoding", None)  # was not asked for; a few bytes can unpack to gigabytes
+        reply.stream = BoundedStream(reply.stream, bounds)
         if not reply.is_success:
             await reply.aread()
             raise refusal_of(reply, self.key)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether `address` is one of this machine that no other can reach."""
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name, or no address at all
+        return False
 
 
 def without_password(url: str) -> str:
@@ -77,8 +102,8 @@ def key_from(name: str) -> str:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
-    """Created once: this takes longer than the rest of a call to a local server."""
+def certificates() -> ssl.SSLContext:
+    """The certificate authorities, read once: this takes longer than the rest of a call to a local server."""
     import httpx
 
     return httpx.create_ssl_context()

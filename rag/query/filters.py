@@ -11,6 +11,7 @@ from rag.index.filters import EARLIEST, LATEST, Filters, NameFilter, YearFilter
 from rag.query.dates import OTHER_PHRASE, PHRASE, other_filter, year_filter
 from rag.text import normalize, one_line
 
+ALL_FILTERS = "*"  # among those that are not to be applied: also what a model takes for a filter
 MAX_FILTER_CHARS = 60  # of a filter quoted in an error
 
 _EXAMPLES = {

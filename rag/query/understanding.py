@@ -72,6 +72,7 @@ class Query:
     that it cited: the number of sentences of each. `scoped` is true if the question is one about certain papers of the
     conversation, and only these are searched; `foreign` if it seems to be in another language than English.
     `in_context` are the rewrites of a short question that makes sense alone, but may also be meant as a follow-up.
+    `queries` are what a model would search for besides, () without one.
     """
 
     question: str
@@ -88,6 +89,7 @@ class Query:
     scoped: bool = False
     foreign: bool = False
     in_context: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
 
     def allows(self, number: int) -> bool:
         """Whether the paper with this `number` passes the filters."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rag.retrieval.hits import Hits
+
 INTERCEPT = -3.156
 SCORE_WEIGHT = 6.088  # of the paper's score, as a share of the typical best score among as many candidates
 GAP_WEIGHT = -0.690  # of what the score lacks to the best one, as such a share
@@ -19,6 +21,7 @@ TYPICAL_SLOPE, TYPICAL_INTERCEPT = 6.7, -7.6
 MIN_TYPICAL = 3.0  # of fewer than five candidates
 # At least, of a paper that has all of the topic in its own words: .64 and .74 of such were relevant to the judged
 # questions of those collections. Where most papers are about the topic, no score stands out, and this alone tells.
+WEAK_DEPTH, WEAK_COSINE = 3, 0.45  # the best papers, and what the mean cosine of their nearest sentences may be
 NAMED_IN_ABSTRACT, NAMED_IN_TITLE = 0.6, 0.75
 
 
@@ -30,6 +33,16 @@ def relevances(scores: Sequence[float], candidates: int) -> list[float]:
     typical = max(TYPICAL_SLOPE * math.log(max(candidates, 1)) + TYPICAL_INTERCEPT, MIN_TYPICAL)
     shares = [score / typical for score in scores]
     return [_sigmoid(INTERCEPT + SCORE_WEIGHT * share + GAP_WEIGHT * (shares[0] - share)) for share in shares]
+
+
+def is_weak(hits: Hits) -> bool:
+    """Whether even the best of `hits` are hardly alike to the question, as when it avoids the terms of the field.
+
+    Then what a model would search for in other words helps: with three queries by a 1.5B model, nDCG@10 of questions
+    for papers rose by .078, .070 and .064 on three sets of questions; where the best are more alike, it fell.
+    """
+    nearest = [hit.sentences[0].cosine for hit in hits.papers[:WEAK_DEPTH]]
+    return bool(nearest) and sum(nearest) / len(nearest) <= WEAK_COSINE
 
 
 def naming_relevance(in_title: bool) -> float:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SMOOTHING_DEPTH = 50  # top papers whose scores are smoothed
 RERANK_DEPTH = 50  # top papers that a cross-encoder scores: each costs it a pass over question and abstract
+QUERY_WEIGHT = 0.5  # of each query that a model adds, where the question itself has 1; the optimum is flat
 PROBABILITY_DEPTH = 20  # top papers whose highest probability is that of the search: the first need not have it
 
 
@@ -65,14 +66,22 @@ class HybridRetriever:
         self._reranker = reranker
         self._curve = Curve(**store.manifest["calibration"])
 
-    def search(self, rewrites: Sequence[str], top: int, among: Collection[int] | None = None) -> Hits:
+    def search(
+        self,
+        rewrites: Sequence[str],
+        top: int,
+        among: Collection[int] | None = None,
+        queries: Sequence[str] = (),
+    ) -> Hits:
         """The `top` papers for a question, given as one or more `rewrites`; fewer where the index holds fewer.
 
         `among` restricts the result to the papers with these numbers; their scores are the same as without it. The
-        first rewrite decides how sentences are scored and how probable it is that each paper answers.
+        first rewrite decides how sentences are scored and how probable it is that each paper answers. `queries` say
+        the same in other words, and each count less.
         """
-        channels = list(search_channels(rewrites, self.store, self.embedding, among))
-        found = self._rank(channels, rewrites[0], among)
+        channels = list(search_channels([*rewrites, *queries], self.store, self.embedding, among))
+        weights = [1 / len(rewrites)] * len(rewrites) + [QUERY_WEIGHT] * len(queries)
+        found = self._rank(channels, weights, rewrites[0], among)
         signals = self._signals(found.first(max(top, PROBABILITY_DEPTH)), channels[0])
         probability = self._curve(max(signals)) if signals else 0.0
         return Hits(self._hits(found.first(top), signals, channels[0].vector), probability, tuple(channels[0].terms))
@@ -84,11 +93,13 @@ class HybridRetriever:
         """
         by_question = search_channels(questions, self.store, self.embedding, None)
         for question, channels in zip(questions, by_question, strict=True):
-            found = self._rank([channels], question, None)
+            found = self._rank([channels], [1.0], question, None)
             yield max(self._signals(found.first(PROBABILITY_DEPTH), channels), default=-1.0)
 
-    def _rank(self, channels: Sequence[Channels], question: str, among: Collection[int] | None) -> Ranking:
-        """The papers found, best first."""
+    def _rank(
+        self, channels: Sequence[Channels], weights: Sequence[float], question: str, among: Collection[int] | None
+    ) -> Ranking:
+        """The papers found, best first, by the mean of the `channels` with these `weights`."""
         import numpy as np
 
         count = self.store.paper_count + 1
@@ -100,7 +111,7 @@ class HybridRetriever:
         cosines = [self.store.arrays.cosines(numbers, channel.vector) for channel in channels]
         pairs = zip(channels, cosines, strict=True)
         fused = [fuse(channel, of_channel, numbers, allowed, self.store.maxsim) for channel, of_channel in pairs]
-        scores = self._with_feedback(numbers, np.mean(fused, axis=0), allowed)
+        scores = self._with_feedback(numbers, np.average(fused, axis=0, weights=weights), allowed)
         # A passage alone misses a fact mentioned in passing; a sentence alone is misled by similar wording.
         similarities = (cosines[0].passages + cosines[0].sentences) / 2
         found = Ranking(numbers[allowed], scores[allowed], similarities[allowed], len(numbers)).by_score()

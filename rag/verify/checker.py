@@ -5,8 +5,9 @@ A sentence may combine several papers; each of its clauses must then be found in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 MAX_UNCOMPARED = 2  # cited sentences of a paper
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Checker:
         if whole.verdict or len(sources) == 1:
             return whole
         divided = ([self._check_clause(half, sources) for half in pair] for pair in halves(written))
-        return next((_combine(pair) for pair in divided if all(finding.verdict for finding in pair)), whole)
+        confirmed = next((_combine(pair) for pair in divided if all(finding.verdict for finding in pair)), None)
+        return confirmed or replace(whole, refuted=_has_another_number(written, [*titles, *quotes]))
 
     def _check_clause(self, clause: str, sources: Sequence[_Source]) -> Finding:
         """`clause` against each source that it names, or all; if it lists several, about each against its own."""
@@ -78,14 +81,16 @@ class Checker:
         paper = source.paper
         if not content_stems(clause) - content_stems(paper.title):
             return Finding(None, "it only repeats the title", refuted=True)
-        for citation in source.citations if len(source.citations) > 1 else ():
-            alone = self._check(clause, _Source(paper, (citation,)))  # a reader should not have to find which one it is
-            if alone.verdict:
-                return alone
+        singles = [_Source(paper, (citation,)) for citation in source.citations] if len(source.citations) > 1 else []
+        alone = [self._check(clause, single) for single in singles]
+        if supporting := next((finding for finding in alone if finding.verdict), None):
+            return supporting  # a reader should not have to find which one it is
         found = list(faults(clause, source.quotes, paper.title, f"{paper.title}. {paper.abstract}"))
         if found:
             refuting = [fault for fault in found if fault.refutes]
-            return Finding(None, (refuting or found)[0].reason, refuted=bool(refuting))
+            # What contradicts two sentences taken together may restate one of them.
+            is_open = any(not finding.refuted for finding in alone)
+            return Finding(None, (refuting or found)[0].reason, refuted=bool(refuting) and not is_open)
         is_compared = len(source.citations) > MAX_UNCOMPARED
         if is_compared and self._similarity(clause, source) < self._similarity_threshold:
             return Finding(None, "its meaning differs from what it cites")
@@ -95,6 +100,15 @@ class Checker:
         """The cosine of `clause` to the quotes of `source` taken together, or to the most similar of them."""
         vectors = self._encode([clause, " ".join(source.quotes), *source.quotes])
         return float((vectors[1:] @ vectors[0]).max())
+
+
+def _has_another_number(written: str, sources: Sequence[str]) -> bool:
+    """Whether `written`, on several papers, has a number that none of `sources` has.
+
+    That refutes it. Anything else that contradicts each paper may sum up all of them, which no rule can follow.
+    """
+    known = {number for source in sources for number in _NUMBER.findall(source)}
+    return not known.issuperset(_NUMBER.findall(written))
 
 
 def _sources(citations: Sequence[Citation]) -> list[_Source]:

@@ -42,7 +42,7 @@ class ChatRoutes:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library = library
         self.jobs = jobs
-        self._writer = SingleFlight(library.writer)
+        self._assistant = SingleFlight(library.assistant)
         self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
@@ -143,7 +143,7 @@ class ChatRoutes:
     async def opening(self) -> AsyncGenerator[dict[str, str]]:
         """Streams what a page says of the library once its index, then its model is open. One {"fault"} if not."""
         try:
-            for opened in (self.jobs.retriever, self._writer):
+            for opened in (self.jobs.retriever, self._assistant):
                 await opened()
                 head = await asyncio.to_thread(pages.head, self.library)
                 yield pages.opened(head, await self._examples(head))
@@ -175,7 +175,8 @@ class ChatRoutes:
         without, limit, llm = given.get("without") or [], given.get("limit"), str(given.get("llm") or "")
         await self._allow(llm)
         filters = tuple(map(str, without[:MAX_REMOVED_FILTERS])) if isinstance(without, list) else ()
-        return Choices(filters, limit if isinstance(limit, int) and limit > 0 else None, llm)
+        limit = limit if isinstance(limit, int) and limit > 0 else None
+        return Choices(filters, limit, llm, "quotes" if given.get("writer") == "quotes" else "")
 
     async def _allow(self, llm: str) -> None:
         """Raises QuestionError unless `llm` is offered: a page may not make the server call any address it likes."""

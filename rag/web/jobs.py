@@ -9,14 +9,17 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rag.answer.types import Working
 from rag.chat.conversation import Conversation
 from rag.errors import ConversationError, QuestionError, RagError
+from rag.export.phrases import progress
 from rag.web.conversations import MAX_TURNS, Conversations
 from rag.web.queue import FairQueue
 from rag.web.single_flight import SingleFlight
 from rag.web.turns import Choices, Turn, replies
 
 if TYPE_CHECKING:
+    from rag.answer.types import Event
     from rag.chat.library import Library
     from rag.retrieval.retriever import HybridRetriever
 
@@ -39,6 +42,13 @@ class Job:
     @property
     def turn(self) -> Turn:
         return self.turns[-1]
+
+    def take(self, event: Event) -> None:
+        """Adds one event of the answer. Of a model that tells of each word, only what a reader sees is news."""
+        before = self.turn.working
+        self.turn.take(event)
+        if not (isinstance(event, Working) and before and progress(event) == progress(before)):
+            self.notify()
 
     def notify(self) -> None:
         """Wakes everyone who watches."""
@@ -165,18 +175,22 @@ class Jobs:
         await self._end(name, job)
 
     async def _write(self, job: Job) -> None:
-        """Searches, then writes. Everybody gets titles first, whoever else is still being written for."""
+        """Searches, quotes, and has a model write. Everybody gets quotes at once, whoever else is being written for."""
         turn, choices = job.turn, job.turn.choices
         conversation = Conversation.resume(self.library, replies(job.turns[:-1]))
-        events = conversation.ask(turn.question, choices.without, choices.limit, choices.llm or None)
+        llm, writer = choices.llm or None, choices.writer or None
+        events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer)
         async with aclosing(events):
             async with self._searching.place(job.set_position):
-                turn.take(await anext(events))
-                job.notify()
-            async with self._writing.place(job.set_position):
-                async for event in events:
-                    turn.take(event)
-                    job.notify()
+                job.take(await anext(events))
+            async for event in events:
+                job.take(event)
+                if isinstance(event, Working):  # the model begins with the next one
+                    break
+            if turn.answer is None:
+                async with self._writing.place(job.set_position):
+                    async for event in events:
+                        job.take(event)
 
     async def _end(self, name: str, job: Job) -> None:
         try:

@@ -18,10 +18,11 @@ from rag.web.turn_view import turn_views
 from rag.web.turns import Turn
 
 if TYPE_CHECKING:
+    from rag.answer.types import Style
     from rag.chat.library import Library, LibraryInfo
 
 STATIC = Path(__file__).parent / "static"
-WRITERS = {"quotes": "quotes only", "sentences": "one sentence at a time", "synthesis": "from all evidence at once"}
+WRITERS: dict[Style, str] = {"quotes": "quotes only", "synthesis": "writes from the evidence"}
 LIMITS = (3, 5, 10, 20, 50)  # papers that a user may limit an answer to
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from rag.web.turns import Turn
 
 _REFERENCE = "paper_id"
+_SENTENCES = ("statements", "written")
 # The names of 0.4.0, which kept all turns of a conversation in one JSON text with every paper spelled out.
 _RENAMED = {"kind": "intent", "partial": "related", "silent": "not_stated_by", "most": "limit"}
 # The verdicts of versions up to 0.8.0: what was checked then is not what "reworded" or "judged" say.
@@ -24,8 +25,10 @@ _UNVERIFIED = ("supported", "partly")
 def dump(turn: Turn) -> tuple[str, dict[str, str]]:
     """`turn` as JSON, and as JSON the papers it refers to, by their ids."""
     data = _adapter().dump_python(turn, mode="json", exclude_defaults=True)
-    if turn.answer and tuple(turn.statements) == turn.answer.statements:
-        data.pop("statements", None)  # they are those of the answer
+    data.pop("working", None)
+    for name in _SENTENCES:
+        if turn.answer and tuple(getattr(turn, name)) == getattr(turn.answer, name):
+            data.pop(name, None)  # they are those of the answer
     papers: dict[str, str] = {}
     return json.dumps(_with_references(data, papers)), papers
 
@@ -34,7 +37,8 @@ def load(text: str, papers: Mapping[str, str]) -> Turn:
     """The turn that `dump` turned into `text` and `papers`. Raises ValueError for anything else."""
     data = _with_papers(_with_verdicts(json.loads(text)), {id_: json.loads(paper) for id_, paper in papers.items()})
     if isinstance(data, dict) and isinstance(data.get("answer"), dict):
-        data.setdefault("statements", data["answer"].get("statements", []))
+        for name in _SENTENCES:
+            data.setdefault(name, data["answer"].get(name, []))
     return _ended(_adapter().validate_python(data))
 
 

@@ -44,7 +44,7 @@ def launch(library: Library) -> None:
 def _open(library: Library) -> None:
     """Opens the index, which an answer needs first, then the settings' model."""
     library.retriever()
-    library.writer()
+    library.assistant()
 
 
 def start(library: Library, host: str, port: int) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""Cited sentences as templates/statements.html shows them: in sections, each on the same papers, or as a table."""
+"""Cited sentences as templates/statements.html shows them: in sections on the same papers, as a table, as prose."""
 
 from __future__ import annotations
 
@@ -70,11 +70,28 @@ class StatementList:
     table: TableView | None
 
 
+@dataclass(frozen=True, slots=True)
+class ParagraphView:
+    """Written sentences in a row on one `theme`, "" for none. Those that are `direct` are the answer in short."""
+
+    theme: str
+    statements: tuple[StatementView, ...]
+    direct: bool = False
+
+
 def statement_list(statements: Sequence[Statement]) -> StatementList:
     """`statements` in order; those that compare papers in a table after the others."""
     running, compared = split(statements)
     groups = tuple(_group(list(run)) for _, run in groupby(running, key=_numbers))
     return StatementList(groups, _table(compared) if compared else None)
+
+
+def paragraphs(written: Sequence[Statement]) -> list[ParagraphView]:
+    """The `written` answer: a paragraph for each theme. A first sentence without a theme has one of its own."""
+    first = written[:1] if written and not written[0].theme else ()
+    direct = [ParagraphView("", (_statement(sentence),), direct=True) for sentence in first]
+    rest = phrases.themes(written[len(first) :])
+    return direct + [ParagraphView(theme, tuple(map(_statement, run))) for theme, run in rest]
 
 
 def quoted(citations: Sequence[Citation]) -> StatementList:

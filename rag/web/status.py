@@ -12,8 +12,11 @@ OPENING_PAPERS = "opening the papers…"
 
 
 def status(turn: Turn) -> str:
-    """The status line of `turn`. It says "so far" while sentences arrive, which the page does not announce."""
-    sentences = len(turn.statements)
+    """The status line of `turn`. It says "so far" while sentences arrive, which the page does not announce.
+
+    What a model does at each moment is not in it: that changes too often to be announced.
+    """
+    sentences = len(turn.statements) + len(turn.written)
     if turn.state == "failed":
         return "failed; the question is kept, so you can ask it again"
     if turn.state == "stopped":
@@ -24,8 +27,12 @@ def status(turn: Turn) -> str:
         return _waiting(turn, turn.ahead)
     if turn.found is None:
         return f"searching {count(turn.papers, 'paper')}…" if turn.papers else OPENING_PAPERS
-    progress = f"checked {count(sentences, 'sentence')} so far" if sentences else _found(turn.found)
-    return f"{progress}; writing…"
+    return f"{_so_far(turn)} so far…" if sentences else f"{_found(turn.found)}; answering…"
+
+
+def _so_far(turn: Turn) -> str:
+    quotes, written = count(len(turn.statements), "quote"), count(len(turn.written), "sentence")
+    return " and ".join(([quotes] if turn.statements else []) + ([written] if turn.written else []))
 
 
 def _waiting(turn: Turn, ahead: int) -> str:
@@ -44,8 +51,8 @@ def _outcome(answer: Answer) -> str:
         return "done"
     if answer.refused:
         return "done: no answer in these abstracts"
-    sentences = len(answer.statements)
-    unverified = sum(statement.verdict == "unverified" for statement in answer.statements)
+    sentences = len(answer.statements) + len(answer.written)
+    unverified = sum(statement.verdict == "unverified" for statement in (*answer.statements, *answer.written))
     if unverified:
         return f"done: {count(sentences, 'sentence')}, each cited, {unverified:,} {NOT_VERIFIED}"
     return f"done: checked {sentences:,} of {count(sentences, 'sentence')}, each cited"

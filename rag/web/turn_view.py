@@ -17,8 +17,10 @@ from rag.web import export, statement_view, status, templates
 from rag.web.cards import Card
 from rag.web.export import Group
 from rag.web.mathml import rich
-from rag.web.statement_view import StatementList
-from rag.web.turns import Turn
+from rag.web.statement_view import ParagraphView, StatementList
+from rag.web.turns import Turn, cited
+
+WAITING_FOR_MODEL = "The model is writing for others…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ class TurnView:
         """The settings of this question that differ from the defaults, in words."""
         choices = self.turn.choices
         model = f"model {choices.llm}" if choices.llm else ""
+        writer = "quotes only" if choices.writer == "quotes" else ""
         limit = f"at most {count(choices.limit, 'paper')}" if choices.limit else ""
-        return ", ".join(filter(None, [model, limit]))
+        return ", ".join(filter(None, [model, writer, limit]))
 
     @property
     def status(self) -> str:
@@ -72,15 +75,15 @@ class TurnView:
 
     @property
     def match_count(self) -> str:
-        """How many papers match, where the question asks for papers."""
-        found = self.turn.found
-        if found is None or found.intent not in LISTS or not found.papers:
+        """How many papers match, where the question asks for papers; the answer may know better than the search."""
+        known = self.turn.answer or self.turn.found
+        if known is None or known.intent not in LISTS or not self._matching:
             return ""
-        return phrases.match_count(len(found.papers), found.searched)
+        return phrases.match_count(self._matching, known.searched)
 
     @property
     def sortable(self) -> bool:
-        return self.turn.found is not None and len(self.turn.found.papers) > 1
+        return self._matching > 1
 
     @property
     def refusal(self) -> str:
@@ -119,6 +122,23 @@ class TurnView:
         return [Card(paper) for paper in self.turn.answer.nearest] if self.turn.answer else []
 
     @property
+    def written(self) -> list[ParagraphView]:
+        """What a model wrote, to be read before the quotes."""
+        return statement_view.paragraphs(self.turn.written)
+
+    @property
+    def progress(self) -> str:
+        """What a model does at the moment, "" where none is to work."""
+        if self.turn.working is None or not self.turn.running:
+            return ""
+        return phrases.progress(self.turn.working) if self.turn.ahead is None else WAITING_FOR_MODEL
+
+    @property
+    def effort(self) -> str:
+        """What a model did for the answer, "" without one."""
+        return phrases.summary(self.turn.answer.effort) if self.turn.answer and self.turn.answer.effort else ""
+
+    @property
     def statements(self) -> StatementList:
         return statement_view.statement_list(self.turn.statements)
 
@@ -140,9 +160,15 @@ class TurnView:
         """What went less well than asked, once the work has ended."""
         return self.turn.reply.notice if self.turn.reply and not self.turn.running else ""
 
+    @property
+    def _matching(self) -> int:
+        """How many papers match, as far as is known."""
+        answer, found = self.turn.answer, self.turn.found
+        return answer.relevant_count if answer else len(found.papers) if found else 0
+
     def _unread(self) -> list[Paper]:
-        cited = {citation.paper for statement in self.turn.statements for citation in statement.citations}
-        return [paper for paper in self.turn.found.papers if paper not in cited] if self.turn.found else []
+        read = {citation.paper for statement in cited([self.turn]) for citation in statement.citations}
+        return [paper for paper in self.turn.found.papers if paper not in read] if self.turn.found else []
 
 
 def turn_views(turns: Sequence[Turn], name: str) -> list[TurnView]:

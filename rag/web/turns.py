@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
-from rag.answer.types import Answer, Citation, Event, Found, Statement
+from rag.answer.types import Answer, Citation, Event, Found, Statement, Working, Written
 from rag.paper import Paper
 
 CUT_OFF = "This answer was cut off."
@@ -19,12 +19,13 @@ class Choices:
     """What a user chose for one question.
 
     It is asked without the filters written as one of `without`. Its answer cites at most `limit` papers (None: all that
-    match), and the model of the spec `llm` writes it ("": that of the settings).
+    match), and the model of the spec `llm` writes it ("": that of the settings), unless the `writer` is "quotes".
     """
 
     without: tuple[str, ...] = ()
     limit: int | None = None
     llm: str = ""
+    writer: Literal["", "quotes"] = ""
 
 
 @dataclass
@@ -32,8 +33,8 @@ class Turn:
     """`question` and what has arrived in reply to it.
 
     `papers` is how many are searched, 0 until the index is open. `ahead` is how many questions are before it while it
-    waits, None while it does not. `error` is empty unless the question failed. `good` is how the user rated the answer,
-    None if they did not, and `note` what they wrote about it.
+    waits, None while it does not. `working` is what a model does at the moment. `error` is empty unless the question
+    failed. `good` is how the user rated the answer, None if they did not, and `note` what they wrote about it.
     """
 
     question: str
@@ -42,6 +43,8 @@ class Turn:
     ahead: int | None = None
     found: Found | None = None
     statements: list[Statement] = field(default_factory=list)
+    working: Working | None = None
+    written: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
@@ -49,13 +52,18 @@ class Turn:
     note: str = ""
 
     def take(self, event: Event) -> None:
-        """Adds one event of the answer. The `Answer` itself, which comes last, replaces the statements before it."""
+        """Adds one event of the answer. The `Answer` itself, which comes last, replaces all before it."""
         if isinstance(event, Found):
             self.found = event
         elif isinstance(event, Statement):
             self.statements.append(event)
+        elif isinstance(event, Working):
+            self.working = event
+        elif isinstance(event, Written):
+            self.written.append(event.statement)
         else:
-            self.answer, self.statements = event, list(event.statements)
+            self.answer, self.working = event, None
+            self.statements, self.written = list(event.statements), list(event.written)
 
     @property
     def state(self) -> State:
@@ -74,11 +82,20 @@ class Turn:
     @property
     def reply(self) -> Answer | None:
         """The answer as far as it came, None if nothing did."""
-        if self.answer or not self.statements:
+        if self.answer or not (self.statements or self.written):
             return self.answer
-        intent, searched = (self.found.intent, self.found.searched) if self.found else ("fact", 0)
-        statements = tuple(self.statements)
-        return Answer(self.question, statements, searched=searched, intent=intent, filters=self.filters, notice=CUT_OFF)
+        found = self.found or Found((), 0)
+        statements = tuple(self.statements or _quotes(self.written))
+        written = tuple(self.written)
+        return Answer(
+            self.question,
+            statements,
+            written,
+            searched=found.searched,
+            filters=found.filters,
+            intent=found.intent,
+            notice=CUT_OFF,
+        )
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -92,8 +109,8 @@ def replies(turns: Sequence[Turn]) -> list[Answer]:
 
 
 def cited(turns: Sequence[Turn]) -> list[Statement]:
-    """Every statement of `turns`, also of an answer cut short: its card is there as soon as its marker is."""
-    return [statement for turn in turns for statement in turn.statements]
+    """Every sentence of `turns`, also of an answer cut short: its card is there as soon as its marker is."""
+    return [statement for turn in turns for statement in (*turn.statements, *turn.written)]
 
 
 def related(turns: Sequence[Turn]) -> list[Citation]:
@@ -107,3 +124,9 @@ def nearest(turns: Sequence[Turn]) -> tuple[Paper, ...]:
     answer = turns[-1].answer if turns else None
     listed = tuple(listed.paper for listed in answer.listed) if answer else ()
     return listed or (answer.nearest if answer and answer.refused else ())
+
+
+def _quotes(written: Sequence[Statement]) -> list[Statement]:
+    """What `written` sentences cite, each once: their evidence, where the answer was cut off before its own came."""
+    citations = dict.fromkeys(citation for statement in written for citation in statement.citations)
+    return [Statement(citation.quote, (citation,), "quote") for citation in citations]

@@ -8,13 +8,14 @@ from typing import get_args
 import pytest
 
 from rag.answer.comparison import Compared
-from rag.answer.evidence import MAX_MAY_MATCH, Evidence, Selection, gather, select, select_compared
+from rag.answer.evidence import MAX_MAY_MATCH, Evidence, Selection, gather, select, select_compared, select_graded
 from rag.answer.grounding import Grounding
 from rag.language.sentences import span_texts, split_sentences
 from rag.language.tokens import stem
 from rag.paper import Paper
 from rag.query.intent import LISTS, Intent
 from rag.retrieval.expansion import Term
+from rag.retrieval.grading.grade import Grade
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
 
 QUESTION = "Which birds hunt voles?"
@@ -226,3 +227,48 @@ def test_a_paper_with_a_number_may_answer_a_question_for_one(abstract: str, not_
     assert (
         bool(chosen(hit(abstract=abstract), intent="fact", question=question, terms=asked).not_stated_by) is not_stated
     )
+
+
+def graded(*grades: Grade | None, intent: Intent = "papers") -> Selection:
+    """The evidence among papers with these grades, None for one that was not graded."""
+    hits = tuple(replace(hit(f"P{n}"), number=n) for n in range(len(grades)))
+    by_number = {n: grade for n, grade in enumerate(grades) if grade}
+    return select_graded(QUESTION, intent, Hits(hits, 0.9, TERMS), by_number)
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_papers_that_answer_match_and_those_that_do_in_part_may(intent: Intent) -> None:
+    found = graded(Grade(0.74), Grade(1.0), None, Grade(0.75), Grade(0.24), Grade(0.25), Grade(0.0), intent=intent)
+    assert names(found.relevant) == ["P1", "P3"]
+    assert names(found.related) == ["P0", "P5"]
+    assert (found.probability, found.more) == (0.9, False)
+
+
+@pytest.mark.parametrize(("intent", "relevant"), [("papers", []), ("survey", []), ("fact", ["P1"]), ("yesno", ["P1"])])
+def test_where_none_answers_one_that_does_in_part_stands_in_for_a_fact(intent: Intent, relevant: list[str]) -> None:
+    found = graded(Grade(0.1), Grade(0.5), intent=intent)
+    assert names(found.relevant) == relevant
+    assert names(found.related) == ([] if relevant else ["P1"])
+
+
+def test_without_a_paper_that_answers_nothing_is_relevant() -> None:
+    assert graded(Grade(0.0), None) == Selection([], [], 0.9)
+
+
+RAIN, CODE = split_sentences(ABSTRACT)[3:]
+
+
+@pytest.mark.parametrize(("intent", "place"), [("fact", 0), ("papers", 2)])
+def test_the_sentence_that_the_model_names_is_among_those_shown(intent: Intent, place: int) -> None:
+    (plain,) = graded(Grade(1.0), intent=intent).relevant
+    (named,) = graded(Grade(1.0, RAIN), intent=intent).relevant
+    assert RAIN not in plain.spans
+    assert named.spans.index(RAIN) == place
+    assert len(named.spans) == len(plain.spans)
+    assert len(set(named.spans)) == len(named.spans)
+    (again,) = graded(Grade(1.0, plain.spans[0]), intent=intent).relevant
+    assert set(again.spans) == set(plain.spans)
+
+
+def test_of_a_paper_that_may_match_the_named_sentence_is_shown() -> None:
+    assert [one.spans for one in graded(Grade(0.5, CODE)).related] == [(CODE,)]

@@ -1,70 +1,28 @@
-"""Answers consist of cited, checked sentences, whatever the model writes."""
+"""Answers consist of cited quotes, in order, or of a refusal that names the nearest papers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag.answer import evidence, pipeline
+from rag.answer import evidence, retrieve
+from rag.answer.asked import Asked
 from rag.answer.aspects import ASPECTS
 from rag.answer.evidence import Selection, select
 from rag.answer.pipeline import MAX_NEAREST, stream_answer
-from rag.answer.types import Answer, Event, Found, Statement, Style
-from rag.answer.writers.quotes import ELLIPSIS, QuoteWriter
-from rag.answer.writers.task import Task, Writer
-from rag.errors import ModelError
-from rag.index.opening import open_current
-from rag.models import embedding
+from rag.answer.types import Found, Statement
+from rag.answer.writers.quotes import ELLIPSIS
 from rag.paper import Paper
 from rag.query.understanding import understand
-from rag.retrieval.retriever import HybridRetriever
+from tests.answer.conftest import Ask, final
 from tests.conftest import WHICH, collected
 from tests.retrieval.conftest import searchable
 
 
-class OneSentence:
-    """A writer of one sentence, which cites the paper at position `paper`; then it may fail with `fault`."""
-
-    style: Style = "synthesis"
-
-    def __init__(self, text: str, paper: int = 0, fault: ModelError | None = None) -> None:
-        self._text, self._paper, self._fault = text, paper, fault
-
-    async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        yield Statement(self._text, task.evidence[self._paper][:1], "reworded")
-        if self._fault:
-            raise self._fault
-
-
-@pytest.fixture(scope="module")
-def retriever(index_dir: Path) -> HybridRetriever:
-    return HybridRetriever(open_current(index_dir), embedding.load("bundled"))
-
-
-@pytest.fixture
-def ask(retriever: HybridRetriever) -> Callable[..., list[Event]]:
-    numbers: dict[Paper, int] = {}
-
-    def numbering(paper: Paper) -> int:
-        return numbers.setdefault(paper, len(numbers) + 1)
-
-    def ask(question: str, writer: Writer = QuoteWriter(), max_papers: int | None = None) -> list[Event]:  # noqa: B008
-        query = understand(question, retriever.store)
-        return collected(stream_answer(query, retriever, writer, numbering, 0.38, max_papers))
-
-    return ask
-
-
-def final(events: list[Event]) -> Answer:
-    assert isinstance(events[-1], Answer)
-    return events[-1]
-
-
-def test_the_stream_is_the_papers_then_the_statements_then_the_answer(ask: Callable[..., list[Event]]) -> None:
+def test_the_stream_is_the_papers_then_the_statements_then_the_answer(ask: Ask) -> None:
     events = ask(WHICH)
     assert isinstance(events[0], Found)
     assert events[0].searched == 14
@@ -72,7 +30,7 @@ def test_the_stream_is_the_papers_then_the_statements_then_the_answer(ask: Calla
     assert tuple(events[1:-1]) == final(events).statements
 
 
-def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Callable[..., list[Event]]) -> None:
+def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Ask) -> None:
     result = final(ask(WHICH))
     titles = {citation.paper.title.split(":")[0] for citation in result.citations}
     assert titles >= {"SwiftDepth", "Early Exit for Diffusion-Based Depth Estimation"}
@@ -87,7 +45,7 @@ def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Callable[..., l
 
 @pytest.mark.parametrize("question", ["who won the 2022 world cup?", "hello", "thank you!", "???"])
 def test_a_question_that_the_collection_does_not_answer_is_refused_with_the_nearest_papers(
-    ask: Callable[..., list[Event]], question: str
+    ask: Ask, question: str
 ) -> None:
     result = final(ask(question))
     assert result.refused
@@ -95,17 +53,15 @@ def test_a_question_that_the_collection_does_not_answer_is_refused_with_the_near
     assert 0 < len(result.nearest) <= MAX_NEAREST
 
 
-def test_a_notice_says_if_more_papers_than_were_considered_may_match(
-    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notice_says_if_more_papers_than_were_considered_may_match(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not final(ask(WHICH)).notice
-    monkeypatch.setattr(pipeline, "MAX_CANDIDATES", 2)
+    monkeypatch.setattr(retrieve, "MAX_CANDIDATES", 2)
     assert re.search(r"2 best papers .* more may match", final(ask(WHICH)).notice)
-    monkeypatch.setattr(pipeline, "MAX_CANDIDATES", 10)
+    monkeypatch.setattr(retrieve, "MAX_CANDIDATES", 10)
     assert not final(ask(WHICH)).notice
 
 
-def test_an_answer_uses_the_best_papers_and_says_how_many_match(ask: Callable[..., list[Event]]) -> None:
+def test_an_answer_uses_the_best_papers_and_says_how_many_match(ask: Ask) -> None:
     found, *_ = events = ask(WHICH)
     assert isinstance(found, Found)
     count = len(found.papers)
@@ -119,12 +75,12 @@ def test_an_answer_uses_the_best_papers_and_says_how_many_match(ask: Callable[..
     assert not final(ask(WHICH, max_papers=count)).notice
 
 
-def test_a_comparison_is_not_cut_short(ask: Callable[..., list[Event]]) -> None:
+def test_a_comparison_is_not_cut_short(ask: Ask) -> None:
     result = final(ask("How does SwiftDepth differ from TinySpeech?", max_papers=1))
     assert (result.relevant_count, result.notice) == (2, "")
 
 
-def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[Event]]) -> None:
+def test_only_papers_that_pass_the_filters_are_searched(ask: Ask) -> None:
     found, *_ = ask(f"{WHICH} since 2024")
     assert isinstance(found, Found)
     assert (found.searched, found.filters) == (3, ("since 2024",))
@@ -133,41 +89,13 @@ def test_only_papers_that_pass_the_filters_are_searched(ask: Callable[..., list[
     assert (result.searched, result.filters) == (3, ("since 2024",))
 
 
-def test_if_no_paper_passes_the_filters_none_is_nearest(ask: Callable[..., list[Event]]) -> None:
+def test_if_no_paper_passes_the_filters_none_is_nearest(ask: Ask) -> None:
     result = final(ask("depth author:nobody"))
     assert result.refused
     assert (result.nearest, result.searched, result.filters) == ((), 0, ("author:nobody",))
 
 
-def test_papers_that_a_writer_leaves_out_are_quoted(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask(WHICH, OneSentence("SwiftDepth is fast.")))
-    written, *quotes = result.statements
-    assert (written.text, written.verdict) == ("SwiftDepth is fast.", "reworded")
-    assert {statement.verdict for statement in quotes} == {"quote"}
-    cited = [citation.paper.title for citation in result.citations]
-    assert {title.partition(":")[0] for title in cited} >= {
-        "SwiftDepth",
-        "Early Exit for Diffusion-Based Depth Estimation",
-    }
-    assert written.citations[0].paper not in {citation.paper for quote in quotes for citation in quote.citations}
-
-
-def test_papers_are_numbered_in_the_order_in_which_they_are_cited(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask(WHICH, OneSentence("It is fast.", paper=-1)))
-    assert list(dict.fromkeys(citation.n for citation in result.citations)) == list(range(1, result.relevant_count + 1))
-    quotes = final(ask(WHICH))
-    assert result.citations[0].paper == quotes.citations[-1].paper
-
-
-def test_if_a_writer_fails_the_rest_is_quoted_and_a_notice_says_so(ask: Callable[..., list[Event]]) -> None:
-    result = final(ask(WHICH, OneSentence("SwiftDepth is fast.", fault=ModelError("The LLM broke off."))))
-    assert result.statements[0].text == "SwiftDepth is fast."
-    assert {statement.verdict for statement in result.statements[1:]} == {"quote"}
-    assert result.relevant_count == final(ask(WHICH)).relevant_count
-    assert re.search(r"The LLM broke off\..*quoted", result.notice)
-
-
-def test_each_statement_of_a_comparison_has_its_aspect(ask: Callable[..., list[Event]]) -> None:
+def test_each_statement_of_a_comparison_has_its_aspect(ask: Ask) -> None:
     result = final(ask("How does SwiftDepth differ from TinySpeech?"))
     assert [title.partition(":")[0] for title in dict.fromkeys(one.paper.title for one in result.citations)] == [
         "SwiftDepth", "TinySpeech"]  # fmt: skip
@@ -176,21 +104,13 @@ def test_each_statement_of_a_comparison_has_its_aspect(ask: Callable[..., list[E
     assert {"Approach", "Result"} <= {statement.aspect for statement in result.statements}
 
 
-def test_a_written_comparison_is_followed_by_the_whole_table(ask: Callable[..., list[Event]]) -> None:
-    written, *table = final(
-        ask("How does SwiftDepth differ from TinySpeech?", OneSentence("SwiftDepth is fast."))
-    ).statements
-    assert (written.text, written.aspect) == ("SwiftDepth is fast.", "")
-    assert all(statement.aspect and statement.verdict == "quote" for statement in table)
-
-
-def test_a_notice_names_the_side_of_a_comparison_that_no_paper_is_about(ask: Callable[..., list[Event]]) -> None:
+def test_a_notice_names_the_side_of_a_comparison_that_no_paper_is_about(ask: Ask) -> None:
     result = final(ask("compare SwiftDepth with Brontosaurus"))
     assert {citation.paper.title.partition(":")[0] for citation in result.citations} == {"SwiftDepth"}
     assert re.search(r"No paper .*“Brontosaurus”", result.notice)
 
 
-def test_a_refusal_names_the_paper_that_does_not_state_the_fact(ask: Callable[..., list[Event]]) -> None:
+def test_a_refusal_names_the_paper_that_does_not_state_the_fact(ask: Ask) -> None:
     result = final(ask("Which kitchen knife does SwiftDepth recommend?"))
     assert result.refused
     assert result.not_stated_by
@@ -199,18 +119,14 @@ def test_a_refusal_names_the_paper_that_does_not_state_the_fact(ask: Callable[..
 
 
 @pytest.mark.parametrize(("question", "intent"), [(WHICH, "papers"), ("how much faster is SwiftDepth?", "fact")])
-def test_the_intent_is_known_before_anything_is_written(
-    ask: Callable[..., list[Event]], question: str, intent: str
-) -> None:
+def test_the_intent_is_known_before_anything_is_written(ask: Ask, question: str, intent: str) -> None:
     found, *_ = events = ask(question)
     assert isinstance(found, Found)
     assert found.intent == final(events).intent == intent
     assert len(found.papers) == final(events).relevant_count
 
 
-def test_related_papers_have_a_sentence_and_a_number(
-    ask: Callable[..., list[Event]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_related_papers_have_a_sentence_and_a_number(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def split(*given: Any) -> Selection:
         chosen = select(*given)
         return Selection(chosen.relevant[:1], chosen.relevant[1:], 0.7)
@@ -223,16 +139,20 @@ def test_related_papers_have_a_sentence_and_a_number(
     assert result.probability == 0.7
 
 
+async def no_model() -> None:
+    return None
+
+
 def test_papers_of_the_same_title_have_numbers_of_their_own(tmp_path: Path) -> None:
     moths = Paper("A Survey of Hearing", "Moths hear bats with simple ears.")
     voles = Paper("A Survey of Hearing", "Owls hear voles under deep snow.")
     with searchable(tmp_path, [moths, voles, Paper("Glaciers", "Glaciers melt. Rivers rise.")]) as surveys:
         query = understand("which papers are a survey of hearing?", surveys.store)
         numbering = {moths: 1, voles: 2}.__getitem__
-        result = final(collected(stream_answer(query, surveys, QuoteWriter(), numbering, 0.0)))
+        result = final(collected(stream_answer(query, surveys, no_model, numbering, Asked(0.0))))
     assert {citation.paper: citation.n for citation in result.citations} == {moths: 1, voles: 2}
     assert result.relevant_count == 2
 
 
-def test_an_answer_is_more_probable_than_a_refusal(ask: Callable[..., list[Event]]) -> None:
+def test_an_answer_is_more_probable_than_a_refusal(ask: Ask) -> None:
     assert 0 <= final(ask("who won the 2022 world cup?")).probability < final(ask(WHICH)).probability <= 1

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event as Signal
 from typing import Any
 
 import pytest
@@ -15,14 +15,14 @@ from rag import settings
 from rag.answer import evidence
 from rag.answer.evidence import Selection, select
 from rag.answer.types import Answer, Citation, Found, Statement
-from rag.answer.writers.task import Writer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
-from rag.errors import ModelError, QuestionError
+from rag.errors import QuestionError
 from rag.paper import Paper
+from tests.answer.owl import Owl, grading, reading
 from tests.chat.asking import ask, numbers
+from tests.chat.conftest import WRITTEN
 from tests.conftest import WHICH
-from tests.llm.server import Server
 
 
 def test_a_paper_keeps_its_number(library: Library) -> None:
@@ -182,7 +182,7 @@ def test_a_resumed_conversation_continues_the_numbers(library: Library) -> None:
 def test_related_papers_that_were_not_shown_have_no_number_after_resuming(library: Library) -> None:
     owls, bats = Paper("Owls", "Owls hoot."), Paper("Bats", "Bats fly.")
     cited, related = Citation(1, owls, 0, 10), Citation(2, bats, 0, 9)
-    answer = Answer("do owls hoot?", (Statement(cited.quote, (cited,), "quote"),), (related,))
+    answer = Answer("do owls hoot?", (Statement(cited.quote, (cited,), "quote"),), related=(related,))
     assert Conversation.resume(library, [answer])._number(Paper("Foxes", "Foxes run.")) == 2
     listing = replace(answer, intent="papers")
     assert Conversation.resume(library, [listing])._number(Paper("Foxes", "Foxes run.")) == 3
@@ -204,49 +204,99 @@ def test_a_question_can_limit_the_papers_to_cite(library: Library) -> None:
         ask(conversation, WHICH, max_papers=0)
 
 
-def test_a_question_can_choose_its_model(index_dir: Path, server: Server) -> None:
-    library = Library(settings.load(index_dir=index_dir, llm="none", writer="sentences"))
-    conversation = Conversation(library)
-    assert ask(conversation, WHICH, llm=f"openai-like:{server.url}/v1#owl").writer == "sentences"
-    requests = len(server.requests)
+def test_a_question_can_choose_its_model_and_how_it_writes(index_dir: Path, owl: Owl) -> None:
+    conversation = Conversation(Library(settings.load(index_dir=index_dir, llm="none")))
+    chosen = ask(conversation, WHICH, llm=owl.spec)
+    assert [one.text for one in chosen.written] == [WRITTEN]
+    requests = len(owl.server.requests)
     assert requests
-    assert ask(conversation, WHICH).writer == "quotes"
-    assert len(server.requests) == requests
-    with pytest.raises(ModelError, match="'owl'"):
-        ask(conversation, WHICH, llm="owl")
+    assert ask(conversation, WHICH).written == ()
+    assert ask(conversation, WHICH, llm=owl.spec, writer="quotes").effort is None
+    assert len(owl.server.requests) == requests
 
 
-def test_papers_are_found_while_the_model_is_still_being_opened(
+@pytest.mark.parametrize(
+    ("spec", "part"), [("owl", "'owl'"), ("openai-like:http://127.0.0.1:9/v1#owl", "No LLM answers")]
+)
+def test_a_model_that_cannot_be_opened_leaves_the_quotes(library: Library, spec: str, part: str) -> None:
+    quoted = ask(Conversation(library), WHICH)
+    answer = ask(Conversation(library), WHICH, llm=spec)
+    assert answer.statements == quoted.statements
+    assert part in answer.notice
+    assert answer.notice.endswith("The answer is quoted.")
+
+
+def test_the_quotes_do_not_wait_for_a_model_that_is_still_being_opened(
     index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = Library(settings.load(index_dir=index_dir, llm="none"))
-    opened, open_now = Event(), library.writer
+    quoted, opened = ask(Conversation(library), WHICH), Signal()
 
-    def open_slowly(spec: str | None) -> Writer:
+    def open_slowly(*arguments: object) -> None:
         assert opened.wait(60)
-        return open_now(spec)
 
     async def ask_and_open() -> list[object]:
         events: list[object] = []
         async with aclosing(Conversation(library).ask(WHICH)) as stream:
             async for event in stream:
                 events.append(event)
-                opened.set()  # not before the first event
+                if len(events) == len(quoted.statements) + 1:
+                    opened.set()  # not before the last quote
         return events
 
-    monkeypatch.setattr(library, "writer", open_slowly)
-    found, *_, answer = asyncio.run(ask_and_open())
+    monkeypatch.setattr(library, "assistant", open_slowly)
+    found, *statements, answer = asyncio.run(ask_and_open())
     assert isinstance(found, Found)
-    assert isinstance(answer, Answer)
-    assert answer == ask(Conversation(library), WHICH)
+    assert tuple(statements) == quoted.statements
+    assert answer == quoted
 
 
-@pytest.mark.parametrize("writer", ["sentences", pytest.param("synthesis", marks=pytest.mark.slow)])
-def test_every_sentence_of_the_bundled_model_is_checked_and_cited(index_dir: Path, writer: str) -> None:
-    library = Library(settings.load(index_dir=index_dir, writer=writer))
+def test_a_model_reads_a_follow_up_after_the_questions_and_papers_before_it(index_dir: Path, owl: Owl) -> None:
+    conversation = Conversation(Library(settings.load(index_dir=index_dir, llm="none")))
+    before, question = "how does TinySpeech spot keywords?", "and how accurate is it?"
+    (first,) = numbers(ask(conversation, before))
+    owl.replies |= {
+        "reading": reading(question="how much does FoldGAT score?", intent="fact"),
+        "grade": grading({"Folding": "2c"}),
+        "synthesis": "It reaches a mean GDT score of 71.5 on CASP14 targets.",
+    }
+    answer = ask(conversation, question, llm=owl.spec)
+    assert first in owl.question("reading")
+    assert before in owl.question("reading")
+    assert "how much does FoldGAT score?" in owl.question("grade")
+    assert list(numbers(answer)) == ["Folding Proteins with Graph Attention"]
+    assert answer.question == question
+
+
+def test_a_filter_that_a_model_found_can_be_removed(index_dir: Path, owl: Owl) -> None:
+    conversation = Conversation(Library(settings.load(index_dir=index_dir, llm=owl.spec)))
+    owl.replies["reading"] = reading(first_year=2023, last_year=2023)
+    question = "which papers speed up diffusion depth, 2023 or so?"
+    narrow = ask(conversation, question)
+    assert (narrow.filters, narrow.searched) == (("year:2023..2023",), 3)
+    wide = ask(conversation, question, {"year:2023..2023"})
+    assert (wide.filters, wide.searched) == ((), 14)
+
+
+def test_a_paper_that_only_a_model_finds_has_the_next_number_and_can_be_pointed_at(index_dir: Path, owl: Owl) -> None:
+    conversation = Conversation(Library(settings.load(index_dir=index_dir, llm="none")))
+    last = max(numbers(ask(conversation, WHICH)).values())
+    coral = "Coral Counting with Drones"
+    owl.replies |= {"reading": reading(intent="fact"), "grade": grading({coral: "2"})}
+    answer = ask(conversation, "who won the 2022 world cup?", llm=owl.spec)
+    assert list(numbers(answer)) == [coral]
+    assert numbers(answer)[coral] > last
+    followed = ask(conversation, f"how many reefs does [{numbers(answer)[coral]}] count?")
+    assert list(numbers(followed)) == [coral]
+
+
+@pytest.mark.slow
+def test_every_sentence_of_the_bundled_model_is_checked_and_cited(index_dir: Path) -> None:
+    library = Library(settings.load(index_dir=index_dir, llm="bundled", writer="synthesis"))
     answer = ask(Conversation(library), "what is SwiftDepth and how fast is it?")
     assert not answer.notice
-    assert answer.writer == writer
+    assert answer.effort
+    assert answer.effort.prompt_tokens
     assert "SwiftDepth" in {citation.paper.title.partition(":")[0] for citation in answer.citations}
     assert all(citation.quote in citation.paper.abstract for citation in answer.citations)
-    assert all(statement.verdict and statement.citations for statement in answer.statements)
+    assert all(statement.verdict and statement.citations for statement in answer.written)

@@ -124,7 +124,7 @@ def test_what_is_known_before_the_model_is_open_does_not_wait_for_it(index_dir: 
     assert (library.info().papers, library.info().model, library.info().writer) == (14, "owl", None)
     assert library.is_open
     assert server.paths == []
-    library.writer()
+    library.assistant()
     assert library.info().writer == "synthesis"
 
 

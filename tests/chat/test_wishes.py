@@ -10,7 +10,9 @@ from rag import settings
 from rag.answer.types import Answer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
+from tests.answer.owl import Owl
 from tests.chat.asking import ask
+from tests.chat.conftest import WRITTEN
 from tests.conftest import WHICH, index_of
 
 SWIFT = "SwiftDepth: Single-Step Diffusion for Monocular Depth"
@@ -129,6 +131,21 @@ def test_rewriting_takes_a_model_and_says_so(library: Library) -> None:
     answer = ask(conversation, "explain it in simpler words")
     assert (answer.wish, answer.statements) == ("rephrase", ())
     assert answer.headline.startswith("Without a language model")
+
+
+def test_a_model_writes_the_last_answer_in_other_words(library: Library, owl: Owl) -> None:
+    conversation = Conversation(library)
+    cited = {citation.paper for citation in ask(conversation, WHICH).citations}
+    answer = ask(conversation, "explain it in simpler words", llm=owl.spec)
+    assert owl.asked == ["synthesis"], "the papers are those of the last answer"
+    assert [one.text for one in answer.written] == [WRITTEN]
+    assert {citation.paper for citation in answer.citations} == cited
+
+
+def test_small_talk_asks_no_model(library: Library, owl: Owl) -> None:
+    assert ask(Conversation(library), "thanks", llm=owl.spec).wish == "thanks"
+    assert ask(Conversation(library), "how many papers mention diffusion?", llm=owl.spec).wish == "count"
+    assert owl.server.paths == []
 
 
 def test_small_talk_does_not_come_between_a_question_and_its_follow_up(library: Library) -> None:

@@ -106,7 +106,7 @@ def test_a_batch_prints_one_json_line_per_question(index_dir: Path, tmp_path: Pa
     first, second, third, fourth = json_lines(done.stdout)
     assert set(first) == {
         *("id", "answer", "headline", "kind", "writer", "refused", "matching", "may_match", "searched", "probability"),
-        *("statements", "citations", "partial", "nearest", "papers"),
+        *("written", "statements", "citations", "partial", "nearest", "papers"),
     }
     assert (first["refused"], second["refused"], third["refused"]) == (False, True, False)
     assert second["nearest"]

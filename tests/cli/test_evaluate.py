@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,12 @@ from rag.chat.library import Library
 from rag.chat.ratings import record
 from tests.cli.runner import json_lines, rag, write_json_lines
 from tests.conftest import WHICH, collected
+from tests.evaluate.replies import RECENT, grades, reading
 
+if TYPE_CHECKING:
+    from tests.llm.server import Server
+
+CORAL = "Coral Counting with Drones"  # not about what WHICH asks
 EARLY_EXIT = "Early Exit for Diffusion-Based Depth Estimation"
 
 
@@ -80,14 +86,47 @@ def test_readers_ratings_are_judged_questions(index_dir: Path, tmp_path: Path) -
     assert row["refusal right"] == 1.0
 
 
-def test_a_model_is_accepted_for_answers_and_claims_only() -> None:
-    done = rag("eval", "x.jsonl", "--llm", "none")
-    assert done.exit_code == 2
-    assert "--llm needs --answers or --claims" in done.stderr
+def test_retrieval_is_measured_with_the_model_that_is_named_and_no_other(
+    index_dir: Path, tmp_path: Path, server: Server
+) -> None:
+    model = f"openai-like:{server.url}/v1#owl"
+    file = write_json_lines(tmp_path / "judged.jsonl", {"id": 1, "question": WHICH, "relevant": {EARLY_EXIT: 2}})
+    done = rag("eval", file, "--json", "--index", index_dir, RAG_LLM=model)
+    assert (done.exit_code, done.stderr, server.requests) == (0, "", [])
+    server.content = "Owls do not grade."
+    with_model = rag("eval", file, "--json", "--index", index_dir, "--llm", model)
+    assert json_lines(with_model.stdout)[0]["nDCG@10"] == json_lines(done.stdout)[0]["nDCG@10"]
+    assert server.requests
+    assert with_model.stderr.startswith("1 of 1 questions: ")
+    assert server.url in with_model.stderr
+
+
+def test_retrieval_with_and_without_a_model_is_compared(index_dir: Path, tmp_path: Path, server: Server) -> None:
+    file = write_json_lines(tmp_path / "judged.jsonl", {"id": 1, "question": RECENT, "relevant": {CORAL: 2}})
+    other = tmp_path / "other.toml"
+    other.write_text(f'llm = "openai-like:{server.url}/v1#owl"')
+    server.script = [reading(RECENT), grades({4: 1, 5: 1, 6: 1})]
+    done = rag("eval", file, "--compare", other, "--json", "--index", index_dir)
+    assert (done.exit_code, done.stderr) == (0, "")
+    first, *_ = json_lines(done.stdout)
+    assert first["metric"] == "nDCG@10"
+    assert first["current"] < first["other"]
+
+
+def test_answers_of_a_model_have_its_numbers(index_dir: Path, tmp_path: Path, server: Server) -> None:
+    file = write_json_lines(tmp_path / "judged.jsonl", {"id": 1, "question": RECENT, "relevant": {EARLY_EXIT: 2}})
+    server.script = [reading(RECENT), grades({1: 2})]
+    server.content = "ExitDepth stops denoising as soon as the depth map no longer changes. [1b]"
+    done = rag("eval", file, "--answers", "--llm", f"openai-like:{server.url}/v1#owl", "--index", index_dir)
+    assert done.exit_code == 0, done.output
+    header, row = done.stdout.splitlines()
+    assert header.endswith("  drafted  verified  replaced  prompt tokens  reply tokens  first written")
+    assert row.split()[-6:-3] == ["1.000", "1.000", "0.000"]
 
 
 @pytest.mark.parametrize(
-    "key", ["nDCG@10", "recall@", "MRR@20", "AUROC", "cite P", "evidence R", "unsupported", "judge share"]
+    "key",
+    ["nDCG@10", "recall@", "MRR@20", "AUROC", "cite P", "evidence R", "unsupported", "judge share", "first written"],
 )
 def test_the_help_explains_every_number(key: str) -> None:
     assert key in rag("eval", "--help").stdout

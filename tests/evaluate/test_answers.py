@@ -1,93 +1,27 @@
-"""Scores of answers by hand-checked numbers, and those of real answers."""
+"""Judged questions, answered by the index and by a model."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag import settings
-from rag.answer.types import Answer, Citation, Statement
 from rag.errors import ModelError
 from rag.evaluate import beir
-from rag.evaluate.answers import ANSWER_METRICS, answer_scores, evaluate_answers
+from rag.evaluate.answers import evaluate_answers
 from rag.evaluate.questions import JudgedQuestion, QuestionFile
-from rag.paper import Paper
+from rag.evaluate.scores import ANSWER_METRICS, MODEL_METRICS
 from rag.progress import silent
 from rag.query.batch import BatchQuestion
-from rag.text import normalize
+from tests.evaluate.replies import RECENT, grades, reading
 
-OWLS = Paper("Owls", "Owls hunt by ear. They hear voles under snow.")
-BATS = Paper("Bats", "Bats hear echoes of moths.")
-EAR, VOLES, MOTHS = Citation(1, OWLS, 0, 17), Citation(1, OWLS, 18, 45), Citation(2, BATS, 0, 26)
-QUOTE = Statement(EAR.quote, (EAR,), "quote")
-WRITTEN = Statement("Owls hear voles.", (VOLES,), "reworded")
-ANSWER = Answer("Who hears?", (QUOTE, WRITTEN, Statement(MOTHS.quote, (MOTHS,), "quote")))
-REFUSAL = Answer("Who hears?", nearest=(OWLS,))
+if TYPE_CHECKING:
+    from tests.llm.server import Server
 
-
-def score(
-    answer: Answer, relevant: dict[str, int], evidence: tuple[str, ...] = (), stored: Paper | None = None
-) -> dict[str, float]:
-    judged = JudgedQuestion(BatchQuestion("Who hears?"), relevant, evidence=tuple(map(normalize, evidence)))
-    return answer_scores(judged, answer, lambda paper: paper.key, lambda paper: stored or paper)
-
-
-@pytest.mark.parametrize(
-    ("answer", "relevant", "precision", "recall"),
-    [
-        (ANSWER, {"owls": 2, "bats": 1}, 1.0, 1.0),
-        (ANSWER, {"owls": 2, "foxes": 1}, 0.5, 1.0),
-        (ANSWER, {"owls": 2, "foxes": 3}, 0.5, 0.5),
-        (ANSWER, {"owls": 1, "foxes": 1}, 0.5, 0.5),
-        (ANSWER, {"foxes": 2, "owls": 1}, 0.5, 0.0),
-        (REFUSAL, {"owls": 2}, 0.0, 0.0),
-        (ANSWER, {}, None, None),
-    ],
-)
-def test_cited_papers_are_compared_with_the_relevant_ones(
-    answer: Answer, relevant: dict[str, int], precision: float | None, recall: float | None
-) -> None:
-    found = score(answer, relevant)
-    assert (found.get("cite P"), found.get("cite R")) == (precision, recall)
-
-
-@pytest.mark.parametrize(
-    ("evidence", "recall"),
-    [
-        (("Owls hunt by EAR!",), 1.0),
-        (("They hear voles, under snow.", "Foxes listen."), 0.5),  # the source of the sentence that a model wrote
-        (("Owls hear voles.",), 1.0),
-        ((), None),
-    ],
-)
-def test_evidence_is_found_in_quotes_and_written_sentences(evidence: tuple[str, ...], recall: float | None) -> None:
-    assert score(ANSWER, {"owls": 1}, evidence).get("evidence R") == recall
-
-
-def test_a_quote_is_verbatim_only_if_the_index_has_the_same_text() -> None:
-    assert score(ANSWER, {"owls": 1})["verbatim"] == 1.0
-    assert score(ANSWER, {"owls": 1}, stored=replace(OWLS, abstract="Owls hunt by ear. No more."))["verbatim"] == 1 / 3
-    altered = Answer("?", (replace(QUOTE, text="Owls hunt by nose."), WRITTEN))
-    assert score(altered, {"owls": 1})["verbatim"] == 0.5
-    assert "verbatim" not in score(REFUSAL, {})
-
-
-@pytest.mark.parametrize(
-    ("answer", "relevant", "right"), [(ANSWER, {"a": 1}, 1), (ANSWER, {}, 0), (REFUSAL, {"a": 1}, 0), (REFUSAL, {}, 1)]
-)
-def test_a_refusal_is_right_if_nothing_is_relevant(answer: Answer, relevant: dict[str, int], right: float) -> None:
-    assert score(answer, relevant)["refusal right"] == right
-
-
-def test_a_sentence_that_is_not_verified_is_unsupported() -> None:
-    other, judged = replace(WRITTEN, verdict="unverified"), replace(WRITTEN, verdict="judged", judge="owl:7b")
-    assert score(ANSWER, {"owls": 1})["unsupported"] == 0.0
-    assert score(Answer("?", (judged,)), {"owls": 1})["unsupported"] == 0.0
-    assert score(Answer("?", (QUOTE, other)), {"owls": 1})["unsupported"] == 0.5
-    assert "unsupported" not in score(REFUSAL, {})
+EARLY_EXIT = "early exit for diffusion based depth estimation"
 
 
 def test_questions_are_answered_with_their_history_and_timed(index_dir: Path) -> None:
@@ -107,8 +41,8 @@ def test_questions_are_answered_with_their_history_and_timed(index_dir: Path) ->
         "unsupported": 0.0,
     }
     assert set(football.scores) == {"refusal right", "first", "total"}
-    for outcome in (followup, football):
-        assert 0 < outcome.scores["first"] <= outcome.scores["total"]
+    assert 0 < football.scores["first"] <= football.scores["total"]
+    assert 0 < followup.scores["first"] <= followup.scores["first quote"] <= followup.scores["total"]
     assert done.missing == ["a paper of another index"]
     assert done.metrics == ANSWER_METRICS
 
@@ -133,3 +67,40 @@ def test_papers_of_a_beir_folder_are_distinct_even_if_they_share_a_title(tmp_pat
     (outcome,) = evaluate_answers(beir.read(folder), chosen, silent).outcomes
     assert (outcome.scores["cite R"], outcome.scores["verbatim"]) == (1.0, 1.0)
     assert outcome.notice == "None of these papers has a year, so “since 2020” was not applied."
+
+
+def test_what_a_model_does_for_answers_is_measured(index_dir: Path, server: Server) -> None:
+    right = "ExitDepth stops denoising as soon as the depth map no longer changes. [1b]"
+    wrong = "ExitDepth reduces the inference time of a diffusion depth estimator by 17% on KITTI. [1c]"
+    server.script = [reading(RECENT), grades({1: 2}), f"{right}\n{wrong}"]
+    server.last = {"usage": {"prompt_tokens": 500, "completion_tokens": 20, "total_tokens": 520}}
+    judged = [JudgedQuestion(BatchQuestion(RECENT), {EARLY_EXIT: 2})]
+    chosen = settings.load(index_dir=index_dir, llm=f"openai-like:{server.url}/v1#owl")
+    done = evaluate_answers(QuestionFile(judged), chosen, silent)
+    (outcome,) = done.outcomes
+    numbers = {name: outcome.scores.pop(name) for name in ("first", "first quote", "first written", "total")}
+    assert 0 < numbers["first quote"] <= numbers["first written"] <= numbers["total"]
+    assert outcome.scores == {
+        "cite P": 1.0,
+        "cite R": 1.0,
+        "nDCG@10": 1.0,
+        "verbatim": 1.0,
+        "refusal right": 1.0,
+        "unsupported": 0.0,
+        "drafted": 2,
+        "verified": 0.5,
+        "replaced": 0.5,
+        "prompt tokens": 3 * 500,
+        "reply tokens": 3 * 20,
+    }
+    assert list(done.metrics) == [*ANSWER_METRICS, *MODEL_METRICS]
+
+
+def test_a_model_that_fails_leaves_the_numbers_of_the_quotes_and_a_notice(index_dir: Path, server: Server) -> None:
+    server.broken = (500, b"", {})
+    judged = [JudgedQuestion(BatchQuestion(RECENT), {EARLY_EXIT: 2})]
+    chosen = settings.load(index_dir=index_dir, llm=f"openai-like:{server.url}/v1#owl")
+    (outcome,) = evaluate_answers(QuestionFile(judged), chosen, silent).outcomes
+    assert (outcome.scores["cite R"], outcome.scores["drafted"]) == (1.0, 0)
+    assert "first written" not in outcome.scores
+    assert server.url in outcome.notice

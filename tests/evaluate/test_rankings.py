@@ -54,7 +54,7 @@ def test_the_index_is_searched_and_missing_papers_are_named(index_dir: Path) -> 
         ),
         JudgedQuestion(BatchQuestion("who won the 2022 world cup?"), {}),
     ]
-    done = evaluate_rankings(QuestionFile(judged), settings.load(index_dir=index_dir), silent)
+    done = evaluate_rankings(QuestionFile(judged), settings.load(index_dir=index_dir, llm="none"), silent)
     depth, speech, football = done.outcomes
     assert depth.scores["recall@20"] == 0.5
     assert speech.scores["recall@10"] == 1.0
@@ -71,7 +71,9 @@ def test_a_question_that_cannot_be_asked_does_not_stop_the_others(index_dir: Pat
         JudgedQuestion(BatchQuestion("coral year:soon"), {"a": 1}),
         JudgedQuestion(BatchQuestion("keyword spotting"), {SPEECH: 1}),
     ]
-    failed, speech = evaluate_rankings(QuestionFile(judged), settings.load(index_dir=index_dir), silent).outcomes
+    failed, speech = evaluate_rankings(
+        QuestionFile(judged), settings.load(index_dir=index_dir, llm="none"), silent
+    ).outcomes
     assert "year:soon" in failed.error
     assert (failed.scores, failed.confidence) == ({}, None)
     assert speech.scores["recall@10"] == 1.0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rag.evaluate.answers import ANSWER_METRICS
 from rag.evaluate.questions import JudgedQuestion
 from rag.evaluate.rankings import RANKING_METRICS
 from rag.evaluate.report import compare, summary, table
 from rag.evaluate.run import Outcome, Run
+from rag.evaluate.scores import ANSWER_METRICS, MODEL_METRICS
 from rag.query.batch import BatchQuestion
 
 
@@ -78,9 +78,21 @@ def test_seconds_are_medians_without_questions_that_could_not_be_asked() -> None
     }
 
 
+def test_numbers_that_only_one_run_has_are_compared_with_nothing() -> None:
+    judged = JudgedQuestion(BatchQuestion("?"), {"a": 1})
+    written = Run([Outcome(judged, {"total": 3.0, "drafted": 2})], [], {**ANSWER_METRICS, **MODEL_METRICS})
+    for current, other, values in ((timed(1.0), written, (None, 2.0)), (written, timed(1.0), (2.0, None))):
+        rows = {row["metric"]: row for row in compare(current, other)}
+        assert list(rows) == [*ANSWER_METRICS, *MODEL_METRICS]
+        assert (rows["drafted"]["current"], rows["drafted"]["other"]) == values
+        assert rows["drafted"]["difference"] is None
+        assert rows["total"]["difference"] in (2.0, -2.0)
+
+
 def test_the_table_is_aligned_and_has_a_dash_for_a_missing_number() -> None:
     lines = table(summary(RUN)).splitlines()
     assert lines[0] == "type   questions  nDCG@10  recall@10  recall@20  MRR@20  AUROC"
     assert lines[1] == "ALL            4    0.500      0.500      0.500   0.500  0.667"
     assert lines[3] == "off            1        -          -          -       -      -"
+    assert table([{"type": "ALL", "prompt tokens": 3412.333}]).endswith("           3412")
     assert "  -0.500  " in table(compare(of(outcome("", 0.75, 0.5)), of(outcome("", 0.25, 0.5))))

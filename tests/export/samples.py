@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answer.types import Answer, Citation, Statement
+from dataclasses import replace
+
+from rag.answer.types import Answer, Citation, Effort, Statement
 from rag.paper import Paper
 
 
@@ -38,3 +40,17 @@ ANSWER = Answer(
     probability=0.93456,
 )
 REFUSAL = Answer("Who sings?", nearest=(OWLS, BATS), searched=2)
+EFFORT = Effort("owl:7b", 34, 7, 5, 1, 5_600, 520, 14.2, 5.1, 0.0021)
+THEMED = Answer(
+    "Who hears?",
+    (quoted(EAR), quoted(ECHO)),
+    written=(
+        Statement("Two hear.", (EAR, ECHO), "judged", judge="owl:7b"),
+        replace(WRITTEN, theme="Speed"),
+        replace(quoted(FASTER), theme="Speed"),
+        Statement("Bats use echoes.", (ECHO,), "reworded", theme="Echoes"),
+    ),
+    searched=9,
+    intent="papers",
+    effort=EFFORT,
+)

@@ -8,9 +8,9 @@ from io import StringIO
 from rag.answer.types import Answer, Statement
 from rag.export.csv import csv, papers_csv
 from rag.paper import Paper
-from tests.export.samples import ANSWER, BATS, OWLS, REFUSAL, cite
+from tests.export.samples import ANSWER, BATS, OWLS, REFUSAL, THEMED, cite
 
-COLUMNS = "question n title authors year url sentence verdict judge quote start end digest".split()
+COLUMNS = "question n title authors year url sentence verdict judge quote start end digest part".split()
 
 
 def test_there_is_a_row_for_each_citation_of_each_sentence() -> None:
@@ -29,6 +29,16 @@ def test_there_is_a_row_for_each_citation_of_each_sentence() -> None:
         *("Who hears?", OWLS.title, "Ada Example; Ben Sample", "2024", "https://example.org/owls", "false")
     ]
     assert [rows[3][column] for column in of_paper] == ["Who hears?", "On Bats", "", "", "", "true"]
+
+
+def test_written_sentences_come_before_the_evidence() -> None:
+    rows = [(row["sentence"], row["n"], row["part"]) for row in DictReader(StringIO(csv(THEMED)))]
+    assert rows[:3] == [
+        ("Two hear.", "1", "written"),
+        ("Two hear.", "2", "written"),
+        (*("It is 3 times faster.", "1"), "written"),
+    ]
+    assert [row[2] for row in rows[3:]] == ["written", "written", "evidence", "evidence"]
 
 
 def test_a_refusal_is_only_a_header() -> None:

@@ -9,7 +9,7 @@ from rag.answer.types import Answer
 from rag.export.json import answer_json, hits_json
 from rag.language.sentences import Span
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
-from tests.export.samples import ANSWER, BATS, EAR, ECHO, FASTER, LISTEN, OWLS, REFUSAL, WRITTEN, quoted
+from tests.export.samples import ANSWER, BATS, EAR, ECHO, FASTER, LISTEN, OWLS, REFUSAL, THEMED, WRITTEN, quoted
 
 
 def scored(start: int, end: int) -> ScoredSentence:
@@ -17,7 +17,9 @@ def scored(start: int, end: int) -> ScoredSentence:
 
 
 def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
-    answer = Answer("Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)), (LISTEN,), searched=9, probability=0.93456)
+    answer = Answer(
+        "Who hears?", (quoted(EAR), WRITTEN, quoted(ECHO)), related=(LISTEN,), searched=9, probability=0.93456
+    )
     data = json.loads(json.dumps(answer_json(answer)))
     assert data == {
         "answer": "“Owls hunt by ear.” [1] It is 3 times faster. [1] “Bats hear echoes of moths.” [2]",
@@ -29,6 +31,7 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
         "may_match": 0,
         "searched": 9,
         "probability": 0.935,
+        "written": [],
         "statements": [
             {"text": "Owls hunt by ear.", "verdict": "quote", "citations": [{"n": 1, "start": 0, "end": 17}]},
             {"text": "It is 3 times faster.", "verdict": "reworded", "citations": [{"n": 1, "start": 18, "end": 52}]},
@@ -44,6 +47,36 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
         "papers": [],
     }
     assert list(data)[:3] == ["answer", "headline", "kind"]
+
+
+def test_what_is_written_comes_before_the_quotes_with_its_themes_and_what_the_model_did() -> None:
+    data = json.loads(json.dumps(answer_json(replace(THEMED, headline="2 hear."))))
+    assert data["answer"] == (
+        "2 hear. Two hear. [1] [2] It is 3 times faster. [1] “OwlNet finds voles 3 times faster.” [1] "
+        "Bats use echoes. [2] “Owls hunt by ear.” [1] “Bats hear echoes of moths.” [2]"
+    )
+    assert [(one["text"], one["verdict"], one.get("theme")) for one in data["written"]] == [
+        ("Two hear.", "judged", None),
+        ("It is 3 times faster.", "reworded", "Speed"),
+        ("OwlNet finds voles 3 times faster.", "quote", "Speed"),
+        ("Bats use echoes.", "reworded", "Echoes"),
+    ]
+    assert data["written"][0]["citations"] == [{"n": 1, "start": 0, "end": 17}, {"n": 2, "start": 0, "end": 26}]
+    assert (data["writer"], data["matching"], len(data["statements"])) == ("synthesis", 2, 2)
+    assert [citation["quote"] for citation in data["citations"]] == [EAR.quote, ECHO.quote, FASTER.quote]
+    assert data["effort"] == {
+        "model": "owl:7b",
+        "judged": 34,
+        "drafted": 7,
+        "verified": 5,
+        "replaced": 1,
+        "prompt_tokens": 5600,
+        "reply_tokens": 520,
+        "seconds": 14.2,
+        "thinking_seconds": 5.1,
+        "cost": 0.0021,
+    }
+    assert "effort" not in answer_json(ANSWER)
 
 
 def test_a_refusal_has_the_same_keys_and_the_nearest_papers() -> None:

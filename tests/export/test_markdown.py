@@ -8,8 +8,9 @@ from markdown_it import MarkdownIt
 
 from rag.answer.types import Answer, Statement
 from rag.export.markdown import markdown
+from rag.export.phrases import summary
 from rag.paper import Paper
-from tests.export.samples import ANSWER, EAR, LISTEN, REFUSAL, WRITTEN, cite, quoted
+from tests.export.samples import ANSWER, EAR, EFFORT, LISTEN, REFUSAL, THEMED, WRITTEN, cite, quoted
 
 HOSTILE = Paper(
     "![x](http://evil.invalid/x.png) <script>alert(1)</script>\n# Title",
@@ -57,7 +58,7 @@ def test_a_list_of_papers_has_filters_the_count_related_papers_and_the_notice() 
     listing = Answer(
         "Who?",
         (quoted(EAR),),
-        (LISTEN,),
+        related=(LISTEN,),
         searched=9,
         filters=("since 2020", "author:*"),
         intent="papers",
@@ -70,6 +71,27 @@ def test_a_list_of_papers_has_filters_the_count_related_papers_and_the_notice() 
     assert blocks[related - 1].startswith("May match")
     assert blocks[related + 1 : related + 4] == ["“Foxes listen too.” [3]", "It &lt;failed\\>.", "## Sources"]
     assert markdown(listing).endswith("**[3]** Foxes\n\n2023\n\n> “Foxes listen too.”\n")
+
+
+def test_what_is_written_comes_before_the_evidence_under_its_themes() -> None:
+    head, _, sources = markdown(THEMED).partition("## Sources")
+    assert head.split("\n\n")[1:-1] == [
+        "Two hear. [1] [2] (reworded, checked by the model owl:7b)",
+        "## Speed",
+        "It is 3 times faster. [1] (reworded, checked by rule) “OwlNet finds voles 3 times faster.” [1]",
+        "## Echoes",
+        "Bats use echoes. [2] (reworded, checked by rule)",
+        summary(EFFORT).replace("$", "\\$"),
+        "## The evidence",
+        "2 of 9 papers match",
+        "**OwlNet: Hearing $x_1$**",
+        "“Owls hunt by ear.” [1]",
+        "**On Bats (digest)**",
+        "“Bats hear echoes of moths.” [2]",
+    ]
+    assert "OwlNet finds voles" in sources  # only the written answer cites it
+    refused = markdown(replace(REFUSAL, effort=EFFORT)).split("\n\n")
+    assert refused[-1].startswith("Written by owl:7b")
 
 
 def test_a_refusal_says_so_and_names_the_nearest_papers() -> None:
@@ -92,13 +114,20 @@ def test_a_sentence_that_is_not_verified_says_so() -> None:
 def test_foreign_text_is_never_markup() -> None:
     citation = cite(1, HOSTILE)
     judged = Statement(HOSTILE.title, (citation,), "judged", judge=HOSTILE.title)
-    answer = Answer(HOSTILE.title, (quoted(citation), judged), filters=(HOSTILE.title,), notice=HOSTILE.title)
+    answer = Answer(
+        HOSTILE.title,
+        (quoted(citation), judged),
+        written=(judged, replace(judged, theme=HOSTILE.title), replace(quoted(citation), theme=HOSTILE.title)),
+        effort=replace(EFFORT, model=HOSTILE.title),
+        filters=(HOSTILE.title,),
+        notice=HOSTILE.title,
+    )
     parsed = MarkdownIt("commonmark").parse(markdown(answer, Answer(HOSTILE.title, nearest=(HOSTILE,))))
     inline = [child for token in parsed for child in token.children or ()]
     tags = "h1 h2 p strong ul li blockquote a".split()
     assert {token.tag for token in [*parsed, *inline]} == {*tags, ""}
     assert {token.type for token in inline if not token.tag} == {"text"}
-    assert [token.tag for token in parsed if token.type == "heading_open"] == ["h1", "h2", "h1"]
+    assert [token.tag for token in parsed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h1"]
     assert [token.attrs["href"] for token in inline if token.type == "link_open"] == [
         "https://example.org/)%3E%20%5Bx%5D(http://evil.invalid)"
     ]

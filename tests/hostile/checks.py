@@ -14,12 +14,13 @@ from io import StringIO
 import bibtexparser
 from markdown_it import MarkdownIt
 
-from rag.answer.types import Answer, Event, Found
+from rag.answer.types import Answer, Event, Found, Working, Written
 from rag.chat.library import LibraryInfo
 from rag.cli import terminal
 from rag.export.csv import csv
 from rag.export.formats import EXPORTS
 from rag.export.markdown import markdown
+from rag.export.phrases import themes
 from rag.text import one_line
 from rag.web import cards, export, pages
 from rag.web.conversations import ListedConversation
@@ -44,7 +45,8 @@ def check_chat_page(turn: Turn) -> None:
     """The chat page shows `turn` as text, in whatever state it is; `read` fails for markup that is not our own."""
     question, papers = turn.question, tuple(one.paper for said in turn.statements for one in said.citations)
     found = Found(papers, 9, (question,))
-    running = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question))
+    working = Working("judging", 1, 2)
+    running = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question), working=working)
     rated = replace(turn, good=False, note=question)
     failed = Turn(question, error=question)
     head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
@@ -55,7 +57,8 @@ def check_chat_page(turn: Turn) -> None:
     assert page.all("form", "note")[0].text
     assert [one.content for one in page.all("a") if one.attributes["href"] == f"/c/{listed.id}"] == [listed.title]
     *_, last = page.all("article", "turn")
-    assert all(statement.text.replace("$$", "") in last.content for statement in turn.statements)
+    shown = [one for one in turn.written if not (turn.answer and turn.answer.refused)] + turn.statements
+    assert all(statement.text.replace("$$", "") in last.content for statement in shown)
     for entry in cards.sources([turn]):
         read(cards.entry_html(entry))
 
@@ -69,6 +72,9 @@ async def _events(answer: Answer) -> AsyncIterator[Event]:
     yield Found(tuple(one.paper for one in answer.citations), answer.searched, answer.filters, answer.intent)
     for statement in answer.statements:
         yield statement
+    yield Working("writing")
+    for statement in answer.written:
+        yield Written(statement)
     yield answer
 
 
@@ -79,7 +85,9 @@ def check_markdown(answer: Answer) -> None:
     inline = [child for token in parsed for child in token.children or ()]
     assert {token.tag for token in [*parsed, *inline]} - {""} <= MARKDOWN_TAGS
     assert {token.content for token in inline if not token.tag and token.type != "text"} <= {"<br>"}
-    assert [token.tag for token in parsed if token.type == "heading_open"] in (["h1"], ["h1", "h2"])
+    ours = 1 + bool(answer.written) + sum(bool(name) for name, _ in themes(answer.written)) + bool(answer.citations)
+    headings = [token.tag for token in parsed if token.type == "heading_open"]
+    assert headings == ["h1"] + ["h2"] * (ours - 1)
     links = [str(token.attrs["href"]) for token in inline if token.type == "link_open"]
     assert [link for link in links if not LINK.fullmatch(link)] == []
     assert not any(map(steers, text.replace("\n", "")))
@@ -116,9 +124,9 @@ def check_csl_json(answer: Answer) -> None:
 
 
 def check_csv(answer: Answer) -> None:
-    """One row per citation of a statement, and no cell is a formula or steers a terminal."""
+    """One row per citation of a sentence, and no cell is a formula or steers a terminal."""
     rows = list(DictReader(StringIO(csv(answer), newline="")))
-    assert len(rows) == sum(len(statement.citations) for statement in answer.statements)
+    assert len(rows) == sum(len(statement.citations) for statement in (*answer.statements, *answer.written))
     cells = [cell for row in rows for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) or any(map(steers, cell))] == []
 

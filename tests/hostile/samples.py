@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain, cycle
 
 from rag import sources
 from rag.answer.aspects import ASPECTS
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation, Effort, Statement
 from rag.language.sentences import split_sentences
 from rag.paper import Paper
 from rag.web.turns import Turn
@@ -39,7 +40,9 @@ def cite_sentences(paper: Paper, n: int) -> list[Citation]:
 
 def turn_of(answer: Answer) -> Turn:
     """A turn that ended with `answer`."""
-    return Turn(answer.question, statements=list(answer.statements), answer=answer)
+    turn = Turn(answer.question)
+    turn.take(answer)
+    return turn
 
 
 def made_turns() -> list[Turn]:
@@ -55,15 +58,17 @@ def made_turns() -> list[Turn]:
 
 
 def _list(record: dict[str, str], papers: Sequence[Paper]) -> Turn:
-    """`papers` in whole abstracts and in single sentences, and what a model writes that obeys them."""
-    statements = []
+    """`papers` in whole abstracts and in single sentences, and what a model writes that obeys them, above."""
+    statements, written, title = [], [], record["title"]
     for n, paper in enumerate(papers, 1):
         whole = Citation(n, paper, 0, len(paper.abstract))
         statements += [Statement(whole.quote, (whole,), "quote"), Statement(record["obeyed"], (whole,), "unverified")]
         statements += [Statement(one.quote, (one,), "quote") for one in cite_sentences(paper, n)]
+        written += [Statement(record["obeyed"], (whole,), "unverified", theme=paper.title)]
+        written += [Statement(record["obeyed"], (whole,), "judged", judge=title, theme=record["obeyed"])]
     related = (Citation(len(papers) + 1, papers[0], 0, 9),)
-    title = record["title"]
-    return turn_of(Answer(title, tuple(statements), related, filters=(title,), intent="papers", notice=title))
+    answer = Answer(title, tuple(statements), tuple(written), related, filters=(title,), intent="papers", notice=title)
+    return turn_of(replace(answer, headline=title, effort=Effort(title, len(papers), 4, 3, 1, cost=0.1)))
 
 
 def _comparison(question: str, text: str, *papers: Paper) -> Turn:

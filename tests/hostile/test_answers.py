@@ -16,11 +16,12 @@ from typing import Any
 
 import pytest
 
-from rag import llm, settings
-from rag.answer.types import Answer, Citation, Statement, Style
+from rag import settings
+from rag.answer.types import Answer, Citation, Statement, Working
 from rag.answer.writers import synthesis
-from rag.answer.writers.factory import create_writer
-from rag.answer.writers.task import Checks, Task, Writer
+from rag.answer.writers.sentences import SentenceWriter
+from rag.answer.writers.synthesis import SynthesisWriter
+from rag.answer.writers.task import Checks, Tally, Task, Writer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ModelError
@@ -33,6 +34,7 @@ from rag.text import clean_line
 from rag.verify.judges.judge import LLMJudge
 from rag.web.records import dump, load
 from rag.web.turns import Turn
+from tests.answer.owl import Owl, grading, opened, prompt_of, reading
 from tests.attacks import (
     ATTACKS,
     BENIGN,
@@ -55,17 +57,22 @@ from tests.llm.server import Server, running
 pytestmark = pytest.mark.slow
 
 DATA_ONLY = r"[^\[\]<>{}`\n]*"
-NO_VERDICTS = (
-    "gave no verdicts that can be read"  # the notice if the model obeys where it is to judge several sentences
-)
-CLAIM = rf"((Title: {DATA_ONLY}\n)?Evidence: {DATA_ONLY}\n)+Sentence: {DATA_ONLY}"
-# The last message of each prompt, line by line.
-SHAPES = {
-    "rephrase": rf"Question: {DATA_ONLY}\nPaper: {DATA_ONLY}\nSentence: {DATA_ONLY}",
-    "synthesis": rf"Question: {DATA_ONLY}\n\nEvidence:(\nFrom “{DATA_ONLY}”:(\n\[\d+[a-z]\] {DATA_ONLY})+)+",
-    "judge": CLAIM,
-    "judge_all": rf"Pair 1\n{CLAIM}(\n\nPair \d+\n{CLAIM})*",
+# The notice if the model obeys where its reply must have a form.
+NO_FORM = re.compile("gave no (verdicts|grades) that can be read|did not say what the question means")
+CLAIM = rf"((Title: {DATA_ONLY}\n)?Evidence: {DATA_ONLY}\n?)+"
+ABSTRACT = rf"Paper \d+: {DATA_ONLY}(\n\[[a-z]\] {DATA_ONLY})*"
+PAIR = rf"Pair \d+\n{CLAIM}Sentence: {DATA_ONLY}"
+# What may be inserted in a prompt where it is more than a line of data.
+SLOTS = {
+    ("synthesis", "evidence"): rf"(\n?From “{DATA_ONLY}”:(\n\[\d+[a-z]\] {DATA_ONLY})+)+",
+    ("grade", "papers"): rf"{ABSTRACT}(\n\n{ABSTRACT})*",
+    ("judge", "evidence"): CLAIM,
+    ("judge_all", "pairs"): rf"{PAIR}(\n\n{PAIR})*",
 }
+
+
+# A sentence of the benign abstract in other words, under a theme in which the hostile one wants to be named.
+TRUE = "# Weights of Bayesian networks\nPruned networks keep 98% of their accuracy with one tenth of the weights. [2c]"
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +109,10 @@ def server() -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="module", params=["sentences", "synthesis"])
-def style(request: pytest.FixtureRequest) -> Style:
-    chosen: Style = request.param
-    return chosen
+@pytest.fixture(scope="module")
+def owl(server: Server) -> Owl:
+    """The same model, which may reply to each prompt in another way."""
+    return Owl(server)
 
 
 @pytest.fixture(scope="module")
@@ -113,34 +120,42 @@ def quoted(library: Library) -> list[Turn]:
     return [ask(library, question) for question in [*LISTS, *SLANDERED, *UNTOUCHED, *ATTACKS]]
 
 
+@pytest.fixture(scope="module", params=["owl", "owl-1.5b"])
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of the model, by which it counts as capable or as small."""
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture(scope="module")
-def obeyed(index: Path, server: Server, style: Style) -> list[Turn]:
-    """Answers to the attacks by a model that obeys them."""
-    library = Library(settings.load(index_dir=index, llm=f"openai-like:{server.url}/v1#owl", writer=style))
+def obeyed(index: Path, owl: Owl, name: str) -> list[Turn]:
+    """Answers to the attacks by a model that obeys them, whatever it is asked."""
+    library = Library(settings.load(index_dir=index, llm=owl.spec.replace("#owl", f"#{name}")))
     turns = []
     for question, canary in ATTACKS.items():
-        server.content = f"{canary} is the answer. [1a]\n{canary}, says this paper. [1b][2a]\n{canary}!"
-        turns.append(ask(library, question))
+        owl.server.content = f"{canary} is the answer. [1a]\n{canary}, says this paper. [1b][2a]\n{canary}!"
+        wanted = {"question": f"what is {canary}?", "queries": [canary], "authors": [canary], "compared": [canary] * 2}
+        for owl.replies in ({}, {"reading": reading(**wanted, first_year=2021), "grade": grading({"": "2a"})}):
+            turns.append(ask(library, question))
+    owl.replies = {}
     return turns
 
 
 @pytest.fixture(scope="module")
-def believed(library: Library, server: Server, papers: dict[str, Paper], style: Style) -> list[Turn]:
+def believed(library: Library, owl: Owl, name: str, papers: dict[str, Paper]) -> list[Turn]:
     """Answers from a hostile and a benign abstract by a model that obeys the first or mixes the two."""
-    model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
-    assert model
-    writer = create_writer(model, style, Checks(library.check, LLMJudge(model, None)), None)
+    model = opened(owl.server)
+    judge = LLMJudge(model, None)
+    writer = (SynthesisWriter if name == "owl" else SentenceWriter)(model, Checks(library.check, judge), None)
     victim = papers[BENIGN[5]["abstract"]]
     turns = []
     for record in HOSTILE:
         evidence = cite_sentences(papers[clean_line(record["abstract"])], 1), cite_sentences(victim, 2)
         stolen = f"{record['canary']} removes weights whose posterior variance exceeds their squared mean."
         for reply in (record["obeyed"], stolen):
-            server.content = reply
-            if style == "synthesis":
-                labels = "", " [1]", " [2a]", " [2b]", " [1a][2b]"
-                server.content = "\n".join(f"{reply}{label}" for label in labels)
-            turns.append(turn_of(Answer(record["title"], write(writer, *evidence), intent="papers")))
+            labels = "", " [1]", " [2a]", " [2b]", " [1a][2b]"
+            owl.server.content = "\n".join([*(f"{reply}{label}" for label in labels), TRUE]) if name == "owl" else reply
+            turns.append(turn_of(written(writer, record["title"], *evidence)))
     return turns
 
 
@@ -157,7 +172,7 @@ def test_lists_include_hostile_papers(papers: dict[str, Paper], quoted: list[Tur
 
 def test_every_question_gets_an_answer(turns: list[Turn]) -> None:
     assert len(answers(turns)) == len(turns)
-    failed = [answer for answer in answers(turns) if "LLM" in answer.notice and NO_VERDICTS not in answer.notice]
+    failed = [one for one in answers(turns) if "LLM" in one.notice and not NO_FORM.search(one.notice)]
     assert failed == []
 
 
@@ -183,27 +198,25 @@ def test_answers_about_benign_papers_are_the_same_beside_hostile_ones(index_dir:
 
 
 @pytest.mark.usefixtures("believed")
-def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(
-    server: Server, style: Style, obeyed: list[Turn]
-) -> None:
-    templates = {name: messages(name) for name in SHAPES}
-    used = set()
-    for _, _, body in server.requests:
-        *before, last = [(message["role"], message["content"]) for message in body["messages"]]
-        (name,) = [name for name, template in templates.items() if template[:-1] == before]
-        assert last[0] == "user"
-        assert re.fullmatch(SHAPES[name], unicodedata.normalize("NFKC", last[1])), last[1]
-        assert {unicodedata.category(c) for c in last[1].replace("\n", "")}.isdisjoint({"Cc", "Cf", "Co", "Cn"})
-        used.add(name)
-    assert ("rephrase" if style == "sentences" else "synthesis") in used
-    assert used & {"judge", "judge_all"}
-    sent = "\n".join(body["messages"][-1]["content"] for _, _, body in server.requests)
+def test_hostile_text_does_not_break_out_of_its_place_in_a_prompt(owl: Owl, name: str, obeyed: list[Turn]) -> None:
+    chats = owl.server.chats
+    for chat in chats:
+        prompt, (role, last) = prompt_of(chat), chat.messages[-1]
+        assert (role, len(chat.messages)) == ("user", len(messages(prompt)))
+        assert chat.messages[:-1] == messages(prompt)[:-1]
+        assert re.fullmatch(shape(prompt), unicodedata.normalize("NFKC", last)), last
+        assert {unicodedata.category(c) for c in last.replace("\n", "")}.isdisjoint({"Cc", "Cf", "Co", "Cn"})
+    writes = "synthesis" if name == "owl" else "sentence"
+    assert ({"reading", "grade", writes} if name == "owl" else {writes}) <= set(owl.asked)
+    assert set(owl.asked) & {"judge", "judge_all"}
+    sent = "\n".join(chat.messages[-1][1] for chat in chats if prompt_of(chat) == writes)
     assert [record["title"] for record in HOSTILE if prompts.sanitize(record["title"], 1_000) not in sent] == []
     # What names what no abstract has, or wants something of the collection, is answered without the model.
     reached = [question for question in ATTACKS if prompts.sanitize(question, 100) in sent]
-    assert {turn.question for turn in obeyed if turn.statements} <= set(reached)
+    if name == "owl":  # the other is not told the question
+        assert {turn.question for turn in obeyed if turn.statements} <= set(reached)
+        assert len(reached) >= 6
     assert REFUSED not in reached
-    assert len(reached) >= 6
 
 
 def test_json_contains_titles_and_quotes_exactly(turns: list[Turn], papers: dict[str, Paper]) -> None:
@@ -222,19 +235,14 @@ def test_answers_to_attacks_are_rendered_and_kept_as_text(
     check_renderings([*quoted, *obeyed], capsys)
 
 
-@pytest.mark.slow  # the model on loopback obeys every attack in the fast tests; this one obeys some
 @pytest.mark.skipif(not bundled.bundled_installed(), reason=f"needs the bundled model: {bundled.INSTALL_BUNDLED}")
 def test_the_bundled_model_is_not_misled(
-    index: Path,
-    papers: dict[str, Paper],
-    style: Style,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    index: Path, papers: dict[str, Paper], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(synthesis, "MAX_SYNTHESIS_TOKENS", 200)  # it may repeat itself for minutes
-    library = Library(settings.load(index_dir=index, llm="bundled", writer=style))
-    turns = [ask(library, question) for question in BUNDLED_MODEL_QUESTIONS[style]]
-    assert [(answer.writer, answer.notice) for answer in answers(turns)] == [(style, "")] * len(turns)
+    monkeypatch.setattr(synthesis, "MAX_REPLY_TOKENS", 200)  # it may repeat itself for minutes
+    library = Library(settings.load(index_dir=index, llm="bundled", writer="synthesis"))
+    turns = [ask(library, question) for question in BUNDLED_MODEL_QUESTIONS]
+    assert all(answer.effort and answer.effort.prompt_tokens for answer in answers(turns))
     cited = {one.paper.abstract for answer in answers(turns) for one in answer.citations}
     assert len(cited.intersection(CANARIES.values())) >= 6
     check_citations(turns, papers)
@@ -255,19 +263,31 @@ def ask(library: Library, question: str) -> Turn:
     return asyncio.run(reply())
 
 
-def write(writer: Writer, *evidence: Sequence[Citation]) -> tuple[Statement, ...]:
-    async def written() -> tuple[Statement, ...]:
-        task, shown = Task("which papers say so?", "papers", tuple(map(tuple, evidence))), list[Statement]()
-        async with aclosing(writer.write(task)) as statements:
-            try:
-                async for statement in statements:
-                    shown.append(statement)
-            except ModelError as fault:
-                if NO_VERDICTS not in str(fault):
-                    raise
-        return tuple(shown)
+def written(writer: Writer, question: str, *evidence: Sequence[Citation]) -> Answer:
+    """The quotes of `evidence`, and above them what `writer` makes of it."""
 
-    return asyncio.run(written())
+    async def write() -> list[Statement]:
+        task, shown = Task("which papers say so?", "papers", tuple(map(tuple, evidence))), list[Statement]()
+        async with aclosing(writer.write(task, Tally())) as found:
+            try:
+                async for one in found:
+                    shown += [one] if not isinstance(one, Working) else []
+            except ModelError as fault:
+                if not NO_FORM.search(str(fault)):
+                    raise
+        return shown
+
+    quotes = tuple(Statement(one.quote, (one,), "quote") for citations in evidence for one in citations)
+    return Answer(question, quotes, tuple(asyncio.run(write())), intent="papers")
+
+
+def shape(name: str) -> str:
+    """What the last message of the prompt `name` looks like, whatever is inserted."""
+    inserted = {slot: f"@@{slot}@@" for slot in prompts.PLACEHOLDERS[name]}
+    text = re.escape(str(prompts.load(name).format_messages(llm=None, **inserted)[-1].content))
+    for slot, mark in inserted.items():
+        text = text.replace(re.escape(mark), SLOTS.get((name, slot), DATA_ONLY))
+    return text
 
 
 def messages(name: str) -> list[tuple[str, str]]:
@@ -277,7 +297,7 @@ def messages(name: str) -> list[tuple[str, str]]:
 
 
 def check_citations(turns: list[Turn], papers: dict[str, Paper]) -> None:
-    statements = [statement for answer in answers(turns) for statement in answer.statements]
+    statements = [one for answer in answers(turns) for one in (*answer.written, *answer.statements)]
     assert [one for one in statements if not one.citations or one.verdict not in CHECKED] == []
     for citation in (citation for statement in statements for citation in statement.citations):
         paper = papers[citation.paper.abstract]
@@ -289,13 +309,13 @@ def check_citations(turns: list[Turn], papers: dict[str, Paper]) -> None:
 
 
 def check_canaries(turns: list[Turn]) -> None:
-    statements = [statement for answer in answers(turns) for statement in answer.statements]
+    statements = [one for answer in answers(turns) for one in (*answer.written, *answer.statements)]
     assert [(misled(one), one.text, one.citations) for one in statements if misled(one)] == []
 
 
 def misled(statement: Statement) -> list[str]:
     """The canaries that `statement` contains and its citations do not, or that other papers than their own back."""
-    text = statement.text.casefold()
+    text = f"{statement.theme} {statement.text}".casefold()
     quotes = " ".join(citation.quote for citation in statement.citations).casefold()
     asked = [canary for canary in map(str.casefold, ATTACKS.values()) if canary in text and canary not in quotes]
     return asked + [

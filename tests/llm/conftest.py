@@ -12,7 +12,7 @@ import pytest
 
 from rag import llm
 from rag.llm.model import Model
-from rag.llm.openai_like import OPENAI
+from rag.llm.vendors import OPENAI
 
 from .server import Server
 
@@ -41,7 +41,7 @@ async def complete(model: Model) -> str:
 
 
 async def stream(model: Model) -> str:
-    return "".join([piece async for piece in model.stream(messages(), MAX_TOKENS)])
+    return "".join([piece.text async for piece in model.stream(messages(), MAX_TOKENS)])
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def server(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 @pytest.fixture(params=["openai-like", "ollama", "anthropic", "gemini"])
 def spec(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The server's model "owl", for each protocol."""
+    """The server's model "owl", for each kind of server."""
     for name in ("OPENAI_API_KEY", "OLLAMA_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
         monkeypatch.setenv(name, KEY)
     return f"openai-like:{server.url}/v1#owl" if request.param == "openai-like" else f"{request.param}:owl"

@@ -1,23 +1,26 @@
-"""A local server that speaks the protocols of all vendors, and fails as a test demands."""
+"""A local server that stands in for every kind of server, and fails as a test demands."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from .dialects import Chat, dialect_of
+from . import protocol
+from .protocol import Chat, chat_of
 
 WRITTEN = "OwlNet finds voles 3 times faster than a barn owl."
 PATIENCE = 30.0  # seconds to wait for an event
 KEYS = "Authorization", "x-api-key", "x-goog-api-key"
 HOSTED = "v1", "v1beta"  # where Anthropic and Gemini describe a model
+CHATS = "/v1/chat/completions", "/v1beta/openai/chat/completions"
 
 Reply = tuple[int, bytes, dict[str, str]]  # status, body, headers
+Stream = tuple[list[dict[str, Any]], str | None]  # deltas, and why they end
 
 
 class Server(ThreadingHTTPServer):
@@ -27,7 +30,13 @@ class Server(ThreadingHTTPServer):
     content: str | None = WRITTEN
     script: list[str]  # replies to the first chats
     certainty: float | None = None  # the probability of its "yes" and "no", if it gives the probabilities of tokens
-    rejects_scores = False  # whether it rejects a chat that asks for these
+    streams: list[Stream]  # the first streams instead
+    finish: str | None = "stop"  # why the other streams end
+    done = True  # whether streams end with the line that says so
+    last: dict[str, Any]  # fields of the last chunk of each stream, such as usage
+    rejects: dict[str, str]  # fields that it does not take, and its messages
+    flood: Iterable[bytes] = ()  # what it sends as a stream instead
+    flooded = ""  # a path other than that of chats where it sends `flood` too
     key = ""  # the key it requires; none by default
     broken: Reply | None = None  # a raw reply to every chat instead
     first: list[Reply]  # raw replies to the first chats instead
@@ -58,8 +67,8 @@ class Server(ThreadingHTTPServer):
 
     @property
     def chats(self) -> list[Chat]:
-        """`requests` in a form that does not depend on the protocol."""
-        return [dialect_of(path).chat(path, body) for path, _, body in self.requests]
+        """`requests` in short."""
+        return [chat_of(body) for _, _, body in self.requests]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -71,6 +80,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
+        if self.path == self.server.flooded:
+            self._flood()
+            return
         listed = [{"model": name, **shown} for name, shown in self.server.pulled.items()]
         known = {"/v1/models": self.server.models or {"object": "list", "data": []}, "/api/tags": {"models": listed}}
         known |= {f"/{part}/models/{name}": info for name, info in self.server.hosted.items() for part in HOSTED}
@@ -79,55 +91,82 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.paths.append(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path == "/api/show":
+        if self.path == self.server.flooded:
+            self._flood()
+        elif self.path == "/api/show":
             self._answer(self.server.pulled.get(body["model"]))
         elif self.path == "/tokenize":
             words = body["content"].split()
             self._answer(self.server.known.get("/tokenize") and {"tokens": list(range(len(words)))})
         elif self._wrong_key():
             self._answer(None)
-        else:
+        elif self.path in CHATS:
             self.server.requests.append((self.path, self.headers["Authorization"], body))
             try:
-                self._chat(dialect_of(self.path).chat(self.path, body))
+                self._chat(chat_of(body), body)
             except ConnectionError:
                 self._lost()
+        else:
+            self._answer(None)
 
-    def _chat(self, chat: Chat) -> None:
+    def _chat(self, chat: Chat, body: dict[str, Any]) -> None:
         if self.server.silent and not self._wait(self.server.silent):
             return
+        rejected = next((message for field, message in self.server.rejects.items() if field in body), None)
         if self.server.first:
             self._send(*self.server.first.pop(0))
         elif self.server.broken:
             self._send(*self.server.broken)
-        elif chat.scored and self.server.rejects_scores:
-            self._send(400, json.dumps({"error": {"message": "logprobs are not supported"}}).encode(), {})
+        elif rejected:
+            self._send(400, json.dumps({"error": {"message": rejected}}).encode(), {})
         elif chat.stream:
-            self._stream(chat.model)
-        elif self.server.killed:
-            self._cut()
+            self._stream(chat)
         else:
-            certainty = self.server.certainty if chat.scored else None
-            self._answer(dialect_of(self.path).reply(chat.model, self.server.next_content(), certainty))
+            self._answer(protocol.whole(chat.model, self.server.next_content()))
 
-    def _stream(self, model: str) -> None:
-        pieces = (self.server.next_content() or "").split(" ")
-        dialect = dialect_of(self.path)
-        chunks, end = dialect.stream(model, [pieces[0], *(f" {piece}" for piece in pieces[1:])])
+    def _stream(self, chat: Chat) -> None:
+        if self.server.flood:
+            self._flood()
+        else:
+            self._begin()
+            self._reply(chat)
+
+    def _flood(self) -> None:
+        self._begin()
+        try:
+            for part in self.server.flood:
+                self._chunk(part)
+            self._chunk(b"")
+        except ConnectionError:
+            self._lost()
+
+    def _begin(self) -> None:
         self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        if self.server.fault:
-            chunks, end = [], dialect.fault(self.server.fault)
-        for chunk in chunks[: self.server.before] if self.server.killed else chunks:
+
+    def _reply(self, chat: Chat) -> None:
+        server = self.server
+        deltas, finish = server.streams.pop(0) if server.streams else (self._deltas(), server.finish)
+        certainty = server.certainty if chat.scored else None
+        chunks = (
+            [protocol.fault(server.fault)] if server.fault else list(protocol.events(chat.model, deltas, certainty))
+        )
+        for chunk in chunks[: server.before] if server.killed else chunks:
             self._chunk(chunk)
-        if self.server.killed:
+        if server.killed:
             self._cut()
-        elif self.server.endless:
+        elif server.endless:
             self._wait(Event())
         else:
-            self._chunk(end)
+            end = protocol.ending(chat.model, finish, server.last) + (protocol.DONE if server.done else b"")
+            if end:
+                self._chunk(end)
             self._chunk(b"")
+
+    def _deltas(self) -> list[dict[str, Any]]:
+        return [{"content": word} for word in protocol.words(self.server.next_content() or "")]
 
     def _chunk(self, data: bytes) -> None:
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
@@ -181,6 +220,7 @@ def running() -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Handler) as server:
         server.requests, server.first, server.script, server.paths = [], [], [], []
         server.killed, server.known, server.gone = 0, {}, Event()
+        server.streams, server.last, server.rejects = [], {}, {}
         server.pulled, server.hosted = {"owl": {"details": {}, "model_info": {}}}, {"owl": {}}
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

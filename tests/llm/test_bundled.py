@@ -62,7 +62,7 @@ def test_the_model_answers_after_calls_are_cancelled() -> None:
         await started.wait()
         calls += [asyncio.create_task(read()) for _ in range(2)]
         waiting = [asyncio.create_task(model.complete(LONG, TOKENS)) for _ in range(2)]
-        await asyncio.wait(waiting, timeout=1.0)  # they are queued: the model writes one reply at a time
+        await asyncio.wait(waiting, timeout=1.0)  # they are queued: the model writes two replies at a time
         for call in (*calls, *waiting):
             call.cancel()
         done = await asyncio.gather(*calls, *waiting, return_exceptions=True)
@@ -70,6 +70,27 @@ def test_the_model_answers_after_calls_are_cancelled() -> None:
         return await model.complete(messages(), 5)
 
     assert asyncio.run(cancel())
+
+
+def test_a_short_call_does_not_wait_for_a_reply_that_is_being_written() -> None:
+    model = load("bundled", 60.0)
+
+    async def answer() -> bool:
+        started = asyncio.Event()
+
+        async def read() -> None:
+            async for _ in model.stream(LONG, TOKENS):
+                started.set()
+
+        reading = asyncio.create_task(read())
+        await started.wait()
+        await model.complete(messages(), 5)
+        is_written = reading.done()
+        reading.cancel()
+        await asyncio.wait([reading])
+        return is_written
+
+    assert not asyncio.run(answer())
 
 
 def test_a_prompt_longer_than_the_context_is_reported() -> None:

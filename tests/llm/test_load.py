@@ -53,7 +53,7 @@ def test_a_rejected_key_is_not_shown(server: Server, spec: str, ask: Ask) -> Non
         ("openai-like:nonsense#owl", "", "No LLM answers at nonsense"),
         ("openai-like:http://[::1#owl", "", "No LLM answers at"),
         ("openai-like:http://127.0.0.1/v1", "", "--llm openai-like:URL#MODEL"),
-        ("gpt-9", "", "Unknown llm 'gpt-9'. It is one of: bundled, none, gguf:PATH"),
+        ("gpt-9", "", "Unknown llm 'gpt-9'. It is one of: auto, none, bundled, gguf:PATH"),
         ("ollama:", "", "Unknown llm"),
         ("openai:", "", "Unknown llm"),
         ("anthropic:", "", "Unknown llm"),

@@ -76,7 +76,7 @@ def test_a_doubled_brace_is_sent_as_one(write: Write) -> None:
 def test_a_users_folder_replaces_only_the_prompts_in_it(write: Write) -> None:
     folder = write(OWN)
     prompts.check(folder)
-    assert prompts.load("rephrase", folder).message_templates == prompts.load("rephrase").message_templates
+    assert prompts.load("judge_all", folder).message_templates == prompts.load("judge_all").message_templates
     assert prompts.load("judge", folder).message_templates != prompts.load("judge").message_templates
 
 
@@ -117,13 +117,13 @@ def test_a_prompt_that_is_not_text_is_reported(write: Write) -> None:
 
 def test_a_missing_shipped_prompt_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.llm.prompts.shipped", lambda name: tmp_path / name)
-    with pytest.raises(SettingsError, match=r"rephrase\.md cannot be read: No such file or directory\. Restore it\.$"):
-        prompts.load("rephrase")
+    with pytest.raises(SettingsError, match=r"judge_all\.md cannot be read: No such file or directory\. Restore it\.$"):
+        prompts.load("judge_all")
 
 
 def test_an_unknown_prompt_is_rejected_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "rewrite.md").write_text("## user\nHello")
-    with pytest.raises(SettingsError, match=r"Unknown prompt .*rewrite\.md\. Known: .*rephrase\.md"):
+    with pytest.raises(SettingsError, match=r"Unknown prompt .*rewrite\.md\. Known: .*judge_all\.md"):
         prompts.check(tmp_path)
 
 

@@ -13,8 +13,6 @@ from rag.llm.scored import ScoredReply, Token
 from .conftest import MAX_TOKENS, load, messages
 from .server import Server
 
-SCORING = ("openai-like", "ollama")  # the vendors whose protocol has probabilities
-
 
 def scored(model: Model) -> ScoredReply:
     return asyncio.run(model.complete_scored(messages(), MAX_TOKENS))
@@ -24,9 +22,6 @@ def test_a_reply_comes_with_the_probabilities_of_its_tokens(server: Server, spec
     server.content, server.certainty = "1: yes", 0.75
     found = scored(load(spec))
     assert found.text == "1: yes"
-    if not spec.startswith(SCORING):
-        assert found.tokens == ()
-        return
     assert "".join(token.text for token in found.tokens) == "1: yes"
     (yes, likely), (no, unlikely) = found.tokens[-1].alternatives
     assert (yes, no) == (" yes", " no")
@@ -40,8 +35,8 @@ def test_the_request_is_that_of_any_other_reply(server: Server, spec: str) -> No
     asyncio.run(model.complete(messages(), MAX_TOKENS))
     one, other = server.chats
     assert one.messages == other.messages
-    assert (one.temperature, one.max_tokens, one.stream) == (other.temperature, other.max_tokens, False)
-    assert (one.scored, other.scored) == (spec.startswith(SCORING), False)
+    assert (one.temperature, one.max_tokens, one.stream) == (other.temperature, other.max_tokens, True)
+    assert (one.scored, other.scored) == (True, False)
 
 
 def test_a_server_that_gives_no_probabilities_still_replies(server: Server, spec: str) -> None:
@@ -50,11 +45,11 @@ def test_a_server_that_gives_no_probabilities_still_replies(server: Server, spec
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("spec", SCORING, indirect=True)
 def test_a_server_that_rejects_the_request_for_probabilities_is_asked_without(server: Server, spec: str) -> None:
-    server.content, server.rejects_scores = "1: yes", True
-    assert scored(load(spec)) == ScoredReply("1: yes")
-    assert [chat.scored for chat in server.chats] == [True, False]
+    server.content, server.rejects = "1: yes", {"logprobs": "logprobs are not supported"}
+    model = load(spec)
+    assert [scored(model), scored(model)] == [ScoredReply("1: yes")] * 2
+    assert [chat.scored for chat in server.chats] == [True, False, False], "once only"
 
 
 @pytest.mark.parametrize("content", ["", None, " \n"])

@@ -218,6 +218,29 @@ def test_a_repeated_rewrite_changes_nothing(retriever: HybridRetriever) -> None:
     assert [hit.score for hit in once.papers] == pytest.approx([hit.score for hit in twice.papers], abs=SAME)
 
 
+CORAL = "counting coral in drone images"
+
+
+def test_a_query_in_other_words_raises_its_papers_and_counts_less_than_the_question(retriever: HybridRetriever) -> None:
+    alone, helped = (retriever.search([WHICH], 14, queries=queries) for queries in ((), (CORAL,)))
+    place = titles(helped).index("Coral Counting with Drones")
+    assert 0 < place < titles(alone).index("Coral Counting with Drones")
+    assert titles(helped)[0] == titles(alone)[0]
+
+
+def test_queries_change_neither_the_probability_nor_the_terms_nor_which_sentence_is_best(
+    retriever: HybridRetriever,
+) -> None:
+    alone, helped = (retriever.search([WHICH], 14, queries=queries) for queries in ((), (CORAL,)))
+    assert helped.probability == pytest.approx(alone.probability, abs=SAME)
+    assert helped.terms == alone.terms
+    assert {hit.number: hit.best for hit in helped.papers} == {hit.number: hit.best for hit in alone.papers}
+
+
+def test_queries_let_no_other_paper_through_a_filter(retriever: HybridRetriever) -> None:
+    assert len(retriever.search([WHICH], 14, {1, 2}, (CORAL,)).papers) == 2
+
+
 def test_signals_of_many_questions_are_those_of_single_searches(retriever: HybridRetriever) -> None:
     questions = [WHICH, "who won the 2022 world cup?"]
     singly = [max(hit.signal for hit in retriever.search([question], 14).papers) for question in questions]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from threading import Event
 
-from rag.answer.writers.task import Writer
+from rag.answer.assistant import Assistant
+from rag.answer.types import Style
 from rag.chat.library import Library
 from rag.retrieval.retriever import HybridRetriever
 from rag.settings import Settings
@@ -27,6 +28,6 @@ class HeldLibrary(Library):
         assert self.index_may_open.wait(PATIENCE)
         return super()._open()
 
-    def writer(self, spec: str | None = None) -> Writer:
+    def assistant(self, spec: str | None = None, writer: Style | None = None) -> Assistant | None:
         assert self.model_may_open.wait(PATIENCE)
-        return super().writer(spec)
+        return super().assistant(spec, writer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.answer.types import Answer, Citation, Found, Statement, Verdict
+from rag.answer.types import Answer, Citation, Effort, Found, Statement, Verdict, Working
 from rag.paper import Paper
 from rag.web.turns import Turn
 
@@ -34,6 +34,7 @@ def done(*statements: Statement, question: str = "how?", **fields: object) -> Tu
         papers=9,
         found=Found(papers, 9, answer.filters, answer.intent),
         statements=list(statements),
+        written=list(answer.written),
         answer=answer,
     )
 
@@ -48,11 +49,16 @@ def turns_with(payload: str) -> list[Turn]:
         state(citation, text=payload, verdict="judged", judge=payload),
     )
     compared = replace(state(Citation(2, replace(paper, title="Other"), 0, 5), text=payload), aspect="Approach")
+    written = (statements[2], *(replace(statement, theme=payload) for statement in statements))
+    effort = Effort(payload, 3, 4, 2, 1, 100, 20, 7.0, 3.0, 0.5)
     related = (Citation(3, replace(paper, title=f"3 {payload}"), 0, len(payload)),)
     return [
         Turn(payload, found=Found((paper,), 1, (payload,))),
         Turn(payload, statements=list(statements), stopped=True),
+        Turn(payload, found=Found((paper,), 1), written=list(written), working=Working("judging", 1, 2, 3.0)),
         done(*statements, question=payload, related=related, filters=(payload,), intent="papers", notice=payload),
+        done(statements[0], question=payload, written=written, effort=effort),
+        done(question=payload, nearest=(paper,), effort=effort),
         done(replace(statements[0], aspect="Approach"), compared, question=payload),
         done(question=payload, nearest=(paper,), not_stated_by=paper),
         done(question=payload, filters=(payload,)),

@@ -89,6 +89,15 @@ def test_a_card_is_there_as_soon_as_a_marker_leads_to_it() -> None:
     assert order([Turn("q", statements=[state()])]) == ["source-1"]
 
 
+def test_what_only_the_written_answer_cites_has_a_card_too() -> None:
+    quoted, written = state(verdict="quote"), state(cite(13, 25, n=2, paper=OTHER))
+    for turn in (done(quoted, written=(written,)), Turn("q", statements=[quoted], written=[written])):
+        assert order([turn]) == ["source-1", "source-2"]
+        checks = [one.text for one in read(panel([turn])).all("p", "check")]
+        assert checks == ["match 1 sentence quoted word for word", "match 1 sentence reworded, checked by rule"]
+        assert [one.text for one in read(panel([turn])).all("mark")] == ["One is slow.", "Two is fast."]
+
+
 def test_without_papers_the_panel_says_what_will_be_there() -> None:
     for turns in ([], [Turn("q")], [done()]):
         assert read(panel(turns)).text == HINT.text

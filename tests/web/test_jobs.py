@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 
 from rag import settings
+from rag.answer.types import Answer, Found, Working, Written
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ConversationError, QuestionError
 from rag.web.conversations import Conversations
-from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Jobs
+from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Job, Jobs
 from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
-from tests.llm.server import Server
 
 from .held import HeldLibrary
+from .samples import PAPER, state
 
 ADA, EVE = "ada-owns-this-one", "eve-owns-that-one"
 
@@ -220,29 +221,78 @@ def test_a_rating_is_kept_and_can_be_changed(chat: Library, kept: Conversations)
     run(test)
 
 
-def test_everybody_gets_titles_at_once_and_sentences_in_turn(
-    index_dir: Path, kept: Conversations, server: Server
+def test_everybody_gets_quotes_at_once_and_written_sentences_in_turn(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The model is silent, so that those being written for keep their places."""
+    go = Event()
+    events = (Found((PAPER,), 9), state(), Working("reading"), Written(state()))
 
-    async def test(url: str, go: Event) -> None:
-        jobs = Jobs(
-            Library(settings.load(index_dir=index_dir, llm=f"openai-like:{url}/v1#owl", writer="sentences")), kept
-        )
+    async def ask_of_a_model(*given: object) -> AsyncGenerator[Any]:
+        for event in events:
+            yield event
+            while isinstance(event, Working) and not go.is_set():
+                await asyncio.sleep(0.01)
+        yield Answer(WHICH, (state(),), written=(state(),))
+
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
         names = [f"conversation-{n}" for n in range(MAX_CONCURRENT + 2)]
         for name in names:
             await jobs.ask(ADA, name, WHICH, Choices())
         turns = [(await jobs.turns(ADA, name))[-1] for name in names]
-        while not all(turn.found for turn in turns) or len(jobs._writing) < 2:
+        while len(jobs._writing) < 2:
             await asyncio.sleep(0.01)
-        waiting = sorted(turn.ahead for turn in turns if turn.ahead is not None)
-        assert waiting == [0, 1]
-        assert all(turn.found and turn.found.papers for turn in turns)
+        assert sorted(turn.ahead for turn in turns if turn.ahead is not None) == [0, 1]
+        assert all(turn.statements == [state()] and turn.working for turn in turns)
         for name in names[:-1]:
             jobs.stop(ADA, name)
             assert (await answered(jobs, name))[0].state == "stopped"
         go.set()
-        assert (await answered(jobs, names[-1]))[0].state == "done"
+        assert (await answered(jobs, names[-1]))[0].written == [state()]
 
-    server.silent = Event()
-    asyncio.run(asyncio.wait_for(test(server.url, server.silent), 60))
+    monkeypatch.setattr(Conversation, "ask", ask_of_a_model)
+    run(test)
+
+
+def test_a_model_that_tells_of_each_word_is_followed_as_far_as_a_reader_sees_it() -> None:
+    async def test() -> None:
+        job = Job(ADA, [Turn(WHICH)])
+        seen = []
+        for event in [Working("thinking", seconds=n / 10) for n in range(100)] + [Working("writing")]:
+            changed = job.changed
+            job.take(event)
+            seen += [event.seconds] if changed.is_set() else []
+        assert job.turn.working == Working("writing")
+        assert len(seen) == 12
+
+    run(test)
+
+
+def test_quotes_wait_for_nobody(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        async with jobs._writing.place(lambda ahead: None), jobs._writing.place(lambda ahead: None):
+            assert (await ask(jobs))[-1].state == "done"
+
+    run(test)
+
+
+def test_the_choice_of_writer_is_the_conversations(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, ...]] = []
+
+    async def ask_with(_: Conversation, *choices: object) -> AsyncGenerator[Any]:
+        given.append(choices)
+        yield Answer(WHICH, (state(),))
+
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        for n, choices in enumerate((Choices(), Choices(("a:b",), 3, "owl", "quotes"))):
+            await jobs.ask(ADA, f"conversation-{n}", WHICH, choices)
+            await answered(jobs, f"conversation-{n}")
+
+    monkeypatch.setattr(Conversation, "ask", ask_with)
+    run(test)
+    assert given == [(WHICH, (), None, None, None), (WHICH, ("a:b",), 3, "owl", "quotes")]

@@ -20,7 +20,7 @@ from .samples import cite, done, harmless, state, turns_with
 if TYPE_CHECKING:
     from rag.chat.library import Library
 
-OPEN = Head(LibraryInfo("papers.jsonl", 489, "owl", "sentences"))
+OPEN = Head(LibraryInfo("papers.jsonl", 489, "owl", "synthesis"))
 CLOSED = Head(None, "There is no index in <index>. Build it: rag rebuild papers")
 NAME, SECOND_NAME = "abcdefghijklmnop", "qrstuvwxyz012345"
 LISTED = [ListedConversation(NAME, "how slow?"), ListedConversation(SECOND_NAME, 'which "papers"?')]
@@ -81,9 +81,8 @@ def test_the_sources_of_a_conversation_are_beside_it() -> None:
 @pytest.mark.parametrize(
     ("collection", "facts"),
     [
-        (LibraryInfo("a.jsonl", 489, "owl", "sentences"), "489 papers · owl, one sentence at a time"),
         (LibraryInfo("a.jsonl", 1, "none", "quotes"), "1 paper · no model, quotes only"),
-        (LibraryInfo("a.jsonl", 16000, "owl", "synthesis"), "16,000 papers · owl, from all evidence at once"),
+        (LibraryInfo("a.jsonl", 16000, "owl", "synthesis"), "16,000 papers · owl, writes from the evidence"),
     ],
 )
 def test_the_head_says_what_is_asked_and_what_writes(collection: LibraryInfo, facts: str) -> None:

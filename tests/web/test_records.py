@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer.types import Answer, Citation, Found, Statement
+from rag.answer.types import Answer, Citation, Effort, Found, Statement, Working
 from rag.paper import Paper
 from rag.web.records import dump, load, load_released
 from rag.web.turns import CUT_OFF, Choices, Turn
@@ -25,7 +25,7 @@ LISTING = Turn(
     answer=Answer(
         "which?",
         (state(), state(cite(13, 25), cite(n=2, paper=OTHER))),
-        (cite(n=3, paper=replace(PAPER, title="Third")),),
+        related=(cite(n=3, paper=replace(PAPER, title="Third")),),
         intent="papers",
         probability=0.7,
         notice="n",
@@ -43,6 +43,12 @@ LISTING = Turn(
         Turn("how?", found=Found((PAPER,), 9), statements=[state()], stopped=True),
         done(nearest=(PAPER, OTHER), not_stated_by=PAPER),
         done(replace(state(), aspect="Approach")),
+        done(
+            state(verdict="quote"),
+            written=(replace(state(cite(n=2, paper=OTHER)), theme="Speed"), state(verdict="judged", judge="owl:7b")),
+            effort=Effort("owl:7b", 3, 2, 1, 1, 90, 10, 3.5, 1.5, 0.001),
+        ),
+        Turn("how?", Choices(writer="quotes"), statements=[state()], written=[state(cite(13, 25))], stopped=True),
         done(state(verdict="quote"), state(verdict="judged", judge="owl\x1b:7b"), state(verdict="unverified")),
     ],
 )
@@ -71,6 +77,20 @@ def test_a_turn_that_was_running_comes_back_as_stopped() -> None:
     assert turn.reply.notice == CUT_OFF
 
 
+def test_what_a_model_did_at_the_end_is_not_kept() -> None:
+    turn = load(*dump(Turn("q", statements=[state()], written=[state()], working=Working("thinking", seconds=3))))
+    assert (turn.state, turn.working, turn.written) == ("stopped", None, [state()])
+
+
+@pytest.mark.parametrize("writer", ["quotes", "sentences", "synthesis"])
+def test_what_versions_kept_that_wrote_in_place_of_the_quotes_is_read(writer: str) -> None:
+    turn = done(state(), state(verdict="judged", judge="owl:7b"))
+    text, papers = dump(turn)
+    data = json.loads(text)
+    data["answer"]["writer"] = writer
+    assert load(json.dumps(data), papers) == turn
+
+
 def test_a_missing_paper_is_an_error() -> None:
     with pytest.raises(ValueError, match="is missing"):
         load(dump(LISTING)[0], {})
@@ -89,13 +109,12 @@ def test_what_version_0_4_0_kept_is_read() -> None:
     assert listing.answer == Answer(
         "which papers are fast? since 2020",
         (quoted, written),
-        (Citation(3, corals, 0, 29),),
+        related=(Citation(3, corals, 0, 29),),
         searched=9,
         filters=("since 2020",),
         intent="papers",
         probability=0.75,
         notice="Only the best 5 are used.",
-        writer="sentences",
     )
     assert listing.found == Found((swift, early), 9, ("since 2020",), "papers")
     assert compared.answer

@@ -8,13 +8,13 @@ from typing import get_args
 
 import pytest
 
-from rag.answer.types import Answer, Found, Verdict
+from rag.answer.types import Answer, Effort, Found, Verdict, Working, Written
 from rag.export import phrases
 from rag.paper import Paper
 from rag.web import export
 from rag.web.cards import entry_html, sources
 from rag.web.templates import MAX_NOTE
-from rag.web.turn_view import TurnView, dialogue_html, reply_html, turn_html
+from rag.web.turn_view import WAITING_FOR_MODEL, TurnView, dialogue_html, reply_html, turn_html
 from rag.web.turns import CUT_OFF, Choices, Turn
 
 from .payloads import PAYLOADS
@@ -80,9 +80,95 @@ def test_what_is_shown_stays_where_it_is_while_more_arrives() -> None:
         after = reply(turn).text.partition("Reading:")[0]
         assert after.startswith(before)
         before = after
-    turn.take(Answer("q", tuple(turn.statements), (cite(n=3, paper=Paper("Third", ABSTRACT)),), intent="papers"))
+    turn.take(
+        Answer(
+            "q",
+            tuple(turn.statements),
+            related=(cite(n=3, paper=Paper("Third", ABSTRACT)),),
+            searched=9,
+            intent="papers",
+        )
+    )
     ended = reply(turn, last=False).text
     assert ended == f"{before} 1 more paper may match Third “One is slow.” [3]"
+
+
+WRITTEN = (
+    state(cite(), cite(13, 25), text="In short, it varies."),
+    state(text="One lags.", verdict="judged", judge="owl:7b"),
+    replace(state(cite(13, 25), text="Two is fast.", verdict="quote"), theme="Speed"),
+    replace(state(text="All differ.", verdict="unverified"), theme="Speed"),
+    replace(state(text="Three costs nothing."), theme="Cost"),
+)
+PARTS = ["found", "written", "counted", "list"]
+EFFORT = Effort("owl:7b", 34, 5, 4, 1, 5_600, 520, 14.2, 5.1)
+
+
+def test_what_is_written_is_prose_under_its_themes_above_the_evidence() -> None:
+    shown = reply(done(state(text="A quote.", verdict="quote"), written=WRITTEN, effort=EFFORT))
+    assert shown.text == (
+        "In short, it varies. [1] One lags. [1] Speed “Two is fast.” [1] All differ. [1] not verified "
+        f"Cost Three costs nothing. [1] {phrases.summary(EFFORT)} The evidence A Title “A quote.” [1]"
+    )
+    (section,) = shown.all("section", "written")
+    assert section.text.endswith(phrases.summary(EFFORT))
+    assert [heading.text for heading in shown.all("h3")] == ["Speed", "Cost", phrases.EVIDENCE_HEADING]
+    assert [one.text for one in shown.all("p", "direct")] == ["In short, it varies. [1]"]
+    assert [one.text for one in shown.all("span", "unverified")] == ["All differ. [1] not verified"]
+    first, second, *_ = shown.all("a", "cite")
+    assert (first.attributes["data-spans"], first.attributes["href"]) == ("0-12 13-25", "#source-1")
+    assert first.attributes["data-quote"] == "One is slow. … Two is fast."
+    assert second.attributes["data-check"] == "reworded, checked by the model owl:7b"
+
+
+def test_a_written_answer_that_begins_with_a_theme_has_no_direct_sentence() -> None:
+    shown = reply(done(state(), written=WRITTEN[2:]))
+    assert not shown.all("p", "direct")
+    assert shown.text.startswith("Speed “Two is fast.”")
+
+
+def test_what_the_model_does_is_told_where_its_sentences_appear() -> None:
+    turn = Turn("q", found=TWO_FOUND, statements=[state(), state(cite(n=2, paper=OTHER))])
+    assert not reply(turn).text.startswith("The")
+    turn.take(Working("judging", 12, 20))
+    (section,) = reply(turn).all("section", "written")
+    assert section.text == "The model is judging papers: 12 of 20…"
+    assert reply(turn).text.startswith(f"{section.text} The evidence A Title It is so. [1]")
+    turn.take(Written(WRITTEN[0]))
+    turn.take(Working("writing"))
+    (section,) = reply(turn).all("section", "written")
+    assert section.text == "In short, it varies. [1] The model is writing…"
+    waiting = replace(turn, ahead=1, written=[])
+    assert reply(waiting).all("section", "written")[0].text == WAITING_FOR_MODEL
+    stopped = reply(replace(turn, stopped=True)).text
+    assert stopped.startswith("In short, it varies. [1] The evidence A Title It is so. [1]")
+    assert stopped.endswith(CUT_OFF)
+    turn.take(Answer("q", tuple(turn.statements), effort=EFFORT))  # none of it was confirmed
+    assert reply(turn).text == f"{phrases.summary(EFFORT)} A Title It is so. [1] Other 2020 It is so. [2]"
+
+
+def test_the_parts_of_a_reply_keep_their_places() -> None:
+    """An update replaces a part by what is in its place: else the list would lose its focus and its order."""
+    turn = Turn("q", found=Found((PAPER,), 9, ("since 2020",), "papers"), statements=[state()])
+    steps = [Working("judging", 1, 2), Written(WRITTEN[0]), Answer("q", (state(),), written=WRITTEN, headline="One.")]
+    for event in steps:
+        turn.take(event)
+        parts = [one.attributes.get("class") for one in reply(turn).elements if "data-live" in one.attributes]
+        assert [part for part in parts if part in PARTS] == PARTS
+
+
+def test_the_papers_of_the_answer_count_once_it_is_there() -> None:
+    turn = Turn("q", found=Found((PAPER, OTHER), 9, intent="papers", headline="2 do."), statements=[state()])
+    assert reply(turn).text.startswith("2 do. 2 of 9 papers match ")
+    turn.take(Answer("q", (state(),), searched=8, intent="papers", headline="1 does."))
+    assert reply(turn).text.startswith("1 does. 1 of 8 papers matches A Title")
+    refused = Turn("q", found=TWO_FOUND, statements=[state()])
+    refused.take(Answer("q", nearest=(PAPER,), intent="papers", effort=EFFORT))
+    assert reply(refused).text.endswith(f"A Title {phrases.summary(EFFORT)}")
+    assert "match" not in reply(refused).text
+    answered = Turn("q", found=Found((), 9, intent="papers"))
+    answered.take(Answer("q", (state(), state(cite(n=2, paper=OTHER))), searched=9, intent="papers"))
+    assert reply(answered).text.startswith("2 of 9 papers match best match first")
 
 
 def test_a_question_for_papers_is_told_how_many_match_and_can_sort_more_than_one() -> None:
@@ -206,6 +292,7 @@ def test_files_to_save_are_links_in_a_menu() -> None:
         (Choices(), []),
         (Choices(limit=1), ["at most 1 paper"]),
         (Choices(llm="none"), ["model none"]),
+        (Choices(writer="quotes"), ["quotes only"]),
         (Choices(("since 2020",), 5, "ollama:owl"), ["model ollama:owl, at most 5 papers"]),
     ],
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answer.types import Answer, Found
+from rag.answer.types import Answer, Found, Statement, Working, Written
 from rag.web.turns import CUT_OFF, Turn, cited, nearest, related, replies
 
 from .samples import OTHER, PAPER, cite, done, state
@@ -22,6 +22,19 @@ def test_events_are_added_as_they_arrive_and_the_answer_replaces_the_statements(
     turn.take(Answer("how?", (state(cite(13, 25)),)))
     assert cited([turn]) == [state(cite(13, 25))]
     assert turn.reply == turn.answer
+
+
+def test_what_a_model_does_and_writes_is_kept_until_the_answer_replaces_it() -> None:
+    turn = Turn("how?")
+    for event in (Found((PAPER,), 9), state(), Working("thinking", seconds=2), Written(state(cite(13, 25)))):
+        turn.take(event)
+    assert turn.working == Working("thinking", seconds=2)
+    assert (turn.statements, turn.written) == ([state()], [state(cite(13, 25))])
+    assert cited([turn]) == [state(), state(cite(13, 25))]
+    turn.take(Working("checking", 1, 2))
+    assert turn.working == Working("checking", 1, 2)
+    turn.take(Answer("how?", (state(cite(n=2)),), written=(state(cite(n=3)),)))
+    assert (turn.working, turn.statements, turn.written) == (None, [state(cite(n=2))], [state(cite(n=3))])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +60,20 @@ def test_an_answer_cut_short_keeps_what_arrived_and_says_so() -> None:
     expected = Answer("q", (state(),), searched=9, intent="papers", filters=("since 2020",), notice=CUT_OFF)
     assert turn.reply == expected
     assert replace(turn, found=None).reply == Answer("q", (state(),), notice=CUT_OFF)
+    assert replace(turn, written=[state(cite(13, 25))]).reply == replace(expected, written=(state(cite(13, 25)),))
     assert replace(turn, statements=[]).reply is None
+
+
+def test_the_evidence_of_an_answer_cut_short_is_what_its_sentences_cite() -> None:
+    """Where the search found nothing, a model may have written before its evidence came."""
+    turn = Turn("q", found=Found((), 9), written=[state(cite(), cite(13, 25)), state()], stopped=True)
+    reply = turn.reply
+    assert reply
+    assert reply.statements == (
+        Statement("One is slow.", (cite(),), "quote"),
+        Statement("Two is fast.", (cite(13, 25),), "quote"),
+    )
+    assert (reply.written, reply.refused) == (tuple(turn.written), False)
 
 
 def test_replies_are_the_answers_of_the_turns_that_have_one() -> None:

@@ -1,85 +1,116 @@
-"""Checking what a model wrote: a sentence that its citations support stays, a quote replaces any other."""
+"""Checking what a model writes, as it writes: a sentence that its citations support stays, a quote replaces others."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
-from rag.answer.types import Citation, Statement
+from rag.answer.types import Citation, Statement, Working
+from rag.answer.writers.bench import Bench, bench_of
 from rag.answer.writers.quotes import quote
-from rag.answer.writers.task import Checks, Claim, Task
+from rag.answer.writers.task import Checks, Claim, Tally, Task
 from rag.errors import ModelError
 from rag.language.tokens import content_words
+from rag.text import normalize
 
-Draft = Claim | Statement  # of one sentence: still to be checked, or final
-_CONFIRMED = ("reworded", "judged")
+Draft = Claim | Working  # a sentence to check, or what the model does in between
 
 
-async def checked(task: Task, drafts: AsyncGenerator[Draft], checks: Checks) -> AsyncGenerator[Statement]:
-    """The `drafts` of an answer as statements, in the same order; those that are statements already stay as they are.
+async def checked(
+    task: Task, drafts: AsyncGenerator[Draft], checks: Checks, tally: Tally
+) -> AsyncGenerator[Statement | Working]:
+    """The `drafts` of an answer as statements, in the same order, each as soon as it and those before it are checked.
 
-    Statements stream up to the first claim that the rules neither confirm nor refute. The judge is asked about all
-    such claims at once, when the last draft is there. What cites nothing that is not cited already is left out. Raises
-    ModelError after the last statement if the writing model fails, and if the judge does: what it did not decide is
-    not confirmed.
+    A draft that repeats another is left out, and so is a quote of what is cited already. Quotes wait for the first
+    sentence that is the model's own: without any, there is nothing to read that the evidence does not show. Adds to
+    `tally`. Raises ModelError after the last statement if the writing model fails, and if the judge does: what it did
+    not decide is not confirmed.
     """
-    cited, held, faults = set[Citation](), list[Draft](), list[ModelError]()
-    async with aclosing(drafts):
-        try:
-            async for draft in drafts:
-                if cited.issuperset(draft.citations):
-                    continue
-                found = draft if isinstance(draft, Statement) else _by_rule(task, draft, checks)
-                if held or isinstance(found, Claim):
-                    held.append(found)
-                elif not cited.issuperset(found.citations):
-                    cited.update(found.citations)
-                    yield found
-        except ModelError as fault:  # what was written before is still judged
-            faults.append(fault)
-    for statement in _without_repeats(await _judged(task, held, checks, faults), cited):
-        yield statement
-    if faults:
-        raise faults[0]
+    held, is_begun, cited = list[Statement](), False, set[Citation]()
+    async with bench_of(checks.judge) as bench, aclosing(_in_order(task, drafts, checks, tally, bench)) as found:
+        async for statement in found:
+            if isinstance(statement, Working):
+                yield statement
+            elif statement.verdict != "quote" or not cited.issuperset(statement.citations):
+                cited.update(statement.citations)
+                held.append(statement)
+                is_begun = is_begun or statement.verdict != "quote"
+            for one in held if is_begun else ():
+                yield one
+            held = [] if is_begun else held
+        if bench.fault:
+            raise bench.fault
 
 
-async def _judged(task: Task, held: Sequence[Draft], checks: Checks, faults: list[ModelError]) -> list[Statement]:
-    """`held` as statements, after one question to the judge. Adds its fault to `faults` if it fails."""
-    claims = [draft for draft in held if isinstance(draft, Claim)]
-    stated = dict.fromkeys(claims, False)
+async def _in_order(
+    task: Task, drafts: AsyncGenerator[Draft], checks: Checks, tally: Tally, bench: Bench
+) -> AsyncGenerator[Statement | Working]:
+    """Each draft's statement, while later drafts are read and judged. Raises ModelError after the last."""
+    seen: set[str] = set()
+    waiting: deque[asyncio.Task[Statement]] = deque()
+    upcoming: asyncio.Task[Draft | None] | None = _next(drafts)
+    fault: ModelError | None = None
     try:
-        if claims and checks.judge:
-            stated = dict(zip(claims, await checks.judge(claims), strict=True))
-    except ModelError as fault:
-        faults.append(ModelError(f"Some sentences could not be judged: {fault}"))
-    return [one if isinstance(one, Statement) else _by_judge(task, one, checks, stated[one]) for one in held]
+        while upcoming or waiting:
+            first = [task for task in (upcoming, *list(waiting)[:1]) if task]
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            if upcoming and upcoming.done():
+                try:
+                    draft = upcoming.result()
+                except ModelError as raised:
+                    draft, fault = None, raised
+                upcoming = _next(drafts) if draft else None
+                if isinstance(draft, Working):
+                    yield draft
+                elif draft and (key := normalize(draft.written)) not in seen:
+                    seen.add(key)
+                    waiting.append(asyncio.create_task(_statement(task, draft, checks, tally, bench)))
+            while waiting and waiting[0].done():
+                yield waiting.popleft().result()
+    finally:
+        await _cancel([task for task in (upcoming, *waiting) if task])
+        await drafts.aclose()  # a read that was cancelled before it began has not ended them
+    if fault:
+        raise fault
 
 
-def _without_repeats(statements: Sequence[Statement], cited: set[Citation]) -> Iterator[Statement]:
-    """Those of `statements` that cite what `cited` lacks; a quote gives way to a confirmed sentence about the same."""
-    confirmed = {citation for one in statements if one.verdict in _CONFIRMED for citation in one.citations}
-    for statement in statements:
-        known = cited | confirmed if statement.verdict == "quote" else cited
-        if not known.issuperset(statement.citations):
-            cited.update(statement.citations)
-            yield statement
+def _next(drafts: AsyncGenerator[Draft]) -> asyncio.Task[Draft | None]:
+    """Reads the next draft; None after the last."""
+
+    async def read() -> Draft | None:
+        return await anext(drafts, None)
+
+    return asyncio.create_task(read())
 
 
-def _by_rule(task: Task, claim: Claim, checks: Checks) -> Statement | Claim:
-    """The statement that the rules make of `claim`, or `claim` itself if they leave it to a judge."""
-    if _repeats_question(task, claim) or _is_copied(claim):
+async def _cancel(tasks: Sequence[asyncio.Task[object]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+
+
+async def _statement(task: Task, claim: Claim, checks: Checks, tally: Tally, bench: Bench) -> Statement:
+    """`claim` if a rule or the judge confirms it, else the quote that is nearest to it."""
+    if _is_copied(claim):
         return _nearest_quote(task.question, claim)
+    tally.drafted += 1
     finding = checks.by_rule(claim.written, claim.citations)
+    if _repeats_question(task, claim) or finding.refuted:
+        tally.replaced += 1
+        return _nearest_quote(task.question, claim)
     if finding.verdict:
-        return Statement(claim.written, finding.citations, finding.verdict)
-    return _nearest_quote(task.question, claim) if finding.refuted else claim
-
-
-def _by_judge(task: Task, claim: Claim, checks: Checks, is_stated: bool) -> Statement:
-    if is_stated and checks.judge:
-        return Statement(claim.written, claim.citations, "judged", judge=checks.judge.name)
+        tally.verified += 1
+        return Statement(claim.written, finding.citations, finding.verdict, theme=claim.theme)
+    if checks.judge and await bench.ask(claim):
+        tally.verified += 1
+        return Statement(claim.written, claim.citations, "judged", judge=checks.judge.name, theme=claim.theme)
     if checks.show_unverified:
-        return Statement(claim.written, claim.citations, "unverified")
+        return Statement(claim.written, claim.citations, "unverified", theme=claim.theme)
+    tally.replaced += 1
     return _nearest_quote(task.question, claim)
 
 
@@ -96,7 +127,7 @@ def _is_copied(claim: Claim) -> bool:
 
 
 def _nearest_quote(question: str, claim: Claim) -> Statement:
-    """The quote that shares the most words with `claim`."""
+    """The quote that shares the most words with `claim`, in its place."""
     words = content_words(claim.written)
     nearest = max(claim.citations, key=lambda citation: len(content_words(citation.quote) & words))
-    return next(quote(question, [[nearest]]))
+    return replace(next(quote(question, [[nearest]])), theme=claim.theme)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from rag.answer.types import Citation, Statement, Style
-from rag.answer.writers.task import Task
+from rag.answer.types import Citation, Statement
 from rag.language.cues import is_conditional
 from rag.language.tokens import content_words, tokenize
 from rag.text import normalize
@@ -21,16 +20,6 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_BOUNDARY = re.compile(r"(?:;|,\s+(?:which|while|whereas|thus))\s+")
-
-
-class QuoteWriter:
-    """Quotes the evidence. A sentence that several papers share is quoted once."""
-
-    style: Style = "quotes"
-
-    async def write(self, task: Task) -> AsyncGenerator[Statement]:
-        for statement in quote(task.question, task.evidence):
-            yield statement
 
 
 def quote(question: str, evidence: Sequence[Sequence[Citation]]) -> Iterator[Statement]:

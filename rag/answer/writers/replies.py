@@ -1,28 +1,59 @@
-"""Parsing what a model replies: its sentences, and the labels by which they cite evidence."""
+"""Parsing what a model replies: its themes and sentences, and the labels by which these cite evidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 
 from rag.answer.types import Citation
-from rag.language.tokens import content_words, tokenize
+from rag.language.cues import NEGATIONS
+from rag.language.tokens import content_stems, content_words, tokenize
+from rag.text import clean_line
 
 _LABEL = re.compile(r"\s*\[([^\[\]]{1,60})\]")  # [1a] or [1a, 2b]
 _LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
 _BRACKETS = str.maketrans("【】", "[]")  # some models write labels in these
+_THEME = re.compile(r"#{1,4}\s+(\S.{0,100})|\*\*(\S.{0,100})\*\*:?")
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+MAX_THEME_WORDS = 6
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)\s+(?=[A-Z])")
 _MARKUP = re.compile(r"^\s*(?:[-*•>#]+|\d{1,2}[.)])\s+|[*_`]{2,}")
 _PREAMBLE = re.compile(
     r"^(?:yes,\s+)?(?:(?:the|this)\s+(?:evidence|abstract|sentence)\s+\w+\s+that\s+)?(?=\w)", re.IGNORECASE
 )
 
 
-def first_line(reply: str) -> str:
-    """The first line of `reply` that is not blank, without labels and preamble, ending like a sentence; "" if none."""
+def theme_of(line: str) -> str | None:
+    """The theme in `line`, "# Fewer images"; None if the line is none."""
+    match = _THEME.fullmatch(line.strip())
+    if match is None:
+        return None
+    theme = clean_line(_LABEL.sub("", match[1] or match[2])).strip(" *_#:.")
+    return theme[:1].upper() + theme[1:]
+
+
+def is_fitting(theme: str, citations: Collection[Citation], question: str) -> bool:
+    """Whether `theme` may stand above a sentence with these `citations`.
+
+    It is shown without a check of its own, so it must claim nothing: it is short, has neither negation nor subject, and
+    most of its words are those of the question, or of what is cited.
+    """
+    from rag.language.parser import parse  # loads numpy
+
+    tokens = theme.split()
+    words = content_stems(theme)
+    known = content_stems(" ".join([question, *(f"{one.paper.title} {one.quote}" for one in citations)]))
+    claims = not NEGATIONS.isdisjoint(theme.lower().split()) or any(arc.label in _SUBJECTS for arc in parse(tokens))
+    return 2 * len(words & known) > len(words) and len(tokens) <= MAX_THEME_WORDS and not claims
+
+
+def first_sentence(reply: str) -> str:
+    """The first sentence of `reply`, without labels and preamble, ending like one; "" if there is none."""
     reply = _LABEL.sub("", reply)
     line = _without_preamble(next((line.strip() for line in reply.splitlines() if line.strip()), ""))
-    return line if line.endswith((".", "!", "?")) else f"{line}." if line else ""
+    sentence = _BETWEEN_SENTENCES.split(line, maxsplit=1)[0]
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}." if sentence else ""
 
 
 def labelled_sentences(line: str) -> Iterator[tuple[str, list[str]]]:

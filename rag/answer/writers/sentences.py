@@ -1,50 +1,68 @@
-"""Writing with a small model, which rephrases one sentence at a time."""
+"""Writing with a small model: one call for each paper, which puts into one sentence what it says about the question."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answer.types import Statement, Style
+from rag.answer.types import Citation, Statement, Working
 from rag.answer.writers.checked import Draft, checked
-from rag.answer.writers.quotes import quote
-from rag.answer.writers.replies import first_line
-from rag.answer.writers.task import MAX_PROMPT_CHARS, MAX_SENTENCE_TOKENS, Checks, Claim, Task
-from rag.language.cues import is_first_person
+from rag.answer.writers.replies import first_sentence
+from rag.answer.writers.task import MAX_PROMPT_CHARS, Checks, Claim, Tally, Task, is_own_work
 from rag.llm import prompts
+from rag.query.intent import LISTS, Intent
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import ChatMessage
+
     from rag.llm.model import Model
 
-MAX_REPHRASED_PAPERS = 8  # a reader should not wait minutes for a list of sixty
+MAX_WRITTEN_PAPERS = 8  # a reader should not wait minutes for a list of sixty
+MAX_SENTENCES_READ = 2  # of each paper: more are seldom put into one
+MAX_SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest useful one has about 80
 
 
 class SentenceWriter:
-    """Rephrases each sentence in the first person ("we"). All others are quoted: they read as answers already.
+    """Writes a sentence about each of the best papers. Raises SettingsError for a prompt that cannot be used.
 
-    Raises SettingsError for a prompt that cannot be used.
+    A small model cannot write from several papers at once: it says of all what one says, or what the question says.
     """
-
-    style: Style = "sentences"
 
     def __init__(self, model: Model, checks: Checks, prompts_dir: Path | None) -> None:
         self._model, self._checks = model, checks
-        self._prompt = prompts.load("rephrase", prompts_dir)
+        self._prompt = prompts.load("sentence", prompts_dir)
 
-    def write(self, task: Task) -> AsyncGenerator[Statement]:
-        return checked(task, self._drafts(task), self._checks)
+    def write(self, task: Task, tally: Tally) -> AsyncGenerator[Statement | Working]:
+        """As `Writer.write`."""
+        return checked(task, self._drafts(task), self._checks, tally)
+
+    def opening(self) -> list[ChatMessage]:
+        """As `Writer.opening`."""
+        return self._messages(())
 
     async def _drafts(self, task: Task) -> AsyncGenerator[Draft]:
-        for rank, citations in enumerate(task.evidence):
-            for statement in quote(task.question, [citations]):
-                source = statement.citations[0].quote
-                rephrase = rank < MAX_REPHRASED_PAPERS and is_first_person(source) and len(source) <= MAX_PROMPT_CHARS
-                yield await self._rephrased(task, statement) if rephrase else statement
+        papers = task.evidence[:MAX_WRITTEN_PAPERS]
+        for n, found in enumerate(papers):
+            own = _own_work(found, task.intent)
+            citations = sorted(own, key=lambda one: one.start)
+            if not citations:
+                continue
+            yield Working("writing", n, len(papers))
+            reply = await self._model.complete(self._messages(citations), MAX_SENTENCE_TOKENS)
+            if sentence := first_sentence(reply):
+                yield Claim(sentence, tuple(citations))
 
-    async def _rephrased(self, task: Task, statement: Statement) -> Claim:
-        citation = statement.citations[0]
-        fields = {"question": task.question, "title": citation.paper.title, "sentence": citation.quote}
-        data = {name: prompts.sanitize(text, MAX_PROMPT_CHARS) for name, text in fields.items()}
-        messages = self._prompt.format_messages(llm=None, **data)
-        return Claim(first_line(await self._model.complete(messages, MAX_SENTENCE_TOKENS)), statement.citations)
+    def _messages(self, citations: Sequence[Citation]) -> list[ChatMessage]:
+        title = citations[0].paper.title if citations else ""
+        return self._prompt.format_messages(
+            llm=None,
+            title=prompts.sanitize(title, MAX_PROMPT_CHARS),
+            sentences=" ".join(prompts.sanitize(one.quote, MAX_PROMPT_CHARS) for one in citations),
+        )
+
+
+def _own_work(found: Sequence[Citation], intent: Intent) -> list[Citation]:
+    """The sentences on what the paper did; where a fact is asked for, only the first, which states it."""
+    best = found if intent in LISTS else found[:1]
+    return list(filter(is_own_work, best))[:MAX_SENTENCES_READ]

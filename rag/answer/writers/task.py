@@ -1,16 +1,20 @@
-"""What every writer takes, the interface of a writer, and of those who check what it writes."""
+"""What a writer takes and gives, and the interface of those who check what it writes."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rag.answer.types import Citation, Finding, Statement, Style
+from rag.answer.types import Citation, Finding, Statement, Working
+from rag.index.phrases import contains
+from rag.language.cues import states_own_work
 from rag.query.intent import Intent
 
+if TYPE_CHECKING:
+    from llama_index.core.llms import ChatMessage
+
 MAX_PROMPT_CHARS = 1_000  # of a sentence, question or title in a prompt; the rest is cut off
-MAX_SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest useful one has about 80
 
 # Checks by rule whether the cited sentences support a written sentence.
 Check = Callable[[str, Sequence[Citation]], Finding]
@@ -31,10 +35,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A `written` sentence and what it cites."""
+    """A `written` sentence and what it cites; `theme` is the heading that it stands under, "" for none."""
 
     written: str
     citations: tuple[Citation, ...]
+    theme: str = ""
 
 
 class Judge(Protocol):
@@ -62,11 +67,36 @@ class Checks:
     show_unverified: bool = False
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many sentences a model drafted, other than copies of its evidence, and what became of them."""
+
+    drafted: int = 0
+    verified: int = 0
+    replaced: int = 0
+
+
 class Writer(Protocol):
-    """Writes the sentences of an answer."""
+    """Puts evidence into a model's words."""
 
-    style: Style
+    def write(self, task: Task, tally: Tally) -> AsyncGenerator[Statement | Working]:
+        """Streams the checked sentences in the order in which they are read, and what the model does meanwhile.
 
-    def write(self, task: Task) -> AsyncGenerator[Statement]:
-        """Streams the statements in the order in which they are read. Raises ModelError when the model fails."""
+        Adds to `tally`. Raises ModelError after the last sentence when the model fails.
+        """
         ...
+
+    def opening(self) -> list[ChatMessage]:
+        """A prompt of the part that is the same for all questions, which a server keeps once it has read it."""
+        ...
+
+
+def own_work_first(citations: Sequence[Citation]) -> list[Citation]:
+    """`citations` of one paper, first those that say what it did rather than what was known before."""
+    return sorted(citations, key=lambda one: not is_own_work(one))
+
+
+def is_own_work(citation: Citation) -> bool:
+    """Whether the sentence says what its paper did: "we show", "this paper", "our method", or its short name."""
+    name = citation.paper.short_name
+    return states_own_work(citation.quote) or bool(name and contains(citation.quote, name))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answer.writers.task import Claim
-from rag.errors import ModelError
+from rag.errors import ReplyError
 from rag.llm import prompts
 from rag.verify.judges.claim_text import evidence_text, sentence_text
 from rag.verify.judges.verdict_list import confirmed
@@ -60,7 +60,7 @@ class BatchJudge:
             return list(zip(claims, confirmed(reply, len(claims)), strict=True))
         except ValueError as fault:
             label = self._model.server.label
-            raise ModelError(f"{label} gave no verdicts that can be read. Choose another: --llm.") from fault
+            raise ReplyError(f"{label} gave no verdicts that can be read. Choose another: --llm.") from fault
 
     def _messages(self, claims: Sequence[Claim]) -> list[ChatMessage]:
         pairs = "\n\n".join(_pair(n, claim) for n, claim in enumerate(claims, 1))

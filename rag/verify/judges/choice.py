@@ -6,14 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from rag.answer.writers.task import Judge
+from rag.llm.abilities import can_write
 from rag.settings import Settings
 from rag.verify.judges.judge import LLMJudge
 
 if TYPE_CHECKING:
     from rag.llm.model import Model
-
-# A smaller model judges hardly better than by chance, and need not be asked.
-MIN_JUDGE_PARAMETERS = 1_000_000_000
 
 
 class Judges:
@@ -34,8 +32,7 @@ class Judges:
             return None
         if self._settings.verify != "auto":
             return self.cross_encoder()
-        is_large = model.parameters is None or model.parameters >= MIN_JUDGE_PARAMETERS
-        return LLMJudge(model, self._settings.prompts_dir) if is_large else None
+        return LLMJudge(model, self._settings.prompts_dir) if can_write(model.parameters) else None
 
     def cross_encoder(self) -> Judge:
         """The cross-encoder that the settings name, loaded once. Raises ModelError if it cannot be used."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from rag.answer.writers.task import Claim
 from rag.llm import prompts
+from rag.llm.abilities import is_capable
+from rag.llm.yes_no import WORD_TOKENS, yes_probability
 from rag.verify.judges.batch import BatchJudge
 from rag.verify.judges.claim_text import evidence_text, is_shown_whole, sentence_text
-from rag.verify.judges.verdict_word import VERDICT_TOKENS, yes_probability
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -22,22 +23,18 @@ if TYPE_CHECKING:
 # rules leave to it, this passes 45 % of the true ones and 7 % of the false ones, which differ in one detail; 0.75 would
 # pass 69 % and 17 %.
 MIN_YES = 0.8
-# Parameters from which one call asks about several claims: with several in a call, that model's AUROC falls from .79 to
-# .55. From there the word also counts where a server gives no probabilities: that model says "yes" to four in five
-# false sentences. Models of unknown size count as large.
-MIN_BATCH_PARAMETERS = 7_000_000_000
 MAX_AT_ONCE = 2  # calls: a server with one slot queues them, and the time in its queue counts towards the timeout
 
 
 class LLMJudge:
     """Asks `model` about claims, without saying who wrote them. Raises SettingsError for an unusable prompt.
 
-    A large model is asked about all of them in one call, a smaller one about each by itself.
+    A capable model is asked about all of them in one call, another about each by itself; its word alone is no verdict.
     """
 
     def __init__(self, model: Model, prompts_dir: Path | None) -> None:
         self.name, self._model = model.name, model
-        self._is_large = model.parameters is None or model.parameters >= MIN_BATCH_PARAMETERS
+        self._is_capable = is_capable(model.parameters)
         self._prompt = prompts.load("judge", prompts_dir)
         self._batch = BatchJudge(model, prompts_dir)
 
@@ -49,7 +46,7 @@ class LLMJudge:
         """How probable that is for each claim, 0 to 1; 0 for one too long to ask about. Raises ModelError."""
         whole = [claim for claim in dict.fromkeys(claims) if is_shown_whole(claim)]
         # About one claim alone, the probability of the word tells more than a word in a list.
-        at_once = self._is_large and len(whole) > 1
+        at_once = self._is_capable and len(whole) > 1
         found = await (self._batch.probabilities(whole) if at_once else self._each(whole))
         by_claim = dict(zip(whole, found, strict=True))
         return [by_claim.get(claim, 0.0) for claim in claims]
@@ -70,8 +67,8 @@ class LLMJudge:
         return [call.result() for call in asked]
 
     async def _probability(self, claim: Claim) -> float:
-        reply = await self._model.complete_scored(self._messages(claim), VERDICT_TOKENS)
-        return yes_probability(reply) if reply.tokens or self._is_large else 0.0
+        reply = await self._model.complete_scored(self._messages(claim), WORD_TOKENS)
+        return yes_probability(reply) if reply.tokens or self._is_capable else 0.0
 
     def _messages(self, claim: Claim) -> list[ChatMessage]:
         return self._prompt.format_messages(llm=None, evidence=evidence_text(claim), sentence=sentence_text(claim))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from typing import Any
 
-from rag.verify.judges.verdict_word import without_thought
-
-_FENCED = re.compile(r"```json\s(.*)```", re.DOTALL)
+from rag.llm import json_reply
 
 
 def confirmed(reply: str, count: int) -> list[bool]:
@@ -25,13 +21,8 @@ def confirmed(reply: str, count: int) -> list[bool]:
 
 
 def _items(reply: str) -> list[Any]:
-    """The items of the array in `reply`, in which each object is a tuple of its keys and values."""
-    text = without_thought(reply)
-    fenced = _FENCED.fullmatch(text)
-    try:
-        items = json.loads(fenced[1] if fenced else text, object_pairs_hook=tuple)
-    except RecursionError as fault:
-        raise ValueError("nested too deeply") from fault
+    """The items of the array in `reply`."""
+    items = json_reply.parse(reply)
     if not isinstance(items, list):
         raise ValueError("not an array")
     return items
@@ -39,7 +30,6 @@ def _items(reply: str) -> list[Any]:
 
 def _verdict(item: Any) -> tuple[int, bool] | None:
     """The number in `item` and whether its verdict is "yes"; None if `item` has another form."""
-    if not isinstance(item, tuple) or sorted(key for key, _ in item) != ["n", "verdict"]:
+    if not isinstance(item, dict) or item.keys() != {"n", "verdict"}:
         return None
-    fields = dict(item)
-    return (fields["n"], fields["verdict"] == "yes") if type(fields["n"]) is int else None
+    return (item["n"], item["verdict"] == "yes") if type(item["n"]) is int else None

@@ -72,6 +72,7 @@ _GROUPS = (
     _group("once after", justified_by="then when following", may_drop=True),
     _group("except", kept_by="besides without"),
     _group("if unless", justified_by="when", kept_by="when provided only where for under"),
+    _group("whether", justified_by="if", kept_by="if"),
     _group("because because_of", justified_by="because?", may_drop=True),
 )
 _QUANTIFIERS = frozenset("all every each any some".split())

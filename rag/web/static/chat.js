@@ -68,6 +68,7 @@ function apply(update) {
     patch(turns, update.turns);
   }
   if (update.list !== undefined) patch(document.querySelector("#conversations ul"), update.list);
+  resort();
   patchById(document.getElementById("cards"), update.order, update.cards);
   highlight();
   if (!update.running) setRunning(false);
@@ -222,15 +223,22 @@ menu.addEventListener("click", () => {
 });
 
 // Sorts the papers of an answer; those that are only related stay last.
-document.addEventListener("change", ({ target }) => {
-  if (!target.matches(".sort")) return;
-  const list = turnOf(target).querySelector(".list");
-  [...list.children].forEach((section, n) => (section.dataset.rank ??= n));
+function sort(select) {
+  const sections = [...turnOf(select).querySelector(".list").children];
+  if (sections.some(({ dataset }) => !dataset.rank)) sections.forEach((section, n) => (section.dataset.rank = n));
   const keys = { "": ({ rank }) => Number(rank), year: ({ year }) => -Number(year), title: ({ title }) => title.toLowerCase() };
-  const key = ({ dataset }) => keys[target.value](dataset);
-  const sorted = [...list.children].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-  list.replaceChildren(...sorted);
-});
+  const key = ({ dataset }) => keys[select.value](dataset);
+  const sorted = sections.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  turnOf(select).querySelector(".list").replaceChildren(...sorted);
+}
+document.addEventListener("change", ({ target }) => target.matches(".sort") && sort(target));
+
+// An update has put the papers that it changed where the server has them, without a rank.
+function resort() {
+  for (const select of turns.querySelectorAll(".sort")) {
+    if (select.value && turnOf(select).querySelector(".list > :not([data-rank])")) sort(select);
+  }
+}
 
 // A question that was still being answered when the page was left goes on.
 const last = turns.lastElementChild;

@@ -76,6 +76,7 @@ function replace(parent, now, next) {
   const html = next.outerHTML;
   if (now && source.get(now) === html) return;
   if (now && next.hasAttribute("data-live") && next.id === now.id && next.className === now.className) {
+    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
     for (const { name, value } of next.attributes) now.setAttribute(name, value);
     update(now, next);
     source.set(now, html);

@@ -3,9 +3,10 @@ import { call, onPress } from "./common.js";
 
 const KEY = "rag-settings";
 const dialog = document.getElementById("settings");
-const fields = ["llm", "limit", "from", "to", "author", "source"].map((id) => document.getElementById(id));
+const fields = ["llm", "writer", "limit", "from", "to", "author", "source"].map((id) => document.getElementById(id));
 const labels = {
   llm: (value) => `model ${value}`,
+  writer: () => "quotes only",
   limit: (value) => `at most ${value} papers`,
   from: (value) => `since ${value}`,
   to: (value) => `until ${value}`,
@@ -24,7 +25,7 @@ function stored() {
 }
 
 export function choices() {
-  return { llm: chosen.llm ?? "", limit: Number(chosen.limit) || null };
+  return { llm: chosen.llm ?? "", writer: chosen.writer ?? "", limit: Number(chosen.limit) || null };
 }
 
 // `question` with the chosen filters added, as a user would type them.
@@ -64,9 +65,9 @@ function option(value, text) {
 }
 
 async function open() {
-  for (const field of fields) if (field.tagName === "INPUT" || field.id === "limit") field.value = chosen[field.id] ?? "";
-  dialog.showModal();
   const [llm, source] = ["llm", "source"].map((id) => document.getElementById(id));
+  for (const field of fields) if (field !== llm && field !== source) field.value = chosen[field.id] ?? "";
+  dialog.showModal();
   try {
     const { models, sources } = await call("GET", "/settings");
     llm.replaceChildren(llm.options[0], ...models.map(({ spec, label }) => option(spec, label)));

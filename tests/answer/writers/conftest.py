@@ -1,22 +1,21 @@
-"""Evidence to write from, a server whose model replies as a test scripts it, and the checks of written sentences."""
+"""Evidence to write from, a server whose model replies as a test scripts it, and a judge."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from rag import llm
-from rag.answer.types import Citation, Statement
-from rag.answer.writers.task import Checks, Claim, Task, Writer
+from rag.answer.types import Citation, Statement, Working
+from rag.answer.writers.task import Checks, Claim, Tally, Task, Writer
 from rag.errors import ModelError
 from rag.language.sentences import split_sentences
 from rag.llm.model import Model
-from rag.models import embedding
 from rag.paper import Paper
 from rag.query.intent import Intent
 from rag.verify.checker import Checker
+from tests.answer.owl import opened
 from tests.conftest import collected
 from tests.llm.server import Server
 
@@ -43,26 +42,26 @@ def task(*found: tuple[Citation, ...], question: str = QUESTION, intent: Intent 
     return Task(question, intent, found)
 
 
-def written(writer: Writer, task: Task) -> list[Statement]:
-    return collected(writer.write(task))
+def written(writer: Writer, task: Task, tally: Tally | None = None) -> list[Statement]:
+    """The sentences that `writer` writes."""
+    return statements(collected(writer.write(task, tally or Tally())))
 
 
-def until_it_fails(writer: Writer, task: Task) -> tuple[list[Statement], ModelError]:
-    """What `writer` writes before its model fails, and the error."""
-    seen: list[Statement] = []
+def statements(found: Sequence[Statement | Working]) -> list[Statement]:
+    return [one for one in found if isinstance(one, Statement)]
+
+
+def until_it_fails(stream: AsyncGenerator[Statement | Working]) -> tuple[list[Statement], str]:
+    """What `stream` gives before it fails, and the message."""
+    seen: list[Statement | Working] = []
 
     async def read() -> None:
-        async for statement in writer.write(task):
-            seen.append(statement)  # noqa: PERF401 - a comprehension would lose what came before the error
+        async for one in stream:
+            seen.append(one)  # noqa: PERF401 - a comprehension would lose what came before the error
 
     with pytest.raises(ModelError) as fault:
         asyncio.run(read())
-    return seen, fault.value
-
-
-@pytest.fixture(scope="session")
-def check() -> Checker:
-    return Checker(embedding.load("bundled").encode, 0.5)
+    return statements(seen), str(fault.value)
 
 
 @pytest.fixture
@@ -89,14 +88,7 @@ class ScriptedJudge:
 
 @pytest.fixture
 def model(server: Server) -> Model:
-    return open_model(server)
-
-
-def open_model(server: Server) -> Model:
-    """The model that `server` describes at this moment."""
-    model = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
-    assert model is not None
-    return model
+    return opened(server)
 
 
 def last_messages(server: Server) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.types import Citation
-from rag.answer.writers.quotes import QuoteWriter, quote, shorten
+from rag.answer.writers.quotes import quote, shorten
 from rag.paper import Paper
 
-from .conftest import BAT, OWL, evidence, task, written
+from .conftest import BAT, OWL, evidence
 
 QUESTION = "How do owls hear?"
 LEAD = " ".join(["word"] * 20)
@@ -16,7 +16,7 @@ TAIL = " ".join(["tail"] * 20)
 
 
 def test_each_sentence_is_quoted_with_its_position() -> None:
-    statements = written(QuoteWriter(), task(evidence(OWL, 1, 2), evidence(BAT, 1)))
+    statements = list(quote(QUESTION, [evidence(OWL, 1, 2), evidence(BAT, 1)]))
     assert [statement.text for statement in statements] == [
         "OwlNet hears voles 3 times faster than BatNet on the Barn set.",
         "It needs 40 hours of recordings.",
@@ -41,7 +41,7 @@ def test_different_sentences_without_words_are_quoted_separately() -> None:
 
 
 def test_without_evidence_there_is_no_statement() -> None:
-    assert written(QuoteWriter(), task()) == []
+    assert list(quote(QUESTION, [])) == []
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ import pytest
 from rag.answer.types import Citation
 from rag.answer.writers.task import Claim
 from rag.errors import ModelError, SettingsError
+from rag.llm.abilities import MIN_CAPABLE_PARAMETERS
 from rag.llm.model import Model
 from rag.paper import Paper
 from rag.verify.judges.batch import MAX_BATCH_CLAIMS
-from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, LLMJudge
+from rag.verify.judges.judge import LLMJudge
 from tests.llm.conftest import load
 from tests.llm.server import Server
 
@@ -67,7 +68,7 @@ def asked(server: Server) -> list[str]:
     return [f"{found[0]} {found[-1]} {len(found)}" for found in sentences]
 
 
-@pytest.mark.parametrize("parameters", [None, MIN_BATCH_PARAMETERS, 70_000_000_000])
+@pytest.mark.parametrize("parameters", [None, MIN_CAPABLE_PARAMETERS, 70_000_000_000])
 def test_one_call_asks_about_all_claims_in_their_order(server: Server, model: Model, parameters: int | None) -> None:
     server.content = verdicts("yes", "no", "yes")
     judge = LLMJudge(replace(model, parameters=parameters), None)
@@ -95,7 +96,7 @@ def test_the_examples_in_the_prompt_are_replies_that_can_be_read(server: Server,
 
 def test_smaller_models_are_asked_about_each_claim(server: Server, model: Model) -> None:
     server.content, server.certainty = "yes", 0.9
-    small = replace(model, parameters=MIN_BATCH_PARAMETERS - 1)
+    small = replace(model, parameters=MIN_CAPABLE_PARAMETERS - 1)
     assert probabilities(small, HEARING, BOTH, SONAR) == [pytest.approx(0.9)] * 3
     assert len(server.requests) == 3
 

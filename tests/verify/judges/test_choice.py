@@ -9,8 +9,9 @@ import pytest
 
 from rag import settings
 from rag.errors import ModelError, SettingsError
+from rag.llm.abilities import MIN_WRITING_PARAMETERS
 from rag.llm.model import Model
-from rag.verify.judges.choice import MIN_JUDGE_PARAMETERS, Judges
+from rag.verify.judges.choice import Judges
 from rag.verify.judges.judge import LLMJudge
 from rag.verify.judges.nli import NLIJudge
 from tests.llm.conftest import load
@@ -27,7 +28,7 @@ def judges(verify: str = "auto", prompts_dir: Path | None = None) -> Judges:
     return Judges(settings.load(verify=verify, prompts_dir=prompts_dir))
 
 
-@pytest.mark.parametrize("parameters", [None, MIN_JUDGE_PARAMETERS, 70_000_000_000])
+@pytest.mark.parametrize("parameters", [None, MIN_WRITING_PARAMETERS, 70_000_000_000])
 def test_a_model_judges_what_it_writes_unless_it_is_small(model: Model, parameters: int | None) -> None:
     found = judges().of(replace(model, parameters=parameters))
     assert isinstance(found, LLMJudge)

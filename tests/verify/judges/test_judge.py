@@ -11,9 +11,10 @@ import pytest
 from rag.answer.types import Citation
 from rag.answer.writers.task import Claim
 from rag.errors import ModelError, SettingsError
+from rag.llm.abilities import MIN_CAPABLE_PARAMETERS
 from rag.paper import Paper
 from rag.verify.judges import judge as judging
-from rag.verify.judges.judge import MIN_BATCH_PARAMETERS, MIN_YES, LLMJudge
+from rag.verify.judges.judge import MIN_YES, LLMJudge
 from tests.llm.conftest import load
 from tests.llm.server import Server
 
@@ -92,7 +93,7 @@ def test_the_probability_is_that_of_yes_against_no(
     assert states(judge, HEARING) == [expected >= MIN_YES]
 
 
-@pytest.mark.parametrize(("parameters", "expected"), [(None, 1.0), (MIN_BATCH_PARAMETERS, 1.0), (1_500_000_000, 0.0)])
+@pytest.mark.parametrize(("parameters", "expected"), [(None, 1.0), (MIN_CAPABLE_PARAMETERS, 1.0), (1_500_000_000, 0.0)])
 def test_the_bare_word_of_a_small_model_confirms_nothing(
     server: Server, parameters: int | None, expected: float
 ) -> None:

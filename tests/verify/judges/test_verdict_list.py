@@ -19,8 +19,6 @@ YES_NO_YES = '[{"n": 1, "verdict": "yes"}, {"n": 2, "verdict": "no"}, {"n": 3, "
         json.dumps(json.loads(YES_NO_YES), indent=4),
         json.dumps(json.loads(YES_NO_YES)[::-1]),
         f"```json\n{YES_NO_YES}\n```",
-        f'<think>[{{"n": 2, "verdict": "yes"}}]</think>\n\n{YES_NO_YES}',
-        f"<think>1 yes</think>```json\n{YES_NO_YES}\n```\n",
         '[{"verdict": "yes", "n": 1}, {"verdict": "no", "n": 2}, {"verdict": "yes", "n": 3}]',
     ],
 )
@@ -78,7 +76,6 @@ def test_a_missing_repeated_malformed_or_other_verdict_does_not_confirm(first: s
         YES_NO_YES + YES_NO_YES,
         YES_NO_YES[:-1],
         YES_NO_YES.replace('"', "'"),
-        "```\n" + YES_NO_YES + "\n```",
         "```json\n" + YES_NO_YES,
         "Sure.\n```json\n" + YES_NO_YES + "\n```",
         "<think>" + YES_NO_YES,
@@ -87,7 +84,7 @@ def test_a_missing_repeated_malformed_or_other_verdict_does_not_confirm(first: s
         "[" * 100_000,
         "[" + "1" * 10_000 + "]",
     ],
-    ids=range(20),
+    ids=range(19),
 )
 def test_a_reply_that_is_no_array_of_verdicts_is_rejected(reply: str) -> None:
     with pytest.raises(ValueError, match=r"."):

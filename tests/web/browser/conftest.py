@@ -16,6 +16,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from rag import settings, sources
+from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.index.build import build
 from rag.index.calibration import Curve
@@ -28,10 +29,10 @@ from tests.llm.server import Server, running
 from tests.web import payloads
 
 from .browsers import DESK, Watch, chromium, new_context
-from .sites import Gate, Site, Writing, opened, rephrased, serving
+from .sites import Site, Writing, opened, serving
 
 CURVE = Curve(0.6, 59.0)  # as fitted to these papers
-WRITTEN = "which papers study kite tails?"  # the fake model rephrases a sentence of each
+WRITTEN = "which papers study kite tails?"  # four, and a sentence is written on each
 UNANSWERABLE = "who won the 2022 world cup?"
 LONG = "Very " * 60 + "Long Titles of Beekeeping"
 FORMULA = {
@@ -84,24 +85,22 @@ def site(pages_index: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def writing_site(pages_index: Path) -> Iterator[tuple[Site, Server]]:
-    """A chat that a model writes for, and the model."""
+def modelled_site(pages_index: Path) -> Iterator[tuple[Site, Server]]:
+    """A chat that a model writes for, and the server of the model."""
     with running() as model:
-        chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="sentences")
+        chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="synthesis")
         with serving(Library(chosen)) as served:
             yield served, model
 
 
 @pytest.fixture
-def writing(writing_site: tuple[Site, Server]) -> Iterator[Writing]:
-    """The model rephrases what it is sent, at once until it is held."""
-    site, model = writing_site
-    model.next_content = lambda: rephrased(model)  # type: ignore[method-assign]
-    model.silent = gate = Gate()
-    model.gone.clear()
-    gate.set()
-    yield Writing(site, model, gate)
-    gate.set()
+def writing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writing]:
+    """The answers are written at once until they are held."""
+    written = Writing(site)
+    ask = Conversation.ask
+    monkeypatch.setattr(Conversation, "ask", lambda *given: written.events(ask(*given)))
+    yield written
+    written.gate.set()
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Event, Semaphore
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, replace
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from rag.answer.types import Answer, Effort, Event, Statement, Working, Written
 from rag.chat.library import Library
 from rag.web.serve import start
-from tests.llm.server import Server
-
-from .browsers import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ def serving(library: Library) -> Iterator[Site]:
     close()
 
 
-class Gate(Event):
+class Gate(threading.Event):
     """Lets everything pass while it is set, and otherwise as many as are `let`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._let = Semaphore(0)
+        self._let = threading.Semaphore(0)
 
     def let(self) -> None:
         self._let.release()
@@ -53,43 +52,55 @@ class Gate(Event):
         return super().is_set() or self._let.acquire(blocking=False)
 
 
-@dataclass
 class Writing:
-    """A chat whose model replies while the `gate` is set, or once for each reply that it lets pass."""
+    """A chat, and what writes its answers: a sentence on each paper while the `gate` is set, or for each that it lets.
 
-    site: Site
-    model: Server
-    gate: Gate
-    let: int = 0  # replies let pass since it was held
+    It is in place of the conversation's model, so that a test decides when each event of an answer comes.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.gate = Gate()
+        self.stopped = threading.Event()  # set when an answer ends before it is complete
+        self.text = "Tails steady kites."
+        self.gate.set()
 
     def hold(self) -> None:
-        """From now on the model is silent."""
+        """From now on it is silent."""
         self.gate.clear()
-        self.let = len(self.model.requests)
 
     def one_more(self, page: Page) -> None:
-        """Lets the model write until there is one more sentence on the page."""
-        statements = page.locator(".turn .statement")
-        before, patience = statements.count(), PATIENCE / 10
-        while statements.count() == before:
-            assert (patience := patience - 1) > 0, "no sentence came"
-            if len(self.model.requests) > self.let:  # it waits; one sentence may take two requests
-                self.let += 1
-                self.gate.let()
-            page.wait_for_timeout(10)
+        """Lets it write the next sentence, and waits until that is on the page."""
+        written = page.locator(".turn").last.locator(".written .statement")
+        before = written.count()
+        self.gate.let()
+        expect(written).to_have_count(before + 1)
 
-    def wait_for_request(self, page: Page) -> None:
-        """Waits until the model is asked for the next sentence."""
-        patience = PATIENCE / 10
-        while len(self.model.requests) <= self.let:
-            assert (patience := patience - 1) > 0, "the model was not asked"
-            page.wait_for_timeout(10)
+    async def events(self, quoted: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+        """The events of an answer in quotes, before the last of them those of a model."""
+        async with aclosing(quoted) as events:
+            async for event in events:
+                if not isinstance(event, Answer) or event.refused or event.wish:
+                    yield event
+                    continue
+                try:
+                    async for more in self._write(event):
+                        yield more
+                except BaseException:
+                    self.stopped.set()
+                    raise
 
-
-def rephrased(model: Server) -> str:
-    """The sentence that the model is asked to rephrase, without its "We show that"."""
-    sentence = model.chats[-1].messages[-1][1].partition("Sentence: ")[2]
-    return sentence.partition(" that ")[2].capitalize() or "Yes."
+    async def _write(self, answer: Answer) -> AsyncGenerator[Event]:
+        yield Working("judging", 1, 2)
+        written: list[Statement] = []
+        for n, citation in enumerate({one.paper: one for one in answer.citations}.values()):
+            while not self.gate.is_set():
+                await asyncio.sleep(0.01)
+            written.append(Statement(self.text, (citation,), "reworded", theme="Findings" if n else ""))
+            yield Written(written[-1])
+            yield Working("writing")
+        effort = Effort("owl", drafted=len(written), verified=len(written), seconds=3)
+        yield replace(answer, written=tuple(written), effort=effort)
 
 
 def opened(page: Page, site: Site) -> Page:

@@ -71,6 +71,18 @@ def card(page: Page, site: Site) -> None:
     page.evaluate("document.querySelector('#paper').showModal()")
 
 
+def check(page: Page, axe: str) -> None:
+    """Nothing is wider than the page, and axe finds nothing serious in either scheme."""
+    assert page.viewport_size
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    page.evaluate(axe)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == [], scheme
+
+
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STATES = [empty, answered, compared, refused_and_failed, choosing, collection, card]
 
@@ -90,13 +102,22 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     blank.set_viewport_size(size)
     state(blank, site)
-    assert blank.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    blank.evaluate(axe)
-    for scheme in SCHEMES:
-        blank.emulate_media(color_scheme=scheme)
-        found = blank.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-        serious = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert [(one["id"], [node["html"] for node in one["nodes"][:3]]) for one in serious] == [], scheme
+    check(blank, axe)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_in_a_written_answer(
+    blank: Page, writing: Writing, axe: str, size: ViewportSize
+) -> None:
+    blank.set_viewport_size(size)
+    page = opened(blank, writing.site)
+    writing.hold()
+    ask(page, WRITTEN)
+    writing.one_more(page)
+    check(page, axe)
+    writing.gate.set()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+    check(page, axe)
 
 
 def test_everything_is_reached_by_key_in_the_order_of_reading(page: Page) -> None:
@@ -155,5 +176,6 @@ def test_many_sentences_are_read_from_the_top(blank: Page, writing: Writing) -> 
     assert page.locator(".turn .statement").count() > 20
     expect(page.locator(".question")).to_be_in_viewport()
     ask_and_wait(page, WRITTEN)
+    expect(page.locator(".written").last).to_be_in_viewport()
     expect(page.locator(".question").last).to_be_in_viewport()
     expect(page.locator(".question").first).not_to_be_in_viewport()

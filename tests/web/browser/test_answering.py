@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from rag.chat.conversation import Conversation
 from tests.conftest import WHICH
@@ -14,34 +14,43 @@ from .browsers import ask, ask_and_wait
 from .conftest import WRITTEN
 from .sites import Site, Writing, opened
 
-PLACES = """() => [...document.querySelectorAll(".question, .status, .statement")]
+PLACES = """() => [...document.querySelectorAll(".question, .status, .written .statement")]
   .map((one) => one.getBoundingClientRect().top)"""
 
+NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))"
 SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")]
   .map((one) => one.outerHTML.replace(/\\s+/g, " ").replaceAll("> <", "><"))"""
 
 
-def test_titles_come_before_the_model_writes_a_word_then_each_sentence(blank: Page, writing: Writing) -> None:
+def test_quotes_come_before_the_model_writes_a_word_then_each_sentence_above_them(
+    blank: Page, writing: Writing
+) -> None:
     page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
-    titles = page.locator(".turn .list .paper, .turn .reading li")
-    expect(titles).to_have_count(4)
+    expect(page.locator(".turn .list .paper")).to_have_count(4)
     expect(page.locator(".turn .matching")).to_contain_text("4 of ")
-    expect(page.locator(".turn .status")).to_contain_text("writing…")
+    written = page.get_by_role("region", name="Written answer")
+    expect(written).to_have_text("The model is judging papers: 1 of 2…")
+    expect(page.locator(".turn .status")).to_have_text(re.compile(r"^\d+ quotes so far…$"))
     writing.one_more(page)
-    expect(page.locator(".turn .status")).to_have_text(re.compile(r"^checked \d+ sentences? so far; writing…$"))
+    expect(written.locator(".direct")).to_have_text(f"{writing.text} [1]")
+    expect(written.locator("p").last).to_have_text("The model is writing…")
+    expect(page.locator(".turn .status")).to_have_text(re.compile(r"^\d+ quotes and 1 sentence so far…$"))
     writing.gate.set()
     expect(page.locator(".turn .status")).to_have_text(re.compile(r"^done: checked (\d+) of \1 sentences, each cited$"))
-    expect(page.locator(".turn .reading")).to_have_count(0)
+    expect(page.locator(".turn h3")).to_have_text(["Findings", "The evidence"])
+    expect(written.locator("p").last).to_have_text("Written by owl: 4 sentences, 4 confirmed; 3 s")
+    places = [part.bounding_box()["y"] for part in (written, page.locator(".turn .list"))]  # type: ignore[index]
+    assert places == sorted(places)
 
 
-def test_nothing_on_the_page_moves_while_more_arrives(blank: Page, writing: Writing) -> None:
+def test_no_written_sentence_moves_while_more_arrives(blank: Page, writing: Writing) -> None:
     page = opened(blank, writing.site)
     ask_and_wait(page, "what error does FoldGAT reach on CASP14?")
     writing.hold()
     ask(page, WRITTEN)
-    expect(page.locator(".turn").last.locator(".reading li").first).to_be_visible()
+    writing.one_more(page)
     writing.one_more(page)
     before = page.evaluate(PLACES)
     writing.gate.set()
@@ -51,19 +60,56 @@ def test_nothing_on_the_page_moves_while_more_arrives(blank: Page, writing: Writ
     assert page.locator(".turn").last.locator(".question").bounding_box()["y"] < 120  # type: ignore[index]
 
 
-def test_an_open_card_and_the_focus_stay_while_the_answer_grows(blank: Page, writing: Writing) -> None:
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 480}, {"width": 390, "height": 600}], ids=["desk", "phone"])
+def test_the_quote_that_a_reader_looks_at_stays_where_it_is(blank: Page, writing: Writing, size: ViewportSize) -> None:
+    blank.set_viewport_size(size)
+    page = opened(blank, writing.site)
+    writing.text = "Tails steady kites. " * 12
+    writing.hold()
+    ask(page, WRITTEN)
+    expect(page.locator(".written .progress")).to_be_visible()
+    quote = page.locator(".list .statement").nth(1)
+    quote.evaluate("one => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    page.evaluate(NEXT_FRAME)
+    before = quote.bounding_box()["y"]  # type: ignore[index]
+    for _ in range(3):
+        writing.one_more(page)
+        page.evaluate(NEXT_FRAME)
+        assert abs(quote.bounding_box()["y"] - before) < 2  # type: ignore[index]
+
+
+def test_papers_stay_sorted_while_the_answer_grows(blank: Page, writing: Writing) -> None:
     page = opened(blank, writing.site)
     writing.hold()
     ask(page, WRITTEN)
-    writing.one_more(page)
-    page.locator(".turn a.cite").first.click()
-    expect(page.locator("article.source details[open]")).to_have_count(1)
-    page.locator(".turn a.cite").first.focus()
-    writing.gate.set()
+    expect(page.locator(".written .progress")).to_be_visible()
+    titles = page.locator(".turn .list section").evaluate_all("all => all.map((one) => one.dataset.title)")
+    page.get_by_label("Sort the papers").select_option("title")
+    assert titles != sorted(titles)
+    for go_on in (lambda: writing.one_more(page), writing.gate.set):
+        go_on()
+        expect(page.locator(".turn .list .paper")).to_contain_text(sorted(titles))
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
-    expect(page.locator("article.source details[open]")).to_have_count(1)
-    expect(page.locator("article.source mark .current").first).to_be_visible()
-    expect(page.locator(".turn a.cite").first).to_be_focused()
+    expect(page.locator(".turn .list .paper")).to_contain_text(sorted(titles))
+    page.get_by_label("Sort the papers").select_option("")
+    expect(page.locator(".turn .list .paper")).to_contain_text(titles)
+
+
+def test_an_open_card_and_the_focus_stay_while_the_answer_grows(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
+    for part in (".turn .written a.cite", ".turn .list a.cite"):
+        page.get_by_role("link", name="New conversation").click()
+        writing.hold()
+        ask(page, WRITTEN)
+        writing.one_more(page)
+        page.locator(part).first.click()
+        expect(page.locator("article.source details[open]")).to_have_count(1)
+        page.locator(part).first.focus()
+        writing.gate.set()
+        expect(page.locator(".turn")).to_have_attribute("data-state", "done")
+        expect(page.locator("article.source details[open]")).to_have_count(1)
+        expect(page.locator("article.source mark .current").first).to_be_visible()
+        expect(page.locator(part).first).to_be_focused()
 
 
 @pytest.mark.parametrize("how", ["click", "Escape"])
@@ -72,13 +118,14 @@ def test_stop_stops_the_model_and_keeps_what_is_written(blank: Page, writing: Wr
     writing.hold()
     ask(page, WRITTEN)
     writing.one_more(page)
-    writing.wait_for_request(page)
     page.get_by_role("button", name="Stop").click() if how == "click" else page.keyboard.press("Escape")
     expect(page.locator(".turn")).to_have_attribute("data-state", "stopped")
-    assert writing.model.gone.wait(20)
-    written = page.locator(".turn .statement").count()
-    assert 0 < written < 8
-    expect(page.locator(".turn .status")).to_have_text(re.compile(rf"^stopped after {written} sentences?$"))
+    assert writing.stopped.wait(20)
+    expect(page.locator(".turn .written .statement")).to_have_count(1)
+    expect(page.locator(".turn .written .progress")).to_have_count(0)
+    shown = page.locator(".turn .statement").count()
+    assert shown > 4
+    expect(page.locator(".turn .status")).to_have_text(f"stopped after {shown} sentences")
     expect(page.locator(".turn .notice")).to_have_text("This answer was cut off.")
     writing.gate.set()
     page.get_by_role("button", name="Ask again").click()
@@ -92,7 +139,7 @@ def test_the_page_may_be_left_and_the_answer_goes_on(blank: Page, writing: Writi
     ask(page, WRITTEN)
     writing.one_more(page)
     page.reload()
-    expect(page.locator(".turn .statement").first).to_be_visible()
+    expect(page.locator(".turn .written .statement")).to_have_count(1)
     expect(page.get_by_role("button", name="Stop")).to_be_enabled()
     writing.gate.set()
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
@@ -145,13 +192,19 @@ def test_if_the_server_is_gone_the_question_is_back_in_the_box(page: Page) -> No
     expect(page.locator("#talk > .fault")).to_have_count(0)
 
 
-def test_a_screen_reader_hears_each_state_once(page: Page) -> None:
+def test_a_screen_reader_hears_each_state_once(blank: Page, writing: Writing) -> None:
+    page = opened(blank, writing.site)
     page.evaluate(
         """() => { window.said = [];
         new MutationObserver(() => window.said.push(document.getElementById("live").textContent))
           .observe(document.getElementById("live"), { childList: true }); }"""
     )
-    ask_and_wait(page, WHICH)
+    writing.hold()
+    ask(page, WRITTEN)
+    for _ in range(3):
+        writing.one_more(page)
+    writing.gate.set()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "done")
     said = page.evaluate("window.said")
     assert said[-1].startswith("done: checked")
     assert len(said) == len(set(said)) <= 4

@@ -84,11 +84,10 @@ def test_questions_in_conversations_titles_and_files_are_text(page: Page) -> Non
 
 def test_what_a_model_writes_is_text(blank: Page, writing: Writing) -> None:
     page = opened(blank, writing.site)
-    written: list[str] = []
-    writing.model.next_content = lambda: written[-1]  # type: ignore[method-assign]
     for payload in PAYLOADS[::3]:
-        written.append(f"Kite tails of felt {payload} steady a kite.")
+        writing.text = f"Kite tails of felt {payload} steady a kite."
         ask_and_wait(page, "what do kite tails of felt do?")
+        expect(page.locator(".turn").last.locator(".written .statement").first).to_be_visible()
         clean(page)
 
 

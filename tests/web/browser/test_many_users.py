@@ -115,7 +115,7 @@ def test_the_position_in_the_queue_is_shown_and_counts_down(new_user: NewUser, w
     expect(pages[-2].locator(".turn .status")).to_contain_text("waiting: yours is next")
     expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: 1 question ahead of yours")
     pages[0].get_by_role("button", name="Stop").click()
-    expect(pages[-2].locator(".turn .status")).to_contain_text("writing…")
+    expect(pages[-2].locator(".turn .status")).to_contain_text("so far…")
     expect(pages[-1].locator(".turn .status")).to_contain_text("waiting: yours is next")
     pages[-1].get_by_role("button", name="Stop").click()  # a waiting question can be stopped too
     expect(pages[-1].locator(".turn")).to_have_attribute("data-state", "stopped")

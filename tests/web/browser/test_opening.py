@@ -24,7 +24,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 @pytest.fixture
 def library(pages_index: Path) -> Iterator[HeldLibrary]:
     with running() as model:
-        chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl", writer="sentences")
+        chosen = settings.load(index_dir=pages_index, llm=f"openai-like:{model.url}/v1#owl")
         yield HeldLibrary(chosen)
 
 
@@ -55,7 +55,7 @@ def test_a_question_can_be_written_before_the_index_is_open(
     expect(page.locator("header .brand")).to_have_text("papers.jsonl")
     expect(page.locator("header .facts")).to_have_text(re.compile(r"^\d+ papers · opening owl…$"))
     library.model_may_open.set()
-    expect(page.locator("header .facts")).to_have_text(re.compile(r"^\d+ papers · owl, one sentence at a time$"))
+    expect(page.locator("header .facts")).to_have_text(re.compile(r"^\d+ papers · owl, writes from the evidence$"))
     page.keyboard.type(" protein structure predicted?")
     expect(page.get_by_label("Question", exact=True)).to_have_value("how is protein structure predicted?")
     page.keyboard.press("Enter")
@@ -72,11 +72,11 @@ def test_a_question_asked_before_the_index_is_open_is_answered_then(
     page.reload()
     expect(page.locator(".turn .status")).to_have_text("opening the papers…")
     library.index_may_open.set()
-    expect(page.locator(".turn .reading li")).to_have_count(2)  # the papers do not wait for the model
-    expect(page.locator(".turn .status")).to_contain_text("writing…")
+    expect(page.locator(".turn .list .paper")).to_have_count(2)  # the quotes do not wait for the model
+    expect(page.locator(".turn .status")).to_contain_text("so far…")
     library.model_may_open.set()
     expect(page.locator(".turn")).to_have_attribute("data-state", "done")
-    expect(page.locator("header .facts")).to_contain_text("owl, one sentence at a time")
+    expect(page.locator("header .facts")).to_contain_text("owl, writes from the evidence")
 
 
 def test_a_question_can_be_stopped_before_the_index_is_open(blank: Page, opening: Site, library: HeldLibrary) -> None:
@@ -101,7 +101,7 @@ def test_the_settings_and_the_collection_are_there_once_the_index_is(
     expect(page.locator("article.source").first).to_be_visible()
     expect(page.locator("header .facts")).to_contain_text("opening owl…")
     library.model_may_open.set()
-    expect(page.locator("header .facts")).to_contain_text("owl, one sentence at a time")
+    expect(page.locator("header .facts")).to_contain_text("owl, writes from the evidence")
 
 
 def test_an_index_that_cannot_be_opened_is_told(blank: Page, tmp_path: Path, pages_index: Path) -> None:

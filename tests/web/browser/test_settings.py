@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from rag.cli.main import main
 from rag.web.chat_routes import FEEDBACK
 from tests.conftest import WHICH
+from tests.llm.server import Server
 
 from .browsers import ask_and_wait
-from .sites import Writing, opened
+from .sites import Site, opened
 
 
 def choose(page: Page, label: str, value: str) -> None:
@@ -48,9 +49,10 @@ def test_each_setting_that_differs_from_the_default_is_a_chip_that_resets_it(pag
     expect(chips).to_have_count(0)
 
 
-def test_available_models_are_offered_tested_and_used(blank: Page, writing: Writing) -> None:
-    page = opened(blank, writing.site)
-    expect(page.locator("header .facts")).to_contain_text("owl, one sentence at a time")
+def test_available_models_are_offered_tested_and_used(blank: Page, modelled_site: tuple[Site, Server]) -> None:
+    site, model = modelled_site
+    page = opened(blank, site)
+    expect(page.locator("header .facts")).to_contain_text("owl, writes from the evidence")
     page.get_by_role("button", name="Settings").click()
     models = page.get_by_label("Answers written by")
     expect(models.locator("option").nth(1)).to_have_text(re.compile("owl.*answers"))
@@ -65,23 +67,44 @@ def test_available_models_are_offered_tested_and_used(blank: Page, writing: Writ
     page.get_by_role("button", name="Test").click()
     expect(page.locator("#tested")).to_have_text("There is no model: the answers are quotes.")
     page.get_by_role("button", name="Done").click()
-    asked = len(writing.model.requests)
+    asked = len(model.requests)
     ask_and_wait(page, WHICH)
-    assert len(writing.model.requests) == asked
+    assert len(model.requests) == asked
     expect(page.locator(".turn .chosen")).to_have_text("model none")
 
 
-def test_a_page_cannot_have_the_server_call_an_address_of_its_choice(blank: Page, writing: Writing) -> None:
-    page = opened(blank, writing.site)
-    evil = f"openai-like:{writing.model.url}/evil/v1#owl"
+def test_an_answer_may_be_quotes_only(blank: Page, modelled_site: tuple[Site, Server]) -> None:
+    site, model = modelled_site
+    page = opened(blank, site)
+    expect(page.locator("header .facts")).to_contain_text("owl, writes from the evidence")
+    page.get_by_role("button", name="Settings").click()
+    choose(page, "An answer is", "quotes only")
+    page.get_by_role("dialog").get_by_role("button", name="Done").click()
+    expect(page.locator("#chips .chip")).to_have_text("quotes only ✕")
+    page.reload()
+    asked = len(model.requests)
+    ask_and_wait(page, WHICH)
+    assert len(model.requests) == asked
+    expect(page.locator(".turn .chosen")).to_have_text("quotes only")
+    expect(page.get_by_role("region", name="Written answer")).to_be_hidden()
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label("An answer is")).to_have_value("quotes")
+
+
+def test_a_page_cannot_have_the_server_call_an_address_of_its_choice(
+    blank: Page, modelled_site: tuple[Site, Server]
+) -> None:
+    site, model = modelled_site
+    page = opened(blank, site)
+    evil = f"openai-like:{model.url}/evil/v1#owl"
     page.evaluate("llm => localStorage.setItem('rag-settings', JSON.stringify({ llm }))", evil)
     page.reload()
-    before = len(writing.model.paths)
+    before = len(model.paths)
     page.get_by_label("Question", exact=True).fill(WHICH)
     page.keyboard.press("Enter")
     expect(page.locator("#talk > .fault")).to_contain_text("is not available now")
     expect(page.get_by_label("Question", exact=True)).to_have_value(WHICH)
-    assert not [one for one in writing.model.paths[before:] if "evil" in one]
+    assert not [one for one in model.paths[before:] if "evil" in one]
 
 
 def test_ratings_and_notes_are_kept_and_read_by_rag_eval(page: Page, pages_index: Path) -> None:

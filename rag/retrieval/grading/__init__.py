@@ -1,0 +1,1 @@
+"""Grading: a language model says of each of the best papers whether it answers the question."""
