@@ -22,10 +22,23 @@ from rag.cli.options import (
     writer_option,
 )
 from rag.cli.questions import answer_each, ignored_filters, open_library, read_questions
+from rag.errors import ModelError
 from rag.export.formats import EXPORTS
 
 if TYPE_CHECKING:
+    from rag.answer.types import Answer
+    from rag.chat.library import Library
     from rag.query.batch import BatchQuestion
+
+
+def _check_model(library: Library, answer: Answer) -> None:
+    """Ends with status 1 if the model could not be opened, of which a notice of the `answer` has told."""
+    if answer.effort or answer.wish:  # it was, or was not needed
+        return
+    try:
+        library.assistant()
+    except ModelError as fault:
+        raise click.exceptions.Exit(1) from fault
 
 
 @click.command(short_help="Answer a question, citing a source for each sentence.")
@@ -50,7 +63,8 @@ def ask(
     """Answer QUESTION from the abstracts, citing a source for each sentence, or say that they do not answer it."""
     check_export(export, batch, as_json)
     questions = read_questions(question, batch)
-    library = open_library(settings_with(index_dir=index_dir, llm=llm, writer=writer))
+    is_whole = as_json or bool(batch) or bool(export)  # printed when the model is done as well
+    library = open_library(settings_with(index_dir=index_dir, llm=llm, writer=writer), with_model=is_whole)
     from rag.chat.conversation import Conversation
     from rag.query.understanding import batch_history
 
@@ -62,6 +76,7 @@ def ask(
         elif export:
             asyncio.run(terminal.show_export(events, EXPORTS[export]))
         else:
-            asyncio.run(terminal.show_answer(events))
+            answer = asyncio.run(terminal.show_answer(events))
+            _check_model(library, answer)
 
     answer_each(questions, show, bool(batch))

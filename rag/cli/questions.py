@@ -26,13 +26,21 @@ def read_questions(question: str | None, batch: Path | None) -> list[BatchQuesti
     return read(batch) if batch else [BatchQuestion(question or "")]
 
 
-def open_library(settings: Settings) -> Library:
-    """The library with its index and model opened, so that errors show before the first question."""
+def open_library(settings: Settings, with_model: bool = True) -> Library:
+    """The library with its index and model opened, so that errors show before the first question.
+
+    Without `with_model`, just the form of the model's spec is checked: the quotes need not wait for the model.
+    """
+    from rag import llm
     from rag.chat.library import Library
 
     bring_up_to_date(settings)
     library = Library(settings)
-    library.load()
+    if with_model:
+        library.load()
+    else:
+        llm.check_form(settings.llm)
+        library.retriever()
     return library
 
 

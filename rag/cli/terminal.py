@@ -16,7 +16,7 @@ from rag.text import one_line
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from rag.answer.types import Event
+    from rag.answer.types import Answer, Event
     from rag.export.formats import Format
     from rag.progress import Progress
     from rag.query.batch import BatchQuestion
@@ -91,8 +91,9 @@ def show_file(text: str) -> None:
     click.echo(text.encode(), nl=False)
 
 
-async def show_answer(events: AsyncIterator[Event]) -> None:
-    """Prints the answer as it is streamed; see `rag.cli.streamed.StreamedAnswer`."""
+async def show_answer(events: AsyncIterator[Event]) -> Answer:
+    """Prints the answer as it is streamed, and returns it; see `rag.cli.streamed.StreamedAnswer`."""
+    from rag.answer.types import Answer
     from rag.cli.streamed import StreamedAnswer
 
     shown = StreamedAnswer()
@@ -101,6 +102,8 @@ async def show_answer(events: AsyncIterator[Event]) -> None:
             shown.take(event)
     finally:
         shown.clear()
+    assert isinstance(event, Answer)  # the last event is
+    return event
 
 
 def show_filters(filters: Sequence[str]) -> None:

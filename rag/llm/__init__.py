@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 
 from rag.errors import ModelError
 from rag.llm import bundled, hosted, lm_studio, ollama, openai_like
-from rag.llm.auto import resolve
+from rag.llm.auto import AUTO, NOTHING, resolve
 from rag.llm.model import Model
 from rag.llm.vendors import HOSTED
 
-__all__ = ["FORMS", "VENDORS", "Model", "bundled_parameters", "describe", "load"]
+__all__ = ["FORMS", "VENDORS", "Model", "bundled_parameters", "check_form", "describe", "load"]
 
 VENDORS = HOSTED
 FORMS = (
@@ -46,14 +46,20 @@ def load(spec: str, timeout: float) -> Model | None:
     form, a missing file or key, and a server that does not answer.
     """
     spec = resolve(spec).spec
-    if spec == "none":
+    if spec == NOTHING:
         return None
     if spec == "bundled":
         return bundled.load(describe(spec), timeout)
+    check_form(spec)
     kind, _, rest = spec.partition(":")
-    if rest and kind in _LOADERS:
-        return _LOADERS[kind](rest, describe(spec), timeout)
-    raise ModelError(f"Unknown llm '{spec}'. It is one of: {', '.join(FORMS[:-1])} or {FORMS[-1]}")
+    return _LOADERS[kind](rest, describe(spec), timeout)
+
+
+def check_form(spec: str) -> None:
+    """Raises ModelError if `spec` has none of the FORMS; whether its model can be used is not looked at."""
+    kind, _, rest = spec.partition(":")
+    if spec not in (AUTO, NOTHING, "bundled") and not (rest and kind in _LOADERS):
+        raise ModelError(f"Unknown llm '{spec}'. It is one of: {', '.join(FORMS[:-1])} or {FORMS[-1]}")
 
 
 def bundled_parameters(spec: str) -> int | None:

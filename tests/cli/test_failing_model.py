@@ -101,18 +101,27 @@ def test_a_reply_that_cannot_be_read_is_told_in_one_line(owl: Owl, index_dir: Pa
     assert GOOD in " ".join(done.stdout.split())
 
 
-def test_a_model_that_cannot_be_reached_is_an_error_before_the_question(index_dir: Path) -> None:
+def test_without_the_model_the_quotes_come_and_one_line_says_why(index_dir: Path) -> None:
     done = rag("ask", WHICH, "--llm", "openai-like:http://127.0.0.1:9/v1#owl", "--index", index_dir)
+    assert done.exit_code == 1
+    assert QUOTE in done.stdout
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith("The answer is quoted.\n")
+
+
+def test_to_a_program_a_model_that_cannot_be_reached_is_an_error_before_the_question(index_dir: Path) -> None:
+    done = rag("ask", WHICH, "--llm", "openai-like:http://127.0.0.1:9/v1#owl", "--index", index_dir, "--json")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
 
 
-def test_a_wrong_key_is_an_error_before_the_question(
+def test_a_wrong_key_is_told_after_the_quotes(
     server: Server, index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.key = "another"
     done = ask(server, index_dir)
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.exit_code == 1
+    assert QUOTE in done.stdout
     assert "OPENAI_API_KEY" in done.stderr
     assert KEY not in done.output

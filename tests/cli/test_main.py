@@ -31,7 +31,7 @@ def test_every_command_has_a_help_text_and_a_line_in_the_list(command: str) -> N
         (("ask", "x"), {"RAG_LMM": "none"}, "Did you mean RAG_LLM?"),
         (("ask", "x"), {"RAG_PORT": "many"}, "'port'"),
         (("ask", "x", "--llm", "gpt"), {}, "'gpt'"),
-        (("ask", "x", "--llm", "openai-like:http://127.0.0.1:9/v1#m"), {}, "http://127.0.0.1:9/v1"),
+        (("ask", "x", "--json", "--llm", "openai-like:http://127.0.0.1:9/v1#m"), {}, "http://127.0.0.1:9/v1"),
         (("ask", "x year:soon"), {"RAG_LLM": "none"}, "year:soon"),
         (("ask", "--batch", "missing.jsonl"), {}, "missing.jsonl"),
         (("eval", "missing.jsonl"), {}, "missing.jsonl"),

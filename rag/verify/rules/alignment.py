@@ -35,7 +35,7 @@ class Alignment:
     """
 
     def __init__(self, written: Text, source: Text, context: str, names: frozenset[str]) -> None:
-        self.written, self.source = written, source
+        self.written, self.source, self.names = written, source, names
         free = light_roots() | ornament_roots() | names
         self.candidates, self._units = candidates(written, source, context)
         self.is_free = [

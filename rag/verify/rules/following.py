@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rag.language.cues import describes_own_work
 from rag.language.tokens import tokenize
 from rag.verify.rules.alignment import Alignment
+from rag.verify.rules.doers import doer_faults
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.lexicon import root
 from rag.verify.rules.markers import marker_faults
@@ -35,6 +36,7 @@ def faults(written: str, quotes: Sequence[str], title: str, context: str) -> Ite
     yield from exchange_faults(alignment)
     yield from voice_faults(alignment)
     yield from owner_faults(alignment)
+    yield from doer_faults(alignment)
     yield from restriction_faults(alignment)
 
 

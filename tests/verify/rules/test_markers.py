@@ -25,6 +25,7 @@ BEFORE = "The network counts the owls before it filters the recordings."
         ("The network needs 40 recordings.", "The network needs at least 40 recordings.", "at_least"),
         ("40 owls were ringed.", "Almost 40 owls were ringed.", "almost"),
         ("Owls avoid rain.", "Some owls avoid rain.", "some"),
+        ("The study finds that owls avoid rain.", "We test whether owls avoid rain.", "whether"),
         ("The guarantee holds.", "The guarantee holds if the graph is dense.", "if"),
         ("All calls are removed.", "All calls except those of owls are removed.", "except"),
     ],
