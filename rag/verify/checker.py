@@ -81,16 +81,14 @@ class Checker:
         paper = source.paper
         if not content_stems(clause) - content_stems(paper.title):
             return Finding(None, "it only repeats the title", refuted=True)
-        singles = [_Source(paper, (citation,)) for citation in source.citations] if len(source.citations) > 1 else []
-        alone = [self._check(clause, single) for single in singles]
-        if supporting := next((finding for finding in alone if finding.verdict), None):
-            return supporting  # a reader should not have to find which one it is
+        for citation in source.citations if len(source.citations) > 1 else ():
+            alone = self._check(clause, _Source(paper, (citation,)))  # a reader should not have to find which one it is
+            if alone.verdict:
+                return alone
         found = list(faults(clause, source.quotes, paper.title, f"{paper.title}. {paper.abstract}"))
         if found:
             refuting = [fault for fault in found if fault.refutes]
-            # What contradicts two sentences taken together may restate one of them.
-            is_open = any(not finding.refuted for finding in alone)
-            return Finding(None, (refuting or found)[0].reason, refuted=bool(refuting) and not is_open)
+            return Finding(None, (refuting or found)[0].reason, refuted=bool(refuting))
         is_compared = len(source.citations) > MAX_UNCOMPARED
         if is_compared and self._similarity(clause, source) < self._similarity_threshold:
             return Finding(None, "its meaning differs from what it cites")

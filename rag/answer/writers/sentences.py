@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answer.types import Citation, Statement, Working
+from rag.answer.types import Statement, Working
 from rag.answer.writers.checked import Draft, checked
 from rag.answer.writers.replies import first_sentence
 from rag.answer.writers.task import MAX_PROMPT_CHARS, Checks, Claim, Tally, Task, is_own_work
 from rag.llm import prompts
-from rag.query.intent import LISTS, Intent
+from rag.query.intent import LISTS
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from rag.llm.model import Model
 
 MAX_WRITTEN_PAPERS = 8  # a reader should not wait minutes for a list of sixty
-MAX_SENTENCES_READ = 2  # of each paper: more are seldom put into one
 MAX_SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest useful one has about 80
 
 
 class SentenceWriter:
-    """Writes a sentence about each of the best papers. Raises SettingsError for a prompt that cannot be used.
+    """Writes a sentence about each of the best papers, from one that says what it did.
 
-    A small model cannot write from several papers at once: it says of all what one says, or what the question says.
+    A small model cannot write from several at once: it says of all what one says, or what the question says. Raises
+    SettingsError for a prompt that cannot be used.
     """
 
     def __init__(self, model: Model, checks: Checks, prompts_dir: Path | None) -> None:
@@ -39,30 +39,24 @@ class SentenceWriter:
 
     def opening(self) -> list[ChatMessage]:
         """As `Writer.opening`."""
-        return self._messages(())
+        return self._messages("", "")
 
     async def _drafts(self, task: Task) -> AsyncGenerator[Draft]:
         papers = task.evidence[:MAX_WRITTEN_PAPERS]
-        for n, found in enumerate(papers):
-            own = _own_work(found, task.intent)
-            citations = sorted(own, key=lambda one: one.start)
-            if not citations:
+        for n, citations in enumerate(papers):
+            # Where a fact is asked for, the first sentence states it.
+            candidates = citations if task.intent in LISTS else citations[:1]
+            own = next(filter(is_own_work, candidates), None)
+            if own is None:
                 continue
             yield Working("writing", n, len(papers))
-            reply = await self._model.complete(self._messages(citations), MAX_SENTENCE_TOKENS)
+            reply = await self._model.complete(self._messages(own.paper.title, own.quote), MAX_SENTENCE_TOKENS)
             if sentence := first_sentence(reply):
-                yield Claim(sentence, tuple(citations))
+                yield Claim(sentence, (own,))
 
-    def _messages(self, citations: Sequence[Citation]) -> list[ChatMessage]:
-        title = citations[0].paper.title if citations else ""
+    def _messages(self, title: str, sentence: str) -> list[ChatMessage]:
         return self._prompt.format_messages(
             llm=None,
             title=prompts.sanitize(title, MAX_PROMPT_CHARS),
-            sentences=" ".join(prompts.sanitize(one.quote, MAX_PROMPT_CHARS) for one in citations),
+            sentence=prompts.sanitize(sentence, MAX_PROMPT_CHARS),
         )
-
-
-def _own_work(found: Sequence[Citation], intent: Intent) -> list[Citation]:
-    """The sentences on what the paper did; where a fact is asked for, only the first, which states it."""
-    best = found if intent in LISTS else found[:1]
-    return list(filter(is_own_work, best))[:MAX_SENTENCES_READ]
