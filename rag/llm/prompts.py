@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llama_index.core import ChatPromptTemplate
 
 PLACEHOLDERS = {
-    "sentence": {"title", "sentence"},
+    "sentence": {"title", "sentences"},
     "synthesis": {"question", "evidence", "shape"},
     "reading": {"earlier", "cited", "question"},
     "terms": {"question"},

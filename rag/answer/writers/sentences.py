@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answer.types import Statement, Working
+from rag.answer.types import Citation, Statement, Working
 from rag.answer.writers.checked import Draft, checked
 from rag.answer.writers.replies import first_sentence
 from rag.answer.writers.task import MAX_PROMPT_CHARS, Checks, Claim, Tally, Task, is_own_work
+from rag.language.cues import states_own_work
 from rag.llm import prompts
-from rag.query.intent import LISTS
+from rag.query.intent import LISTS, Intent
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -39,24 +40,33 @@ class SentenceWriter:
 
     def opening(self) -> list[ChatMessage]:
         """As `Writer.opening`."""
-        return self._messages("", "")
+        return self._messages(())
 
     async def _drafts(self, task: Task) -> AsyncGenerator[Draft]:
         papers = task.evidence[:MAX_WRITTEN_PAPERS]
-        for n, citations in enumerate(papers):
-            # Where a fact is asked for, the first sentence states it.
-            candidates = citations if task.intent in LISTS else citations[:1]
-            own = next(filter(is_own_work, candidates), None)
-            if own is None:
+        for n, found in enumerate(papers):
+            citations = _to_put_into_one(found, task.intent)
+            if not citations:
                 continue
             yield Working("writing", n, len(papers))
-            reply = await self._model.complete(self._messages(own.paper.title, own.quote), MAX_SENTENCE_TOKENS)
+            reply = await self._model.complete(self._messages(citations), MAX_SENTENCE_TOKENS)
             if sentence := first_sentence(reply):
-                yield Claim(sentence, (own,))
+                yield Claim(sentence, citations)
 
-    def _messages(self, title: str, sentence: str) -> list[ChatMessage]:
+    def _messages(self, citations: Sequence[Citation]) -> list[ChatMessage]:
+        title = citations[0].paper.title if citations else ""
         return self._prompt.format_messages(
             llm=None,
             title=prompts.sanitize(title, MAX_PROMPT_CHARS),
-            sentence=prompts.sanitize(sentence, MAX_PROMPT_CHARS),
+            sentences=" ".join(prompts.sanitize(one.quote, MAX_PROMPT_CHARS) for one in citations),
         )
+
+
+def _to_put_into_one(found: Sequence[Citation], intent: Intent) -> tuple[Citation, ...]:
+    """A sentence in which the authors speak, or else two on what the paper did: one alone would only be copied.
+
+    Where a fact is asked for, the first sentence states it.
+    """
+    own = list(filter(is_own_work, found if intent in LISTS else found[:1]))
+    spoken = [one for one in own if states_own_work(one.quote)]
+    return tuple(spoken[:1] or (own[:2] if len(own) > 1 else ()))

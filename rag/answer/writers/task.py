@@ -97,6 +97,9 @@ def own_work_first(citations: Sequence[Citation]) -> list[Citation]:
 
 
 def is_own_work(citation: Citation) -> bool:
-    """Whether the sentence says what its paper did: "we show", "this paper", "our method", or its short name."""
-    name = citation.paper.short_name
-    return states_own_work(citation.quote) or bool(name and contains(citation.quote, name))
+    """Whether the sentence says what its paper did: "we show", "this paper", "our method", or its short name.
+
+    Of a digest, which tells what a paper did, each does.
+    """
+    paper, quote = citation.paper, citation.quote
+    return paper.digest or states_own_work(quote) or bool(paper.short_name and contains(quote, paper.short_name))
