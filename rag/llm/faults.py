@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from rag.errors import ModelError
-from rag.llm.endings import BadEnding, BrokeOff
+from rag.errors import ModelError, ReplyError
+from rag.llm.endings import BadEnding, BrokeOff, CutOff
 from rag.llm.refusal import Refused, error_text, shortened
 
 if TYPE_CHECKING:
@@ -35,9 +35,14 @@ async def with_retries(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs:
 
 @contextmanager
 def explained(server: Server) -> Iterator[None]:
-    """Turns any exception inside into a ModelError whose message is one line and says what to do."""
+    """Turns any exception inside into a ModelError whose message is one line and says what to do.
+
+    It is a ReplyError for a reply that stopped early: what the model is asked next may be shorter.
+    """
     try:
         yield
+    except CutOff as fault:
+        raise ReplyError(explain(fault, server)) from fault
     except Exception as fault:  # clients do not validate replies: a malformed one can raise anything
         raise ModelError(explain(fault, server)) from fault
 

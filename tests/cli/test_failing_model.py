@@ -115,9 +115,7 @@ def test_to_a_program_a_model_that_cannot_be_reached_is_an_error_before_the_ques
     assert done.stderr.count("\n") == 1
 
 
-def test_a_wrong_key_is_told_after_the_quotes(
-    server: Server, index_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_key_is_told_after_the_quotes(server: Server, index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.key = "another"
     done = ask(server, index_dir)

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from rag.errors import ModelError
+from rag.errors import ModelError, ReplyError
 from rag.llm import faults
 
 from .conftest import KEY, MAX_TOKENS, Ask, load, messages
@@ -198,7 +198,7 @@ def test_a_reply_that_is_cut_off_at_its_limit_is_given_and_reported(server: Serv
     server.finish = "length"
     assert asyncio.run(_whole(spec)) == WRITTEN
     pieces: list[str] = []
-    with pytest.raises(ModelError, match=rf"stopped early: its reply reached the limit of {MAX_TOKENS} tokens\.$"):
+    with pytest.raises(ReplyError, match=rf"stopped early: its reply reached the limit of {MAX_TOKENS} tokens\.$"):
         asyncio.run(_read(spec, pieces))
     assert "".join(pieces) == WRITTEN
 

@@ -63,10 +63,10 @@ class SentenceWriter:
 
 
 def _to_put_into_one(found: Sequence[Citation], intent: Intent) -> tuple[Citation, ...]:
-    """A sentence in which the authors speak, or else two on what the paper did: one alone would only be copied.
+    """A sentence in which the authors speak, or else up to two on what the paper did: one alone may only be copied.
 
     Where a fact is asked for, the first sentence states it.
     """
     own = list(filter(is_own_work, found if intent in LISTS else found[:1]))
     spoken = [one for one in own if states_own_work(one.quote)]
-    return tuple(spoken[:1] or (own[:2] if len(own) > 1 else ()))
+    return tuple(spoken[:1] or own[:2])

@@ -10,7 +10,8 @@ from rag.verify.rules.alignment import Alignment
 from rag.verify.rules.closed_class import light_roots, ornament_roots
 from rag.verify.rules.fault import Fault
 from rag.verify.rules.lexicon import root
-from rag.verify.rules.relations import SUBJECT
+from rag.verify.rules.relations import CLAUSE, ROLES, SUBJECT
+from rag.verify.rules.text import Text
 
 
 def doer_faults(alignment: Alignment) -> Iterator[Fault]:
@@ -19,14 +20,27 @@ def doer_faults(alignment: Alignment) -> Iterator[Fault]:
     A title may stand for "we", "our method" or "it", but not for "transformers", which it is about.
     """
     source, title = alignment.source, alignment.names - _paper_roots()
-    own = title | _paper_roots()
     for (verb, subject), kinds in alignment.written.relations.between.items():
         is_title = SUBJECT in kinds and alignment.written.words[subject].root in title
         for target in alignment.choice[verb] if is_title else ():
-            doers = [word for word in source.stated_dependents.get(target, ()) if SUBJECT in source.kinds(target, word)]
-            is_own = not own.isdisjoint(source.words[doer].root for doer in doers)
-            if doers and not is_own and set(doers).isdisjoint(alignment.choice[subject]):
-                yield Fault("doer", f"the evidence says this of “{source.words[doers[0]].text}”")
+            doers = set(_doers(source, target))
+            is_own = any(_is_own(source, doer, title) for doer in doers)
+            if doers and not is_own and doers.isdisjoint(alignment.choice[subject]):
+                yield Fault("doer", f"the evidence says this of “{source.words[min(doers)].text}”")
+
+
+def _doers(source: Text, verb: int) -> Iterator[int]:
+    """The subjects of `verb` that are things: others have a subject, an object or a clause of their own."""
+    for word in source.stated_dependents.get(verb, ()):
+        own = frozenset[str]().union(*(source.kinds(word, end) for end in source.stated_dependents.get(word, ())))
+        if SUBJECT in source.kinds(verb, word) and not own & {*ROLES, CLAUSE}:
+            yield word
+
+
+def _is_own(source: Text, doer: int, title: frozenset[str]) -> bool:
+    """Whether `doer` is the paper's own: a word for it, one of its title, or one that stands beside such a word."""
+    roots = {source.words[word].root for word in (doer, *source.neighbours[doer])}
+    return source.words[doer].root in _paper_roots() or not title.isdisjoint(roots)
 
 
 @cache

@@ -26,6 +26,11 @@ def test_what_something_else_does_is_not_said_of_the_paper(written: str, quote: 
         ("Listening at Night hunts voles.", "Our method hunts voles."),
         ("Listening at Night introduces a small network.", "We introduce a small network."),
         ("Cats hunt voles.", "In our barn, cats hunt voles."),
+        ("Listening learns songs.", "We propose Listening, a new procedure to learn songs."),
+        (
+            "Listening is two orders of magnitude faster than Echoes.",
+            "We validate experimentally that Listening is two orders of magnitude faster than the best method, Echoes.",
+        ),
         ("Feathers muffle noise.", "We show that feathers muffle noise."),
     ],
 )
