@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.answer.types import Effort
-from rag.answer.writers.task import Tally
+from rag.answer.writers.task import Tally, Writer
 from rag.errors import ReplyError
 from rag.query.history import History
 from rag.query.intent import LISTS
@@ -21,7 +21,6 @@ from rag.retrieval.hits import Hits
 from rag.retrieval.relevance import is_weak
 
 if TYPE_CHECKING:
-    from rag.answer.writers.task import Writer
     from rag.llm.usage import Usage
     from rag.retrieval.grading.grader import Grader
 
@@ -48,9 +47,8 @@ class Assistant:
     """A model at work on one answer. What it is not able to do is None.
 
     `reads_all` says that it is asked what every question means; else only of one, for papers or a fact, that finds no
-    papers which are much like it. `is_quick` says that it reads fast enough to grade papers
-    before it writes from the best. `usage` and `tally` grow as it works; `price` gives US dollars for the usage, None
-    if it is not known.
+    papers much like it. `is_quick` says that it reads fast enough to grade papers before it writes from the best.
+    `usage` and `tally` grow as it works; `price` gives US dollars for the usage, None if it is not known.
     """
 
     name: str

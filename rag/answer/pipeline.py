@@ -13,7 +13,7 @@ from rag.answer.aspects import aspect_of
 from rag.answer.assistant import Assistant
 from rag.answer.assisted import Assisted
 from rag.answer.retrieve import Retrieved, best_only, citations_of, retrieve
-from rag.answer.types import Answer, Event, Found, Listed, Statement, Written
+from rag.answer.types import Answer, Event, Found, Listed, Statement, Working, Written
 from rag.answer.writers.quotes import quote
 from rag.answer.writers.task import Task
 from rag.errors import ModelError
@@ -63,17 +63,27 @@ async def stream_answer(
     if assistant is None:
         yield _answer(found, statements, numbering, notices)
         return
-    work, written = Assisted(assistant, retrieved, retriever, asked), list[Statement]()
+    work = Assisted(assistant, retrieved, retriever, asked)
+    async with aclosing(_assisted(work, statements, numbering)) as steps:
+        async for step in steps:
+            yield step
+
+
+async def _assisted(
+    work: Assisted, statements: tuple[Statement, ...], numbering: Numbering
+) -> AsyncGenerator[Working | Written | Answer]:
+    """What a model adds as it is at `work`, then the whole answer, of which the quotes were `statements` before."""
+    retrieved, written = work.found, list[Statement]()
     async with aclosing(work.events()) as events:
-        async for step in events:
-            if isinstance(step, Written):
-                written.append(_numbered(step.statement, numbering))
-            yield Written(written[-1]) if isinstance(step, Written) else step
-    if work.found is not retrieved or query.wished:
-        found = work.selected
+        async for event in events:
+            if isinstance(event, Written):
+                written.append(_numbered(event.statement, numbering))
+            yield Written(written[-1]) if isinstance(event, Written) else event
+    found = work.selected
+    if work.found is not retrieved or found.query.wished:
         statements = _quotes(found, numbering)
     answer = _answer(found, statements, numbering, work.notices)
-    yield replace(answer, written=_still_meant(written, answer), effort=work.effort())
+    yield replace(answer, written=_on_papers_of(answer, written), effort=work.effort())
 
 
 def is_searched(query: Query) -> bool:
@@ -121,8 +131,8 @@ def _answer(
     return replace(answer, statements=statements, related=related)
 
 
-def _still_meant(written: Collection[Statement], answer: Answer) -> tuple[Statement, ...]:
-    """Those of the `written` sentences that are on papers in the `answer`: a slow model grades them after it wrote."""
+def _on_papers_of(answer: Answer, written: Collection[Statement]) -> tuple[Statement, ...]:
+    """Those of the `written` sentences that cite papers of `answer` only: a slow model grades papers after it wrote."""
     papers = {one.paper for one in (*answer.citations, *answer.related)}
     return tuple(one for one in written if papers.issuperset(citation.paper for citation in one.citations))
 

@@ -10,8 +10,8 @@ from rag.query.intent import LISTS, Intent, Wish
 
 Verdict = Literal["quote", "reworded", "judged", "unverified"]
 Style = Literal["quotes", "synthesis"]
-# What a model does of an answer: reads the question, judges papers, thinks, writes, judges what it wrote.
-Step = Literal["reading", "judging", "thinking", "writing", "checking"]
+# What a model does for an answer: reads the question, judges papers, thinks, writes.
+Step = Literal["reading", "judging", "thinking", "writing"]
 Form = Literal["title", "abstract", "bibtex", "link"]
 
 

@@ -26,7 +26,6 @@ _STEPS: dict[Step, str] = {
     "judging": "judging papers",
     "thinking": "thinking",
     "writing": "writing",
-    "checking": "checking what it wrote",
 }
 _MAX_NAME_CHARS = 100  # of a model, or of a theme, which is a model's too
 _LEAST_COST = 0.0001  # US dollars

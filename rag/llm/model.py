@@ -74,7 +74,7 @@ class Model:
     @cached_property
     def llm(self) -> LLM:
         """The model for use in a LlamaIndex pipeline, without what its calls through this class are protected from."""
-        from rag.llm.pipeline import llama_index_llm
+        from rag.llm.llama_index import llama_index_llm
 
         return llama_index_llm(self.endpoint, self.context)
 

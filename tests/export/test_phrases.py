@@ -80,7 +80,7 @@ def test_written_sentences_in_a_row_on_one_theme_are_together() -> None:
         (Working("judging", 12, 20, 7.6), "The model is judging papers: 12 of 20, 8 s…"),
         (Working("thinking", seconds=8.2), "The model is thinking for 8 s…"),
         (Working("writing", seconds=0.4), "The model is writing…"),
-        (Working("checking", 3, 7), "The model is checking what it wrote: 3 of 7…"),
+        (Working("writing", 3, 7), "The model is writing: 3 of 7…"),
     ],
 )
 def test_what_a_model_does_at_the_moment_is_told(working: Working, words: str) -> None:

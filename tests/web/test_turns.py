@@ -31,8 +31,8 @@ def test_what_a_model_does_and_writes_is_kept_until_the_answer_replaces_it() -> 
     assert turn.working == Working("thinking", seconds=2)
     assert (turn.statements, turn.written) == ([state()], [state(cite(13, 25))])
     assert cited([turn]) == [state(), state(cite(13, 25))]
-    turn.take(Working("checking", 1, 2))
-    assert turn.working == Working("checking", 1, 2)
+    turn.take(Working("judging", 1, 2))
+    assert turn.working == Working("judging", 1, 2)
     turn.take(Answer("how?", (state(cite(n=2)),), written=(state(cite(n=3)),)))
     assert (turn.working, turn.statements, turn.written) == (None, [state(cite(n=2))], [state(cite(n=3))])
 

@@ -41,8 +41,10 @@ class Bench:
     def _settle(self, session: asyncio.Task[None]) -> None:
         """Passes an error of the judge other than a ModelError on to all who wait for a verdict."""
         fault = None if session.cancelled() else session.exception()
-        for verdict in [*self._judged, *(waiting for _, waiting in self._waiting)] if fault else ():
-            if fault and not verdict.done():
+        if fault is None:
+            return
+        for verdict in [*self._judged, *(waiting for _, waiting in self._waiting)]:
+            if not verdict.done():
                 verdict.set_exception(fault)
 
     async def _judge_all(self, judge: Judge) -> None:

@@ -1,4 +1,4 @@
-"""Writing with a small model: one call for each paper, which puts into one sentence what it says about the question."""
+"""Writing with a small model: one call for each paper, which puts one or two of its sentences into one."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ MAX_SENTENCE_TOKENS = 120  # of a reply of one sentence; the longest useful one 
 
 
 class SentenceWriter:
-    """Writes a sentence about each of the best papers, from one that says what it did.
+    """Writes a sentence about each of the best papers, without telling the model the question.
 
-    A small model cannot write from several at once: it says of all what one says, or what the question says. Raises
-    SettingsError for a prompt that cannot be used.
+    A small model cannot write from several papers at once: it says of all what one says; and told the question, it says
+    that the paper does what is asked. Raises SettingsError for a prompt that cannot be used.
     """
 
     def __init__(self, model: Model, checks: Checks, prompts_dir: Path | None) -> None:
