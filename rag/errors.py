@@ -35,3 +35,11 @@ class QuestionError(RagError):
 
 class ConversationError(RagError):
     """A saved conversation does not exist, belongs to another user, or cannot be read or written."""
+
+
+class AccessError(RagError):
+    """A visitor of the chat may not do this, or has to sign in first."""
+
+
+class UnknownConversationError(ConversationError):
+    """There is no such conversation, or it belongs to another user."""

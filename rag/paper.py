@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,13 +13,16 @@ MAX_TITLE = 500  # characters; a longer "title" is other text that a reader mist
 MAX_ABSTRACT = 20_000  # characters; about ten times the longest abstract that arXiv accepts (1,920)
 MAX_NAME_WORDS = 3  # before the colon of a title; what is longer is a phrase, not the name of a method
 
-
-_SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "<": " less ", ">": " greater ", "=": " equals "})
+_SIGNS = str.maketrans(
+    {"+": " plus ", "#": " sharp ", "<": " less ", ">": " greater ", "=": " equals ", "&": " and "}
+    | {"≤": " less equals ", "≥": " greater equals ", "≠": " not equals "}
+)
+_STAR = re.compile(r"(?<!\w)(\w)\*")  # of a name, as in "A*"; elsewhere it is the mark of a footnote
 
 
 def title_key(title: str) -> str:
-    """The words of `title`, case-folded and without accents or punctuation; C and C++ stay two."""
-    return normalize(title.translate(_SIGNS))
+    """The words of `title`, case-folded and without accents or punctuation; C and C++ stay two, and so do A and A*."""
+    return normalize(_STAR.sub(r"\1 star ", title).translate(_SIGNS))
 
 
 @dataclass(frozen=True)  # no slots: they would leave no room for what is computed once

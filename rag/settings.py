@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rag.errors import SettingsError
 
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?")
 _PACKAGE = Path(__file__).parent
 _CLONE = _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() else None
 
@@ -79,6 +81,24 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")
+    url: str = Field(
+        default="",
+        description="Address by which browsers open the chat if a reverse proxy is before it, without a path.",
+    )
+    password_file: Path | None = Field(
+        default=None,
+        description="File of those who may use the chat beyond this machine, each with a role and a password.",
+    )
+    password: SecretStr | None = Field(
+        default=None, description="Password of the chat beyond this machine, for one person and in containers."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        if url and not _ORIGIN.fullmatch(url):
+            raise ValueError("give the scheme and the host without a path, such as https://papers.example.org")
+        return url.rstrip("/")
 
     @classmethod
     def settings_customise_sources(
@@ -133,7 +153,9 @@ def _explain(fault: ValidationError, file: str) -> str:
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"Unknown setting '{name}' in {file}.{_hint(name, set(Settings.model_fields))}"
-    return f"Setting '{name}' cannot be {first['input']!r}: {first['msg']}."
+    reason = first["msg"].removeprefix("Value error, ")
+    shown = "used" if name == "password" else repr(first["input"])
+    return f"Setting '{name}' cannot be {shown}: {reason}."
 
 
 def _hint(name: str, known: set[str]) -> str:

@@ -7,12 +7,25 @@ import unicodedata
 
 # Latin letters that Unicode does not decompose into a base letter and an accent.
 _BASE_LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "ı": "i"}
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ı": "i"}
 )
-# A letter of Latin, Greek, Hebrew or Arabic, whose marks are accents or optional vowels, and these marks.
-_ACCENTED = re.compile("([A-Za-z\u0370-\u03ff\u05d0-\u05ea\u0620-\u064a])[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]+")
+# A letter of Latin, Greek, Hebrew or Arabic or a digit, and marks that are accents or optional vowels. Those of Arabic
+# that are parts of letters, hamza and madda, are not among them.
+_ACCENTED = re.compile(
+    "([A-Za-z0-9\u0370-\u03ff\u05d0-\u05ea\u0620-\u06d3])[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u064b-\u0652\u0656-\u065f\u0670\u20d0-\u20f0]+"
+)
+# Soft hyphens, joiners, directions, fillers, selectors of a glyph, and the stroke that only stretches Arabic words.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
+)
+_LONE_MARKS = re.compile(r"(?<!\S)[^\w\s]+")  # among letters, numbers and marks: marks that follow neither
 # Bidirectional embeddings, overrides and isolates: they would also reorder the text that follows, which may be ours.
-_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# And what is never seen, but read by a model: tags, which spell ASCII, and characters that frame annotations.
+_HIDDEN = dict.fromkeys(
+    [*range(0x202A, 0x202F), *range(0x2066, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)]
+)
 # Replaced by a space: control characters, surrogates, line and paragraph separators.
 _UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 
@@ -24,16 +37,16 @@ def normalize(text: str) -> str:
     """
     if text.isascii():
         return re.sub(r"[\W_]+", " ", text).strip().casefold()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_BASE_LETTERS))
+    decomposed = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_BASE_LETTERS))
     letters = unicodedata.normalize("NFC", _ACCENTED.sub(r"\1", decomposed))
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters)
-    return " ".join(words.split()).casefold()
+    return " ".join(_LONE_MARKS.sub("", words).split()).casefold()
 
 
 def one_line(text: str) -> str:
     """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space."""
     if not text.isprintable():  # most are: the test is fast
-        characters = text if text.isascii() else text.translate(_BIDI_CONTROLS)
+        characters = text if text.isascii() else text.translate(_HIDDEN)
         text = _UNPRINTABLE.sub(" ", characters)
     return " ".join(text.split())
 

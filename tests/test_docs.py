@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ GUIDE = "\n".join(text for name, text in TEXTS.items() if name.startswith("docs/
 
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 COMMAND = re.compile(r"(?<![\w/.])rag(?: --\w+)* ([a-z]+)\b([^\n`]*)")
 
 
@@ -48,6 +50,13 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
         file = page.parent / target if target else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_targets_of_make_exist(name: str) -> None:
+    known = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {target for code in CODE.findall(TEXTS[name]) for target in re.findall(r"(?<![\w/])make ([a-z-]+)", code)}
+    assert named <= set(known)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -85,6 +94,21 @@ def test_files_of_the_code_that_are_named_exist() -> None:
     named = re.findall(r"`((?:rag|tests|docs|prompts)/[\w./-]*)`", "\n".join(TEXTS.values()))
     assert [path for path in named if not (ROOT / path).exists()] == []
     assert len(named) > 20
+
+
+def names_in(file: str) -> set[str]:
+    """The names of the functions in a file of tests."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_promise_is_kept_by_tests_that_exist() -> None:
+    section = TEXTS["docs/security.md"].partition("\n## Promises\n")[2].partition("\n## ")[0]
+    promises = re.findall(r"^\| (?!promise |---)(.+?) \| (.+) \|$", section, re.MULTILINE)
+    assert [promise for promise, tests in promises if not TEST.search(tests)] == []
+    named = set(TEST.findall(section))
+    assert [f"{file}::{name}" for file, name in sorted(named) if name not in names_in(file)] == []
+    assert len(promises) > 50
 
 
 def test_the_readme_is_short() -> None:

@@ -23,6 +23,30 @@ def test_other_words_make_another_paper(other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("ガラスの研究", "カラスの研究"),
+        ("दिन", "दान"),
+        ("C", "C++"),
+        ("C", "C#"),
+        ("A* Search", "A Search"),
+        ("p < q", "p > q"),
+        ("p ≤ q", "p ≥ q"),
+        ("p = q", "p ≠ q"),
+    ],
+)
+def test_what_is_part_of_a_letter_or_a_name_makes_another_paper(title: str, other: str) -> None:
+    assert Paper(title, "a").key != Paper(other, "a").key
+
+
+@pytest.mark.parametrize(
+    ("title", "other"), [("Müller’s Owls", "Muller's Owls"), ("Owls & Mice", "Owls and Mice"), ("Owls*", "Owls")]
+)
+def test_how_records_of_one_paper_spell_its_title_makes_no_difference(title: str, other: str) -> None:
+    assert Paper(title, "a").key == Paper(other, "a").key
+
+
+@pytest.mark.parametrize(
     ("title", "name"),
     [
         ("OwlNet: Hearing in the Dark", "OwlNet"),

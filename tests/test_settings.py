@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from rag import settings
 from rag.errors import SettingsError
@@ -60,6 +61,9 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "contact": "maja@moss.example",
         "host": "0.0.0.0",
         "port": 4321,
+        "url": "https://papers.example.org:8443",
+        "password_file": "people.txt",
+        "password": "correct horse battery",
     }
     assert set(values) == set(settings.Settings.model_fields), "add a new setting to this table"
     lines = (f"{name} = {json.dumps(value)}" for name, value in values.items())
@@ -69,7 +73,24 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     for name, value in values.items():
         monkeypatch.setenv(f"RAG_{name.upper()}", str(value))
     assert from_file == settings.load()
-    assert from_file.model_dump() == values | {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir")}
+    paths = {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir", "password_file")}
+    assert from_file.model_dump() == values | paths | {"password": SecretStr(str(values["password"]))}
+
+
+@pytest.mark.parametrize("toml", ["password = 123456789012", 'password = ["correct horse battery"]'])
+def test_a_password_is_never_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, toml: str) -> None:
+    (folder / "rag.toml").write_text(toml)
+    with pytest.raises(SettingsError, match=r"^Setting 'password' cannot be used: ") as fault:
+        settings.load()
+    assert not re.search("123|horse", str(fault.value))
+    (folder / "rag.toml").unlink()
+    monkeypatch.setenv("RAG_PASSWORD", "correct horse battery")
+    found = settings.load()
+    assert "horse" not in f"{found} {found!r} {found.model_dump()} {found.model_dump_json()}"
+
+
+def test_the_slash_that_ends_an_address_is_no_path() -> None:
+    assert settings.load(url="https://papers.example.org/").url == "https://papers.example.org"
 
 
 def test_settings_are_immutable() -> None:
@@ -88,6 +109,10 @@ def test_settings_are_immutable() -> None:
         ("port = 70000", {}, {}, ["'port'", "70000", "65535"]),
         ("", {"RAG_PORT": "eighty"}, {}, ["'port'", "'eighty'"]),
         ("", {"RAG_PORT": "0"}, {}, ["'port'", "'0'"]),
+        ("", {"RAG_URL": "papers.example.org"}, {}, ["'url'", "'papers.example.org'", "such as https"]),
+        ("", {"RAG_URL": "https://papers.example.org/rag"}, {}, ["'url'"]),
+        ("", {"RAG_URL": "https://ada@papers.example.org"}, {}, ["'url'"]),
+        ("", {"RAG_URL": "ftp://papers.example.org"}, {}, ["'url'"]),
         ('verify = ""', {}, {}, ["'verify'", "at least 1 character"]),
         ("entailment = true", {}, {}, ["'entailment'", "rag.toml"]),
         ("llm_timeout = 0", {}, {}, ["'llm_timeout'", "greater than 0"]),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.text import clean_line, count, normalize, one_line, replace_surrogates
 
@@ -19,11 +23,28 @@ from rag.text import clean_line, count, normalize, one_line, replace_surrogates
         ("दिन, दान", "दिन दान"),
         ("Йод ёлка", "йод ёлка"),
         ("كِتَاب", "كتاب"),
+        ("आब क़लम", "आब क़लम"),
+        ("ｶﾞﾗｽ ガラス", "ガラス ガラス"),
+        ("آب اب", "آب اب"),
+        ("پِدَر می\u200cخواهم كتــاب", "پدر میخواهم كتاب"),
+        ("עַל־יְדֵי", "על ידי"),
+        ("co\u00adoperation \ufeffof\u200b owls", "cooperation of owls"),
+        ("H₂O ½ x² ﬁnd œuvre", "h2o 1 2 x2 find oeuvre"),
+        ("İstanbul ISTANBUL ıstanbul", "istanbul istanbul istanbul"),
+        ("I ❤\ufe0f owls 1\ufe0f\u20e3 ≠", "i owls 1"),
+        ("\u3164", ""),
         ("?!", ""),
     ],
 )
 def test_normalized_text_has_no_case_accents_or_punctuation(text: str, expected: str) -> None:
     assert normalize(text) == expected
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text())
+def test_normalized_text_is_not_changed_again_nor_by_how_unicode_composes_it(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
+    assert normalize(unicodedata.normalize("NFD", text)) == normalize(unicodedata.normalize("NFC", text))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from rag.answer.comparison import Compared
 from rag.answer.evidence import Selection
@@ -23,12 +24,15 @@ MAX_UNKNOWN = 3  # words that no paper has, of those of a question
 MAX_NAMES = 12  # of datasets, the most frequent
 MAX_WORDS_TO_NOUN = 3  # from a number to what it counts: "6,000 high-quality cloth models"
 
-_NUMBER = re.compile(r"(?<![\w.-])\d[\d.,]*(?<![.,])")
+_NUMBER = re.compile(r"(?<![\w.-])(?<![\d.,],)\d++(?:[.,]++\d++)*+")
+_WORD = re.compile(r"\w+")
 # What asks for a number, and how a sentence states it.
 _UNITS = (
     (
         re.compile(r"\bfactor\b|\btimes\b|\bfaster\b|\bspeed(?:s|ed)?[ -]?up\b", re.IGNORECASE),
-        re.compile(rf"(?P<shown>{_NUMBER.pattern}\s?(?:×|x\b|times\b|-?fold\b))(?=.*\b(?:fast|speed))", re.IGNORECASE),
+        re.compile(
+            rf"(?P<shown>{_NUMBER.pattern}\s?(?:×|x\b|times\b|-?fold\b))(?=.{{0,300}}\b(?:fast|speed))", re.IGNORECASE
+        ),
     ),
     (
         re.compile(r"\bfast\b|\bframe\s?rate\b|\bfps\b|\bframes\s+per\b", re.IGNORECASE),
@@ -43,7 +47,7 @@ _UNITS = (
 
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
 _DATASET = r"(?:data\s?sets?|benchmarks?)"
-_NAME = r"(?<![\w-])[a-z]{0,3}[A-Z\d][\w+-]*(?:[ -](?:v?\d[\w.]*|[A-Z][\w-]*))*"
+_NAME = r"(?<![\w-])[a-z]{0,3}[A-Z\d][\w+-]*+(?:[ -](?:v?\d[\w.]*+|[A-Z][\w-]*+)){0,8}+"
 _ENUMERATION = re.compile(
     rf"\b(?i:on|from|including|such\s+as|namely|{_DATASET})\W+(?:the\s+|both\s+)*"
     rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|"
@@ -171,9 +175,9 @@ def _number(text: str, question: str) -> str:
 
 def _up_to(noun: str, text: str, number: re.Match[str]) -> str:
     """The piece of `text` from `number` to the `noun` that it counts: "6,000 cloth models"; "" if that is not near."""
-    words = list(re.finditer(r"\w+", text[number.end() :]))[:MAX_WORDS_TO_NOUN]
+    words = islice(_WORD.finditer(text, number.end()), MAX_WORDS_TO_NOUN)
     end = next((word.end() for word in words if stem(word[0].lower()) == stem(noun.lower())), None)
-    return "" if end is None else text[number.start() : number.end() + end]
+    return "" if end is None else text[number.start() : end]
 
 
 def _texts(selection: Selection) -> list[str]:

@@ -30,7 +30,7 @@ AVAILABILITY_WEIGHT = -0.3  # of a sentence about where code, data or a project 
 
 _NUMBER = re.compile(r"\d|\b(twice|half|orders? of magnitude|times)\b", re.IGNORECASE)
 _AVAILABILITY = re.compile(
-    r"https?://|\b(code|data|models?|page|website)\b.*\b(available|released|found at)\b", re.IGNORECASE
+    r"\A(?>.*?\b(?:code|data|models?|page|website)\b).*\b(?:available|released|found at)\b|https?://", re.IGNORECASE
 )
 
 
@@ -91,7 +91,7 @@ def definition_pattern(term: str) -> re.Pattern[str] | None:
     named = r"[\s-]+".join(map(re.escape, term.split())) + "s?"
     known_as = r"known\s+as|called|termed|named|coined|defined\s+as|referred\s+to\s+as"
     return re.compile(
-        rf"\b(?:{known_as})\W+(?:an?\s+|the\s+)?\W*{named}\b|"
-        rf"\b{named}\b\W*(?:\([^)]*\)\W*)?(?:\b(?:is|are|refers?|denotes?|means?|i\.e\.|namely)\b|:\s|,\s+(?:an?|the|which|where|in\s+which)\b)",
+        rf"\b(?:{known_as})\W{{1,9}}(?:an?\s+|the\s+)?\W{{0,9}}{named}\b|"
+        rf"\b{named}\b\W{{0,9}}(?:\([^)]{{0,200}}\)\W{{0,9}})?(?:\b(?:is|are|refers?|denotes?|means?|i\.e\.|namely)\b|:\s|,\s+(?:an?|the|which|where|in\s+which)\b)",
         re.IGNORECASE,
     )

@@ -14,13 +14,13 @@ from rag.answer.types import Answer, Citation, Event, Listed, Statement, Style
 from rag.errors import QuestionError
 from rag.paper import Paper
 from rag.query.history import History
+from rag.query.question import check_length
 from rag.query.understanding import understand
 
 if TYPE_CHECKING:
     from rag.answer.assistant import Assistant
     from rag.chat.library import Library
 
-MAX_QUESTION_CHARS = 2_000  # a pasted abstract fits, a pasted paper does not
 MAX_HISTORY = 20  # questions that a conversation remembers
 
 
@@ -63,10 +63,7 @@ class Conversation:
         Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, and as
         `rag.query.understanding.understand` does; StoreError if the index cannot be opened.
         """
-        if not 0 < len(question.strip()) <= MAX_QUESTION_CHARS:
-            raise QuestionError(
-                f"A question must have 1 to {MAX_QUESTION_CHARS:,} characters; this one has {len(question):,}."
-            )
+        check_length(question)
         if max_papers is not None and max_papers < 1:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
         retriever = await asyncio.to_thread(self._library.retriever)

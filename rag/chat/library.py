@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from rag.answer.types import Citation, Finding, Style
 from rag.chat.assistants import AssistantPool
 from rag.chat.rebuild import BuildReport, rebuild
 from rag.errors import StoreError
-from rag.index import changes, generations, uploads
+from rag.index import changes, generations, integrity, uploads
 from rag.index.changes import Planned
 from rag.index.opening import open_current
 from rag.progress import Progress, silent
@@ -58,6 +59,7 @@ class Library:
         self._reranker: Reranker | None = None
         self._retriever: HybridRetriever | None = None
         self._router: Router | None = None
+        self._damages: dict[Path, str] = {}  # what is wrong, by the folder of a generation
         self._checkers: dict[Path, Checker] = {}  # at most one, by the folder of its generation
 
     def load(self) -> None:
@@ -74,6 +76,8 @@ class Library:
         """A retriever over the current generation, or over the one before while another thread opens the current."""
         previous = self._retriever
         if previous and self._is_current(previous):
+            if reason := self._damages.get(previous.store.folder):
+                raise generations.damage(self.settings.index_dir, reason)
             return previous
         if not self._opening.acquire(blocking=previous is None) and previous:
             return previous
@@ -83,6 +87,20 @@ class Library:
             return self._retriever
         finally:
             self._opening.release()
+
+    def examine(self) -> None:
+        """Has all files of the open index read in the background: large ones were not when it was opened.
+
+        Once damage is found, `retriever` raises StoreError, until the index is repaired.
+        """
+        store = self.retriever().store
+
+        def read() -> None:
+            with suppress(OSError):  # a build has removed it meanwhile
+                for fault in integrity.decayed(store.folder, store.manifest["files"]):
+                    self._damages.setdefault(store.folder, fault)
+
+        threading.Thread(target=read, name="examine", daemon=True).start()
 
     def router(self) -> Router:
         """Decides what questions want. It takes the bundled embedding, whatever the index was built with."""
@@ -121,8 +139,9 @@ class Library:
         and with one that is damaged or was built with another embedding. Raises as `rag.chat.rebuild.rebuild` does.
         """
         index_dir = self.settings.index_dir
-        paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
-        return rebuild(paths, index_dir, self.settings.embedding, progress, columns, added)
+        with generations.changing(index_dir):
+            paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
+            return rebuild(paths, index_dir, self.settings.embedding, progress, columns, added)
 
     def preview(self, staged: Sequence[Path] = ()) -> Planned:
         """What a rebuild would change if the `staged` files were accepted first."""

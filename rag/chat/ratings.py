@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from rag.query.understanding import written_filters
 from rag.text import normalize, one_line, replace_surrogates
 
 MAX_NOTE_CHARS = 1_000
+MAX_RATINGS_BYTES = 100_000_000  # of all ratings
 LOCK_TIMEOUT = 10.0  # seconds
 
 
@@ -24,19 +28,41 @@ def record(file: Path, id: str, answer: Answer, good: bool, note: str = "", hist
 
     `id` identifies the turn of a conversation: a later rating with the same `id` replaces an earlier one. `note` is the
     reader's comment, cut at MAX_NOTE_CHARS. `history` holds the earlier answers of the conversation, oldest first.
-    Raises StoreError if `file` cannot be written.
+    Raises StoreError if `file` cannot be written, or is full.
     """
     line = replace_surrogates(json.dumps(_rating(id, answer, good, note, history), ensure_ascii=False))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            FileLock(f"{file}.lock", timeout=LOCK_TIMEOUT),
-            file.open("a", encoding="utf-8", newline="\n") as out,
-        ):
-            out.write(f"{line}\n")
+        with FileLock(f"{file}.lock", timeout=LOCK_TIMEOUT):
+            _append(file, f"{line}\n".encode())
     except (OSError, Timeout) as fault:
         reason = "another program has locked it" if isinstance(fault, Timeout) else fault.strerror
         raise StoreError(f"Cannot write to {file}: {reason}. Make it writable, then rate the answer again.") from fault
+
+
+def _append(file: Path, line: bytes) -> None:
+    """Adds `line` to `file`, whole or not at all: half a line would spoil the next one too."""
+    with open(file, "ab", buffering=0, opener=_open_for_owner) as out:
+        end = out.seek(0, os.SEEK_END)
+        if end + len(line) > MAX_RATINGS_BYTES:
+            raise StoreError(
+                f"{file} has reached {MAX_RATINGS_BYTES // 1_000_000} MB. Move it aside, then rate the answer again."
+            )
+        try:
+            if out.write(line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            out.truncate(end)
+            raise
+
+
+def _open_for_owner(file: str, flags: int) -> int:
+    """Opens `file`, which its owner alone may read; so may one of an earlier version from now on."""
+    descriptor = os.open(file, flags, 0o600)
+    if os.fstat(descriptor).st_mode & 0o077:
+        with suppress(OSError):  # it is another user's, who lets us write to it
+            os.chmod(file, 0o600)
+    return descriptor
 
 
 def _rating(id: str, answer: Answer, good: bool, note: str, history: Sequence[Answer]) -> dict[str, Any]:

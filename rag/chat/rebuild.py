@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.index import changes
+from rag.index import changes, generations
 from rag.index.changes import Planned
 from rag.paper import Paper
 from rag.progress import Progress
@@ -56,8 +56,9 @@ def rebuild(
     Raises SourceError if no paper can be read, ModelError if the embedding cannot be loaded, StoreError if another
     build is running.
     """
-    planned = changes.rebuilt(index_dir, paths, columns or {}, progress, added)
-    return carry_out(planned, index_dir, embedding_name, progress)
+    with generations.changing(index_dir):
+        planned = changes.rebuilt(index_dir, paths, columns or {}, progress, added)
+        return carry_out(planned, index_dir, embedding_name, progress)
 
 
 def carry_out(
@@ -65,9 +66,9 @@ def carry_out(
 ) -> BuildReport:
     """Builds the index that is `planned` and makes it current, unless it is already; raises as `rebuild` does.
 
-    Only what changed is embedded, unless the build is to be `full`.
+    Plan it within the same `generations.changing`, or it undoes what others have changed since. Only what changed is
+    embedded, unless the build is to be `full`.
     """
-    from rag.index import generations
     from rag.index.build import build
     from rag.index.previous import is_current
     from rag.models import embedding
@@ -77,8 +78,6 @@ def carry_out(
     changed = full or bool(planned.changes) or not is_current(index_dir, planned.contents, model)
     if changed:
         build(planned.contents, index_dir, model, calibrate, progress, full)
-    else:
-        generations.clean(index_dir)
     return BuildReport(changed, planned, time.monotonic() - start)
 
 

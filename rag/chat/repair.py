@@ -12,7 +12,7 @@ from rag.index import changes, generations, uploads
 from rag.index.changes import Planned
 from rag.index.contents import Contents
 from rag.index.held import held
-from rag.index.opening import OtherVersionError, open_current
+from rag.index.opening import is_of_another_version, open_current
 from rag.progress import Progress
 from rag.text import count
 
@@ -29,14 +29,20 @@ def examine(index_dir: Path, progress: Progress) -> dict[str, str]:
         return audit.faults(store, progress)
 
 
-def repair(index_dir: Path, embedding_name: str, progress: Progress) -> str:
+def repair(index_dir: Path, embedding_name: str, progress: Progress, full: bool = False) -> str:
     """Makes the damaged index in `index_dir` whole, and says from what.
 
-    That is the papers that it holds, else the generation before, else the files that it was built from. Raises
-    StoreError if none of them can be read, SourceError if a file is missing.
+    That is the papers that it holds, else the generation before, else the files that it was built from. Sound vectors
+    are taken over, unless it is to be `full`. Raises StoreError if none of them can be read, SourceError if a file is
+    missing.
     """
+    with generations.changing(index_dir):
+        return _repaired(index_dir, embedding_name, progress, full)
+
+
+def _repaired(index_dir: Path, embedding_name: str, progress: Progress, full: bool) -> str:
     if contents := held(index_dir):
-        carry_out(_as_it_is(contents), index_dir, embedding_name, progress)
+        carry_out(_as_it_is(contents), index_dir, embedding_name, progress, full)
         return f"Built again from the {count(len(contents.papers), 'paper')} that it holds."
     if generations.previous(index_dir) and _is_sound_after_rollback(index_dir):
         return "Its papers could not be read, so the index is now the one before the last change."
@@ -48,21 +54,16 @@ def repair(index_dir: Path, embedding_name: str, progress: Progress) -> str:
 def upgrade(index_dir: Path, embedding_name: str, progress: Progress, announce: Callable[[str], None]) -> None:
     """Builds the index in `index_dir` again from the papers that it holds, if another version of rag built it.
 
-    `announce` is told before. Does nothing if there is none, or if it is of this version. Raises StoreError if the
-    papers cannot be read.
+    `announce` is told before. Does nothing if there is none, if it is of this version, or if its papers cannot be read:
+    whoever opens it says what is wrong. Raises StoreError if the index cannot be written.
     """
-    try:
-        if generations.current(index_dir):
-            open_current(index_dir).close()
-    except OtherVersionError:
-        contents = held(index_dir)
-        if contents is None:
-            raise
-        papers = count(len(contents.papers), "paper")
-        announce(f"Another version of rag built the index. It is being built again from its {papers}.")
-        carry_out(_as_it_is(contents), index_dir, embedding_name, progress)
-    except StoreError:  # whoever opens it says what is wrong
+    if not is_of_another_version(index_dir):
         return
+    with generations.changing(index_dir):
+        if contents := held(index_dir):
+            papers = count(len(contents.papers), "paper")
+            announce(f"Another version of rag built the index. It is being built again from its {papers}.")
+            carry_out(_as_it_is(contents), index_dir, embedding_name, progress)
 
 
 def _as_it_is(contents: Contents) -> Planned:
@@ -73,7 +74,7 @@ def _is_sound_after_rollback(index_dir: Path) -> bool:
     """Rolls back, and forth again if that generation is damaged too."""
     generations.roll_back(index_dir)
     try:
-        open_current(index_dir).close()
+        open_current(index_dir, thorough=True).close()
     except StoreError:
         generations.roll_back(index_dir)
         return False

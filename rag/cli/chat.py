@@ -14,17 +14,36 @@ from rag.cli.rebuild import run_rebuild
 @click.command(short_help="Open the chat in the browser.")
 @click.option("--host", help="Address to listen on. The default, 127.0.0.1, is reachable from this machine only.")
 @click.option("--port", type=int, help="Port to listen on. The default is 7860.")
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    help="To share the chat: a file with a line NAME ROLE PASSWORD for each person. ROLE is reader or curator.",
+)
+@click.option("--url", help="Address that browsers open it by behind a reverse proxy: https://papers.example.org")
 @llm_option
 @writer_option
 @index_option
-def chat(host: str | None, port: int | None, llm: str | None, writer: str | None, index_dir: Path | None) -> None:
-    """Open the chat in the browser. If there is no index, it is built first from the papers that come with rag."""
-    settings = settings_with(index_dir=index_dir, llm=llm, writer=writer, host=host, port=port)
+def chat(
+    host: str | None,
+    port: int | None,
+    password_file: Path | None,
+    url: str | None,
+    llm: str | None,
+    writer: str | None,
+    index_dir: Path | None,
+) -> None:
+    """Open the chat in the browser. If there is no index, it is built first from the papers that come with rag.
+
+    Beyond this machine it listens only with --password-file, or with a password in RAG_PASSWORD.
+    """
+    settings = settings_with(
+        index_dir=index_dir, llm=llm, writer=writer, host=host, port=port, password_file=password_file, url=url
+    )
     from rag.chat.library import Library
     from rag.index import generations
-    from rag.web.serve import claim, launch
+    from rag.web.serve import check, launch
 
-    claim(settings.host, settings.port)  # fails at once if the port is taken; the rest takes seconds
+    check(settings)  # fails at once if it cannot listen, or may not; the rest takes seconds
     if generations.current(settings.index_dir) is None:
         run_rebuild([], settings)
     bring_up_to_date(settings)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -23,7 +25,16 @@ from rag.text import one_line
 
 
 class Commands(click.Group):
-    """Ends a command that fails with one line and exit code 1; with --debug, with a stack trace."""
+    """Ends a command that fails with one line and exit code 1; with --debug, with a stack trace.
+
+    What the terminal's encoding lacks is printed as "?".
+    """
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

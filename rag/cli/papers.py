@@ -44,8 +44,8 @@ def _contents(settings: Settings) -> Contents:
     from rag.index.held import held
 
     contents = held(settings.index_dir)
+    if contents is None and generations.current(settings.index_dir):
+        raise generations.damage(settings.index_dir, "its papers cannot be read")
     if contents is None:
-        raise StoreError(
-            f"There is no readable index in {settings.index_dir}. {generations.rebuild_hint(settings.index_dir)}"
-        )
+        raise StoreError(f"There is no index in {settings.index_dir}. {generations.rebuild_hint(settings.index_dir)}")
     return contents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ def watch(paths: tuple[Path, ...], yes: bool, columns: str, index_dir: Path | No
                 settings,
                 lambda progress: changes.followed(settings.index_dir, paths, named, progress),
                 yes=yes,
-                asks=False,  # an export may be half written, and nobody may be there
+                unattended=True,  # and an export may be half written
             )
         except RagError as fault:
             if n == 0:
@@ -126,23 +127,28 @@ def run(
     dry_run: bool = False,
     yes: bool = False,
     full: bool = False,
-    asks: bool = True,
+    unattended: bool = False,
 ) -> None:
     """Makes a `plan` and carries it out, or with `dry_run` only shows it.
 
-    Asks before most papers of the index would be removed, except with `yes`. Raises StoreError if it may not ask, or
-    nobody can be asked.
+    Asks before most papers of the index would be removed, except with `yes`. Raises StoreError if nobody can be asked,
+    or if another change is in progress. One that runs `unattended` asks nobody, and waits for the other to end.
     """
     from rag.chat.rebuild import carry_out
+    from rag.index import generations
+    from rag.sources.duplicates import shared_ids
 
-    with terminal.progress_bar() as progress:
+    alone = nullcontext() if dry_run else generations.changing(settings.index_dir, waits=unattended)
+    with alone, terminal.progress_bar() as progress:
         planned = plan(progress)
         terminal.show_skipped(planned.skipped)
+        for shared in shared_ids(planned.contents.papers):
+            terminal.show_notice(str(shared))
         if dry_run:
             click.echo(render.changes_text(planned))
             return
         if planned.loses_most and not yes and not _came_with_rag(settings):
-            _confirm(planned, asks and terminal.is_interactive())
+            _confirm(planned, not unattended and terminal.is_interactive())
         report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
     click.echo(str(report))
 
@@ -155,9 +161,14 @@ def run_rebuild(paths: list[Path], settings: Settings) -> None:
 def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:
     from rag.index import changes, generations, uploads
 
-    known = {} if paths else generations.read_with(settings.index_dir)
-    named, chosen = known | _columns(columns), paths or uploads.paths(settings.index_dir)
-    return lambda progress: changes.rebuilt(settings.index_dir, chosen, named, progress)
+    named = _columns(columns)
+
+    def plan(progress: Progress) -> Planned:
+        known = {} if paths else generations.read_with(settings.index_dir)
+        chosen = paths or uploads.paths(settings.index_dir)
+        return changes.rebuilt(settings.index_dir, chosen, known | named, progress)
+
+    return plan
 
 
 def _columns(text: str) -> dict[str, str]:

@@ -130,5 +130,6 @@ def is_interactive() -> bool:
 
 
 def show_json(data: dict[str, Any]) -> None:
-    """Prints `data` on one line."""
-    click.echo(json.dumps(data, ensure_ascii=False))
+    """Prints `data` on one line; what the output's encoding may lack is escaped, so that nothing is lost."""
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(data, ensure_ascii=not is_unicode))

@@ -36,8 +36,9 @@ def verify(index_dir: Path | None) -> None:
     for part, wrong in faults.items():
         click.echo(f"{'damaged' if wrong else 'ok':8} {part}{': ' + wrong if wrong else ''}")
     if any(faults.values()):
+        full = not faults.get("files")  # its files are as they were built, so it was built wrong
         with terminal.progress_bar() as progress:
-            click.echo(repair.repair(settings.index_dir, settings.embedding, progress))
+            click.echo(repair.repair(settings.index_dir, settings.embedding, progress, full))
 
 
 @click.command(short_help="Go back to the index before the last change.")

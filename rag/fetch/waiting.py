@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d{0,9})?\s*s?\s*")
+_SECONDS = re.compile(r"\s*(\d{1,9})(?:\.\d{0,9})?\s*+s?\s*")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

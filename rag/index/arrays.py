@@ -53,6 +53,8 @@ def memory_map(file: Path, dtype: DTypeLike, rows: int, columns: int) -> np.ndar
 
     if not rows:
         return np.zeros((0, columns), dtype)  # which cannot be mapped
+    if not 0 < rows * columns * np.dtype(dtype).itemsize <= file.stat().st_size:
+        raise ValueError(f"{file.name}: it does not have {rows} rows of {columns}")
     mapped: np.ndarray = np.memmap(file, dtype, "r", shape=(rows, columns))
     return mapped.view(np.ndarray)  # a plain array is faster to take rows of
 

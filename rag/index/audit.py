@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from rag.errors import StoreError
 from rag.index import integrity, opening
 from rag.index.bm25 import BM25_FOLDER, term_frequencies
 from rag.index.papers_database import PAPERS_FILE
@@ -31,7 +32,7 @@ def faults(store: Store, progress: Progress) -> dict[str, str]:
         progress("verifying", done, len(parts))
         try:
             found[part] = check()
-        except opening.DAMAGES as fault:
+        except (StoreError, *opening.DAMAGES) as fault:
             found[part] = str(fault) or type(fault).__name__
     progress("verifying", len(parts), len(parts))
     return found

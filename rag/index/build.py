@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.index import (
     bm25,
+    checksums,
     forms,
     generations,
     manifest,
@@ -90,6 +91,7 @@ class _Build:
     def write(self, saved: Checkpoint) -> dict[str, Any]:
         """Writes everything but the manifest, which it returns."""
         vectors = self._write_papers(saved)
+        checksums.write(self._folder)
         merges_file.write(self._folder, self._contents.merges)
         words = self._write_words()
         self._write_projection()

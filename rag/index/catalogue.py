@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from rag.index.filters import Filters
-from rag.index.papers_database import IN_JSON, paper_from_row
+from rag.index.papers_database import IN_JSON
 from rag.index.store import Store
 from rag.paper import Paper
 
@@ -41,7 +41,7 @@ def browse_numbers(store: Store, numbers: Collection[int] | None, offset: int, l
     bounds = min(max(limit, 0), MAX_PAGE_SIZE), max(offset, 0)
     rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {_ORDER}", *values, *bounds)
     total = store.paper_count if numbers is None else len(numbers)
-    return Page({row["id"]: paper_from_row(row) for row in rows}, total)
+    return Page({row["id"]: store.paper_of(row) for row in rows}, total)
 
 
 def dated(store: Store, numbers: Collection[int] | None, limit: int, oldest: bool = False) -> list[Paper]:
@@ -50,7 +50,7 @@ def dated(store: Store, numbers: Collection[int] | None, limit: int, oldest: boo
     values = () if numbers is None else (json.dumps(sorted(numbers)),)
     order = "ORDER BY year, title COLLATE NOCASE, id" if oldest else _ORDER
     sql = f"SELECT * FROM papers WHERE year IS NOT NULL {among} {order} LIMIT ?"
-    return [paper_from_row(row) for row in store.rows(sql, *values, limit)]
+    return [store.paper_of(row) for row in store.rows(sql, *values, limit)]
 
 
 def by_source(store: Store) -> list[tuple[str, int]]:

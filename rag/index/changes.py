@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import SourceError, StoreError
+from rag.index import generations
 from rag.index.contents import Contents, Removal
 from rag.index.held import held
 from rag.paper import Paper, title_key
 from rag.progress import Progress
 from rag.sources import find, read
-from rag.sources.duplicates import deduplicate, identifiers
+from rag.sources.agreement import identifiers
+from rag.sources.duplicates import deduplicate
 from rag.sources.gather import Gathered, gather
 from rag.sources.skipped import Skipped
 from rag.text import count
@@ -104,9 +106,10 @@ def _rebuilt(
 def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
     """The index of `index_dir` with the papers in `paths` too, also those that the user had removed.
 
-    Files that it was built from already are read again. Raises SourceError as `gather` does.
+    Files that it was built from already are read again. Raises SourceError as `gather` does, and StoreError if there is
+    an index whose papers cannot be read: they would be lost.
     """
-    before = held(index_dir)
+    before = _held(index_dir)
     if before is None:
         return _rebuilt(None, paths, columns, progress)
     columns = {**before.columns, **columns}
@@ -127,7 +130,7 @@ def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
 
 def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
     """As `extended`, but once the index was built from all of `paths`, what the user removed from it stays removed."""
-    before = held(index_dir)
+    before = _held(index_dir)
     if before is None or not before.is_built_from(paths):
         return extended(index_dir, paths, columns, progress)
     return _rebuilt(before, before.paths, {**before.columns, **columns}, progress)
@@ -138,7 +141,7 @@ def reduced(index_dir: Path, names: Sequence[str]) -> Planned:
 
     Raises StoreError if there is no readable index, if a name is that of no paper or of several, or if none is left.
     """
-    before = held(index_dir)
+    before = _held(index_dir)
     if before is None:
         raise StoreError(f"There is no index in {index_dir} to remove papers from. Build one: rag rebuild")
     gone = [_named(name, before.papers) for name in names]
@@ -148,6 +151,14 @@ def reduced(index_dir: Path, names: Sequence[str]) -> Planned:
     removed = [*before.removed, *(Removal(paper.title, paper.ids) for paper in gone)]
     contents = replace(before, papers=papers, removed=list(dict.fromkeys(removed)))
     return Planned(contents, between(before, papers))
+
+
+def _held(index_dir: Path) -> Contents | None:
+    """What the index holds, None if there is none. Raises StoreError if it cannot be read."""
+    before = held(index_dir)
+    if before is None and generations.current(index_dir):
+        raise generations.damage(index_dir, "its papers cannot be read")
+    return before
 
 
 def _removed_except(removed: Sequence[Removal], wanted: Sequence[Paper]) -> list[Removal]:

@@ -1,13 +1,14 @@
 """Generations: each build writes a fresh folder, and one atomic rename of a pointer file makes it current.
 
-A process killed at any moment leaves the old pointer or the new one, each naming a complete generation. The next build,
-which alone holds the lock, removes what a killed one left. A generation that is being read is kept until a later
-build, because Chroma reopens its files as it needs them.
+A process killed at any moment leaves the old pointer or the new one, each naming a complete generation; so does a
+power cut, because a generation is on the disk before the pointer names it. The next change, which alone holds the lock,
+removes what a killed one left. A generation that is being read is kept until a later build, because Chroma reopens its
+files as it needs them.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import re
 import secrets
@@ -16,7 +17,7 @@ import shutil
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,12 @@ from typing import Any
 from filelock import BaseFileLock, FileLock, Timeout
 
 from rag.errors import StoreError
+from rag.index import manifest
+from rag.index.disk import FULL, REFUSED, is_no_room
 
 POINTER = "CURRENT"  # two lines: the current generation, and the one before it
 _GENERATION = re.compile(r"g\d{14}-[0-9a-f]{6}")  # nothing else in the folder is ever removed
+_MAX_POINTER = 1_000  # characters
 
 
 def current(index_dir: Path) -> Path | None:
@@ -45,36 +49,39 @@ def built_from(index_dir: Path) -> list[Path]:
 
     The rest of it may be damaged.
     """
-    paths = _manifest(index_dir).get("paths", [])
-    return [Path(path) for path in paths] if isinstance(paths, list) else []
+    return [Path(path) for path in _manifest(index_dir).get("paths", [])]
 
 
 def read_with(index_dir: Path) -> dict[str, str]:
     """The columns that the tables of the current generation were read by; see `rag.index.contents`."""
-    columns = _manifest(index_dir).get("columns", {})
-    return columns if isinstance(columns, dict) else {}
+    columns: dict[str, str] = _manifest(index_dir).get("columns", {})
+    return columns
 
 
 def _manifest(index_dir: Path) -> dict[str, Any]:
     try:
         folder = current(index_dir)
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) if folder else {}
-        return manifest if isinstance(manifest, dict) else {}
-    except (StoreError, OSError, ValueError):
+    except StoreError:
         return {}
+    return manifest.read_unchecked(folder) if folder else {}
 
 
 def hold(folder: Path, reader: object) -> None:
-    """Prevents builds, of this or any other process, from removing the generation in `folder` while `reader` exists."""
+    """Prevents builds, of this or any other process, from removing the generation in `folder` while `reader` exists.
+
+    Where `folder` cannot be written, it does nothing.
+    """
     # Not thread-local: the reader may be garbage-collected in any thread.
     lock = FileLock(folder / f"{secrets.token_hex(4)}.lock", thread_local=False)
-    lock.acquire()
-    weakref.finalize(reader, _release, lock)
+    with suppress(OSError):  # files that are open can be read even once a build has removed them
+        lock.acquire()
+        weakref.finalize(reader, _release, lock)
 
 
 def _release(lock: BaseFileLock) -> None:
     lock.release(force=True)
-    Path(lock.lock_file).unlink(missing_ok=True)
+    with suppress(OSError):
+        Path(lock.lock_file).unlink()
 
 
 def _is_held(file: Path) -> bool:
@@ -82,13 +89,19 @@ def _is_held(file: Path) -> bool:
     try:
         with FileLock(file, timeout=0):
             return False
-    except Timeout:
+    except (Timeout, OSError):  # the latter where it is another user's
         return True
 
 
 def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
     """The command that rebuilds the index in `index_dir`, from the given `paths` or else the default ones."""
     return f"Run: {shlex.join(['rag', 'rebuild', *paths, '--index', str(index_dir)])}"
+
+
+def damage(index_dir: Path, reason: str) -> StoreError:
+    """That the index in `index_dir` is damaged, for this `reason`, and the command that repairs it."""
+    repair = shlex.join(["rag", "verify", "--index", str(index_dir)])
+    return StoreError(f"The index in {index_dir} is damaged ({reason}). Run: {repair}")
 
 
 @contextmanager
@@ -98,17 +111,21 @@ def building(index_dir: Path) -> Iterator[Path]:
     Raises StoreError if another build holds the lock or `index_dir` cannot be written; an OSError or sqlite3.Error of
     the block becomes one.
     """
-    with _cleaned(index_dir):
+    with changing(index_dir):
         generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
-        generation.mkdir()
         try:
+            generation.mkdir()
             yield generation
-            _switch(index_dir, generation.name)
+            _sync(generation)
+            _point(index_dir, [generation.name, *_generations_in_use(index_dir)[:1]])
         except BaseException as fault:
-            shutil.rmtree(generation, ignore_errors=True)  # or the next build does it
+            reason = _unwritable(index_dir, fault)  # before there is room again
+            if generation.name not in _generations_in_use(index_dir):  # it may have become current
+                shutil.rmtree(generation, ignore_errors=True)  # or the next build does it
             if isinstance(fault, (OSError, sqlite3.Error)):
-                raise StoreError(_unwritable(index_dir, fault)) from fault
+                raise StoreError(reason) from fault
             raise
+        _remove_unused(index_dir)
 
 
 def previous(index_dir: Path) -> Path | None:
@@ -122,45 +139,47 @@ def roll_back(index_dir: Path) -> None:
 
     Raises StoreError if there is none, or as `building` does.
     """
-    with _cleaned(index_dir):
+    with changing(index_dir):
         before = previous(index_dir)
         if before is None:
             raise StoreError(f"There is no index before the current one in {index_dir}. Build one: rag rebuild")
-        _point(index_dir, [before.name, *_generations_in_use(index_dir)[:1]])
+        try:
+            _point(index_dir, [before.name, *_generations_in_use(index_dir)[:1]])
+        except OSError as fault:
+            raise StoreError(_unwritable(index_dir, fault)) from fault
 
 
-def _unwritable(index_dir: Path, fault: Exception) -> str:
-    reason = getattr(fault, "strerror", None) or str(fault)
-    return f"The index in {index_dir} could not be written: {reason}. Make room there, then repeat the command."
-
-
-def clean(index_dir: Path) -> None:
-    """Removes what a killed build left, as the next build would. Raises StoreError as `building` does."""
-    with _cleaned(index_dir):
-        pass
+def _unwritable(index_dir: Path, fault: BaseException) -> str:
+    """What to say where a build ended with this `fault`, and what to do."""
+    number = fault.errno if isinstance(fault, OSError) else None
+    reason, remedy = getattr(fault, "strerror", None) or str(fault), "Mend that, then repeat the command."
+    if number in REFUSED:
+        remedy = "Choose another with --index."
+    elif is_no_room(fault, index_dir):
+        reason = os.strerror(number if number in FULL else errno.ENOSPC)
+        remedy = "Make room there, then repeat the command."
+    return f"The index in {index_dir} could not be written: {reason}. {remedy}"
 
 
 @contextmanager
-def _cleaned(index_dir: Path) -> Iterator[None]:
-    """Holds the lock, without what a killed build left."""
+def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
+    """Holds the lock of `index_dir`: meanwhile nobody else changes the index. What a killed build left is removed.
+
+    What is changed depends on what the index holds, so plan the change inside, then build: `building` may be inside it,
+    in the same thread. Raises StoreError if another change holds the lock, unless it `waits` for that to end, or if
+    `index_dir` cannot be written.
+    """
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_dir / ".lock", timeout=0)
-        lock.acquire()
+        lock = FileLock(index_dir / ".lock", is_singleton=True)  # which its thread may acquire again
+        held = lock.acquire(timeout=-1 if waits else 0)
     except Timeout as fault:
         raise StoreError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
     except OSError as fault:
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another with --index.") from fault
-    with lock:
-        _remove_all_but(index_dir, _generations_in_use(index_dir))
+    with held:
+        _remove_unused(index_dir)
         yield
-
-
-def _switch(index_dir: Path, name: str) -> None:
-    """Makes the generation `name` current and keeps the one before it."""
-    names = [name, *_generations_in_use(index_dir)[:1]]
-    _point(index_dir, names)
-    _remove_all_but(index_dir, names)
 
 
 def _point(index_dir: Path, names: Sequence[str]) -> None:
@@ -171,19 +190,43 @@ def _point(index_dir: Path, names: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     new_pointer.replace(index_dir / POINTER)
+    _sync_folder(index_dir)
+
+
+def _sync(generation: Path) -> None:
+    """Has the system write the files in `generation` to the disk, so that a power cut no longer empties them."""
+    for path in [*generation.rglob("*"), generation]:
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Has the system write the names in `folder` to the disk. Windows has no such call."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _generations_in_use(index_dir: Path) -> list[str]:
     """The generations that the pointer names, the current one first; none if it is missing or unreadable."""
     try:
-        names = (index_dir / POINTER).read_text(encoding="utf-8").split()
+        with (index_dir / POINTER).open(encoding="utf-8") as file:
+            names = file.read(_MAX_POINTER).split()
     except (OSError, UnicodeDecodeError):
         return []
     return names if all(_GENERATION.fullmatch(name) for name in names) else []
 
 
-def _remove_all_but(index_dir: Path, names: list[str]) -> None:
+def _remove_unused(index_dir: Path) -> None:
+    """Removes the generations that neither the pointer names nor anybody reads; what cannot be removed stays."""
+    names = _generations_in_use(index_dir)
     for folder in index_dir.iterdir():
         removable = _GENERATION.fullmatch(folder.name) and folder.name not in names
         if removable and not any(map(_is_held, folder.glob("*.lock"))):
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from rag.errors import StoreError
-from rag.index import generations, manifest, merges_file, papers_database
+from rag.index import generations, integrity, manifest, merges_file, papers_database
 from rag.index.contents import Contents, Removal
 
 
 def held(index_dir: Path) -> Contents | None:
-    """The contents of the current generation in `index_dir`; None if there is none, or its papers cannot be read.
+    """The contents of the current generation in `index_dir`; None if there is none, or its papers are damaged.
 
     The vectors are not opened.
     """
     try:
         folder = generations.current(index_dir)
         return _read(folder) if folder else None
-    except (StoreError, sqlite3.Error, ValueError, IndexError, TypeError, OSError):
+    except (StoreError, sqlite3.Error, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError):
         return None
 
 
 def _read(folder: Path) -> Contents | None:
+    about = manifest.read_unchecked(folder)
+    _check(folder, about.get("files", {}))
     papers = papers_database.read_papers(folder)
     if not papers:
         return None
-    about = _manifest(folder)
     return Contents(
         papers,
         [Path(path) for path in about.get("paths", [])],
@@ -38,9 +37,7 @@ def _read(folder: Path) -> Contents | None:
     )
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        about = manifest.read(folder)
-        return about if isinstance(about, dict) else {}
-    except (OSError, json.JSONDecodeError):
-        return {}
+def _check(folder: Path, files: integrity.Files) -> None:
+    """Raises ValueError if the papers are not those that were indexed, as far as `files` of the manifest say."""
+    name = papers_database.PAPERS_FILE
+    integrity.check(folder, {name: files[name]} if name in files else {}, thorough=True)

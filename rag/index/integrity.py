@@ -3,58 +3,87 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rag.index.maxsim import EMBEDDINGS_FILE
+from rag.index.papers_database import PAPERS_FILE
 from rag.index.vector_arrays import ROWS_FILE
-from rag.index.vector_database import CHROMA_FILE, CHROMA_FOLDER
+from rag.index.vector_database import GRAPH_FILE
 
-_SAVED_GRAPH = "index_metadata.pickle"  # beside a graph that Chroma has saved
 _GROWING = (ROWS_FILE, EMBEDDINGS_FILE)  # see rag.index.arrays.open_to_append
+_CRUCIAL = (PAPERS_FILE, GRAPH_FILE)  # always read: nothing wrong may be quoted, nor may the process crash
+_QUICK_BYTES = 64_000_000  # of small files that are always read, which takes some 30 ms
 _BLOCK_BYTES = 1 << 20
 _THREADS = 4  # hashing and reading leave Python's lock
 
+Files = Mapping[str, Mapping[str, Any]]
+
 
 def describe(folder: Path) -> dict[str, dict[str, Any]]:
-    """Size, time of change and hash of each file in `folder`, by its name, for `check`.
-
-    What Chroma writes whenever it opens its files is left out: its own database, and graphs that it has not saved yet.
-    """
-    files = (path for path in folder.rglob("*") if path.is_file() and not _is_volatile(path))
-    names = sorted(path.relative_to(folder).as_posix() for path in files)
+    """Size, time of change and hash of each file in `folder`, by its name, for `check`."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with ThreadPoolExecutor(_THREADS) as pool:
         return dict(zip(names, pool.map(lambda name: _stamp(folder / name), names), strict=True))
 
 
-def check(folder: Path, files: Mapping[str, Mapping[str, Any]], thorough: bool = False) -> None:
+def check(folder: Path, files: Files, thorough: bool = False) -> None:
     """Raises ValueError that names the first of `files`, as `describe` gave them, that is not as it was.
 
-    Only a file that was touched since is read, because its content must be what it was; if `thorough`, all are.
+    All are read if `thorough`. If not, those that were touched since are, with the papers, the graph of Chroma and as
+    many small ones as take no time that anybody would notice.
     """
     for fault in damaged(folder, files, thorough):
         raise ValueError(fault)
 
 
-def damaged(folder: Path, files: Mapping[str, Mapping[str, Any]], thorough: bool = False) -> Iterator[str]:
+def damaged(folder: Path, files: Files, thorough: bool = False) -> Iterator[str]:
     """What is wrong with each of `files` that is not as it was: ``papers.db is missing or cut off``."""
-    doubtful = []
+    doubtful, always = [], set(files if thorough else _quick(files))
     for name, expected in files.items():
         file = folder / name
         if not file.is_file() or not _has_size(file, expected["size"]):
             yield f"{name} is missing or cut off"
-        elif thorough or file.stat().st_mtime_ns != expected["changed"]:
+        elif name in always or file.stat().st_mtime_ns != expected["changed"]:
             doubtful.append(name)
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = zip(doubtful, pool.map(lambda name: _hash(folder / name, files[name]["size"]), doubtful), strict=True)
-        yield from (f"{name} is damaged" for name, content in found if content != files[name]["hash"])
+        sound = pool.map(lambda name: _is_sound(folder / name, files[name]), doubtful)
+        yield from (f"{name} is damaged" for name, is_sound in zip(doubtful, sound, strict=True) if not is_sound)
 
 
-def _is_volatile(file: Path) -> bool:
-    is_graph = file.parent.parent.name == CHROMA_FOLDER
-    return file.name.startswith(CHROMA_FILE) or (is_graph and not (file.parent / _SAVED_GRAPH).exists())
+def decayed(folder: Path, files: Files) -> Iterator[str]:
+    """As `damaged`, thoroughly, but one file after the other and in one thread, for a process that has other work."""
+    for name, expected in files.items():
+        if not (folder / name).is_file() or not _is_sound(folder / name, expected):
+            yield f"{name} is damaged"
+
+
+def _quick(files: Files) -> Iterable[str]:
+    """The names of the files that are always read."""
+    left = _QUICK_BYTES
+    yield from (name for name in files if Path(name).name in _CRUCIAL)
+    for name in sorted(files, key=lambda name: files[name]["size"]):
+        left -= files[name]["size"]
+        if left < 0:
+            return
+        yield name
+
+
+def _is_sound(file: Path, expected: Mapping[str, Any]) -> bool:
+    """Whether `file` has the content that is `expected`. If so, it gets the time of change of old, so that a copy of an
+    index is read only once.
+    """
+    status = file.stat()
+    if _hash(file, expected["size"]) != expected["hash"]:
+        return False
+    if status.st_mtime_ns != expected["changed"]:
+        with suppress(OSError):  # it may belong to somebody else
+            os.utime(file, ns=(status.st_atime_ns, expected["changed"]))
+    return True
 
 
 def _has_size(file: Path, size: int) -> bool:

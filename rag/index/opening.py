@@ -2,68 +2,113 @@
 
 from __future__ import annotations
 
-import shlex
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from rag.errors import StoreError
 from rag.index import generations, integrity, manifest
+from rag.index.disk import FULL, REFUSED
 from rag.index.papers_database import PAPERS_FILE
 from rag.index.store import Store
 from rag.index.vector_database import CHROMA_FILE, CHROMA_FOLDER
 from rag.text import one_line
 
 # What reading a damaged generation may raise.
-DAMAGES = (OSError, ValueError, KeyError, IndexError, TypeError, sqlite3.Error)
+DAMAGES = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, sqlite3.Error)
+
+# What else may be wrong where a sound generation cannot be opened.
+_NO_RIGHT = "Ask its owner for the right to read it, or build your own: rag rebuild --index FOLDER"
+_NO_ROOM = "Make room for temporary files, or set TMPDIR to a folder that has some, then repeat the command."
+_BUSY = "Close other programs, then repeat the command."
+_REMEDIES = {
+    **dict.fromkeys(REFUSED, _NO_RIGHT),
+    **dict.fromkeys(FULL, _NO_ROOM),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.ENOMEM), _BUSY),
+}
 
 
 class OtherVersionError(StoreError):
     """The index was built by another version of rag, whose files are others; its papers can still be read."""
 
 
-def open_current(index_dir: Path) -> Store:
-    """The verified current generation of `index_dir`. It is kept on disk while the store is in use.
+def open_current(index_dir: Path, thorough: bool = False) -> Store:
+    """The verified current generation of `index_dir`, all of it read if `thorough`. It is kept while it is in use.
 
-    Raises StoreError if there is none or if it is damaged, and OtherVersionError.
+    The folder may be read-only; then builds do not know of the reader. Raises StoreError if there is none, if it cannot
+    be read or if it is damaged, and OtherVersionError.
     """
-    folder, hint = generations.current(index_dir), generations.rebuild_hint(index_dir)
-    if folder is None:
-        raise StoreError(f"There is no index in {index_dir}. {hint}")
+    folder = _current(index_dir)
     try:
-        contents = manifest.read(folder)
-        if contents["schema"] != manifest.SCHEMA:
-            raise OtherVersionError(f"The index in {index_dir} was built by another version of rag. {hint}")
-        store = Store(folder, contents)
+        store = Store(folder, _manifest(index_dir, folder))
         generations.hold(folder, store)
-        verify(store)
+        _verified(store, thorough)
     except DAMAGES as fault:
-        repair = f"Run: {shlex.join(['rag', 'verify', '--index', str(index_dir)])}"
-        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}). {repair}") from fault
+        if _current(index_dir) != folder:  # two builds ended meanwhile, which removed it
+            return open_current(index_dir, thorough)
+        raise _not_opened(index_dir, fault) from fault
     return store
 
 
 def open_unchecked(index_dir: Path) -> Store:
     """The current generation of `index_dir`, damaged or not. Raises StoreError if its manifest cannot be read."""
-    folder = generations.current(index_dir)
-    if folder is None:
-        raise StoreError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+    folder = _current(index_dir)
     try:
-        store = Store(folder, manifest.read(folder))
-        if store.manifest["schema"] != manifest.SCHEMA:
-            raise OtherVersionError(f"The index in {index_dir} was built by another version of rag. Run: rag rebuild")
+        store = Store(folder, _manifest(index_dir, folder))
     except DAMAGES as fault:
-        raise StoreError(f"The index in {index_dir} is damaged ({_reason(fault)}).") from fault
+        raise _not_opened(index_dir, fault) from fault
     generations.hold(folder, store)
     return store
 
 
-def verify(store: Store) -> None:
-    """Checks that all parts are whole and agree with the manifest.
+def is_of_another_version(index_dir: Path) -> bool:
+    """Whether there is an index in `index_dir` that another version of rag built."""
+    try:
+        folder = generations.current(index_dir)
+        return folder is not None and bool(manifest.read(folder)["schema"] != manifest.SCHEMA)
+    except (StoreError, *DAMAGES):
+        return False
+
+
+def _current(index_dir: Path) -> Path:
+    folder = generations.current(index_dir)
+    if folder is None:
+        raise StoreError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+    return folder
+
+
+def _manifest(index_dir: Path, folder: Path) -> dict[str, Any]:
+    contents = manifest.read(folder)
+    if contents["schema"] != manifest.SCHEMA:
+        hint = generations.rebuild_hint(index_dir)
+        raise OtherVersionError(f"The index in {index_dir} was built by another version of rag. {hint}")
+    return contents
+
+
+def _verified(store: Store, thorough: bool) -> None:
+    try:
+        verify(store, thorough)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _not_opened(index_dir: Path, fault: Exception) -> StoreError:
+    """What to say of the `fault` with which opening the index in `index_dir` ended: damage only where it is some."""
+    remedy = _REMEDIES.get(fault.errno or 0) if isinstance(fault, OSError) else None
+    if remedy is None:
+        return generations.damage(index_dir, _reason(fault))
+    return StoreError(f"The index in {index_dir} cannot be opened ({_reason(fault)}). {remedy}")
+
+
+def verify(store: Store, thorough: bool = False) -> None:
+    """Checks that all parts are whole and agree with the manifest; see `integrity.check` for `thorough`.
 
     Raises one of DAMAGES if not.
     """
-    _check_files(store)
+    _check_files(store, thorough)
     papers = store.rows("SELECT count(*) FROM papers")[0][0]
     found = {
         PAPERS_FILE: papers,
@@ -80,16 +125,18 @@ def verify(store: Store) -> None:
     _check_chroma(store)
 
 
-def _check_files(store: Store) -> None:
-    integrity.check(store.folder, store.manifest["files"])
-    for name in (PAPERS_FILE, f"{CHROMA_FOLDER}/{CHROMA_FILE}"):
-        _check_pages(store.folder / name)
+def _check_files(store: Store, thorough: bool) -> None:
+    files = store.manifest["files"]
+    integrity.check(store.folder, files, thorough)
+    chroma = f"{CHROMA_FOLDER}/{CHROMA_FILE}"
+    if chroma not in files:  # older versions let Chroma change it whenever it was opened
+        _check_pages(store.folder / chroma)
 
 
 def _check_pages(file: Path) -> None:
     """Raises ValueError or sqlite3.Error where a page of the SQLite `file` is damaged.
 
-    What a killed process left half written, as Chroma may whenever it opens its file, is taken back by SQLite.
+    What a killed process left half written is taken back by SQLite.
     """
     with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True)) as database:
         if (result := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
@@ -99,16 +146,12 @@ def _check_pages(file: Path) -> None:
 def _check_chroma(store: Store) -> None:
     """Counts the vectors in Chroma and searches them once."""
     import numpy as np
-    from chromadb.errors import ChromaError
 
     expected, anything = store.manifest["counts"]["vectors"], np.ones(store.manifest["embedding"]["dimensions"])
-    try:
-        if (count := store.chroma.count()) != expected:
-            raise ValueError(f"Chroma holds {count} vectors instead of {expected}")
-        if not store.nearest(anything, 1):
-            raise ValueError("Chroma finds nothing")
-    except ChromaError as fault:
-        raise ValueError(f"Chroma: {fault}") from fault
+    if (count := store.chroma.count()) != expected:
+        raise ValueError(f"Chroma holds {count} vectors instead of {expected}")
+    if not store.nearest(anything, 1):
+        raise ValueError("Chroma finds nothing")
 
 
 def _reason(fault: Exception) -> str:

@@ -24,7 +24,7 @@ MIN_INFLECTED = 4  # letters of a word of which more than a final s may differ
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _DIGRAPH = re.compile(r"(?:^|(?<=[bcdfghlnpt]))[ao]e(?=[a-z]{3})")  # of "haemophilia", "oedema", "anaesthesia"
-_SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*s?")
+_SHORT_FORM = re.compile(r"[A-Z](?=[a-z]*+[A-Z0-9])[A-Za-z0-9]*+")
 _WORDS_BEFORE = re.compile(rf"(?:[\w/-]+\s+){{1,{MAX_LONG_FORM_WORDS}}}$")
 
 

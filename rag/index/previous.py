@@ -73,7 +73,7 @@ class Previous:
 def is_current(index_dir: Path, contents: Contents, model: Embedding) -> bool:
     """Whether the index in `index_dir` is whole and was built with `model` from exactly these `contents`."""
     try:
-        with closing(opening.open_current(index_dir)) as store:
+        with closing(opening.open_current(index_dir, thorough=True)) as store:
             built_from = manifest.built_from(contents)
             same = all(store.manifest[name] == value for name, value in built_from.items())
             return same and manifest.is_comparable(store.manifest, model)
@@ -104,9 +104,12 @@ def taken_over(
 
 
 def _opened(index_dir: Path) -> tuple[Store | None, bool]:
-    """The current generation and whether it is whole; None if not even its papers and their vectors are sound."""
+    """The current generation and whether it is whole; None if not even its papers and their vectors are sound.
+
+    All of it is read: what was damaged would be copied, and sealed as sound.
+    """
     try:
-        return opening.open_current(index_dir), True
+        return opening.open_current(index_dir, thorough=True), True
     except opening.OtherVersionError:
         return None, False
     except StoreError:

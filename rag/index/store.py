@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Collection, Sequence
+import weakref
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StoreError
-from rag.index import bm25, generations, maxsim, papers_database, projection, vector_arrays, vocabulary
+from rag.index import bm25, checksums, generations, maxsim, papers_database, projection, vector_arrays, vocabulary
 from rag.index.bm25 import BM25Index
 from rag.index.filters import Field, Filters
 from rag.index.maxsim import MaxSimIndex
@@ -58,12 +59,14 @@ class Store:
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
-        return papers_database.connect(self.folder)
+        database = papers_database.connect(self.folder)
+        weakref.finalize(self, database.close)  # for a store that nobody closes, as after a rebuild
+        return database
 
     @cached_property
     def chroma(self) -> VectorDatabase:
         """The vectors of passages in Chroma, which finds the nearest."""
-        return VectorDatabase(self.folder)
+        return VectorDatabase.reading(self.folder)
 
     @cached_property
     def arrays(self) -> VectorArrays:
@@ -92,8 +95,10 @@ class Store:
 
     def close(self) -> None:
         """Closes the files. The store cannot be used afterwards."""
-        self._database.close()
-        self.chroma.close()
+        opened = vars(self)  # what was not used was not opened
+        for part in ("_database", "chroma"):
+            if part in opened:
+                opened[part].close()
 
     def paper(self, number: int) -> Paper:
         """The paper with this number. Raises StoreError if there is none."""
@@ -102,11 +107,16 @@ class Store:
     def papers(self, numbers: Sequence[int]) -> list[Paper]:
         """The papers with these numbers, in this order. Raises StoreError if there is none with one of them."""
         rows = self.rows(f"SELECT * FROM papers WHERE id {IN_JSON}", json.dumps(list(numbers)))
-        by_number = {row["id"]: paper_from_row(row) for row in rows}
+        by_number = {row["id"]: self.paper_of(row) for row in rows}
         for number in numbers:
             if number not in by_number:
                 raise StoreError(f"No paper has the number {number}. Search for it by its title: rag search TITLE")
         return [by_number[number] for number in numbers]
+
+    def paper_of(self, row: sqlite3.Row) -> Paper:
+        """A row of the table `papers` as a Paper. Raises StoreError if it is not what was indexed."""
+        self._compare(row["id"], 0, row)
+        return paper_from_row(row)
 
     def texts(self) -> list[tuple[str, str]]:
         """Title and abstract of all papers, by number."""
@@ -134,12 +144,17 @@ class Store:
         return frozenset(found)
 
     def spans(self, numbers: Sequence[int]) -> list[list[Span]]:
-        """For each of these papers the sentences of its abstract, in order."""
+        """For each of these papers the sentences of its abstract, in order.
+
+        Raises StoreError if they are not those that were indexed.
+        """
         sql = f"SELECT paper, start, stop FROM sentences WHERE paper {IN_JSON} ORDER BY paper, n"
-        found: dict[int, list[Span]] = {number: [] for number in numbers}
+        found: dict[int, list[tuple[int, int, int]]] = {number: [] for number in numbers}
         for number, start, stop in self.rows(sql, json.dumps(list(found))):
-            found[number].append(Span(start, stop))
-        return [found[number] for number in numbers]
+            found[number].append((number, start, stop))
+        for number, spans in found.items():
+            self._compare(number, 1, spans)
+        return [[Span(start, stop) for _, start, stop in found[number]] for number in numbers]
 
     def has_field(self, field: Field) -> bool:
         """Whether any paper has this `field`; if none has, a filter on it would only hide everything."""
@@ -164,8 +179,23 @@ class Store:
         return frozenset.intersection(*found)
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """The rows that `sql` selects from papers.db."""
-        return self._database.execute(sql, values).fetchall()
+        """The rows that `sql` selects from papers.db. Raises StoreError if that is damaged."""
+        try:
+            return self._database.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as fault:
+            raise generations.damage(self.folder.parent, f"{papers_database.PAPERS_FILE}: {fault}") from fault
+
+    def _compare(self, number: int, column: int, values: Iterable[Any]) -> None:
+        """Raises StoreError if `values` are not those of which the paper with this number has the checksum."""
+        sums = self._checksums
+        if sums is not None and checksums.checksum(values) != sums[number, column]:
+            what = f"{papers_database.PAPERS_FILE} has another paper {number} than was indexed"
+            raise generations.damage(self.folder.parent, what)
+
+    @cached_property
+    def _checksums(self) -> np.ndarray | None:
+        """Those of the papers; None if an older version of rag built the index."""
+        return checksums.load(self.folder) if checksums.CHECKSUMS_FILE in self.manifest["files"] else None
 
     def _numbers(self, sql: str, *values: object) -> frozenset[int]:
         return frozenset(number for (number,) in self.rows(sql, *values))

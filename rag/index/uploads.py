@@ -8,12 +8,13 @@ moment loses nothing. Neither changes the index: the next rebuild does.
 from __future__ import annotations
 
 import filecmp
+import os
 import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -23,14 +24,17 @@ from filelock import FileLock
 from rag import sources
 from rag.errors import SourceError
 from rag.index import generations
+from rag.index.disk import is_no_room
 from rag.settings import shipped
 from rag.text import one_line
 
 FOLDER = "added"
 STAGING = ".incoming"  # hidden, so that a rebuild from a folder around the index does not read it
 MAX_UPLOAD_BYTES = 500_000_000
+MAX_STAGING_BYTES = 10_000_000_000  # of all staged files together
 CHUNK_BYTES = 1_000_000  # copied at a time
 _EXPIRY_SECONDS = 24 * 60 * 60  # of a staged file
+_PRIVATE_FOLDER = 0o700  # uploads are for the owner of the process only, whatever its umask allows
 _MAX_NAME_BYTES = 200  # file systems allow 255, and a number may be appended
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
@@ -64,20 +68,20 @@ def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
     """Copies `stream` into a new staging folder, under `name`, and returns the file, for `accept` or `discard`.
 
     Files staged a day ago or earlier are removed. Raises SourceError if `name` is not that of a file that rag reads, if
-    the file has more than `MAX_UPLOAD_BYTES` bytes, or if it cannot be written.
+    the file has more than `MAX_UPLOAD_BYTES` bytes, if `MAX_STAGING_BYTES` are staged, or if it cannot be written.
     """
     name = _checked(name)
-    try:
-        _remove_expired(index_dir)
+    with _writing(index_dir):
+        remove_expired(index_dir)
+        if _staged_bytes(index_dir) >= MAX_STAGING_BYTES:
+            raise SourceError("Too many uploaded files wait for a rebuild. Rebuild first, then add this one again.")
         file = _new_staging_folder(index_dir) / name
         try:
-            with file.open("xb") as out:
+            with open(file, "xb", opener=_private) as out:
                 _copy(stream, out, name)
         except BaseException:
             discard(index_dir, file)
             raise
-    except OSError as fault:
-        raise SourceError(f"Cannot write to {index_dir}: {fault.strerror}. Make room there, then try again.") from fault
     return file
 
 
@@ -85,12 +89,13 @@ def accept(index_dir: Path, file: Path) -> Path:
     """Moves a staged `file` to the accepted ones, for the next rebuild to read, and returns its new path.
 
     If the name is taken, a number is appended, unless the two files are identical. Raises SourceError if `file` is not
-    staged, or no longer.
+    staged, or no longer, or if it cannot be moved.
     """
-    with FileLock(index_dir / ".added.lock"):  # or two files could take the same name at once, and one would be lost
+    # The lock, or two files could take the same name at once, and one would be lost.
+    with _writing(index_dir), FileLock(index_dir / ".added.lock"):
         if not (_is_staged(index_dir, file) and file.is_file()):
             raise SourceError(f"“{one_line(file.name)[:80]}” is no longer waiting to be added. Add it again.")
-        (index_dir / FOLDER).mkdir(exist_ok=True)
+        (index_dir / FOLDER).mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         paths = _candidate_paths(index_dir, file.name)
         path = next(path for path in paths if not path.exists() or _is_identical(path, file))
         file.replace(path)  # the one step that counts; an existing file has the same bytes
@@ -107,12 +112,40 @@ def discard(index_dir: Path, file: Path) -> None:
 def remove(index_dir: Path, name: str) -> Path:
     """Moves the accepted file `name` back to the staging, and returns its new path; `accept` undoes that.
 
-    The next rebuild no longer reads it. Raises SourceError if there is no such file.
+    The next rebuild no longer reads it. Raises SourceError if there is no such file, or if it cannot be moved.
     """
     for file in files(index_dir):
         if file.relative_to(index_dir / FOLDER).as_posix() == name:
-            return file.replace(_new_staging_folder(index_dir) / file.name)
+            with _writing(index_dir):
+                return file.replace(_new_staging_folder(index_dir) / file.name)
     raise SourceError(f"There is no added file “{one_line(name)[:80]}”. It may have been removed already.")
+
+
+def remove_expired(index_dir: Path) -> None:
+    """Removes what was neither accepted nor discarded in a day, as after a closed browser or a killed process."""
+    for folder in (index_dir / STAGING).glob("*"):
+        with suppress(OSError):  # another thread may be removing it too
+            if time.time() - folder.stat().st_mtime >= _EXPIRY_SECONDS:
+                shutil.rmtree(folder)
+
+
+@contextmanager
+def _writing(index_dir: Path) -> Iterator[None]:
+    """Raises an OSError of the block as a SourceError that says what to do."""
+    try:
+        yield
+    except OSError as fault:
+        remedy = "Make room there" if is_no_room(fault, index_dir) else "Mend that"
+        raise SourceError(f"Cannot write to {index_dir}: {fault.strerror}. {remedy}, then try again.") from fault
+
+
+def _staged_bytes(index_dir: Path) -> int:
+    total = 0
+    for folder, _, names in os.walk(index_dir / STAGING):
+        for name in names:
+            with suppress(OSError):  # another thread may be removing it
+                total += os.stat(os.path.join(folder, name)).st_size
+    return total
 
 
 def _checked(name: str) -> str:
@@ -142,25 +175,25 @@ def _copy(stream: BinaryIO, out: BinaryIO, name: str) -> None:
         if copied > MAX_UPLOAD_BYTES:
             raise SourceError(f"“{name}” has more than {MAX_UPLOAD_BYTES:,} bytes. Split it, then add the parts.")
         out.write(chunk)
+    out.flush()
+    os.fsync(out.fileno())  # it becomes part of the library by a rename, which a power cut may outlive
 
 
 def _new_staging_folder(index_dir: Path) -> Path:
     folder = index_dir / STAGING / secrets.token_hex(8)
-    folder.mkdir(parents=True)
+    folder.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.mkdir(mode=_PRIVATE_FOLDER)
     return folder
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a new file that other users of the machine cannot read."""
+    return os.open(path, flags, 0o600)
 
 
 def _is_staged(index_dir: Path, file: Path) -> bool:
     """Whether `file` is the path of a staged file, which may be gone."""
     return file.parent.parent == index_dir / STAGING and bool(_TOKEN.fullmatch(file.parent.name))
-
-
-def _remove_expired(index_dir: Path) -> None:
-    """Removes what was neither accepted nor discarded, as after a closed browser or a killed process."""
-    for folder in (index_dir / STAGING).glob("*"):
-        with suppress(FileNotFoundError):  # another thread may be removing it too
-            if time.time() - folder.stat().st_mtime >= _EXPIRY_SECONDS:
-                shutil.rmtree(folder)
 
 
 def _candidate_paths(index_dir: Path, name: str) -> Iterator[Path]:

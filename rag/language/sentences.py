@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -18,8 +18,11 @@ ABBREVIATIONS = "e.g i.e et al etc vs cf fig figs eq eqs sec resp approx w.r.t a
 # What never ends a sentence: abbreviations after which punkt still splits if a capitalised word that often opens a
 # sentence follows, and list numbering such as "i.)".
 _NEVER_LAST = re.compile(
-    r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$|(?:^|[\s(])(?:[ivx]+|[a-h]|\d)\.\)$", re.IGNORECASE
+    r"\b(e\.g|i\.e|vs|cf|viz|w\.r\.t|a\.k\.a)\.$|(?:^|[\s(])(?:[ivx]{1,9}|[a-h]|\d)\.\)$", re.IGNORECASE
 )
+
+_LONGEST_LAST = 15  # characters that the expression above needs
+_MAX_PART = 1_000  # characters that punkt is given at once: its time grows with the square of them, or of a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,39 @@ def _punkt() -> PunktTokenizer:
 def split_sentences(abstract: str) -> list[Span]:
     """The sentences of `abstract`, in order; together they cover all of it except the white space between them."""
     spans: list[Span] = []
-    for start, end in _punkt().span_tokenize(abstract):
-        if spans and _NEVER_LAST.search(abstract, spans[-1].start, spans[-1].end):
+    for start, end in _offsets(abstract):
+        if spans and _NEVER_LAST.search(abstract, max(spans[-1].start, spans[-1].end - _LONGEST_LAST), spans[-1].end):
             start = spans.pop().start
         spans.append(Span(start, end))
     return spans
+
+
+def _offsets(text: str) -> Iterator[tuple[int, int]]:
+    """Where punkt's sentences start and end in `text`, of which it is given a part at a time.
+
+    Each part starts where a sentence does, so that what is decided is the same: punkt looks at neighbouring words.
+    """
+    part, begun = 0, -1  # where the part starts, and the sentence that fills parts before it, if any does
+    while part < len(text):
+        end = _part_end(text, part)
+        found = [(part + start, part + stop) for start, stop in _punkt().span_tokenize(text[part:end])]
+        if begun >= 0 and found:
+            found[0] = (begun, found[0][1])
+        if end == len(text):
+            yield from found
+            return
+        yield from found[:-1]
+        is_filled = len(found) < 2  # one sentence is as long as the part, or longer
+        begun = found[0][0] if is_filled and found else -1
+        part = end if is_filled else found[-1][0]
+
+
+def _part_end(text: str, start: int) -> int:
+    """Where the part of `text` from `start` ends: at its end, or between two of its words, if it has any."""
+    if len(text) - start <= _MAX_PART:
+        return len(text)
+    end = text.rfind(" ", start + 1, start + _MAX_PART)
+    return start + _MAX_PART if end < 0 else end
 
 
 def span_texts(abstract: str, spans: Iterable[Span]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 from rag.errors import QuestionError
 from rag.index.filters import EARLIEST, LATEST, Filters, NameFilter, YearFilter
 from rag.query.dates import OTHER_PHRASE, PHRASE, other_filter, year_filter
-from rag.text import normalize, one_line
+from rag.text import clean_line, normalize, one_line
 
 ALL_FILTERS = "*"  # among those that are not to be applied: also what a model takes for a filter
 MAX_FILTER_CHARS = 60  # of a filter quoted in an error
@@ -28,7 +28,7 @@ _RANGE = re.compile(r"(?P<year>[0-9]{4})|(?P<first>[0-9]{4})?\.\.(?P<last>[0-9]{
 
 
 def parse_filters(question: str, without: Collection[str] = ()) -> tuple[str, Filters]:
-    """Splits `question` into its text without filters, which may be empty, and the filters.
+    """Splits `question` into its text on one line without filters, which may be empty, and the filters.
 
     Filters whose `written` is in `without` are ignored: ``year:2020..`` is removed from the text all the same, while
     "since 2020" stays in it as plain words. Raises QuestionError for a malformed filter such as ``year:soon``.
@@ -48,6 +48,7 @@ def parse_filters(question: str, without: Collection[str] = ()) -> tuple[str, Fi
         found.append(period)
         return ""
 
+    question = clean_line(question)  # patterns take time that grows with the square of blanks in a row, or the cube
     text = _EXPLICIT.sub(take_explicit, question)
     text = OTHER_PHRASE.sub(lambda match: take_phrase(match, other_filter), text)
     text = PHRASE.sub(take_phrase, text)

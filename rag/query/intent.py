@@ -33,6 +33,7 @@ LISTS: frozenset[Intent] = frozenset(("papers", "survey"))  # the intents that w
 MAX_COMPARED = 6  # items of one comparison; a table of more would be unreadable
 MAX_BARE_WORDS = 5  # of a term that is all of a question
 MAX_ITEM_WORDS = 12  # words of an item of a comparison, or of a term to define
+MAX_ASKED_CHARS = 400  # of a question, its beginning, in which such items and terms are looked for
 
 _HOW_MUCH = r"\bhow\s+(much|many|fast|large|big|accurate|long|often|small|far|well|strong|good)\b"
 _QUANTITY = re.compile(
@@ -163,7 +164,7 @@ def intent_of(question: str, likely: Sequence[Intent] = ()) -> Intent:
     possible = {
         "papers": not wants_one,
         "survey": not wants_one,
-        "comparison": bool(_COMPARISON.search(question)),
+        "comparison": bool(_COMPARISON.search(_beginning(question))),
         "definition": bool(likely and bare_term(question)),
         "fact": bool(_IS_QUESTION.search(question)),
     }
@@ -197,7 +198,7 @@ def cited_scope(question: str) -> str:
 def compared_items(question: str) -> tuple[str, ...]:
     """The items that `question` compares, two or more, as written; none if it does not name them."""
     for pattern in _COMPARED:
-        if match := pattern.search(question):
+        if match := pattern.search(_beginning(question)):
             sides = (*re.split(r",\s+", match["a"].strip(" ,")), match["b"].strip())
             items = tuple(_THE_PAPER.sub("", side).strip(_QUOTES) for side in sides)
             if len(items) <= MAX_COMPARED and all(0 < len(item.split()) <= MAX_ITEM_WORDS for item in items):
@@ -215,13 +216,18 @@ def term_to_define(question: str) -> str:
 
     "What is the X of Y?" asks for a fact about Y, and "What is the accuracy?" for a number.
     """
-    text = _AROUND.sub("", question)
+    text = _AROUND.sub("", _beginning(question))
     match = next((match for pattern in _DEFINITIONS if (match := pattern.match(text))), None)
     term = match["term"].strip(_QUOTES) if match else ""
     is_term = (
         0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
     )
     return term if is_term else ""
+
+
+def _beginning(question: str) -> str:
+    """The first words of `question`, as many as expressions may search whose time grows with the square of them."""
+    return question if len(question) <= MAX_ASKED_CHARS else question[:MAX_ASKED_CHARS].rpartition(" ")[0]
 
 
 def asks_for_quantity(question: str) -> bool:

@@ -27,8 +27,9 @@ from rag.query.intent import (
     term_to_define,
 )
 from rag.query.language import foreign_language
+from rag.query.question import check_length
 from rag.query.wishes import Wished, wished
-from rag.text import normalize
+from rag.text import in_quotes, normalize
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -108,9 +109,12 @@ def understand(
     With a `router`, it may want something other than an answer from the abstracts; without one, it is searched for.
 
     Ignored are the filters of earlier questions, filters written as one of `without`, and filters on fields that none
-    of the papers has. Raises QuestionError for a malformed filter, and for a question that consists of filters only and
-    follows no other.
+    of the papers has. Raises QuestionError for a malformed filter, for a question that consists of filters only and
+    follows no other, and for one that is empty, too long, or nothing but marks, which only a `router` makes sense of.
     """
+    check_length(question)
+    if not router and not any(map(str.isalnum, question)):
+        raise QuestionError(f"{in_quotes(question)} is no question. Ask in words.")
     subject, filters = parse_filters(question, without)
     unusable = [each for each in filters if not store.has_field(each.field)]
     if unusable:

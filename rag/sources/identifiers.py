@@ -13,7 +13,7 @@ _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z][a-z-]{1,15}(?:\.[A-Za-z]{2})?/\d{7})(?:v\d{1
 _ARXIV = re.compile(rf"(?:arxiv(?:\.org)?[:/ ]\s*)?(?:abs/|pdf/|html/)?{_ARXIV_ID}(?:\.pdf)?", re.IGNORECASE)
 _ARXIV_LINK = re.compile(rf"arxiv(?:\.org/(?:abs|pdf|html)/|:\s?){_ARXIV_ID}", re.IGNORECASE)
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{_ARXIV_ID}", re.IGNORECASE)
-_SCHEME = re.compile(r"\s*https?://(?:www\.|export\.)?", re.IGNORECASE)
+_SCHEME = re.compile(r"\Ahttps?://(?:www\.|export\.)?", re.IGNORECASE)
 
 
 def doi(text: str) -> str:

@@ -15,10 +15,11 @@ from rag.sources.latex_symbols import ACCENTS, LETTER, expressions, symbols
 _LATEX = re.compile(r"[\\{}$~]|--|``|''")  # a text without any of these is plain already
 _COMPARISON = re.compile(r"\$\s{0,3}(?:(<|\\less|\\lt)|>|\\greater|\\gt)\s{0,3}\$")  # how doi.org writes < and >
 _ENSURED = re.compile(r"\\ensuremath\s?\{((?:[^{}]|\{(?:[^{}]|\{[^{}]{0,99}\}){0,99}\}){0,300})\}")
-_FORMULA = re.compile(
+_FORMULA = re.compile(  # none begins again within itself, or what has no end would be looked at over and over
     r"""\\\\
-    | (?P<math> \\\( .{1,2000}? \\\) | \\\[ .{1,5000}? \\\] | \$\$ [^$]{1,5000} \$\$
-      | \\begin\{((?:equation|align|gather|multline|eqnarray|math|displaymath)\*?)\} .{1,5000}? \\end\{\2\} )
+    | (?P<math> \\\( (?: [^\\] | \\[^(] ){1,2000}? \\\) | \\\[ (?: [^\\] | \\[^[] ){1,5000}? \\\]
+      | \$\$ [^$]{1,5000} \$\$ | \\begin\{((?:equation|align|gather|multline|eqnarray|math|displaymath)\*?)\}
+        (?: (?!\\begin\{\2\}) . ){1,5000}? \\end\{\2\} )
     | \$ (?P<inner> (?:[^$\\] | \\.){1,2000} ) \$
     | \\.""",
     re.DOTALL | re.VERBOSE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 # Only names of elements, so that "a <b and c> d" stays what it is.
 _INLINE = """a abbr alternatives b bdi big bold bold-italic cite code del em email ext-link font i inf inline-formula
@@ -20,19 +21,13 @@ _DROPPED = re.compile(
     r"<(script|style|(?:mml:)?annotation(?:-xml)?)\b[^<>]{0,500}>[^<]{0,10000}</\1\s*>",
     re.IGNORECASE | re.DOTALL,
 )
-_TEX = re.compile(  # TeX beside MathML, or alone
-    r"<(?:jats:)?(?:inline-formula|disp-formula|alternatives)\b[^<>]{0,500}>(?:(?!</(?:jats:)?(?:inline|disp)-formula).)"
-    r"{0,20000}?<(?:jats:)?tex-math\b[^<>]{0,500}>(.{0,5000}?)</(?:jats:)?tex-math>"
-    r"(?:(?!</(?:jats:)?(?:inline|disp)-formula).){0,20000}?</(?:jats:)?(?:inline-formula|disp-formula|alternatives)>",
-    re.IGNORECASE | re.DOTALL,
-)
-_BARE_TEX = re.compile(
-    r"<(?:jats:)?tex-math\b[^<>]{0,500}>(.{0,5000}?)</(?:jats:)?tex-math>", re.IGNORECASE | re.DOTALL
+_FORMULA_TAG = re.compile(
+    r"<(/?)(?:jats:)?(inline-formula|disp-formula|alternatives|tex-math)\b[^<>]{0,500}>", re.IGNORECASE
 )
 _HEADING = re.compile(r"<((?:jats:)?title)\b[^<>]{0,500}>([^<]{0,200})</\1>", re.IGNORECASE)
 _TITLED = re.compile(r"(abstract|summary)\W*", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_ESCAPED_TAG = re.compile(r"&lt;/?[a-z][a-z0-9:-]{0,20}(?:\s[^<>]{0,500}?)?/?&gt;", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(r"&lt;/?[a-z][a-z0-9:-]{0,20}(?:\s(?:[^<>&]|&(?!lt;)){0,500}?)?/?&gt;", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -46,7 +41,7 @@ def plain(text: str) -> str:
     if "<" in text:
         text = _DROPPED.sub("", _without_comments(text))
         if "tex-math" in text:
-            text = _BARE_TEX.sub(_formula, _TEX.sub(_formula, text))
+            text = _with_formulas(text)
         text = _HEADING.sub(_heading, text)
         text = _TAG.sub(lambda tag: " " if tag[1].lower() in _BLOCKS else "", text)
     return entities(entities(text) if "&amp;" in text else text)
@@ -63,8 +58,38 @@ def _without_comments(text: str) -> str:
     return first + "".join(rest if end else f"<!--{part}" for part, end, rest in rests)
 
 
-def _formula(found: re.Match[str]) -> str:
-    return f"${entities(found[1]).strip().strip('$')}$"
+def _with_formulas(text: str) -> str:
+    """`text` with the TeX of each formula in place of it, which may be there as MathML as well."""
+    parts: list[str] = []
+    at = 0
+    for start, end, tex in _formulas(text):
+        parts += text[at:start], f"${entities(tex).strip().strip('$')}$"
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each formula starts and ends, and its TeX: the first of those in an element for formulas, or alone."""
+    formula: re.Match[str] | None = None
+    opened: re.Match[str] | None = None
+    found: tuple[int, int, str] | None = None
+    for tag in _FORMULA_TAG.finditer(text):
+        name, closes = tag[2].lower(), bool(tag[1])
+        if name == "tex-math":
+            if opened and closes and not found:
+                found = opened.start(), tag.end(), text[opened.end() : tag.start()]
+            opened = None if closes else tag
+        elif not closes:
+            formula = formula or tag
+        elif formula and name == formula[2].lower():
+            if found:
+                yield formula.start(), tag.end(), found[2]
+            formula = found = None
+        if found and not formula:
+            yield found
+            found = None
+    if found:
+        yield found
 
 
 def _heading(found: re.Match[str]) -> str:

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import gradio as gr
 from fastapi import Body, Request, Response
 from fastapi.responses import HTMLResponse
 
 from rag.chat.ratings import record
-from rag.errors import ConversationError, QuestionError, RagError
+from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
 from rag.export.formats import EXPORTS
 from rag.index import catalogue
-from rag.text import replace_surrogates
-from rag.web import export, pages, turn_view
-from rag.web.conversations import is_name
-from rag.web.identity import owner_of, remember, visitor
+from rag.web import asking, export, pages, turn_view
+from rag.web.identity import Visitor, curator_of, owner_of, visitor_of
 from rag.web.jobs import Jobs
 from rag.web.single_flight import SingleFlight
 from rag.web.stream import Updates
-from rag.web.templates import MAX_NOTE
-from rag.web.turns import Choices, Turn, replies
+from rag.web.turns import Turn, replies
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
 
+_T = TypeVar("_T")
 FEEDBACK = "feedback.jsonl"  # beside the index; `rag eval` reads it
 MAX_EXAMPLES = 4
-MAX_REMOVED_FILTERS = 20  # of one question
 STREAM: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "undocumented"}  # `Jobs` has the queue
-
-Text = Annotated[str, Body(max_length=10_000)]
 
 
 class ChatRoutes:
@@ -43,6 +40,8 @@ class ChatRoutes:
         self.library = library
         self.jobs = jobs
         self._assistant = SingleFlight(library.assistant)
+        # Few, for they compete with the event loop; of their own, for a page must not wait for a search.
+        self._threads = ThreadPoolExecutor(2, "rendering")
         self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
@@ -62,42 +61,49 @@ class ChatRoutes:
 
     async def new(self, request: Request) -> Response:
         """A page for a new conversation."""
-        owner = visitor(request.cookies)
-        return await self._page(owner, await asyncio.to_thread(pages.head, self.library), "", [])
+        return await self._page(visitor_of(request), await asyncio.to_thread(pages.head, self.library), "", [])
 
     async def conversation(self, request: Request, name: str) -> Response:
         """The page of a conversation; if it cannot be shown, a new one that says why."""
-        owner, head = visitor(request.cookies), await asyncio.to_thread(pages.head, self.library)
+        visitor, head = visitor_of(request), await asyncio.to_thread(pages.head, self.library)
         try:
-            return await self._page(owner, head, name, await self.jobs.turns(owner, name))
-        except RagError as fault:
-            return await self._page(owner, pages.Head(head.collection, str(fault), head.opening), "", [], 404)
+            return await self._page(visitor, head, name, await self.jobs.turns(visitor.owner, name))
+        except UnknownConversationError as fault:
+            return await self._page(visitor, _with_fault(head, str(fault)), "", [], 404)
+        except ConversationError as fault:  # it may well be there
+            return await self._page(visitor, _with_fault(head, str(fault)), "", [], 503)
 
     async def delete(self, request: Request, name: str) -> None:
         """Forgets a conversation, and ends what is being answered in it."""
-        await self.jobs.delete(owner_of(request.cookies), name)
+        await self.jobs.delete(owner_of(request), name)
 
     async def stop(self, request: Request, name: str) -> None:
         """Ends the answer that is being written."""
-        self.jobs.stop(owner_of(request.cookies), name)
+        self.jobs.stop(owner_of(request), name)
 
     async def rate(
-        self, request: Request, name: str, n: int, good: Annotated[bool, Body()], note: Text = ""
+        self,
+        request: Request,
+        name: str,
+        n: int,
+        good: Annotated[bool, Body()],
+        note: Annotated[Any, Body()] = "",
+        question: Annotated[Any, Body()] = None,
     ) -> dict[str, str]:
-        """Keeps what the user thinks of an answer, with the conversation and for `rag eval`."""
-        owner = owner_of(request.cookies)
-        turns = await self.jobs.rate(owner, name, n, good, replace_surrogates(str(note))[:MAX_NOTE])
+        """Keeps what the user thinks of the answer to `question`, with the conversation and for `rag eval`."""
+        owner = owner_of(request)
+        turns = await self.jobs.rate(owner, name, n, good, asking.note(note), question and str(question))
         await asyncio.to_thread(self._record, name, turns, n)
-        return {"turn": turn_view.turn_html(turns, n, name)}
+        return {"turn": await self._render(turn_view.turn_html, turns, n, name)}
 
     async def export(self, request: Request, name: str, n: int, format_: str) -> Response:
         """The answer to turn `n` as a file."""
-        turns = await self.jobs.turns(owner_of(request.cookies), name)
-        return _file(turns[n : n + 1], format_)
+        turns = await self.jobs.turns(owner_of(request), name)
+        return await asyncio.to_thread(_file, turns[n : n + 1], format_)
 
     async def export_all(self, request: Request, name: str, format_: str) -> Response:
         """All answers of a conversation as a file."""
-        return _file(await self.jobs.turns(owner_of(request.cookies), name), format_)
+        return await asyncio.to_thread(_file, await self.jobs.turns(owner_of(request), name), format_)
 
     async def settings(self) -> dict[str, Any]:
         """What can be chosen: {"models": [{"spec", "label"}], "sources": [name]}."""
@@ -106,35 +112,32 @@ class ChatRoutes:
         sources = await asyncio.to_thread(catalogue.by_source, store)
         return {"models": models, "sources": [name for name, _ in sources if name]}
 
-    async def test(self, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
+    async def test(self, request: Request, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
         """Whether the model `llm` answers, in words: {"message"}."""
+        curator_of(request)
         await self._allow(llm)
         return {"message": await asyncio.to_thread(self.library.test, llm or self.library.settings.llm)}
 
-    async def ask(self, asked: dict[str, Any], request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
+    async def ask(self, asked: Any, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
         """Answers `asked`: {"name": conversation or "", "question", "choices", "replace": number of a turn, or null}.
 
         Streams what `watch` does; one {"fault"} if the question cannot be asked.
         """
         try:
-            owner, name = owner_of(request.cookies), str(asked.get("name") or self.jobs.conversations.new())
-            if not is_name(name):
-                raise ConversationError("There is no conversation of that name. Begin a new one.")
-            replace = asked.get("replace")
-            replace = replace if isinstance(replace, int) and replace >= 0 else None
-            choices = await self._choices(asked.get("choices") or {})
-            await self.jobs.ask(owner, name, replace_surrogates(str(asked.get("question", ""))), choices, replace)
+            owner, question = owner_of(request), asking.parse(asked)
+            name = question.name or self.jobs.conversations.new()
+            await self._allow(question.choices.llm)
+            await self.jobs.ask(owner, name, question.text, question.choices, question.replace, new=not question.name)
+            async with aclosing(self._stream(owner, name)) as updates:
+                async for update in updates:
+                    yield update
         except RagError as fault:
             yield {"fault": str(fault)}
-            return
-        async with aclosing(self._stream(owner, name)) as updates:
-            async for update in updates:
-                yield update
 
-    async def watch(self, name: str, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
+    async def watch(self, name: Any, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
         """Streams a conversation until it is answered; see `rag.web.stream.Updates`. One {"fault"} if it cannot."""
         try:
-            async with aclosing(self._stream(owner_of(request.cookies), name)) as updates:
+            async with aclosing(self._stream(owner_of(request), asking.conversation(name))) as updates:
                 async for update in updates:
                     yield update
         except RagError as fault:
@@ -151,32 +154,26 @@ class ChatRoutes:
             yield {"fault": str(fault)}
 
     async def _stream(self, owner: str, name: str) -> AsyncGenerator[dict[str, Any]]:
-        updates, listed = Updates(name), await asyncio.to_thread(self.jobs.conversations.of, owner)
+        updates, (listed, _) = Updates(name), await self.jobs.keeper.listed(owner)
         async with aclosing(self.jobs.watch(owner, name)) as states:
             async for turns in states:
-                # While a turn runs, nothing is awaited here: it could end, and would look as if it was saved.
                 if not turns[-1].running:
-                    listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
-                yield updates.next(turns, listed)
+                    listed, _ = await self.jobs.keeper.listed(owner)
+                yield await self._render(updates.next, turns, listed)
 
     async def _page(
-        self, owner: str, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
+        self, visitor: Visitor, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
     ) -> Response:
-        listed = await asyncio.to_thread(self.jobs.conversations.of, owner)
+        listed, fault = await self.jobs.keeper.listed(visitor.owner)
         examples = [] if turns else await self._examples(head)
-        html = pages.chat(head, listed, name, turns, examples)
+        head = _with_fault(head, fault) if fault and not head.fault else head
+        html = await self._render(pages.chat, head, listed, name, turns, examples, visitor)
         # "Back" shows the conversation as it is now, not as it was when it was left.
-        response = HTMLResponse(html, status, headers={"cache-control": "no-store"})
-        remember(owner, response)
-        return response
+        return HTMLResponse(html, status, headers={"cache-control": "no-store"})
 
-    async def _choices(self, given: dict[str, Any]) -> Choices:
-        """What a page sent as choices, none of which is trusted."""
-        without, limit, llm = given.get("without") or [], given.get("limit"), str(given.get("llm") or "")
-        await self._allow(llm)
-        filters = tuple(map(str, without[:MAX_REMOVED_FILTERS])) if isinstance(without, list) else ()
-        limit = limit if isinstance(limit, int) and limit > 0 else None
-        return Choices(filters, limit, llm, "quotes" if given.get("writer") == "quotes" else "")
+    async def _render(self, view: Callable[..., _T], *given: object) -> _T:
+        """What `view` makes of what it is `given`, which may be long, while the event loop goes on."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(view, *given))
 
     async def _allow(self, llm: str) -> None:
         """Raises QuestionError unless `llm` is offered: a page may not make the server call any address it likes."""
@@ -207,6 +204,10 @@ class ChatRoutes:
         if turn.reply:
             file = self.library.settings.index_dir / FEEDBACK
             record(file, f"{name}.{n}", turn.reply, bool(turn.good), turn.note, replies(turns[:n]))
+
+
+def _with_fault(head: pages.Head, fault: str) -> pages.Head:
+    return pages.Head(head.collection, fault, head.opening)
 
 
 def _file(turns: Sequence[Turn], format_: str) -> Response:

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import ConversationError
+from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.text import one_line
 from rag.web import records
-from rag.web.turns import Turn
+from rag.web.database import reading, writing
+from rag.web.keys import new_key
+from rag.web.schema import write_turn
+from rag.web.turns import NO_ANSWER, Turn
 
 DATABASE = "conversations.db"
 MAX_TITLE_CHARS = 120  # of a conversation, which is titled by its first question
 MAX_LISTED = 200  # conversations, the newest; older ones open by their address
 MAX_TURNS = 100  # of one conversation
-_BUSY_TIMEOUT = 10  # seconds to wait while another process writes
-
-_VERSION = 1  # of the tables below; 0 is an empty file or one of version 0.4.0
-_SCHEMA = """
-CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed TEXT NOT NULL);
-CREATE TABLE turns (
-    conversation TEXT REFERENCES conversations ON DELETE CASCADE, n INTEGER, content TEXT NOT NULL,
-    PRIMARY KEY (conversation, n)
-);
-CREATE TABLE papers (
-    conversation TEXT REFERENCES conversations ON DELETE CASCADE, id TEXT, n INTEGER NOT NULL, content TEXT NOT NULL,
-    PRIMARY KEY (conversation, id)
-);
-CREATE INDEX conversations_of_owner ON conversations (owner, changed);
-"""  # papers.n is the first turn that refers to the paper
+MAX_TURN_CHARS = 10_000_000  # of one turn with all its papers, before they are packed
+MAX_OWNED = 100_000_000  # bytes of the turns of one owner; papers are shared by all
+CHANGED = "This conversation was deleted, or it was changed in another window meanwhile. Reload the page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +35,8 @@ class ListedConversation:
 class Conversations:
     """The conversations kept in the folder `index_dir`. Only its owner finds a conversation.
 
-    Each call opens the file anew, so calls may come from any thread. All raise ConversationError if the file cannot be
-    used.
+    Each call is a transaction of its own, on the file opened anew, so calls may come from any thread and process. All
+    raise ConversationError if the file cannot be used; then nothing has changed.
     """
 
     def __init__(self, index_dir: Path) -> None:
@@ -57,126 +44,116 @@ class Conversations:
 
     def new(self) -> str:
         """An id for a conversation."""
-        return secrets.token_urlsafe(12)
+        return new_key(12)
 
     def of(self, owner: str) -> list[ListedConversation]:
         """The conversations of `owner`, the last changed first."""
-        with self._open() as database:
+        with reading(self._file) as database:
             sql = "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC LIMIT ?"
             return [ListedConversation(*row) for row in database.execute(sql, (owner, MAX_LISTED))]
 
+    def size(self, owner: str) -> int:
+        """How many bytes the turns of `owner` take, of MAX_OWNED."""
+        with reading(self._file) as database:
+            sql = "SELECT total(length(content)) FROM turns JOIN conversations ON conversation = conversations.id"
+            return int(database.execute(f"{sql} WHERE owner = ?", (owner,)).fetchone()[0])
+
     def load(self, owner: str, name: str) -> list[Turn]:
-        """The turns of a conversation. Raises ConversationError if `owner` has none of that `name`."""
-        with self._open() as database:
-            sql = "SELECT turns.content FROM turns JOIN conversations ON id = conversation WHERE id = ? AND owner = ?"
-            turns = [content for (content,) in database.execute(f"{sql} ORDER BY n", (name, owner))]
-            papers = dict(database.execute("SELECT id, content FROM papers WHERE conversation = ?", (name,)))
+        """The turns of a conversation. Raises UnknownConversationError if `owner` has none of that `name`."""
+        with reading(self._file) as database:
+            turns = _load(database, owner, name)
         if not turns:
-            raise ConversationError(
+            raise UnknownConversationError(
                 "There is no such conversation here. It was deleted, or it belongs to another browser."
             )
-        try:
-            return [records.load(turn, papers) for turn in turns]
-        except ValueError as fault:
-            raise ConversationError("This conversation was kept by another version and cannot be shown.") from fault
+        return list(turns.values())
 
-    def save(self, owner: str, name: str, n: int, turn: Turn, *, last: bool = True) -> None:
-        """Keeps `turn` as turn `n` of the conversation `name`, unless that is another's.
+    def save(self, owner: str, name: str, n: int, *turns: Turn, known: int | None = None) -> None:
+        """Keeps `turns`, at least one, as turn `n` and those after it; all that were there from `n` on are forgotten.
 
-        If it is the `last`, all turns after it are forgotten, with the papers that only they refer to.
+        Raises UnknownConversationError if the conversation `name` is another's, or if it has not as many turns as are
+        `known`, unless None; ConversationError if a turn is too large.
         """
-        with self._open() as database:
-            if _claim(database, owner, name, n, turn):
-                _write(database, name, n, turn, last)
+        dumped = [_dumped(turn) for turn in turns]
+        with writing(self._file) as database:
+            (found,) = database.execute("SELECT count(*) FROM turns WHERE conversation = ?", (name,)).fetchone()
+            if known not in (None, found):
+                raise UnknownConversationError(CHANGED)
+            _claim(database, owner, name)
+            if n == 0:  # the first question names the conversation
+                title = one_line(turns[0].question)[:MAX_TITLE_CHARS]
+                database.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, name))
+            database.execute("DELETE FROM turns WHERE conversation = ? AND n >= ?", (name, n))
+            for number, (text, papers) in enumerate(dumped, n):
+                write_turn(database, name, number, text, papers)
+
+    def finish(self, owner: str, name: str, n: int, turn: Turn) -> None:
+        """Keeps `turn` in place of turn `n`, its question. Raises UnknownConversationError if that is not there."""
+        with writing(self._file) as database:
+            asked = _load(database, owner, name, n).get(n)
+            if asked is None or asked.question != turn.question or asked.reply:
+                raise UnknownConversationError(CHANGED)
+            _claim(database, owner, name)
+            _rewrite(database, name, n, turn)
+
+    def rate(self, owner: str, name: str, n: int, good: bool, note: str, question: str | None = None) -> list[Turn]:
+        """Keeps what the user thinks of the answer to turn `n`; all turns, that one rated.
+
+        Raises QuestionError if there is none, or if it answers another `question` than that, unless None.
+        """
+        with writing(self._file) as database:
+            turns = _load(database, owner, name)
+            if n not in turns:
+                raise QuestionError(NO_ANSWER)
+            turns[n].rate(good, note, question)
+            _rewrite(database, name, n, turns[n])
+        return list(turns.values())
 
     def delete(self, owner: str, name: str) -> None:
         """Forgets a conversation for good."""
-        with self._open() as database:
+        with writing(self._file) as database:
             database.execute("DELETE FROM conversations WHERE id = ? AND owner = ?", (name, owner))
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(self._file, timeout=_BUSY_TIMEOUT)
-            try:
-                database.execute("PRAGMA secure_delete = on")  # what is deleted is gone from the file too
-                _prepare(database)
-                database.execute("PRAGMA foreign_keys = on")
-                with database:
-                    yield database
-            finally:
-                database.close()
-        except (OSError, sqlite3.Error) as fault:
-            raise ConversationError(
-                f"Conversations cannot be kept in {self._file}: {fault}. "
-                "Make the folder writable, or choose another with --index."
-            ) from fault
 
-
-def is_name(text: str) -> bool:
-    """Whether `text` can be the id of a conversation or of an owner."""
-    return re.fullmatch(r"[\w-]{16,64}", text, re.ASCII) is not None
-
-
-def _claim(database: sqlite3.Connection, owner: str, name: str, n: int, turn: Turn) -> bool:
-    """Notes that the conversation has changed; the first turn names it. False if it is another's."""
-    sql = (
-        "INSERT INTO conversations VALUES (:name, :owner, :title, :now) ON CONFLICT (id) DO UPDATE SET "
-        "changed = excluded.changed, title = CASE :n WHEN 0 THEN excluded.title ELSE title END "
-        "WHERE owner = excluded.owner"
+def _load(database: sqlite3.Connection, owner: str, name: str, n: int | None = None) -> dict[int, Turn]:
+    """The turns of a conversation by their numbers, or turn `n` alone; none if it is another's."""
+    turns = (
+        "FROM turns JOIN conversations ON conversation = conversations.id "
+        "WHERE conversation = :name AND owner = :owner AND (:n IS NULL OR n = :n)"
     )
-    title = one_line(turn.question)[:MAX_TITLE_CHARS]
-    now = datetime.now(UTC).isoformat()
-    return database.execute(sql, {"name": name, "owner": owner, "title": title, "now": now, "n": n}).rowcount == 1
-
-
-def _write(database: sqlite3.Connection, name: str, n: int, turn: Turn, last: bool) -> None:
-    content, papers = records.dump(turn)
-    if last:
-        database.execute("DELETE FROM turns WHERE conversation = ? AND n > ?", (name, n))
-        database.execute("DELETE FROM papers WHERE conversation = ? AND n >= ?", (name, n))
-    database.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?)", (name, n, content))
-    rows = [(name, id_, n, paper) for id_, paper in papers.items()]
-    database.executemany("INSERT OR IGNORE INTO papers VALUES (?, ?, ?, ?)", rows)
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    """Makes the tables of this version, of those of 0.4.0 where the file holds these."""
-    if _version(database):
-        return
-    database.execute("BEGIN IMMEDIATE")  # one transaction, schema included
-    if not _version(database):  # no other process was faster
-        released = _take_released(database)
-        for statement in _SCHEMA.split(";"):
-            database.execute(statement)
-        for row in released:
-            _convert(database, *row)
-        database.execute(f"PRAGMA user_version = {_VERSION}")
-    database.commit()
-
-
-def _version(database: sqlite3.Connection) -> int:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    return int(version)
-
-
-def _take_released(database: sqlite3.Connection) -> list[tuple[str, str, str, str, str]]:
-    """The rows of 0.4.0's only table, which makes room for the new one."""
-    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'conversations'").fetchone():
-        return []
-    rows = database.execute("SELECT id, owner, title, changed, turns FROM conversations").fetchall()
-    database.execute("DROP TABLE conversations")
-    return rows
-
-
-def _convert(database: sqlite3.Connection, name: str, owner: str, title: str, changed: str, text: str) -> None:
-    """Keeps a conversation of 0.4.0. One that cannot be read stays as it is, and `load` says so."""
-    database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (name, owner, title, changed))
+    mentioned = f"SELECT paper FROM mentions WHERE turn IN (SELECT turns.id {turns})"
+    values = {"name": name, "owner": owner, "n": n}
     try:
-        turns = records.load_released(text)
-    except ValueError:
-        database.execute("INSERT INTO turns VALUES (?, 0, ?)", (name, text))
-        return
-    for n, turn in enumerate(turns):
-        _write(database, name, n, turn, last=False)
+        papers = database.execute(f"SELECT hash, content FROM papers WHERE id IN ({mentioned})", values)
+        known = {hash_: records.unpacked(content) for hash_, content in papers}
+        rows = database.execute(f"SELECT n, content {turns} ORDER BY n", values)
+        return {number: records.load(records.unpacked(content), known) for number, content in rows}
+    except ValueError as fault:
+        raise ConversationError("This conversation was kept by another version and cannot be shown.") from fault
+
+
+def _rewrite(database: sqlite3.Connection, name: str, n: int, turn: Turn) -> None:
+    """Keeps `turn` in place of turn `n`. Raises ConversationError if it is too large."""
+    text, papers = _dumped(turn)
+    database.execute("DELETE FROM turns WHERE conversation = ? AND n = ?", (name, n))
+    write_turn(database, name, n, text, papers)
+
+
+def _dumped(turn: Turn) -> tuple[str, dict[str, str]]:
+    text, papers = records.dump(turn)
+    if len(text) + sum(map(len, papers.values())) > MAX_TURN_CHARS:
+        raise ConversationError(
+            f"This answer is too large to be kept: more than {MAX_TURN_CHARS:,} characters with its papers. "
+            "Export it now, or ask for fewer papers in Settings."
+        )
+    return text, papers
+
+
+def _claim(database: sqlite3.Connection, owner: str, name: str) -> None:
+    """Notes that the conversation has changed now. Raises UnknownConversationError if it is another's."""
+    sql = (
+        "INSERT INTO conversations VALUES (?, ?, '', ?) "
+        "ON CONFLICT (id) DO UPDATE SET changed = excluded.changed WHERE owner = excluded.owner"
+    )
+    if database.execute(sql, (name, owner, datetime.now(UTC).isoformat())).rowcount != 1:
+        raise UnknownConversationError("This conversation belongs to another browser. Begin a new one.")

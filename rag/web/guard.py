@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from rag.web.bounds import bounded, too_large
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from rag.web.access.addresses import Addresses
 
 # The browser itself enforces that the page loads nothing from elsewhere, whatever a text may smuggle in.
 CONTENT_POLICY = (
@@ -15,60 +20,82 @@ CONTENT_POLICY = (
 )
 SECURITY_HEADERS = {
     "content-security-policy": CONTENT_POLICY,
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # not "no-referrer": with that, browsers hide the origin of our own forms
     "x-content-type-options": "nosniff",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 TRUSTED_SITES = ("same-origin", "none")  # Sec-Fetch-Site of a request by our own page, or by the user directly
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+PAGES = re.compile(r"/(c/[\w-]+|papers|sign-in)?", re.ASCII)  # that a link on another site may open
+OPEN_FOLDER = "/ui/"  # the style sheet and the scripts: no secrets
+_SINGLE = {"host", "origin", "authorization", "content-length", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
 
 
 class Guard:
-    """Middleware: refuses changes requested by another site's page, and requests to a host name that is not ours.
+    """Middleware: refuses what another site's page requests, what is for another host, and what is too large."""
 
-    If another site's name pointed to this machine (DNS rebinding), that site's page would count as one of ours. If
-    `hosts` is empty, as on a server for a whole network, any name is accepted.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, addresses: Addresses) -> None:
         self._app = app
-        self._hosts = hosts
+        self._addresses = addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-            return
+        elif scope["type"] == "http":
+            await self._http(scope, receive, _secured(send, scope["path"]))
+        else:  # our pages open no WebSockets
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = Counter(name.decode("latin-1") for name, _ in scope["headers"])
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if refused := self._refuse(scope["method"], headers):
+        if refused := too_large(scope, headers) or self._refuse(scope, headers, names):
             from starlette.responses import PlainTextResponse
 
-            await PlainTextResponse(refused, status_code=403)(scope, receive, send)
+            status, text = refused
+            await PlainTextResponse(text, status)(scope, receive, send)
             return
+        await self._app(scope, bounded(scope, receive), send)
 
-        async def reply(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    *((n.encode(), v.encode()) for n, v in SECURITY_HEADERS.items()),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, reply)
-
-    def _refuse(self, method: str, headers: dict[str, str]) -> str:
+    def _refuse(self, scope: Scope, headers: dict[str, str], names: Counter[str]) -> tuple[int, str] | None:
         host = headers.get("host", "")
-        if self._hosts and _name(host) not in self._hosts:
-            return f"This server does not answer to the name {host[:80]}. Open it as http://localhost."
-        if method in SAFE_METHODS:
-            return ""
-        origin = headers.get("origin", "")
-        trusted = headers.get("sec-fetch-site", "none") in TRUSTED_SITES and (
-            not origin or origin.partition("://")[2] == host
-        )
-        return "" if trusted else "Only a page of this server may change anything here."
+        if doubled := sorted(name for name in _SINGLE if names[name] > 1):
+            return 400, f"The header {doubled[0]} was sent more than once."
+        if "content-length" in headers and "transfer-encoding" in headers:  # proxies differ in which they believe
+            return 400, "A request gives its length or comes in chunks, not both."
+        if not self._addresses.is_ours(host):
+            return 403, (
+                f"This server does not answer to the name {host[:80]!a}. On its own machine open it as "
+                "http://localhost with its port; for other names see --url."
+            )
+        origin = headers.get("origin")
+        if origin is not None and origin != self._addresses.origin(host):
+            return 403, "Only a page of this server may ask it anything."
+        if headers.get("sec-fetch-site", "none") not in TRUSTED_SITES and not _is_link(scope, headers):
+            return 403, "Another site's page may only link to the pages of this server."
+        return None
 
 
-def _name(host: str) -> str:
-    """The name without the port: ``localhost`` of ``localhost:7860``, ``::1`` of ``[::1]:7860``."""
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+def _is_link(scope: Scope, headers: dict[str, str]) -> bool:
+    """Whether a user follows a link on another site to one of our pages, and not that page asks behind their back."""
+    opens = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    is_early = "sec-purpose" in headers or "purpose" in headers  # fetched before anybody follows the link
+    return opens and not is_early and scope["method"] == "GET" and PAGES.fullmatch(scope["path"]) is not None
+
+
+def _secured(send: Send, path: str) -> Send:
+    """`send`, which adds our headers and drops those by which Gradio allows other sites to read replies.
+
+    Nothing but the style sheet and the scripts is kept by a browser or a proxy, unless the reply says so.
+    """
+    ours = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+    async def secured(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(n, v) for n, v in message["headers"] if not n.lower().startswith(b"access-control-")]
+            if not path.startswith(OPEN_FOLDER) and not any(name == b"cache-control" for name, _ in kept):
+                kept.append((b"cache-control", b"no-store"))
+            message = {**message, "headers": [*kept, *ours]}
+        await send(message)
+
+    return secured

@@ -1,42 +1,57 @@
-"""Whose conversations are whose: a browser is known by a cookie that holds an id nobody can guess."""
+"""Who a request comes from: whose conversations it sees, and what it may do."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
-from rag.errors import ConversationError
-from rag.web.conversations import is_name
+from rag.errors import AccessError, ConversationError
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
+    import gradio as gr
+    from fastapi import Request
 
-COOKIE = "rag_owner"
-COOKIE_DAYS = 400  # the longest that browsers keep a cookie
+VISITOR = "rag.visitor"  # of the ASGI scope of a request
 
 
-def owner_of(cookies: Mapping[str, str]) -> str:
-    """The owner that a request comes from. Raises ConversationError if the browser keeps no cookies."""
-    owner = cookies.get(COOKIE, "")
-    if not is_name(owner):
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks. `owner` is what their conversations are kept under, and tells nobody who they are.
+
+    A reader asks, searches, exports and rates; a curator also changes the collection and tests models. `name` is empty
+    if nobody signs in; then `is_known` tells whether the browser keeps the cookie by which it is known again.
+    """
+
+    owner: str
+    role: Literal["reader", "curator"]
+    name: str = ""
+    is_known: bool = True
+
+    @property
+    def is_curator(self) -> bool:
+        return self.role == "curator"
+
+
+def visitor_of(request: Request | gr.Request) -> Visitor:
+    """Who `request` comes from."""
+    whole = getattr(request, "request", None) or request  # Gradio's own requests hold that of the call
+    visitor: Visitor = whole.scope[VISITOR]
+    return visitor
+
+
+def owner_of(request: Request | gr.Request) -> str:
+    """The owner that `request` comes from. Raises ConversationError if the browser keeps no cookies."""
+    visitor = visitor_of(request)
+    if not visitor.is_known:
         raise ConversationError(
             "Your browser sent no cookie, which is needed to tell your conversations from those of others. "
             "Allow cookies for this page, then reload it."
         )
-    return owner
+    return visitor.owner
 
 
-def visitor(cookies: Mapping[str, str]) -> str:
-    """The owner that opens a page, a new one if the browser has none yet."""
-    owner = cookies.get(COOKIE, "")
-    return owner if is_name(owner) else secrets.token_urlsafe(24)
-
-
-def remember(owner: str, response: Response) -> None:
-    """Has the browser keep `owner`, for this server only and out of reach of scripts.
-
-    It is sent also when a link on another site is followed ("lax"): with "strict" the visitor would be taken for a new
-    one and lose their conversations. Requests that change anything are protected by `Guard`.
-    """
-    response.set_cookie(COOKIE, owner, max_age=COOKIE_DAYS * 86_400, httponly=True, samesite="lax")
+def curator_of(request: Request | gr.Request) -> str:
+    """The owner of a curator's `request`. Raises AccessError if it comes from a reader."""
+    if not visitor_of(request).is_curator:
+        raise AccessError("Only a curator may do this. Ask someone who looks after this collection.")
+    return owner_of(request)

@@ -5,60 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from dataclasses import dataclass, field
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from rag.answer.types import Working
 from rag.chat.conversation import Conversation
-from rag.errors import ConversationError, QuestionError, RagError
-from rag.export.phrases import progress
-from rag.web.conversations import MAX_TURNS, Conversations
+from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
+from rag.query.question import check_length
+from rag.text import clean_line
+from rag.web.conversations import MAX_OWNED, MAX_TURNS, Conversations
+from rag.web.job import Job
+from rag.web.keeping import Keeper
 from rag.web.queue import FairQueue
 from rag.web.single_flight import SingleFlight
-from rag.web.turns import Choices, Turn, replies
+from rag.web.turns import NO_ANSWER, Choices, Turn, replies
 
 if TYPE_CHECKING:
-    from rag.answer.types import Event
     from rag.chat.library import Library
     from rag.retrieval.retriever import HybridRetriever
 
 INTERNAL_ERROR = "An internal error occurred. The terminal that runs the chat shows the details."
 STILL_RUNNING = "This conversation is still being answered. Wait for the answer, or press Stop."
 MAX_CONCURRENT = 2  # questions searched, and answers written: more at a time only delay everybody's first word
-MAX_WAITING = 100  # questions; further ones are refused
-UPDATE_INTERVAL = 0.05  # seconds between two updates of a page: a reader sees no difference, the machine does
-
-
-@dataclass
-class Job:
-    """The turns of a conversation, the last of which is being answered."""
-
-    owner: str
-    turns: list[Turn]
-    task: asyncio.Task[None] | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def turn(self) -> Turn:
-        return self.turns[-1]
-
-    def take(self, event: Event) -> None:
-        """Adds one event of the answer. Of a model that tells of each word, only what a reader sees is news."""
-        before = self.turn.working
-        self.turn.take(event)
-        if not (isinstance(event, Working) and before and progress(event) == progress(before)):
-            self.notify()
-
-    def notify(self) -> None:
-        """Wakes everyone who watches."""
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    def set_position(self, ahead: int | None) -> None:
-        """Notes how many questions are before this one."""
-        self.turn.ahead = ahead
-        self.notify()
+MAX_WAITING = 100  # questions, those being answered included; further ones are refused
+MAX_WAITING_OF_OWNER = 10
 
 
 class Jobs:
@@ -67,8 +37,9 @@ class Jobs:
     def __init__(self, library: Library, conversations: Conversations) -> None:
         self.library = library
         self.conversations = conversations
+        self.keeper = Keeper(conversations)
         self._first_retriever = SingleFlight(library.retriever)
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[tuple[str, str], Job] = {}  # by owner and name
         self._searching, self._writing = FairQueue(MAX_CONCURRENT), FairQueue(MAX_CONCURRENT)
 
     async def retriever(self) -> HybridRetriever:
@@ -78,100 +49,137 @@ class Jobs:
         return await self._first_retriever()
 
     async def turns(self, owner: str, name: str) -> list[Turn]:
-        """The turns of a conversation so far. Raises ConversationError as `Conversations.load` does."""
-        if job := self._job(owner, name):
-            return job.turns
-        return await asyncio.to_thread(self.conversations.load, owner, name)
+        """The turns of a conversation as they are now. Raises ConversationError as `Conversations.load` does."""
+        if job := await self._job(owner, name):
+            return job.snapshot()
+        return await self.keeper.load(owner, name)
 
-    async def ask(self, owner: str, name: str, question: str, choices: Choices, replace: int | None = None) -> None:
+    async def ask(
+        self, owner: str, name: str, question: str, choices: Choices, replace: int | None = None, *, new: bool = False
+    ) -> None:
         """Begins to answer `question` in the conversation `name`, if given in place of turn `replace` and all after it.
 
-        Raises QuestionError while that conversation is being answered, if it is full, and if too many questions wait.
+        A conversation that is known to be `new` is not looked for, so it begins also where none can be stored.
+
+        Raises QuestionError, and stores nothing, if the question is empty or too long, while that conversation is being
+        answered, if it is full, and if too many questions wait or too much is stored for the owner; ConversationError
+        if the conversation cannot be read.
         """
-        if name in self._jobs:
-            raise QuestionError(STILL_RUNNING)
-        if len(self._searching) + len(self._writing) >= MAX_WAITING:
-            raise QuestionError(f"{MAX_WAITING} questions are waiting already. Ask again in a minute.")
-        self._jobs[name] = job = Job(owner, [Turn(question, choices)])  # before the first await: nobody else begins it
+        check_length(question)
+        self._admit(owner, name)
+        self._jobs[owner, name] = job = Job(owner, [Turn(question, choices)])  # before the first await: nobody else may
         try:
-            earlier = await self._earlier(owner, name, replace)
-            job.turns = [*earlier, job.turn]
-            await self._save(name, job)
+            await self._begin(job, name, replace, new)
         except BaseException:
-            del self._jobs[name]
+            del self._jobs[owner, name]
+            job.begun.set()
             raise
-        job.task = asyncio.create_task(self._answer(name, job))
-        await asyncio.sleep(0)  # the task has started from here on: cancelled before, it would never end its job
 
     async def watch(self, owner: str, name: str) -> AsyncGenerator[list[Turn]]:
-        """The turns of a conversation after each change to the last, until that is answered; at least once."""
-        job = self._job(owner, name)
-        while job and job.turn.running:
-            changed = job.changed
-            yield job.turns
-            await changed.wait()
-            await asyncio.sleep(UPDATE_INTERVAL)
+        """The turns of a conversation after each change to the last, until that is answered; at least once.
+
+        Raises QuestionError if too many watch already.
+        """
+        job = await self._job(owner, name)
         if job and job.task:
-            await asyncio.wait([job.task])  # until it is saved: whoever sees the whole answer may ask on
-        yield job.turns if job else await self.turns(owner, name)
+            async with aclosing(job.watch(job.task)) as states:
+                async for turns in states:
+                    yield turns
+        else:
+            yield await self.turns(owner, name)
 
     def stop(self, owner: str, name: str) -> None:
         """Ends the answer that is being written with what it has; the model is stopped too."""
-        job = self._job(owner, name)
-        if job and job.task and job.turn.running:
-            job.task.cancel()
+        if job := self._jobs.get((owner, name)):
+            job.stop()
 
     async def delete(self, owner: str, name: str) -> None:
         """Ends what is being answered in a conversation, and forgets it."""
-        self.stop(owner, name)
-        job = self._job(owner, name)
-        if job and job.task:
-            await asyncio.wait([job.task])  # it is saved once more when it ends, and would come back
-        await asyncio.to_thread(self.conversations.delete, owner, name)
+        while job := await self._job(owner, name):
+            job.stop()
+            if job.task:
+                await asyncio.wait([job.task])  # it is saved once more when it ends, and would come back
+        await self.keeper.delete(owner, name)
 
-    async def rate(self, owner: str, name: str, n: int, good: bool, note: str) -> list[Turn]:
-        """Saves what the user thinks of the answer to turn `n`; all turns. Raises QuestionError if there is none."""
-        if name in self._jobs:
+    async def rate(
+        self, owner: str, name: str, n: int, good: bool, note: str, question: str | None = None
+    ) -> list[Turn]:
+        """Saves what the user thinks of the answer to turn `n`; all turns as they were then.
+
+        Raises QuestionError if it is still being written, and as `Turn.rate` does.
+        """
+        if not 0 <= n < MAX_TURNS:
+            raise QuestionError(NO_ANSWER)
+        job = await self._job(owner, name)
+        if job and n == len(job.turns) - 1:
             raise QuestionError(STILL_RUNNING)
-        turns = await self.turns(owner, name)
-        if not 0 <= n < len(turns) or turns[n].reply is None:
-            raise QuestionError("There is no answer to rate there.")
-        turns[n].good, turns[n].note = good, note
-        await asyncio.to_thread(self.conversations.save, owner, name, n, turns[n], last=False)
-        return turns
+        rated = await self.keeper.rate(owner, name, n, good, note, question)
+        job = await self._job(owner, name)
+        if job and n < len(job.turns) - 1:  # its copy, of which only the last turn will be saved
+            job.turns[n].good, job.turns[n].note = good, note
+        return rated
 
-    def _job(self, owner: str, name: str) -> Job | None:
-        """What is being answered in a conversation, if it is this owner's."""
-        job = self._jobs.get(name)
-        return job if job and job.owner == owner else None
+    def _admit(self, owner: str, name: str) -> None:
+        """Raises QuestionError if no question can be asked now in the conversation `name`."""
+        if (owner, name) in self._jobs:
+            raise QuestionError(STILL_RUNNING)
+        if len(self._jobs) >= MAX_WAITING:
+            raise QuestionError(f"{MAX_WAITING} questions are waiting already. Ask again in a minute.")
+        if sum(job.owner == owner for job in self._jobs.values()) >= MAX_WAITING_OF_OWNER:
+            raise QuestionError(f"{MAX_WAITING_OF_OWNER} questions of yours are waiting already. Wait, or stop one.")
 
-    async def _earlier(self, owner: str, name: str, replace: int | None) -> list[Turn]:
-        """The turns that stay before a new question."""
+    async def _job(self, owner: str, name: str) -> Job | None:
+        """What is being answered in a conversation, once it has begun."""
+        while (job := self._jobs.get((owner, name))) and not job.begun.is_set():
+            await job.begun.wait()
+        return job
+
+    async def _begin(self, job: Job, name: str, replace: int | None, new: bool) -> None:
+        """Saves the question, and begins to answer it."""
+        await self._check_size(job.owner)
+        before = [] if new else await self._before(job.owner, name, replace)
+        earlier = before if replace is None else before[:replace]
+        if len(earlier) >= MAX_TURNS:
+            raise QuestionError(f"A conversation has at most {MAX_TURNS} questions. Begin a new one.")
+        job.turns = [*earlier, job.turn]
+        await self.keeper.begin(job.owner, name, job.turns, len(before))
+        job.task = asyncio.create_task(self._answer(name, job))
+
+    async def _check_size(self, owner: str) -> None:
+        """Raises QuestionError if nothing more can be stored for `owner`."""
+        with suppress(ConversationError):  # what else goes on without the file is decided where it is needed
+            if await self.keeper.size(owner) >= MAX_OWNED:
+                raise QuestionError(
+                    f"Your conversations take {MAX_OWNED // 1_000_000} MB, and there is no room for more. "
+                    "Delete some of them, then ask again."
+                )
+
+    async def _before(self, owner: str, name: str, replace: int | None) -> list[Turn]:
+        """The turns that are there before a new question."""
         try:
-            turns = await asyncio.to_thread(self.conversations.load, owner, name)
-        except ConversationError:
+            return await self.keeper.load(owner, name)
+        except UnknownConversationError:
             if replace is None:  # the first question of a new conversation
                 return []
             raise
-        earlier = turns if replace is None else turns[:replace]
-        if len(earlier) >= MAX_TURNS:
-            raise QuestionError(f"A conversation has at most {MAX_TURNS} questions. Begin a new one.")
-        return earlier
 
     async def _answer(self, name: str, job: Job) -> None:
+        job.begun.set()
         turn = job.turn
         try:
-            turn.papers = (await self.retriever()).store.paper_count
-            job.notify()
-            await self._write(job)
+            if not job.stopping:
+                turn.papers = (await self.retriever()).store.paper_count
+                job.notify()
+                await self._write(job)
         except asyncio.CancelledError:
-            turn.stopped = True
+            pass
         except RagError as fault:
-            turn.error = str(fault)
+            turn.error = clean_line(str(fault))
         except Exception:  # an error of ours must not leave the page waiting for ever
             logging.getLogger(__name__).exception("No answer to %r", turn.question)
             turn.error = INTERNAL_ERROR
         turn.ahead = None
+        turn.stopped = turn.running
         await self._end(name, job)
 
     async def _write(self, job: Job) -> None:
@@ -194,11 +202,9 @@ class Jobs:
 
     async def _end(self, name: str, job: Job) -> None:
         try:
-            await self._save(name, job)
-        except ConversationError as fault:  # the answer is on the page all the same; the log says that it will not last
-            logging.getLogger(__name__).warning("%s", fault)
-        del self._jobs[name]
-        job.notify()
-
-    async def _save(self, name: str, job: Job) -> None:
-        await asyncio.to_thread(self.conversations.save, job.owner, name, len(job.turns) - 1, job.turn)
+            await self.keeper.finish(job.owner, name, job.turns)
+            if job.turn.unkept:
+                logging.getLogger(__name__).warning("%s", job.turn.unkept)
+        finally:
+            del self._jobs[job.owner, name]
+            job.notify()

@@ -41,7 +41,7 @@ _ATTRIBUTES = frozenset(
 _VALUE = re.compile(r"[a-z-]{1,12}|[0-3]?(\.\d{1,3})?em|[0-2]")  # no negative width: it would draw over the page
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)|\\([%&_#$])|(?<!`)(``)(?!`)|('')")
-_STYLED = re.compile(r"\\(emph|text(?:[a-z]{2})?|underline|mbox)\{([^{}]*)\}|\{\\(em|it|sl|bf|tt|sc|rm)\s+([^{}]*)\}")
+_STYLED = re.compile(r"\\(emph|text(?:[a-z]{2})?|underline|mbox)\{([^{}]*)\}|\{\\(em|it|sl|bf|tt|sc|rm)\s++([^{}]*)\}")
 _TAGS = dict.fromkeys("emph textit textsl em it sl".split(), "em") | {"textbf": "strong", "bf": "strong"}
 
 

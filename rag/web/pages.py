@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.chat.conversation import MAX_QUESTION_CHARS
 from rag.errors import RagError
+from rag.query.question import MAX_QUESTION_CHARS
 from rag.text import count
 from rag.web import templates
 from rag.web.cards import sources
 from rag.web.conversations import ListedConversation
+from rag.web.identity import Visitor
 from rag.web.status import OPENING_PAPERS
 from rag.web.turn_view import turn_views
 from rag.web.turns import Turn
@@ -63,12 +64,18 @@ def head(library: Library) -> Head:
 
 
 def chat(
-    head: Head, listed: Sequence[ListedConversation], name: str, turns: Sequence[Turn], examples: Sequence[str]
+    head: Head,
+    listed: Sequence[ListedConversation],
+    name: str,
+    turns: Sequence[Turn],
+    examples: Sequence[str],
+    visitor: Visitor,
 ) -> str:
     """The chat: the user's conversations, the one called `name` with its `turns` ("" and none if new), its sources."""
     return templates.page(
         "chat.html",
         head=head,
+        visitor=visitor,
         page="chat",
         title=turns[0].question if turns else "Ask the papers",
         listed=listed,

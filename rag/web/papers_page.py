@@ -16,6 +16,7 @@ from rag.text import count
 from rag.web import templates
 from rag.web.cards import Card
 from rag.web.export import Link
+from rag.web.identity import Visitor
 from rag.web.mathml import rich
 from rag.web.pages import Head
 
@@ -125,11 +126,13 @@ def page(
     sources: Sequence[tuple[str, int]],
     years: Sequence[tuple[int | None, int]],
     uploads: Sequence[Path],
+    visitor: Visitor,
 ) -> str:
     """The whole page; `sources` and `years` come with how many papers each has."""
     return templates.page(
         "papers.html",
         head=head,
+        visitor=visitor,
         page="papers",
         title="Papers",
         shelf=shelf,

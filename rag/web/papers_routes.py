@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Annotated, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import gradio as gr
 from fastapi import Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 
 from rag.errors import ConversationError, QuestionError, RagError, SourceError
 from rag.export.formats import PAPER_EXPORTS
 from rag.index import catalogue, uploads
-from rag.index.uploads import MAX_UPLOAD_BYTES
-from rag.text import count
 from rag.web import cards, export, pages, papers_page, selection
 from rag.web.cards import Card
-from rag.web.identity import owner_of, remember, visitor
+from rag.web.identity import Visitor, curator_of, owner_of, visitor_of
 from rag.web.jobs import Jobs
 from rag.web.papers_page import Shelf
 from rag.web.rebuild import rebuild
+from rag.web.receiving import receive
+from rag.web.staged import MAX_STAGED, Staged
 from rag.web.turns import replies
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
 MAX_POSITION = 10**9  # more papers than any index holds, and fewer than SQLite can count
 IN_MEMORY = 1_000_000  # bytes of an upload; a larger one is buffered on disk
-MAX_STAGED = 50  # files of one rebuild
+MAX_TOKEN_CHARS = 32  # of a staged file
 
-Staged = Annotated[list[str], Body(embed=True, max_length=MAX_STAGED)]
+Token = Annotated[str, Field(max_length=MAX_TOKEN_CHARS)]
+Tokens = Annotated[list[Token], Body(embed=True, max_length=MAX_STAGED)]
 Search = Annotated[str, Query(max_length=2_000)]
 AnswerName = Annotated[str, Query(max_length=100)]  # "CONVERSATION.TURN"
 
@@ -47,7 +48,7 @@ class PapersRoutes:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library = library
         self.jobs = jobs
-        self._staged: dict[str, Path] = {}
+        self._staged = Staged()
 
     def add_to(self, server: gr.Server) -> None:
         """Makes `server` answer at all addresses of the collection."""
@@ -69,21 +70,19 @@ class PapersRoutes:
         answer: AnswerName = "",
     ) -> Response:
         """The page: all papers, those that match `q`, or those of an `answer`."""
-        owner, head = visitor(request.cookies), await self._head()
+        visitor, head = visitor_of(request), await self._head()
         try:
-            papers = await self._papers(owner, answer) if answer else []
+            papers = await self._papers(visitor.owner, answer) if answer else []
         except ConversationError as fault:
             head, papers = pages.Head(head.collection, str(fault), head.opening), []
-        html = await asyncio.to_thread(self._page, head, q, first, papers, answer)
-        response = HTMLResponse(html, headers={"cache-control": "no-store"})
-        remember(owner, response)
-        return response
+        html = await asyncio.to_thread(self._page, visitor, head, q, first, papers, answer)
+        return HTMLResponse(html, headers={"cache-control": "no-store"})
 
     async def export(self, request: Request, format_: str, q: Search = "", answer: AnswerName = "") -> Response:
         """What the page shows, with all its further pages, as a file."""
         if format_ not in PAPER_EXPORTS:
             return export.no_file()
-        papers = await self._papers(owner_of(request.cookies), answer) if answer else []
+        papers = await self._papers(owner_of(request), answer) if answer else []
         if answer and not papers:
             return export.no_file()
         await self.jobs.retriever()
@@ -101,40 +100,48 @@ class PapersRoutes:
 
     async def stage(self, request: Request, name: Annotated[str, Query(max_length=1_000)]) -> dict[str, str]:
         """Takes the body as a file to add; {"staged": its token}."""
-        owner_of(request.cookies)
-        with SpooledTemporaryFile(IN_MEMORY) as body:
-            await _receive(request, body)
-            file = await asyncio.to_thread(uploads.stage, self.library.settings.index_dir, name, cast("BinaryIO", body))
-        self._staged[file.parent.name] = file
-        return {"staged": file.parent.name}
+        owner, index_dir = curator_of(request), self.library.settings.index_dir
+        folder = str(index_dir) if index_dir.is_dir() else None  # with room for it, which the system's may not have
+        try:
+            with self._staged.arriving(owner), SpooledTemporaryFile(IN_MEMORY, dir=folder) as body:
+                await receive(request, body, self._staged.room(owner))
+                file = await asyncio.to_thread(uploads.stage, index_dir, name, cast("BinaryIO", body))
+                return {"staged": self._staged.add(owner, file)}
+        except OSError as fault:
+            raise SourceError(f"The file cannot be kept: {fault.strerror}. Make room, then add it again.") from fault
 
-    async def preview(self, staged: Staged) -> dict[str, str]:
+    async def preview(self, request: Request, staged: Tokens) -> dict[str, str]:
         """{"html": what a rebuild with these files would change}."""
-        files = self._files(staged)
+        files = self._staged.files(curator_of(request), staged)
         return {"html": papers_page.changes(await asyncio.to_thread(self.library.preview, files))}
 
-    async def discard(self, staged: Staged) -> None:
+    async def discard(self, request: Request, staged: Tokens) -> None:
         """Deletes files that were staged and not built into the index."""
+        owner = curator_of(request)
         for token in staged:
-            if file := self._staged.pop(token, None):
+            if file := self._staged.take(owner, token):
                 await asyncio.to_thread(uploads.discard, self.library.settings.index_dir, file)
 
     async def remove(self, request: Request, name: Annotated[str, Query(max_length=1_000)]) -> None:
         """Removes an uploaded file; the next rebuild leaves out its papers."""
-        owner_of(request.cookies)
+        curator_of(request)
         await asyncio.to_thread(uploads.remove, self.library.settings.index_dir, name)
 
-    def rebuild(self, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def rebuild(self, asked: Any, request: gr.Request) -> Iterator[dict[str, Any]]:
         """Streams a rebuild with the files {"staged"}: {"html", "done"}."""
 
         def work(progress: Progress) -> BuildReport:
-            staged = self._files([str(token) for token in asked.get("staged") or []][:MAX_STAGED])
+            staged = self._staged.files(owner, _tokens(asked))
             added = [uploads.accept(self.library.settings.index_dir, file) for file in staged]
             return self.library.rebuild(progress, added)
 
         html = ""
-        for html in rebuild(work):
-            yield {"html": html, "done": False}
+        try:
+            owner = curator_of(request)  # here, since Gradio's queue calls this by an address that all may ask
+            for html in rebuild(work):
+                yield {"html": html, "done": False}
+        except RagError as fault:
+            html = pages.fault(str(fault))
         yield {"html": html, "done": True}
 
     async def _head(self) -> pages.Head:
@@ -144,12 +151,6 @@ class PapersRoutes:
         except RagError as fault:
             return pages.Head(None, str(fault))
         return await asyncio.to_thread(pages.head, self.library)
-
-    def _files(self, staged: Sequence[str]) -> list[Path]:
-        """The staged files. Raises SourceError if one is gone."""
-        if missing := [token for token in staged if token not in self._staged]:
-            raise SourceError(f"{count(len(missing), 'uploaded file')} can no longer be found. Add the files again.")
-        return [self._staged[token] for token in staged]
 
     def _store(self) -> Store:
         return self.library.retriever().store
@@ -168,28 +169,27 @@ class PapersRoutes:
         citations = [citation for answer in answers for citation in (*answer.citations, *answer.related)]
         return list(dict.fromkeys(citation.paper for citation in citations))
 
-    def _page(self, head: pages.Head, query: str, first: int, cited: Sequence[Paper], answer: str) -> str:
+    def _page(
+        self, visitor: Visitor, head: pages.Head, query: str, first: int, cited: Sequence[Paper], answer: str
+    ) -> str:
         files = uploads.files(self.library.settings.index_dir)
         if head.collection is None:  # a rebuild repairs the index, so the page still offers one
-            return papers_page.page(head, Shelf({}, 0, fault="No papers can be shown."), [], [], files)
+            return papers_page.page(head, Shelf({}, 0, fault="No papers can be shown."), [], [], files, visitor)
         store = self._store()
         try:
             shelf = selection.shelf(self.library.retriever(), query.strip(), first, cited, answer)
         except QuestionError as fault:
             shelf = Shelf({}, 0, query=query, fault=str(fault))
-        return papers_page.page(head, shelf, catalogue.by_source(store), catalogue.by_year(store), files)
+        return papers_page.page(head, shelf, catalogue.by_source(store), catalogue.by_year(store), files, visitor)
 
     def _file(self, query: str, cited: Sequence[Paper], format_: str) -> tuple[str, str]:
         papers = selection.everything(self.library.retriever(), query, cited)
         return export.papers_file(papers, query, format_)
 
 
-async def _receive(request: Request, body: IO[bytes]) -> None:
-    """Writes what the browser sends into `body`. Raises SourceError if it is too large."""
-    left = MAX_UPLOAD_BYTES
-    async for chunk in request.stream():
-        left -= len(chunk)
-        if left < 0:
-            raise SourceError(f"A file has at most {MAX_UPLOAD_BYTES:,} bytes. Split it, then add the parts.")
-        await asyncio.to_thread(body.write, chunk)
-    body.seek(0)
+def _tokens(asked: Any) -> list[str]:
+    """The tokens of the staged files in what a page `asked`. Raises SourceError if they are none."""
+    tokens = (asked.get("staged") or []) if isinstance(asked, dict) else None
+    if not isinstance(tokens, list) or len(tokens) > MAX_STAGED or not all(isinstance(one, str) for one in tokens):
+        raise SourceError(f"A rebuild takes at most {MAX_STAGED} uploaded files, by their tokens.")
+    return tokens

@@ -42,18 +42,20 @@ class FairQueue:
             if entry in self._waiting:
                 self._waiting.remove(entry)
                 self._report()
-            else:  # the place was handed over just before this was cancelled
+            elif not entry[0].cancelled():  # the place was handed over just before this was cancelled
                 self._release()
             raise
         on_position(None)
 
     def _release(self) -> None:
         """Hands the place to whoever has waited longest, so that no newcomer can take it first."""
-        if not self._waiting:
-            self._free += 1
-            return
-        self._waiting.pop(0)[0].set_result(None)
-        self._report()
+        while self._waiting:
+            longest, _ = self._waiting.pop(0)
+            if not longest.cancelled():  # else it has not got round to leaving the queue
+                longest.set_result(None)
+                self._report()
+                return
+        self._free += 1
 
     def _report(self) -> None:
         for ahead, (_, on_position) in enumerate(self._waiting):

@@ -10,17 +10,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rag.errors import RagError
+from rag.errors import AccessError, RagError
+from rag.index import uploads
+from rag.web.access.addresses import Addresses, is_loopback
+from rag.web.access.people import people
+from rag.web.access.sessions import Sessions
+from rag.web.access.throttle import Throttle
 from rag.web.background import in_background
-from rag.web.guard import LOOPBACK_HOSTS, Guard
+from rag.web.guard import Guard
 
 if TYPE_CHECKING:
-    from fastapi import Request
+    from fastapi import Request, Response
     from fastapi.responses import JSONResponse
 
     from rag.chat.library import Library
+    from rag.settings import Settings
 
-STATIC_PATH = "/ui"  # of the style sheet and the scripts
+STATIC_PATH = "/ui"  # see `guard.OPEN_FOLDER`
 
 
 def launch(library: Library) -> None:
@@ -34,60 +40,99 @@ def launch(library: Library) -> None:
         with suppress(KeyboardInterrupt):
             # Not before: Python runs one import at a time, so the index would be open no sooner, and the page later.
             opened = in_background(lambda: _open(library))
-            print(f"Chat: http://{_name(host)}:{port}  (Ctrl+C stops it)", flush=True)
+            print(reach(library.settings), flush=True)
             opened.result()
             threading.Event().wait()
     finally:
         close()
 
 
+def reach(settings: Settings) -> str:
+    """Where the chat is, and who can reach it. Raises SettingsError as `check` does."""
+    address = settings.url or f"http://{_name(settings.host)}:{settings.port}"
+    known = people(settings, settings.host)
+    if known is None:
+        return f"Chat: {address}  (Ctrl+C stops it)"
+    number = len(known.current())
+    who = f"{number:,} {'person' if number == 1 else 'people'} may sign in"
+    is_plain = not is_loopback(settings.host) and not settings.url.startswith("https:")
+    note = "\nPasswords are sent unencrypted. Put it behind a reverse proxy with TLS: docs/deployment.md"
+    return f"Chat: {address}  ({who}; Ctrl+C stops it){note if is_plain else ''}"
+
+
 def _open(library: Library) -> None:
-    """Opens the index, which an answer needs first, then the settings' model."""
+    """Opens the index, which an answer needs first, then the settings' model, and has the index examined."""
     library.retriever()
     library.assistant()
+    library.examine()
 
 
 def start(library: Library, host: str, port: int) -> Callable[[], None]:
-    """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop."""
+    """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop.
+
+    Raises SettingsError if others could reach it without a password.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import, or Gradio phones home
     _bypass_proxy_for(host)
-    import gradio as gr
+    settings = library.settings
+    known = people(settings, host)
+    from fastapi.exceptions import RequestValidationError
     from fastapi.staticfiles import StaticFiles
+    from starlette.requests import ClientDisconnect
 
+    from rag.web.access.authentication import Authentication, Gate
+    from rag.web.access.browsers import Browsers
+    from rag.web.access.sign_in import SignIn
     from rag.web.chat_routes import ChatRoutes
     from rag.web.conversations import Conversations
     from rag.web.jobs import Jobs
     from rag.web.pages import STATIC
     from rag.web.papers_routes import PapersRoutes
+    from rag.web.server import ClosedServer
 
-    server = gr.Server(docs_url=None, redoc_url=None, openapi_url=None)
-    server.add_middleware(Guard, hosts=(*LOOPBACK_HOSTS, host) if host in LOOPBACK_HOSTS else ())
+    is_secure = settings.url.startswith("https:")
+    gate = Gate(known, Sessions(settings.index_dir), Throttle(), is_secure=is_secure) if known else None
+    addresses = Addresses(host, settings.url)
+    server = ClosedServer(lambda app: Guard(Authentication(app, gate) if gate else Browsers(app), addresses))
+    server.add_exception_handler(ClientDisconnect, _gone)
+    server.add_exception_handler(RequestValidationError, _malformed)
     server.add_exception_handler(RagError, _fault)  # type: ignore[arg-type] # Starlette expects a handler of Exception
     server.mount(STATIC_PATH, StaticFiles(directory=STATIC))
-    jobs = Jobs(library, Conversations(library.settings.index_dir))
+    uploads.remove_expired(settings.index_dir)
+    jobs = Jobs(library, Conversations(settings.index_dir))
     ChatRoutes(library, jobs).add_to(server)
     PapersRoutes(library, jobs).add_to(server)
-    server.launch(
-        server_name=host,
-        server_port=port,
-        share=False,
-        pwa=False,
-        ssr_mode=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        run_history=False,
-        footer_links=[],
-        prevent_thread_lock=True,
-        quiet=True,
-    )
+    if gate:
+        SignIn(gate).add_to(server)
+    server.serve(host, port)
     return lambda: server.get_blocks().close(verbose=False)
+
+
+async def _gone(request: Request, fault: Exception) -> Response:
+    """For nobody: the client left while it sent something, which is no error of ours."""
+    from fastapi import Response
+
+    return Response(status_code=400)
+
+
+async def _malformed(request: Request, fault: Exception) -> JSONResponse:
+    """FastAPI's own reply repeats what was sent, which may be no text that can be sent back."""
+    from fastapi.responses import JSONResponse
+
+    return JSONResponse({"fault": "The request is not of the form that this address takes."}, 422)
 
 
 async def _fault(request: Request, fault: RagError) -> JSONResponse:
     """What is wrong and what to do, as the page's scripts show it."""
     from fastapi.responses import JSONResponse
 
-    return JSONResponse({"fault": str(fault)}, 400)
+    return JSONResponse({"fault": str(fault)}, 403 if isinstance(fault, AccessError) else 400)
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsError if others could reach the chat without a password, RagError if its port is taken."""
+    people(settings, settings.host)
+    claim(settings.host, settings.port)
 
 
 def claim(host: str, port: int) -> None:
@@ -107,7 +152,9 @@ def claim(host: str, port: int) -> None:
 
 def _name(host: str) -> str:
     """What to type into a browser for `host`: nobody can visit the address that stands for all interfaces."""
-    return "localhost" if host == "0.0.0.0" else host
+    if host in ("0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _bypass_proxy_for(host: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
 from rag.answer.types import Answer, Citation, Event, Found, Statement, Working, Written
+from rag.errors import QuestionError
 from rag.paper import Paper
 
+NO_ANSWER = "There is no answer to rate there. It was replaced or deleted. Reload the page."
 CUT_OFF = "This answer was cut off."
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 
@@ -34,7 +36,8 @@ class Turn:
 
     `papers` is how many are searched, 0 until the index is open. `ahead` is how many questions are before it while it
     waits, None while it does not. `working` is what a model does at the moment. `error` is empty unless the question
-    failed. `good` is how the user rated the answer, None if they did not, and `note` what they wrote about it.
+    failed. `good` is how the user rated the answer, None if they did not, and `note` what they wrote about it. `unkept`
+    is why the turn is not stored, "" if it is.
     """
 
     question: str
@@ -50,6 +53,7 @@ class Turn:
     stopped: bool = False
     good: bool | None = None
     note: str = ""
+    unkept: str = ""
 
     def take(self, event: Event) -> None:
         """Adds one event of the answer. The `Answer` itself, which comes last, replaces all before it."""
@@ -64,6 +68,21 @@ class Turn:
         else:
             self.answer, self.working = event, None
             self.statements, self.written = list(event.statements), list(event.written)
+
+    def rate(self, good: bool, note: str, question: str | None = None) -> None:
+        """Notes what the user thinks of the answer.
+
+        Raises QuestionError if there is none, or if it answers another `question` than that, unless None: a window may
+        show an answer that was replaced in another.
+        """
+        is_another = question is not None and question.split() != self.question.split()
+        if self.reply is None or is_another:
+            raise QuestionError(NO_ANSWER)
+        self.good, self.note = good, note
+
+    def copy(self) -> Turn:
+        """The turn as it is now, whatever arrives later."""
+        return replace(self, statements=list(self.statements), written=list(self.written))
 
     @property
     def state(self) -> State:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.answer.comparison import Compared
@@ -37,10 +39,18 @@ NOTHING = Selection([], [], 0.0)
         ("We propose the RotOwl tracking benchmark.", "Named: RotOwl."),
         ("Our dataset has 53 owls. Further datasets follow.", ""),
         ("It improves on Bayesian methods.", ""),
+        (f"Depth with {'A-' * 40} is hard.", ""),  # which took years
     ],
 )
 def test_datasets_are_named(abstract: str, expected: str) -> None:
     assert first_line("what datasets are used for owls?", "survey", found(abstract)) == expected
+
+
+def test_a_text_of_numbers_is_searched_in_time_that_grows_with_it() -> None:
+    begin = time.process_time()
+    assert first_line("how many owls are there?", "fact", found("12.5 % " * 2_800)) == ""
+    assert first_line("by which factor is it faster?", "fact", found("1,1 × " * 3_300)) == ""
+    assert time.process_time() - begin < 5  # seconds; it took longer by far
 
 
 def test_papers_that_name_the_topic_are_counted() -> None:

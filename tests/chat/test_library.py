@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
-import json
+import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.chat.rebuild import carry_out
 from rag.errors import StoreError
-from rag.index import changes, generations, uploads
+from rag.index import changes, generations, manifest, uploads
 from rag.progress import silent
 from rag.query.understanding import Query, understand
 from rag.retrieval.retriever import HybridRetriever
@@ -39,8 +39,7 @@ def switch(index_dir: Path) -> Path:
 def test_the_name_is_printable_whatever_the_files_are_called(index_copy: Path) -> None:
     folder = generations.current(index_copy)
     assert folder is not None
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"paths": ["/a/caf\udce9.jsonl", "/b"]}))
+    manifest.write(folder, manifest.read(folder) | {"paths": ["/a/caf\udce9.jsonl", "/b"]})
     info = Library(settings.load(index_dir=index_copy, llm="none")).info()
     assert (info.name, info.papers, info.model, info.writer) == ("caf?.jsonl, b", 14, "none", "quotes")
 
@@ -177,3 +176,44 @@ def test_an_index_of_another_embedding_is_refused_with_the_command_that_rebuilds
     library = Library(settings.load(index_dir=index_dir, embedding="other/model"))
     with pytest.raises(StoreError, match=r"'bundled'.*'other/model'.* Run: rag rebuild"):
         library.retriever()
+
+
+def test_generation_after_generation_leaves_no_file_thread_or_folder_behind(
+    index_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    library = Library(settings.load(index_dir=index_copy, llm="none"))
+    conversation, found, threads_before = Conversation(library), [], threading.active_count()
+    for _ in range(12):
+        assert not ask(conversation, WHICH).refused
+        switch(index_copy)
+        library.retriever()
+        gc.collect()
+        folders = [len(list(folder.iterdir())) for folder in (index_copy, tmp_path / "temporary")]
+        threads = threading.active_count() - threads_before
+        found.append((len(os.listdir("/proc/self/fd")), threads, *folders))
+    handles, *others = zip(*found[4:], strict=True)
+    assert max(handles) - min(handles) <= 2, "a collection of garbage may come between"
+    assert [set(counts) for counts in others] == [{0}, {4}, {1}]
+
+
+def test_damage_of_a_large_file_is_found_in_the_background(index_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.integrity._QUICK_BYTES", 0)
+    folder = generations.current(index_copy)
+    assert folder
+    file = folder / "vectors.f32"
+    changed, content = file.stat().st_mtime_ns, file.read_bytes()
+    file.write_bytes(content[:-1] + b"x")
+    os.utime(file, ns=(changed, changed))
+    library = Library(settings.load(index_dir=index_copy, llm="none"))
+    library.retriever()
+    library.examine()
+    for thread in threading.enumerate():
+        if thread.name == "examine":
+            thread.join()
+    with pytest.raises(StoreError, match=r"vectors\.f32 is damaged.* Run: rag verify"):
+        ask(Conversation(library), WHICH)
+    file.write_bytes(content)
+    switch(index_copy)
+    assert library.retriever().store.paper_count == 14

@@ -104,3 +104,38 @@ def test_a_file_that_stays_locked_is_reported(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("rag.chat.ratings.LOCK_TIMEOUT", 0.1)
     with FileLock(tmp_path / "f.jsonl.lock"), pytest.raises(StoreError, match="another program"):
         record(tmp_path / "f.jsonl", "a1", answer(OWLS), True)
+
+
+def test_nobody_else_may_read_the_ratings(tmp_path: Path) -> None:
+    file = tmp_path / "f.jsonl"
+    record(file, "a1", answer(OWLS), True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)  # as earlier versions left it
+    record(file, "a1", answer(OWLS), True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(lines(file)) == 2
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from rag.answer.types import Answer; from rag.chat.ratings import record; from rag.errors import StoreError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))\n"
+        "try:\n for n in range(20): record(Path(sys.argv[1]), str(n), Answer('q' * 500), True)\n"
+        "except StoreError as fault: print(fault)"
+    )
+    file = tmp_path / "f.jsonl"
+    said = subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"Cannot write to {file}: ")
+    assert 0 < len(lines(file)) < 5
+    record(file, "later", answer(OWLS), True)
+    assert lines(file)[-1]["id"] == "later"
+
+
+def test_the_ratings_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.chat.ratings.MAX_RATINGS_BYTES", 1_000)
+    for n in range(2):
+        record(tmp_path / "f.jsonl", str(n), answer(OWLS), True)
+    with pytest.raises(StoreError, match=r"f\.jsonl has reached .* MB\. Move it aside"):
+        record(tmp_path / "f.jsonl", "long", answer(OWLS, question="x" * 1_000), True)
+    assert [line["id"] for line in lines(tmp_path / "f.jsonl")] == ["0", "1"]

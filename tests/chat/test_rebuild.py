@@ -20,7 +20,7 @@ ANTS = {"title": "Ants", "abstract": "We study ants."}
 
 
 def write(path: Path, *titles: str) -> Path:
-    lines = [json.dumps({"title": title, "abstract": f"We study {title}. It works."}) for title in titles]
+    lines = [json.dumps({"title": title, "abstract": f"We study {title.lower()}. It works."}) for title in titles]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from rag.index import manifest
 from rag.llm import bundled
 from rag.models import embedding
 from tests.cli.runner import rag
@@ -61,9 +61,8 @@ def test_a_damaged_index_is_a_problem_and_all_else_is_checked(
 
 
 def test_a_manifest_that_lacks_something_is_a_problem_too(index_copy: Path) -> None:
-    (file,) = index_copy.glob("g*/manifest.json")
-    manifest = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(json.dumps(manifest | {"built": "once"}), encoding="utf-8")
+    (folder,) = index_copy.glob("g*")
+    manifest.write(folder, manifest.read(folder) | {"built": "once"})
     done = rag("doctor", "--llm", "none", "--index", index_copy)
     assert "rag --debug doctor" in problems(done)["index"]
     assert isinstance(rag("--debug", "doctor", "--llm", "none", "--index", index_copy).exception, ValueError)

@@ -57,7 +57,16 @@ def test_without_paths_the_shipped_papers_and_the_uploads_are_read(tmp_path: Pat
     assert [path.name for path in tmp_path.iterdir()] == ["added"]
 
 
-FULL = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, %d)); runpy.run_module('rag')"
+FULL = (
+    "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (%d, %d)); sys.argv[0] = 'rag'; "
+    "runpy.run_module('rag', run_name='__main__')"
+)
+
+
+def rag_without_room(limit: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The result of `rag` where no file can grow beyond `limit` bytes."""
+    command = [sys.executable, "-c", FULL % (limit, limit), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
 @pytest.mark.parametrize("limit", [1_000, 30_000, 200_000])
@@ -68,17 +77,24 @@ def test_where_no_more_can_be_written_the_old_index_stays(
     more = write_json_lines(
         tmp_path / "more.jsonl", *({"title": f"Owl {n}", "abstract": f"We count owl {n}. " * 9} for n in range(200))
     )
-    program = f"import sys; sys.argv[0] = 'rag'; {FULL % (limit, limit)}".replace(
-        "run_module('rag')", "run_module('rag', run_name='__main__')"
-    )
-    command = [sys.executable, "-c", program, "rebuild", str(papers_file), str(more), "--index", str(index_copy)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    done = rag_without_room(limit, "rebuild", papers_file, more, "--index", index_copy)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: The index in ")
     assert done.stderr.count("\n") == 1
     assert "could not be written" in done.stderr
+    assert "Make room there" in done.stderr
     assert (index_copy / "CURRENT").read_text() == before
+    assert [path.name for path in index_copy.glob("g*")] == before.split()[:1], "nothing half made is left"
     assert rag("search", "coral", "--index", index_copy).exit_code == 0
+
+
+def test_where_temporary_files_have_no_room_that_is_said_and_not_that_the_index_is_damaged(index_dir: Path) -> None:
+    done = rag_without_room(30_000, "search", "coral", "--index", index_dir)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The index in ")
+    assert "cannot be opened" in done.stderr
+    assert "set TMPDIR" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.slow  # tests/index/test_generations.py kills builds too, without building anything

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from rag.index import changes, generations, manifest
+from rag.index.changes import Changes
+from rag.index.contents import Contents
+from rag.paper import Paper
 from tests.cli.runner import json_lines, rag, write_json_lines
 from tests.conftest import typical_curve
 
@@ -50,6 +54,38 @@ def test_a_dry_run_adds_and_removes_nothing(index_copy: Path, bread: Path) -> No
         assert done.exit_code == 0
         assert "1 added" in done.stdout or "1 removed" in done.stdout
     assert titles(index_copy) == before
+
+
+@pytest.mark.parametrize(
+    "command", [["rebuild"], ["add"], ["remove", "Coral Counting with Drones"]], ids=lambda command: command[0]
+)
+def test_what_another_process_does_meanwhile_is_not_undone(
+    tmp_path: Path, index_copy: Path, bread: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    rye = write_json_lines(tmp_path / "rye.jsonl", RYE)
+    plan, others = changes.between, list[subprocess.CompletedProcess[str]]()
+
+    def plan_while_another_adds(before: Contents | None, after: Sequence[Paper]) -> Changes:
+        if not others:
+            other = [sys.executable, "-m", "rag", "add", str(bread), "--index", str(index_copy)]
+            others.append(subprocess.run(other, capture_output=True, text=True, check=False))
+        return plan(before, after)
+
+    monkeypatch.setattr(changes, "between", plan_while_another_adds)
+    paths = [rye] if command == ["add"] else []
+    assert rag(*command, *paths, "--index", index_copy).exit_code == 0
+    assert "Another rebuild" in others[0].stderr or "Sourdough" in titles(index_copy)
+    assert not paths or "Rye" in titles(index_copy)
+
+
+def test_papers_that_cannot_be_read_are_no_missing_index(index_copy: Path, tmp_path: Path) -> None:
+    next(index_copy.glob("g*/papers.db")).write_bytes(b"nonsense")
+    damaged = rag("papers", "--index", index_copy)
+    assert damaged.exit_code == 1
+    assert f"is damaged (its papers cannot be read). Run: rag verify --index {index_copy}\n" in damaged.stderr
+    missing = rag("papers", "--index", tmp_path / "none")
+    assert missing.exit_code == 1
+    assert "There is no index in" in missing.stderr
 
 
 def test_removing_most_papers_needs_a_yes(index_copy: Path, bread: Path) -> None:
@@ -129,6 +165,32 @@ def test_verify_finds_damage_and_repairs_it(index_copy: Path) -> None:
     assert repaired.stdout.endswith("Built again from the 14 papers that it holds.\n")
     assert rag("search", "owls", "--index", index_copy).exit_code == 0
     assert titles(index_copy) == before
+
+
+@pytest.mark.slow  # tests/index/test_generations.py kills builds too, without building anything
+@pytest.mark.parametrize("command", ["verify", "rollback", "search owls"])
+def test_upkeep_that_is_killed_at_any_moment_loses_nothing(index_copy: Path, bread: Path, command: str) -> None:
+    old = titles(index_copy)
+    assert rag("add", bread, "--index", index_copy).exit_code == 0
+    new = titles(index_copy)
+    folder = generations.current(index_copy)
+    assert folder
+    if command == "verify":
+        (folder / "projection.npz").write_bytes(b"")
+    if command == "search owls":  # which builds an index of another version again
+        about = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(about | {"schema": manifest.SCHEMA - 1}))
+    start = [sys.executable, "-m", "rag", *command.split(), "--index", str(index_copy)]
+    for tenths in (*range(3, 45, 7), 600):
+        process = subprocess.Popen(start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(tenths / 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        assert titles(index_copy) in ([old, new] if command == "rollback" else [new])
+    assert process.returncode == 0
+    assert rag("search", "owls", "--index", index_copy).exit_code == 0
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_two_requests_keep_the_interval(server: Server, slept: list[float]) -> N
         opened.ask("/1", Reply.json)
         assert slept == []
         opened.ask("/2", Reply.json)
-    assert slept == [pytest.approx(3.0, abs=0.5)]
+    assert slept == [3.0]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_service_may_ask_for_another_interval(
     with Client(replace(HOST, base=server.url), sleep=slept.append) as opened:
         opened.ask("/1", Reply.json)
         opened.ask("/2", Reply.json)
-    assert slept == [pytest.approx(seconds, abs=0.5)]
+    assert slept == [seconds]
 
 
 def test_after_429_the_client_waits_as_many_seconds_as_the_service_says(
@@ -175,8 +175,8 @@ def test_a_fault_that_stays_is_told_after_a_limited_number_of_tries(
 def test_a_service_that_does_not_answer_in_time_is_asked_again(
     ask: Ask, server: Server, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "_TIMEOUT", 0.1)
-    server.first = [Answer({}, delay=0.5)]
+    monkeypatch.setattr(client, "_TIMEOUT", 0.5)
+    server.first = [Answer({}, delay=1.0)]
     assert ask() == {"moss": 1}
     assert len(slept) == 2
 

@@ -26,6 +26,7 @@ from rag.web import cards, export, pages
 from rag.web.conversations import ListedConversation
 from rag.web.turns import Choices, Turn
 from tests.web.reader import read
+from tests.web.samples import CURATOR
 
 LINK = re.compile(r"https://example\.org/.*")
 MARKDOWN_TAGS = set("a blockquote h1 h2 li p strong table tbody td th thead tr ul".split())
@@ -51,7 +52,7 @@ def check_chat_page(turn: Turn) -> None:
     failed = Turn(question, error=question)
     head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
     listed = ListedConversation("abcdefghijklmnop", one_line(question)[:80])
-    page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], []))
+    page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], [], CURATOR))
     assert [one.content for one in page.all("h2", "question")] == [question] * 4
     assert page.all("title")[0].content == page.all("p", "fault")[0].content == question
     assert page.all("form", "note")[0].text

@@ -9,6 +9,7 @@ import pytest
 
 from rag.chat.library import LibraryInfo
 from rag.sources.skipped import Skipped
+from rag.text import replace_surrogates
 from rag.web import pages, papers_page
 from rag.web.pages import Head
 from rag.web.papers_page import Shelf
@@ -19,6 +20,7 @@ from tests.attacks import ATTACKS, HOSTILE
 from tests.hostile import checks, samples
 from tests.hostile.checks import answers
 from tests.web.reader import read
+from tests.web.samples import CURATOR
 
 HEAD = Head(LibraryInfo("papers.jsonl", 14, "no model", "quotes"))
 TEXTS = [*ATTACKS, *(record["title"] for record in HOSTILE)]
@@ -36,13 +38,13 @@ def test_the_chat_page_contains_only_our_markup(turns: list[Turn]) -> None:
 
 def test_an_example_question_is_shown_as_text(turns: list[Turn]) -> None:
     for question in {turn.question for turn in turns}:
-        page = read(pages.chat(HEAD, [], "", [], [question]))
+        page = read(pages.chat(HEAD, [], "", [], [question], CURATOR))
         assert [one.content for one in page.all("button", "example")] == [question]
 
 
 def test_the_papers_page_contains_only_our_markup() -> None:
     papers = [*samples.read_papers().values(), *samples.raw_papers()]
-    page = read(papers_page.page(HEAD, Shelf(dict(enumerate(papers, 1)), len(papers)), [], [], []))
+    page = read(papers_page.page(HEAD, Shelf(dict(enumerate(papers, 1)), len(papers)), [], [], [], CURATOR))
     assert [title.content for title in page.all("h3", "title")] == [paper.title.replace("$$", "") for paper in papers]
 
 
@@ -50,11 +52,11 @@ def test_the_papers_page_contains_only_our_markup() -> None:
 def test_a_search_for_papers_is_shown_as_text(text: str) -> None:
     query, file = _as_a_browser_sends(text), _as_a_file_name(text)
     shelf = Shelf(dict(enumerate(samples.raw_papers()[:1])), 999, 50, query, [7], query)
-    page = read(papers_page.page(HEAD, shelf, [(query, 7), ("", 3)], [(2021, 7), (None, 3)], [file]))
+    page = read(papers_page.page(HEAD, shelf, [(query, 7), ("", 3)], [(2021, 7), (None, 3)], [file], CURATOR))
     assert page.all("h1")[0].content == f"999 papers {query}"
     assert page.all("input")[0].attributes["value"] == query
     assert [one.attributes["value"] for one in page.all("button", "remove")] == [file.name]
-    faulty = read(papers_page.page(HEAD, Shelf({}, 0, fault=query), [], [], []))
+    faulty = read(papers_page.page(HEAD, Shelf({}, 0, fault=query), [], [], [], CURATOR))
     assert faulty.all("p", "fault")[0].content == query
 
 
@@ -75,7 +77,9 @@ def test_titles_in_a_list_of_changes_are_shown_as_text() -> None:
 
 
 def test_conversations_are_read_back_as_they_were(turns: list[Turn]) -> None:
-    assert [load(*dump(turn)) for turn in turns] == turns
+    # Half a surrogate pair, which no page sends, is kept as a question mark.
+    whole = [turn for turn in turns if turn.question == replace_surrogates(turn.question)]
+    assert [load(*dump(turn)) for turn in whole] == whole
 
 
 def test_the_terminal_is_not_steered(turns: list[Turn], capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.index import audit, generations, integrity
+from rag.index import audit, checksums, generations, integrity, manifest
 from rag.index.opening import open_unchecked
 from rag.index.vector_database import VectorDatabase
 from rag.progress import silent
@@ -25,15 +24,16 @@ def faults(index_dir: Path) -> dict[str, str]:
 
 def sealed(folder: Path) -> None:
     """Makes the manifest describe the files as they are, so that only their content may be wrong."""
-    manifest = json.loads((folder / "manifest.json").read_text())
-    files = {name: stamp for name, stamp in integrity.describe(folder).items() if name in manifest["files"]}
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"files": files}))
+    contents = manifest.read_unchecked(folder)
+    files = {name: stamp for name, stamp in integrity.describe(folder).items() if name in contents["files"]}
+    manifest.write(folder, contents | {"files": files})
 
 
 def move_a_sentence(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "papers.db")) as database:
         database.execute("UPDATE sentences SET stop = 100000 WHERE paper = 3 AND n = 0")
         database.commit()
+    checksums.write(folder)
 
 
 def change_a_word(folder: Path) -> None:

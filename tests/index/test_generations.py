@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,12 +100,63 @@ def test_what_a_killed_build_left_is_removed_and_other_folders_are_not(tmp_path:
 
 
 def test_a_second_build_at_the_same_time_is_refused(tmp_path: Path) -> None:
-    with generations.building(tmp_path), pytest.raises(StoreError, match="Another rebuild"):
-        build(tmp_path)
+    with ThreadPoolExecutor(1) as another, generations.building(tmp_path):
+        refused = another.submit(build, tmp_path).exception()
+    assert isinstance(refused, StoreError)
+    assert "Another rebuild" in str(refused)
     build(tmp_path)
 
 
-@pytest.mark.parametrize("pointer", ["", "nonsense", "../../etc", "g2020", "\x00"])
+def test_a_change_is_planned_and_built_while_nobody_else_changes_anything(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as another:
+        with generations.changing(tmp_path):
+            old = build(tmp_path, "old")
+            assert isinstance(another.submit(build, tmp_path).exception(), StoreError)
+            assert generations.current(tmp_path) == old
+        new = another.submit(build, tmp_path, "new").result()
+    assert generations.current(tmp_path) == new
+
+
+def test_a_change_that_waits_begins_once_the_other_has_ended(tmp_path: Path) -> None:
+    def wait_and_build() -> str:
+        with generations.changing(tmp_path, waits=True):
+            found = generations.current(tmp_path)
+            build(tmp_path)
+        return found.name if found else ""
+
+    with ThreadPoolExecutor(1) as another:
+        with generations.changing(tmp_path):
+            waiting = another.submit(wait_and_build)
+            first = build(tmp_path)
+        assert waiting.result() == first.name
+
+
+def test_a_generation_is_on_the_disk_before_it_becomes_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    fsync, point = os.fsync, generations._point
+
+    def record(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def become_current(index_dir: Path, names: Sequence[str]) -> None:
+        built = index_dir / names[0]
+        files = [built / "content", built / "deeper" / "content"]
+        folders = [built, built / "deeper"] if os.name == "posix" else []  # Windows has no such call
+        assert {path.stat().st_ino for path in files + folders} <= set(synced)
+        point(index_dir, names)
+
+    monkeypatch.setattr(os, "fsync", record)
+    monkeypatch.setattr(generations, "_point", become_current)
+    with generations.building(tmp_path) as folder:
+        (folder / "content").write_text("")
+        (folder / "deeper").mkdir()
+        (folder / "deeper" / "content").write_text("")
+
+
+@pytest.mark.parametrize(
+    "pointer", ["", "nonsense", "../../etc", "g2020", "\x00", pytest.param("g" * 1_000_000, id="long")]
+)
 def test_a_damaged_pointer_is_reported_and_a_rebuild_repairs_it(tmp_path: Path, pointer: str) -> None:
     build(tmp_path)
     (tmp_path / generations.POINTER).write_text(pointer)
@@ -110,6 +164,30 @@ def test_a_damaged_pointer_is_reported_and_a_rebuild_repairs_it(tmp_path: Path, 
         generations.current(tmp_path)
     assert "\n" not in str(caught.value)
     assert build(tmp_path) == generations.current(tmp_path)
+
+
+def test_an_interruption_once_the_new_build_is_current_does_not_remove_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, replace = build(tmp_path, "old"), Path.replace
+
+    def replace_and_stop(path: Path, target: Path) -> None:
+        replace(path, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", replace_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        build(tmp_path, "new")
+    newest = generations.current(tmp_path)
+    assert newest not in (None, old)
+    assert newest
+    assert (newest / "content").read_text() == "new"
+
+
+def test_a_pointer_with_the_line_ends_of_windows_is_read(tmp_path: Path) -> None:
+    old, new = build(tmp_path), build(tmp_path)
+    (tmp_path / generations.POINTER).write_bytes(f"{new.name}\r\n{old.name}\r\n".encode())
+    assert (generations.current(tmp_path), generations.previous(tmp_path)) == (new, old)
 
 
 def test_a_folder_that_cannot_be_created_is_reported_with_the_option_to_change(tmp_path: Path) -> None:

@@ -37,25 +37,53 @@ def test_a_changed_file_is_named(folder: Path, content: bytes | None) -> None:
         integrity.check(folder, files)
 
 
-def test_damage_that_changes_neither_size_nor_time_is_found_by_a_thorough_check(folder: Path) -> None:
+def rot(file: Path, content: bytes) -> None:
+    """Changes the content of `file`, but not its time."""
+    changed = file.stat().st_mtime_ns
+    file.write_bytes(content)
+    os.utime(file, ns=(changed, changed))
+
+
+def test_damage_that_changes_neither_size_nor_time_is_found_at_once_in_small_files(folder: Path) -> None:
     files = integrity.describe(folder)
-    changed = (folder / "a.bin").stat().st_mtime_ns
-    (folder / "a.bin").write_bytes(b"0124")
-    os.utime(folder / "a.bin", ns=(changed, changed))
+    rot(folder / "a.bin", b"0124")
+    assert list(integrity.damaged(folder, files)) == ["a.bin is damaged"]
+
+
+def test_large_files_that_nobody_touched_are_read_by_a_thorough_check_except_the_crucial_ones(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integrity, "_QUICK_BYTES", 5)
+    (folder / "papers.db").write_bytes(b"papers")
+    (folder / "sub" / "data_level0.bin").write_bytes(b"a graph that can crash the process")
+    files = integrity.describe(folder)
+    for name in files:
+        rot(folder / name, b"x" * files[name]["size"])
+    found = {f"{name} is damaged" for name in files}
+    always = ("a.bin", "papers.db", "sub/data_level0.bin")
+    assert set(integrity.damaged(folder, files)) == {f"{name} is damaged" for name in always}
+    assert set(integrity.damaged(folder, files, thorough=True)) == found
+    assert set(integrity.decayed(folder, files)) == found
+
+
+def test_a_copy_is_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrity, "_QUICK_BYTES", 0)
+    files = integrity.describe(folder)
+    os.utime(folder / "a.bin", (0, 0))
     integrity.check(folder, files)
-    assert list(integrity.damaged(folder, files, thorough=True)) == ["a.bin is damaged"]
+    rot(folder / "a.bin", b"0124")  # which shows only if it is read again
+    integrity.check(folder, files)
 
 
 @pytest.mark.parametrize("vectors", [3, 1_500], ids=["before Chroma saves its graph", "after"])
-def test_opening_chroma_is_no_damage(tmp_path: Path, vectors: int) -> None:
+def test_reading_chroma_changes_none_of_its_files(tmp_path: Path, vectors: int) -> None:
     rng = np.random.default_rng(1)
     with closing(VectorDatabase(tmp_path)) as chroma:
         chroma.create(vectors)
         chroma.add({f"{n}.0": rng.normal(size=8).astype(np.float32) for n in range(1, vectors + 1)})
     files = integrity.describe(tmp_path)
-    assert any(name.endswith("data_level0.bin") for name in files) is (vectors > 1_000)
     for _ in range(2):
-        with closing(VectorDatabase(tmp_path)) as chroma:
+        with closing(VectorDatabase.reading(tmp_path)) as chroma:
             assert chroma.count() == vectors
             assert chroma.search(rng.normal(size=8), 1)
         assert list(integrity.damaged(tmp_path, files, thorough=True)) == []

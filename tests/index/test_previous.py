@@ -79,7 +79,7 @@ def test_nothing_is_embedded_for_a_paper_that_is_gone_or_has_another_year(index_
 def test_a_paper_whose_abstract_changed_is_embedded_anew(index_dir: Path, tmp_path: Path) -> None:
     assert embedded(index_dir, [OWLS, REWRITTEN, BREAD]) == texts(REWRITTEN)
     fresh = build_index(tmp_path / "fresh", [OWLS, REWRITTEN, BREAD])
-    assert vectors(index_dir, REWRITTEN).rows == pytest.approx(vectors(fresh, REWRITTEN).rows, abs=1e-4)
+    assert (vectors(index_dir, REWRITTEN).rows * vectors(fresh, REWRITTEN).rows).sum(axis=1).min() > 0.9999
     assert find(index_dir, "do divers count by hand?")[0].paper == REWRITTEN
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -180,6 +183,42 @@ def test_a_folder_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path)
         stage(tmp_path / "index")
 
 
+def test_a_full_disk_is_told_and_nothing_is_lost_or_half_kept(tmp_path: Path) -> None:
+    kept = add(tmp_path, "kept.jsonl")
+    code = (
+        "import io, resource, signal, sys\nfrom pathlib import Path\nfrom rag.index import uploads\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))\n"
+        f"uploads.stage(Path({str(tmp_path)!r}), 'large.jsonl', io.BytesIO(b'x' * 9_000))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"SourceError: Cannot write to {tmp_path}: File too large. Make room there, then try again." in done.stderr
+    assert left(tmp_path) == []
+    assert kept.read_bytes() == PAPERS
+
+
+@pytest.mark.parametrize("step", ["mkdir", "replace"])
+def test_a_file_that_cannot_be_moved_stays_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    waiting, there = stage(tmp_path), add(tmp_path, "rye.jsonl", OTHERS)
+    with monkeypatch.context() as full:
+        full.setattr(Path, step, Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+        for move in (lambda: uploads.accept(tmp_path, waiting), lambda: uploads.remove(tmp_path, "rye.jsonl")):
+            with pytest.raises(SourceError, match=r"No space left on device\. Make room there, then try again\.$"):
+                move()
+    assert (waiting.read_bytes(), there.read_bytes()) == (PAPERS, OTHERS)
+    assert uploads.accept(tmp_path, waiting).read_bytes() == PAPERS
+
+
+def test_files_that_come_and_go_meanwhile_do_not_stop_an_upload(tmp_path: Path) -> None:
+    def come_and_go(_: int) -> None:
+        uploads.discard(tmp_path, stage(tmp_path))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(come_and_go, range(200)))
+    assert staged(tmp_path) == []
+
+
 def test_files_staged_a_day_ago_are_removed_with_the_next_upload(tmp_path: Path) -> None:
     old, young = stage(tmp_path), stage(tmp_path)
     for file, hours in ((old, 25), (young, 23)):
@@ -232,3 +271,29 @@ def test_a_rebuild_reads_the_paths_of_the_index_and_each_accepted_file_once(tmp_
     assert uploads.paths(tmp_path) == [folder]
     shutil.rmtree(folder)
     assert uploads.paths(tmp_path) == [shipped("papers")]
+
+
+def test_others_on_the_machine_cannot_read_an_upload(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        file = stage(tmp_path)
+        assert [path.stat().st_mode & 0o777 for path in (file, file.parent, file.parent.parent)] == [
+            0o600,
+            0o700,
+            0o700,
+        ]
+        added = uploads.accept(tmp_path, file)
+        assert [path.stat().st_mode & 0o777 for path in (added, added.parent)] == [0o600, 0o700]
+        assert uploads.remove(tmp_path, added.name).parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
+
+
+def test_what_is_staged_is_bounded_until_it_expires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MAX_STAGING_BYTES", 2 * len(PAPERS))
+    first, _ = stage(tmp_path), stage(tmp_path)
+    with pytest.raises(SourceError, match="Too many uploaded files wait for a rebuild"):
+        stage(tmp_path)
+    os.utime(first.parent, (0, 0))
+    stage(tmp_path)
+    assert not first.exists()

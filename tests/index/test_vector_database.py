@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.index.vector_database import VectorDatabase
+from rag.index.vector_database import CHROMA_FILE, CHROMA_FOLDER, VectorDatabase
 from rag.models.encoding import l2_normalize
 
 VECTORS = dict(zip(["1", "1.title", "1.0-2", "2", "2.1"], np.eye(5, 8, dtype=np.float32), strict=True))
@@ -58,3 +59,29 @@ def test_of_many_vectors_the_nearest_hundred_are_found(database: VectorDatabase)
         for query in l2_normalize(random.standard_normal((50, 96), dtype=np.float32))
     ]
     assert np.mean(found) >= 99
+
+
+def test_an_embedding_model_that_chromas_files_name_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chromadb.utils.embedding_functions import known_embedding_functions
+
+    class Foreign:
+        @staticmethod
+        def build_from_config(config: object) -> None:
+            pytest.fail(f"loaded {config}")
+
+    monkeypatch.setitem(known_embedding_functions, "foreign", Foreign)  # type: ignore[arg-type]
+    with closing(VectorDatabase(tmp_path)) as written:
+        written.create(papers=1)
+    with closing(sqlite3.connect(tmp_path / CHROMA_FOLDER / CHROMA_FILE)) as tampered:
+        tampered.execute(
+            "UPDATE collections SET schema_str = replace(schema_str, "
+            """'{"type":"legacy"}', '{"type":"known","name":"foreign","config":{}}')"""
+        )
+        tampered.commit()
+    with closing(VectorDatabase(tmp_path)) as opened:
+        opened.add(VECTORS)
+        opened.delete(["1"])
+        assert opened.search(VECTORS["2"], 1) == ["2"]
+        assert opened.count() == len(VECTORS) - 1

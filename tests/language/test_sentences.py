@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.language.sentences import Span, span_texts, split_sentences
+from rag.paper import MAX_ABSTRACT
 from tests.loading import loaded_by
 
 
@@ -55,3 +58,16 @@ def test_the_sentence_model_is_found_without_loading_llama_index() -> None:
     loaded = loaded_by("from rag.language.sentences import split_sentences\nsplit_sentences('Owls hoot. Bats do not.')")
     assert "nltk" in loaded
     assert loaded & {"llama_index.core", "torch"} == set()
+
+
+@pytest.mark.parametrize("unit", ["i.) ", "a. ", "owl", "owl ", "Owls hoot. ", ". ", "e.g. Owls "])
+def test_the_longest_abstract_is_split_soon_and_as_its_parts_are(unit: str) -> None:
+    text = (unit * (MAX_ABSTRACT // len(unit))).strip()
+    begin = time.process_time()
+    spans = split_sentences(text)
+    assert time.process_time() - begin < 5  # seconds; it took longer by far, or was given up
+    assert "".join(span_texts(text, spans)).replace(" ", "") == text.replace(" ", "")
+    if unit == "Owls hoot. ":
+        assert set(span_texts(text, spans)) == {"Owls hoot."}
+    if unit == "owl ":
+        assert len(spans) == 1

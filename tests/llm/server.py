@@ -215,9 +215,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server with the model "owl", on a free port."""
-    with Server(("127.0.0.1", 0), Handler) as server:
+def running(port: int = 0) -> Iterator[Server]:
+    """A server with the model "owl", on `port`, or on a free one."""
+    with Server(("127.0.0.1", port), Handler) as server:
         server.requests, server.first, server.script, server.paths = [], [], [], []
         server.killed, server.known, server.gone = 0, {}, Event()
         server.streams, server.last, server.rejects = [], {}, {}

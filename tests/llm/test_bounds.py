@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from itertools import repeat
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from rag import llm
 from rag.errors import ModelError
-from rag.llm import bounds
+from rag.llm import bounded_stream, bounds
 from rag.llm.model import Model
 
 from . import protocol
@@ -36,7 +37,6 @@ class Trickle:
 
 
 FLOODS: dict[str, tuple[Iterable[bytes], str]] = {
-    "trickling": (Trickle(), "0.5 s"),
     "text": (repeat(piece("owl " * 10)), "1,112 characters"),
     "blank": (repeat(piece(" " * 10)), "1,112 characters"),
     "thoughts": (repeat(b"".join(protocol.events("owl", [{"reasoning": "well " * 10}]))), "66,344 characters"),
@@ -53,9 +53,15 @@ FLOODS: dict[str, tuple[Iterable[bytes], str]] = {
 
 
 @pytest.fixture
-def model(server: Server, monkeypatch: pytest.MonkeyPatch) -> Model:
+def model(server: Server) -> Model:
+    return load(f"openai-like:{server.url}/v1#owl", timeout=60.0)
+
+
+def test_a_reply_that_trickles_is_stopped(server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_SECONDS_PER_TOKEN", 0.0)
-    return load(f"openai-like:{server.url}/v1#owl", timeout=0.5)
+    server.flood = Trickle()
+    with pytest.raises(ModelError, match=r"does not end: its reply has more than 0\.5 s\."):
+        ask(load(f"openai-like:{server.url}/v1#owl", timeout=0.5))
 
 
 @pytest.mark.parametrize("kind", FLOODS)
@@ -101,12 +107,18 @@ def test_what_came_before_the_bound_is_given(server: Server, model: Model) -> No
     assert len(pieces) == 278
 
 
-def test_the_time_that_a_reader_takes_does_not_count(server: Server, model: Model) -> None:
+def test_the_time_that_a_reader_takes_does_not_count(
+    server: Server, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1.0
+    monkeypatch.setattr(bounded_stream, "time", SimpleNamespace(monotonic=lambda: now))
+
     async def read() -> str:
+        nonlocal now
         text = ""
         async for one in model.stream(messages(), MAX_TOKENS):
             text += one.text
-            await asyncio.sleep(0.1)
+            now += 100
         return text
 
     assert asyncio.run(read()) == WRITTEN

@@ -98,3 +98,9 @@ def test_the_spec_none_loads_no_model() -> None:
 )
 def test_a_model_is_shown_without_its_address(spec: str, shown: str) -> None:
     assert llm.describe(spec) == shown
+
+
+@pytest.mark.parametrize("listing", [["x"], {"data": ["x"]}, {"data": "x"}, {"data": [{"id": 5}]}, {"data": [None]}])
+def test_a_list_of_models_of_another_form_lists_none(server: Server, listing: object) -> None:
+    server.models = listing
+    assert load(f"openai-like:{server.url}/v1#owl").model_id == "owl"

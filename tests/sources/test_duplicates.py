@@ -1,63 +1,19 @@
-"""When two records are the same paper, and what they are merged into."""
+"""What the records of one paper are merged into, and that nothing else is."""
 
 from __future__ import annotations
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from rag.export.bibtex import bibtex
 from rag.paper import Paper
-from rag.sources.duplicates import deduplicate, merge, same_paper
+from rag.sources.agreement import ids_by_kind
+from rag.sources.duplicates import deduplicate, merge, shared_ids
 
 OWLS = "We listen to forty owls for two winters. They hear voles under half a metre of snow."
 OWLS_PUBLISHED = "We listen to forty owls for two winters. They hear voles under half a metre of snow, and mice."
 TIDES = "Harbours keep tide ledgers by hand. We read ninety of them and find the same errors in each."
 TITLE = "Hearing of Owls under Snow in Winter"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "reason"),
-    [
-        (Paper(TITLE, OWLS, ids=("doi:10.5555/a",)), Paper("Owls", TIDES, ids=("doi:10.5555/a",)), "same DOI"),
-        (Paper("A", OWLS, ids=("arxiv:1",)), Paper("B", OWLS_PUBLISHED, ids=("pmid:2", "arxiv:1")), "same arXiv id"),
-        (Paper(TITLE, OWLS), Paper("hearing of OWLS, under snow in winter.", OWLS), "same title and abstract"),
-        (Paper(TITLE, OWLS, year=2020), Paper(TITLE, OWLS_PUBLISHED, year=2021), "same title and abstract"),
-        (Paper(TITLE, OWLS), Paper(TITLE, OWLS[:60]), "same title and abstract"),
-        (Paper(TITLE, OWLS, ("Ada Reed",)), Paper(TITLE, TIDES, ("A. Reed", "B. Oak")), "same title and authors"),
-        (
-            Paper(TITLE, OWLS, ids=("doi:10.1101/2020.01.02",)),
-            Paper(TITLE, OWLS, ids=("doi:10.5555/journal",)),
-            "same title and abstract",
-        ),
-    ],
-    ids=["doi", "arxiv", "title", "preprint", "cut off", "authors", "preprint's DOI"],
-)
-def test_records_of_one_paper(first: Paper, second: Paper, reason: str) -> None:
-    assert same_paper(first, second) == same_paper(second, first) == reason
-    assert len(deduplicate([first, second])[0]) == 1
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        (Paper("ガラスの研究", OWLS), Paper("カラスの研究", OWLS)),
-        (Paper("दिन", OWLS), Paper("दान", OWLS)),
-        (Paper("C", OWLS), Paper("C++", OWLS)),
-        (Paper("The case p < q", OWLS), Paper("The case p > q", OWLS)),
-        (Paper("Йод", OWLS), Paper("Иод", OWLS)),
-        (Paper("Editorial", OWLS), Paper("Editorial.", TIDES)),
-        (Paper("Editorial", OWLS, ("Ada Reed",)), Paper("Editorial", TIDES, ("Ada Reed",))),
-        (Paper(TITLE, OWLS, ("Ada Reed",), 2019), Paper(TITLE, TIDES, ("Ada Reed",), 2021)),
-        (Paper(TITLE, OWLS, ("Ada Reed",)), Paper(TITLE, OWLS, ("Bo Oak",))),
-        (Paper(TITLE, OWLS, ids=("doi:10.5555/a",)), Paper(TITLE, OWLS, ids=("doi:10.5555/b",))),
-        (Paper(TITLE, OWLS, ids=("arxiv:1",)), Paper(TITLE, OWLS, ids=("arxiv:2",))),
-        (Paper(TITLE, OWLS), Paper(TITLE, TIDES)),
-        (Paper("Owls at Sea", OWLS, ids=("doi:10.5555/book",)), Paper("Ledgers", TIDES, ids=("doi:10.5555/book",))),
-        (Paper("Owls", OWLS, ids=("beir:1",)), Paper("Owls", TIDES, ids=("beir:1",))),
-    ],
-    ids=lambda paper: f"{paper.title} {paper.year or ''}",
-)
-def test_different_papers(first: Paper, second: Paper) -> None:
-    assert same_paper(first, second) == same_paper(second, first) == ""
-    assert deduplicate([first, second]) == ([first, second], [])
 
 
 def test_each_field_comes_from_the_record_that_says_more() -> None:
@@ -99,3 +55,60 @@ def test_a_record_brings_together_two_that_had_nothing_in_common() -> None:
 def test_thousands_of_namesakes_are_merged_only_if_they_are_equal() -> None:
     papers, merges = deduplicate(Paper("Editorial", f"Issue {n % 3_000}.") for n in range(6_000))
     assert (len(papers), len(merges)) == (3_000, 3_000)
+
+
+IDS = ("doi:10.5555/a", "doi:10.5555/b", "doi:10.1101/a", "arxiv:1", "arxiv:2", "pmid:1", "pmid:2", "beir:1")
+RECORDS = st.builds(
+    Paper,
+    title=st.sampled_from(["Owls", "OWLS.", TITLE, f"{TITLE}: Part II", "Editorial"]),
+    abstract=st.sampled_from([OWLS, OWLS_PUBLISHED, OWLS[:60], TIDES, "We count them."]),
+    authors=st.sampled_from([(), ("Ada Reed",), ("A. Reed", "Bo Oak"), ("Bo Oak",)]),
+    year=st.sampled_from([None, 2001, 2002, 2015]),
+    ids=st.lists(
+        st.sampled_from(IDS), unique_by=lambda one: one.rpartition("/" if "5555" in one else ":")[0], max_size=3
+    ).map(tuple),
+    url=st.sampled_from(["", "https://a.example", "https://b.example"]),
+    source=st.sampled_from(["a.bib", "b.ris"]),
+)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.lists(RECORDS, max_size=7).flatmap(lambda records: st.tuples(st.just(records), st.permutations(records))))
+def test_the_order_of_records_decides_nothing_but_the_order_of_papers(orders: tuple[list[Paper], list[Paper]]) -> None:
+    records, shuffled = orders
+    papers, _ = deduplicate(records)
+    assert set(deduplicate(shuffled)[0]) == set(papers)
+    for paper in papers:
+        assert all(len(ids) == 1 for ids in ids_by_kind(paper).values())
+
+
+def test_two_that_contradict_each_other_are_not_joined_by_a_third() -> None:
+    first = Paper(TITLE, OWLS, ("Ada Reed",), ids=("doi:10.5555/a",))
+    second = Paper(TITLE, OWLS_PUBLISHED, ("Bo Oak",), ids=("pmid:1",))
+    both = Paper(TITLE, OWLS, ids=("doi:10.5555/a", "pmid:1"))
+    for records in ([first, second, both], [both, first, second], [second, both, first]):
+        papers, _ = deduplicate(records)
+        assert sorted((paper.authors, paper.ids) for paper in papers) == [
+            (("Ada Reed",), ("doi:10.5555/a",)),
+            (("Bo Oak",), ("doi:10.5555/a", "pmid:1")),
+        ]
+
+
+def test_the_authors_and_the_doi_of_one_paper_are_not_credited_to_another() -> None:
+    window = Paper("ガラスの研究", OWLS, ("Glass Author",), 2001, ("doi:10.5555/glass",))
+    crow = Paper("カラスの研究", OWLS, (), 2015, ("doi:10.5555/crow",))
+    papers, _ = deduplicate([window, crow])
+    entries = bibtex(papers).split("@misc")[1:]
+    assert [("Glass Author" in entry or "Author, Glass" in entry, "10.5555/glass" in entry) for entry in entries] == [
+        (True, True),
+        (False, False),
+    ]
+
+
+def test_an_identifier_that_different_papers_have_is_told() -> None:
+    book = "doi:10.5555/book"
+    chapters = [Paper("Owls at Sea", OWLS, ids=(book,), source="a.bib"), Paper("Ledgers", TIDES, ids=(book,))]
+    papers, _ = deduplicate(chapters)
+    assert papers == chapters
+    (told,) = shared_ids(papers)
+    assert str(told).startswith(f"{book} is given to different papers, “Owls at Sea” (a.bib) and “Ledgers”")

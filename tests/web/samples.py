@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from rag.answer.types import Answer, Citation, Effort, Found, Statement, Verdict, Working
 from rag.paper import Paper
+from rag.web.identity import Visitor
 from rag.web.turns import Turn
 
 ABSTRACT = "One is slow. Two is fast. Three is free."
+CURATOR = Visitor("nobody-in-particular", "curator")
 PAPER, OTHER = Paper("A Title", ABSTRACT), Paper("Other", ABSTRACT, year=2020)
 
 

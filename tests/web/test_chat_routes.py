@@ -31,11 +31,10 @@ class SlowDisk(Conversations):
         self.listed.set()
         return found
 
-    def save(self, owner: str, name: str, n: int, turn: Turn, **more: Any) -> None:
-        if turn.answer:
-            self.saving.set()
-            assert self.listed.wait(60)
-        super().save(owner, name, n, turn, **more)
+    def finish(self, owner: str, name: str, n: int, turn: Turn) -> None:
+        self.saving.set()
+        assert self.listed.wait(60)
+        super().finish(owner, name, n, turn)
 
 
 def test_a_page_that_is_told_that_its_question_is_answered_may_ask_the_next(index_dir: Path, tmp_path: Path) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
-from rag.errors import ConversationError
+from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.paper import Paper
-from rag.web import records
-from rag.web.conversations import DATABASE, MAX_TITLE_CHARS, Conversations, is_name
+from rag.web.conversations import DATABASE, MAX_TITLE_CHARS, Conversations
+from rag.web.keys import is_key
+from rag.web.records import MAX_UNPACKED
 from rag.web.turns import Turn
-from tests.conftest import DATA
 
-from .samples import OTHER, cite, done, state
+from .samples import OTHER, PAPER, cite, done, state
 
 ANSWERED, FAILED = done(state(), question="which?"), Turn("how?", error="No.")
-RELEASED = (DATA / "conversation_0.4.0.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -35,45 +36,32 @@ def rows(folder: Path, sql: str) -> list[tuple[object, ...]]:
     return found
 
 
-def release_0_4_0(folder: Path, *conversations: tuple[str, str]) -> None:
-    """Writes the file of that version, with these names and texts."""
-    database = sqlite3.connect(folder / DATABASE)
-    with database:
-        database.executescript(
-            "CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT, title TEXT, changed TEXT, turns TEXT);"
-            "CREATE INDEX conversations_by_owner ON conversations (owner, changed);"
-        )
-        for n, (name, text) in enumerate(conversations):
-            values = (name, "ada", f"title of {name}", f"2026-01-0{n + 1}", text)
-            database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", values)
-    database.close()
-
-
 def test_what_is_kept_comes_back_as_it_was(kept: Conversations, tmp_path: Path) -> None:
     kept.save("ada", "one", 0, ANSWERED)
     kept.save("ada", "one", 1, FAILED)
     assert Conversations(tmp_path).load("ada", "one") == [ANSWERED, FAILED]  # as after a restart
 
 
-def test_a_conversation_keeps_each_paper_once(kept: Conversations, tmp_path: Path) -> None:
-    secret = Paper("A Title", "A very long abstract.")
-    listing = done(*[state(cite(0, 6, paper=secret))] * 5, related=(cite(n=2, paper=OTHER),), nearest=(secret,))
-    for n in range(4):
-        kept.save("ada", "one", n, listing)
-    assert (tmp_path / DATABASE).read_bytes().count(b"A very long abstract.") == 1
-    assert kept.load("ada", "one") == [listing] * 4
+def test_a_paper_is_kept_once_for_as_long_as_a_turn_refers_to_it(kept: Conversations, tmp_path: Path) -> None:
+    listing = done(*[state(cite(0, 6))] * 5, related=(cite(n=2, paper=OTHER),), nearest=(PAPER,))
+    for owner in ("ada", "eve"):
+        for n in range(4):
+            kept.save(owner, f"of {owner}", n, listing)
+    assert rows(tmp_path, "SELECT count(*) FROM papers") == [(2,)]
+    kept.delete("ada", "of ada")
+    assert kept.load("eve", "of eve") == [listing] * 4
+    kept.save("eve", "of eve", 0, FAILED)
+    assert rows(tmp_path, "SELECT count(*) FROM papers") == [(0,)]
 
 
 def test_a_question_writes_its_own_turn_only(kept: Conversations, tmp_path: Path) -> None:
     kept.save("ada", "one", 0, ANSWERED)
     rows(tmp_path, "CREATE TABLE written (n INTEGER)")
-    for event in ("INSERT", "UPDATE"):
-        rows(
-            tmp_path,
-            f"CREATE TRIGGER of_{event} AFTER {event} ON turns BEGIN INSERT INTO written VALUES (new.n); END",
-        )
-    kept.save("ada", "one", 1, Turn("and now?"))
-    kept.save("ada", "one", 1, ANSWERED)
+    for event, turn in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+        noted = f"INSERT INTO written VALUES ({turn}.n)"
+        rows(tmp_path, f"CREATE TRIGGER of_{event} AFTER {event} ON turns BEGIN {noted}; END")
+    kept.save("ada", "one", 1, Turn("which?"))
+    kept.finish("ada", "one", 1, ANSWERED)
     assert {n for (n,) in rows(tmp_path, "SELECT n FROM written")} == {1}
 
 
@@ -83,18 +71,9 @@ def test_an_edited_question_replaces_its_turn_and_all_after_it(kept: Conversatio
         kept.save("ada", "one", n, turn)
     kept.save("ada", "one", 1, FAILED)
     assert kept.load("ada", "one") == [ANSWERED, FAILED]
-    assert b"Other" not in (tmp_path / DATABASE).read_bytes()  # no turn refers to that paper any more
+    assert rows(tmp_path, "SELECT count(*) FROM papers") == [(1,)]  # no turn refers to the other any more
     kept.save("ada", "one", 0, FAILED)
     assert rows(tmp_path, "SELECT * FROM papers") == []
-
-
-def test_a_rating_of_an_earlier_turn_leaves_the_later_ones(kept: Conversations) -> None:
-    other = done(state(cite(paper=OTHER)))
-    kept.save("ada", "one", 0, ANSWERED)
-    kept.save("ada", "one", 1, other)
-    rated = replace(ANSWERED, good=True)
-    kept.save("ada", "one", 0, rated, last=False)
-    assert kept.load("ada", "one") == [rated, other]
 
 
 def test_conversations_are_listed_by_their_first_question_the_last_changed_first(kept: Conversations) -> None:
@@ -109,65 +88,120 @@ def test_conversations_are_listed_by_their_first_question_the_last_changed_first
 
 def test_nobody_sees_changes_or_deletes_what_is_anothers(kept: Conversations) -> None:
     kept.save("ada", "one", 0, ANSWERED)
-    kept.save("eve", "one", 0, Turn("hers"))
-    kept.save("eve", "one", 1, Turn("hers"))
+    for n in (0, 1):
+        with pytest.raises(UnknownConversationError, match="another browser"):
+            kept.save("eve", "one", n, Turn("hers"))
+    with pytest.raises(UnknownConversationError, match="Reload the page"):
+        kept.finish("eve", "one", 0, Turn("which?"))
     kept.delete("eve", "one")
     assert kept.of("eve") == []
-    with pytest.raises(ConversationError, match="no such conversation"):
+    with pytest.raises(UnknownConversationError, match="no such conversation"):
         kept.load("eve", "one")
     assert kept.load("ada", "one") == [ANSWERED]
 
 
-def test_what_is_deleted_is_gone_from_the_file_too(kept: Conversations, tmp_path: Path) -> None:
-    secret = Paper("A secret title", "A secret abstract.")
-    kept.save("ada", "one", 0, done(state(cite(paper=secret), text="A secret sentence."), question="A secret question"))
-    kept.delete("ada", "one")
-    assert kept.of("ada") == []
-    assert b"secret" not in (tmp_path / DATABASE).read_bytes()
-    assert [table for table in ("conversations", "turns", "papers") if rows(tmp_path, f"SELECT * FROM {table}")] == []
+def test_what_is_deleted_is_gone_from_the_file_too_which_shrinks(kept: Conversations, tmp_path: Path) -> None:
+    def secrets() -> list[bytes]:
+        found = rows(tmp_path, "SELECT content FROM turns UNION SELECT content FROM papers")
+        return [content for (content,) in found] + [b"A secret question"]
 
-
-def test_conversations_of_0_4_0_open(kept: Conversations, tmp_path: Path) -> None:
-    release_0_4_0(tmp_path, ("one", RELEASED), ("two", RELEASED))
-    assert [(listed.id, listed.title) for listed in kept.of("ada")] == [
-        ("two", "title of two"),
-        ("one", "title of one"),
-    ]
-    assert kept.load("ada", "one") == records.load_released(RELEASED)
-    assert (tmp_path / DATABASE).read_bytes().count(b"Corals are counted") == 2  # once in each conversation
-    with pytest.raises(ConversationError, match="no such conversation"):
-        kept.load("eve", "one")
-    kept.save("ada", "one", 5, ANSWERED)  # it goes on
-    assert kept.load("ada", "one")[-1] == ANSWERED
-    kept.delete("ada", "one")
-    kept.delete("ada", "two")
-    assert b"SwiftDepth" not in (tmp_path / DATABASE).read_bytes()
+    kept.save("ada", "another", 0, ANSWERED)
+    before, others = (tmp_path / DATABASE).stat().st_size, secrets()
+    for n in range(40):
+        paper = Paper(f"A secret title {n}", token_hex(2_000))
+        turn = done(state(cite(paper=paper), text=token_hex(1_000)), question="A secret question")
+        kept.save("ada", f"{n % 4}", n // 4, turn)
+    gone = [secret for secret in secrets() if secret not in others] + [b"A secret question"]
+    grown = (tmp_path / DATABASE).read_bytes()
+    assert len(gone) == 81
+    assert all(secret[:200] in grown for secret in gone)
+    for name in "0123":
+        kept.delete("ada", name)
+    left = (tmp_path / DATABASE).read_bytes()
+    assert not [secret for secret in gone for part in (secret[:200], secret[-200:]) if part in left]
+    assert len(left) <= before < len(grown) / 4
+    assert kept.load("ada", "another") == [ANSWERED]
 
 
 def test_what_cannot_be_read_says_so_and_stays(kept: Conversations, tmp_path: Path) -> None:
-    release_0_4_0(tmp_path, ("odd", '[{"asked": 1}]'), ("fine", RELEASED))
-    with pytest.raises(ConversationError, match="another version"):
-        kept.load("ada", "odd")
-    assert len(kept.load("ada", "fine")) == 5
-    kept.save("ada", "later", 0, ANSWERED)
-    rows(tmp_path, "UPDATE turns SET content = '{\"asked\": 1}' WHERE conversation = 'later'")
-    with pytest.raises(ConversationError, match="another version"):
-        kept.load("ada", "later")
-    assert {listed.id for listed in kept.of("ada")} == {"odd", "fine", "later"}
+    kept.save("ada", "odd", 0, ANSWERED)
+    rows(tmp_path, "UPDATE turns SET content = x'00'")
+    for use in (lambda: kept.load("ada", "odd"), lambda: kept.rate("ada", "odd", 0, True, "")):
+        with pytest.raises(ConversationError, match="another version") as raised:
+            use()
+        assert not isinstance(raised.value, UnknownConversationError)
+    assert rows(tmp_path, "SELECT content FROM turns") == [(b"\0",)]
 
 
-def test_a_folder_that_cannot_be_used_is_reported_with_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ConversationError, match=r"cannot be kept in .*Make the folder writable"):
-        Conversations(tmp_path / "file").of("ada")
+def test_nothing_packed_fills_the_memory(kept: Conversations, tmp_path: Path) -> None:
+    kept.save("ada", "one", 0, ANSWERED)
+    bomb = zlib.compress(b" " * 2 * MAX_UNPACKED)
+    database = sqlite3.connect(tmp_path / DATABASE)
+    with database:
+        database.execute("UPDATE turns SET content = ?", (bomb,))
+    database.close()
+    with pytest.raises(ConversationError, match="cannot be shown"):
+        kept.load("ada", "one")
+
+
+def test_an_answer_that_is_too_large_is_not_kept_and_its_question_is(
+    kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.save("ada", "one", 0, Turn("which?"))
+    monkeypatch.setattr("rag.web.conversations.MAX_TURN_CHARS", 500)
+    with pytest.raises(ConversationError, match="too large to be kept: more than 500 characters"):
+        kept.finish("ada", "one", 0, done(*[state()] * 20, question="which?"))
+    assert kept.load("ada", "one") == [Turn("which?", stopped=True)]
+
+
+def test_an_answer_takes_the_place_of_its_question_only(kept: Conversations) -> None:
+    kept.save("ada", "one", 0, Turn("which?"))
+    kept.finish("ada", "one", 0, ANSWERED)
+    assert kept.load("ada", "one") == [ANSWERED]
+    for n, turn in ((0, ANSWERED), (1, ANSWERED)):  # it was answered already; it is not there
+        with pytest.raises(UnknownConversationError, match="Reload the page"):
+            kept.finish("ada", "one", n, turn)
+    kept.save("ada", "one", 0, Turn("another?"))
+    with pytest.raises(UnknownConversationError, match="Reload the page"):
+        kept.finish("ada", "one", 0, ANSWERED)
+    kept.delete("ada", "one")
+    with pytest.raises(UnknownConversationError, match="Reload the page"):
+        kept.finish("ada", "one", 0, ANSWERED)
+    assert kept.of("ada") == []
+
+
+def test_a_question_is_not_added_to_a_conversation_that_changed_meanwhile(kept: Conversations) -> None:
+    kept.save("ada", "one", 0, ANSWERED, known=0)
+    kept.save("ada", "one", 1, FAILED, known=1)
+    with pytest.raises(UnknownConversationError, match="in another window"):
+        kept.save("ada", "one", 1, Turn("from another process"), known=1)
+    assert kept.load("ada", "one") == [ANSWERED, FAILED]
+
+
+def test_a_rating_changes_its_turn_only(kept: Conversations) -> None:
+    other = done(state(cite(paper=OTHER)))
+    kept.save("ada", "one", 0, ANSWERED, other)
+    kept.rate("ada", "one", 0, True, "fine")
+    assert kept.load("ada", "one") == [replace(ANSWERED, good=True, note="fine"), other]
+    for owner, n in (("eve", 0), ("ada", 2), ("ada", -1)):
+        with pytest.raises(QuestionError, match="no answer to rate"):
+            kept.rate(owner, "one", n, False, "")
+    kept.save("ada", "one", 1, FAILED)
+    with pytest.raises(QuestionError, match="no answer to rate"):
+        kept.rate("ada", "one", 1, False, "")
+
+
+def test_the_size_is_that_of_what_an_owner_asked(kept: Conversations) -> None:
+    assert kept.size("ada") == 0
+    kept.save("ada", "one", 0, ANSWERED)
+    kept.save("ada", "two", 0, ANSWERED)
+    assert kept.size("eve") == 0
+    whole = kept.size("ada")
+    kept.delete("ada", "one")
+    assert 0 < kept.size("ada") == whole / 2
 
 
 def test_ids_cannot_be_guessed(kept: Conversations) -> None:
     ids = {kept.new() for _ in range(100)}
     assert len(ids) == 100
-    assert all(is_name(one) for one in ids)
-
-
-@pytest.mark.parametrize("name", ["", "short", "../../../../etc/passwd", "x" * 65, "aaaaaaaaaaaaaaaa\n", "é" * 20])
-def test_other_names_are_none(name: str) -> None:
-    assert not is_name(name)
+    assert all(is_key(one) for one in ids)

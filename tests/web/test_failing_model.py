@@ -11,6 +11,7 @@ from rag import settings
 from rag.chat.library import Library
 from rag.web.conversations import Conversations
 from rag.web.jobs import Jobs
+from rag.web.turn_view import turn_html
 from rag.web.turns import Choices, Turn
 from tests.answer.owl import Owl, grading, reading
 from tests.conftest import WHICH
@@ -65,3 +66,22 @@ def test_stopping_an_answer_stops_the_model_and_keeps_what_was_shown(owl: Owl, j
     assert {statement.verdict for statement in turn.statements} == {"quote"}
     assert [one.text for one in turn.written] == [GOOD]
     assert owl.server.gone.wait(PATIENCE)
+
+
+def test_half_a_surrogate_pair_or_a_bidi_override_of_a_model_ends_no_answer_and_is_not_stored(
+    owl: Owl, jobs: Jobs
+) -> None:
+    half = GOOD.replace("single", "s\udd89ingle")
+    owl.replies["synthesis"] = f"\ud83e\u202e{half} [2a][2b]\ud83e\x00\n\udd89"
+
+    async def ask() -> Turn:
+        await jobs.ask("ada", "one", WHICH, Choices())
+        return [turns async for turns in jobs.watch("ada", "one")][-1][-1]
+
+    turn = asyncio.run(ask())
+    assert turn.state == "done", turn.error
+    assert not turn.unkept
+    assert jobs.conversations.load("ada", "one") == [turn]
+    html = turn_html([turn], 0, "one")
+    html.encode()
+    assert not {"\u202e", "\x00"} & {*html}

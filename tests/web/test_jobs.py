@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,8 +17,9 @@ from rag.answer.types import Answer, Found, Working, Written
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ConversationError, QuestionError
-from rag.web.conversations import Conversations
-from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, Job, Jobs
+from rag.web.conversations import DATABASE, Conversations
+from rag.web.job import Job
+from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, MAX_WAITING_OF_OWNER, Jobs
 from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
 
@@ -96,7 +99,7 @@ def test_nobody_watches_stops_or_rates_what_is_anothers(chat: Library, kept: Con
             await answered(jobs, owner=EVE)
         turns = await answered(jobs)
         assert turns[0].state == "done"
-        with pytest.raises(ConversationError):
+        with pytest.raises(QuestionError, match="no answer to rate"):
             await jobs.rate(EVE, "one", 0, True, "")
 
     run(test)
@@ -131,12 +134,12 @@ def test_many_who_wait_for_the_index_are_answered_once_it_is_open(index_dir: Pat
         library = HeldLibrary(settings.load(index_dir=index_dir, llm="none"))
         jobs, names = Jobs(library, kept), [f"conversation-{n}" for n in range(40)]  # asyncio has fewer threads
         for name in names:
-            await jobs.ask(ADA, name, WHICH, Choices())
-        assert {(await jobs.turns(ADA, name))[0].papers for name in names} == {0}
-        jobs.stop(ADA, names[0])  # which must not take the index from the others
-        assert (await answered(jobs, names[0]))[0].state == "stopped"
+            await jobs.ask(name, name, WHICH, Choices())
+        assert {(await jobs.turns(name, name))[0].papers for name in names} == {0}
+        jobs.stop(names[0], names[0])  # which must not take the index from the others
+        assert (await answered(jobs, names[0], names[0]))[0].state == "stopped"
         library.let_all()
-        assert {(await answered(jobs, name))[0].state for name in names[1:]} == {"done"}
+        assert {(await answered(jobs, name, name))[0].state for name in names[1:]} == {"done"}
 
     run(test)
 
@@ -164,18 +167,24 @@ def test_while_a_newer_index_is_being_opened_the_previous_one_answers(
     run(test)
 
 
-@pytest.mark.parametrize(
-    ("question", "error"),
-    [("", "1 to 2,000"), ("year:soon depth", "year:soon"), ("x" * 2001, "has 2,001")],
-)
-def test_what_cannot_be_asked_says_so_and_the_next_question_is_answered(
-    chat: Library, kept: Conversations, question: str, error: str
-) -> None:
+def test_what_is_empty_or_too_long_is_not_stored(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
         jobs = Jobs(chat, kept)
-        (failed,) = await ask(jobs, question)
+        for question in ("", " \n", "x" * 2001):
+            with pytest.raises(QuestionError, match="1 to 2,000 characters"):
+                await jobs.ask(ADA, "one", question, Choices())
+        assert kept.of(ADA) == []
+        assert (await ask(jobs))[0].state == "done"
+
+    run(test)
+
+
+def test_what_cannot_be_answered_says_so_and_the_next_question_is(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        (failed,) = await ask(jobs, "year:soon depth")
         assert failed.state == "failed"
-        assert error in failed.error
+        assert "year:soon" in failed.error
         assert (await ask(jobs))[1].state == "done"
 
     run(test)
@@ -240,9 +249,9 @@ def test_everybody_gets_quotes_at_once_and_written_sentences_in_turn(
         names = [f"conversation-{n}" for n in range(MAX_CONCURRENT + 2)]
         for name in names:
             await jobs.ask(ADA, name, WHICH, Choices())
-        turns = [(await jobs.turns(ADA, name))[-1] for name in names]
         while len(jobs._writing) < 2:
             await asyncio.sleep(0.01)
+        turns = [(await jobs.turns(ADA, name))[-1] for name in names]
         assert sorted(turn.ahead for turn in turns if turn.ahead is not None) == [0, 1]
         assert all(turn.statements == [state()] and turn.working for turn in turns)
         for name in names[:-1]:
@@ -296,3 +305,187 @@ def test_the_choice_of_writer_is_the_conversations(
     monkeypatch.setattr(Conversation, "ask", ask_with)
     run(test)
     assert given == [(WHICH, (), None, None, None), (WHICH, ("a:b",), 3, "owl", "quotes")]
+
+
+def test_a_page_that_takes_long_to_show_an_answer_gets_fewer_updates_and_its_end_at_once(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock that says that each update takes 100 seconds."""
+    said = [state(text=f"Sentence {n}.") for n in range(100)]
+
+    async def answer(*given: object) -> AsyncGenerator[Any]:
+        yield Found((PAPER,), 9)
+        for statement in said:
+            await asyncio.sleep(0.001)
+            yield statement
+        yield Answer(WHICH, tuple(said))
+
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
+        states = [turns async for turns in jobs.watch(ADA, "one")]
+        assert len(states) <= 3
+        assert states[-1][0].state == "done"
+
+    monkeypatch.setattr(Conversation, "ask", answer)
+    monkeypatch.setattr("rag.web.job.monotonic", iter(range(0, 10**9, 100)).__next__)
+    run(test)
+
+
+def test_what_a_page_is_shown_does_not_change_while_it_is_shown(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
+        shown = [(turns, turns[-1].running, len(turns[-1].statements)) async for turns in jobs.watch(ADA, "one")]
+        assert [(turns[-1].running, len(turns[-1].statements)) for turns, *_ in shown] == [one[1:] for one in shown]
+        assert not shown[-1][1]
+
+    run(test)
+
+
+def test_no_more_pages_follow_an_answer_than_may(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+            await jobs.ask(ADA, "one", WHICH, Choices())
+            watching = [jobs.watch(ADA, "one") for _ in range(3)]
+            for page in watching[:2]:
+                await anext(page)
+            with pytest.raises(QuestionError, match="2 pages show this answer already"):
+                await anext(watching[2])
+            await watching[0].aclose()
+            assert await anext(jobs.watch(ADA, "one"))
+        await watching[1].aclose()
+
+    monkeypatch.setattr("rag.web.job.MAX_WATCHERS", 2)
+    run(test)
+
+
+def test_nobody_fills_the_queue_for_all(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+            for n in range(MAX_WAITING_OF_OWNER):
+                await jobs.ask(ADA, f"conversation-{n}", WHICH, Choices())
+            with pytest.raises(QuestionError, match="10 questions of yours are waiting already"):
+                await jobs.ask(ADA, "one more", WHICH, Choices())
+            assert len(kept.of(ADA)) == MAX_WAITING_OF_OWNER
+            await jobs.ask(EVE, "one", WHICH, Choices())
+            jobs.stop(ADA, "conversation-0")
+            await answered(jobs, "conversation-0")
+            await jobs.ask(ADA, "one more", WHICH, Choices())
+        for n in range(1, MAX_WAITING_OF_OWNER):
+            await jobs.delete(ADA, f"conversation-{n}")
+
+    run(test)
+
+
+def test_who_has_stored_too_much_is_told_to_delete(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        monkeypatch.setattr("rag.web.jobs.MAX_OWNED", kept.size(ADA))
+        for name, new in (("one", False), ("two", False), ("two", True)):
+            with pytest.raises(QuestionError, match="Delete some of them"):
+                await jobs.ask(ADA, name, WHICH, Choices(), new=new)
+        assert [one.id for one in kept.of(ADA)] == ["one"]
+        await jobs.ask(EVE, "hers", WHICH, Choices())
+        await jobs.delete(ADA, "one")
+        assert (await ask(jobs, name="two"))[0].state == "done"
+        await jobs.delete(EVE, "hers")
+
+    run(test)
+
+
+def test_a_question_that_is_stopped_before_it_has_begun_ends(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        asking = asyncio.create_task(jobs.ask(ADA, "one", WHICH, Choices()))
+        await asyncio.sleep(0)
+        jobs.stop(ADA, "one")
+        await asking
+        assert (await answered(jobs))[0].state == "stopped"
+        assert kept.load(ADA, "one")[0].state == "stopped"
+
+    run(test)
+
+
+def test_an_earlier_answer_can_be_rated_while_the_next_question_is_answered(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+            await jobs.ask(ADA, "one", "how accurate is [1]?", Choices())
+            rated = await jobs.rate(ADA, "one", 0, True, "fine", WHICH)
+            assert rated[0].note == "fine"
+            with pytest.raises(QuestionError, match="still being answered"):
+                await jobs.rate(ADA, "one", 1, True, "")
+        assert (await answered(jobs))[0].note == "fine"
+        assert [turn.note for turn in kept.load(ADA, "one")] == ["fine", ""]
+
+    run(test)
+
+
+def test_an_answer_that_was_replaced_in_another_window_is_not_rated(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        await ask(jobs, "how are corals counted?", replace=0)
+        with pytest.raises(QuestionError, match="It was replaced or deleted"):
+            await jobs.rate(ADA, "one", 0, True, "", WHICH)
+        assert kept.load(ADA, "one")[0].good is None
+        assert (await jobs.rate(ADA, "one", 0, True, "", "how are corals\ncounted?"))[0].good
+
+    run(test)
+
+
+def test_a_conversation_that_cannot_be_read_is_not_asked_in(
+    chat: Library, kept: Conversations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It must not begin anew in its place."""
+
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        turns = await ask(jobs)
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(ConversationError, match="has locked"):
+                await jobs.ask(ADA, "one", "and now?", Choices())
+        assert kept.load(ADA, "one") == turns
+        assert len(await ask(jobs, "how accurate is [1]?")) == 2
+
+    monkeypatch.setattr("rag.web.database.BUSY_TIMEOUT", 0.05)
+    run(test)
+
+
+def test_an_answer_that_ends_without_one_does_not_run_for_ever(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_more(*given: object) -> AsyncGenerator[Any]:
+        yield Found((PAPER,), 9)
+
+    monkeypatch.setattr(Conversation, "ask", nothing_more)
+
+    async def test() -> None:
+        assert (await ask(Jobs(chat, kept)))[0].state == "stopped"
+
+    run(test)
+
+
+def test_an_answer_that_cannot_be_written_down_ends_all_the_same(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await jobs.ask(ADA, "one", WHICH, Choices())
+        monkeypatch.setattr(kept, "finish", lambda *given: 1 / 0)
+        await answered(jobs)
+        assert not jobs._jobs
+        monkeypatch.undo()
+        assert len(await ask(jobs)) == 2
+
+    run(test)

@@ -15,7 +15,7 @@ from rag.web.turns import Turn
 
 from .payloads import PAYLOADS
 from .reader import read, skeleton
-from .samples import cite, done, harmless, state, turns_with
+from .samples import CURATOR, cite, done, harmless, state, turns_with
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
@@ -30,8 +30,8 @@ LISTED = [ListedConversation(NAME, "how slow?"), ListedConversation(SECOND_NAME,
 def test_no_text_of_others_becomes_markup(payload: str) -> None:
     def chat(text: str) -> tuple[str, str]:
         head = Head(LibraryInfo(text, 489, text, "quotes"), text)
-        begun = pages.chat(head, [ListedConversation(NAME, text)], NAME, turns_with(text), [])
-        return begun, pages.chat(head, [], "", [], [text])
+        begun = pages.chat(head, [ListedConversation(NAME, text)], NAME, turns_with(text), [], CURATOR)
+        return begun, pages.chat(head, [], "", [], [text], CURATOR)
 
     begun, new = chat(payload)
     plain_begun, plain_new = chat(harmless(payload))
@@ -61,18 +61,19 @@ def test_conversations_are_listed_with_the_open_one_marked() -> None:
 
 
 def test_a_new_conversation_begins_with_a_welcome_and_examples() -> None:
-    page = read(pages.chat(OPEN, LISTED, "", [], ["which papers study bees?"]))
+    page = read(pages.chat(OPEN, LISTED, "", [], ["which papers study bees?"], CURATOR))
     assert [heading.text for heading in page.all("h1")] == ["Ask 489 papers"]
     assert [button.text for button in page.all("button", "example")] == ["which papers study bees?"]
     assert page.all("title")[0].text == "Ask the papers"
-    begun = read(pages.chat(OPEN, LISTED, NAME, [done(state(), question="how slow?")], ["which papers study bees?"]))
+    turns = [done(state(), question="how slow?")]
+    begun = read(pages.chat(OPEN, LISTED, NAME, turns, ["which papers study bees?"], CURATOR))
     assert not begun.all("h1")
     assert not begun.all("button", "example")
     assert begun.all("title")[0].text == "how slow?"
 
 
 def test_the_sources_of_a_conversation_are_beside_it() -> None:
-    page = read(pages.chat(OPEN, LISTED, NAME, [done(state(cite(13, 25)))], []))
+    page = read(pages.chat(OPEN, LISTED, NAME, [done(state(cite(13, 25)))], [], CURATOR))
     (sources,) = page.all("aside")
     assert [card.attributes["id"] for card in page.all("article", "source")] == ["source-1"]
     assert "A Title" in sources.text
@@ -86,7 +87,7 @@ def test_the_sources_of_a_conversation_are_beside_it() -> None:
     ],
 )
 def test_the_head_says_what_is_asked_and_what_writes(collection: LibraryInfo, facts: str) -> None:
-    page = read(pages.chat(Head(collection), [], "", [], []))
+    page = read(pages.chat(Head(collection), [], "", [], [], CURATOR))
     assert page.all("a", "brand")[0].text == "a.jsonl"
     assert page.all("p", "facts")[0].text == facts
     current = {link.text: link.attributes.get("aria-current") for link in page.all("a")}
@@ -94,7 +95,7 @@ def test_the_head_says_what_is_asked_and_what_writes(collection: LibraryInfo, fa
 
 
 def test_a_collection_that_cannot_be_opened_says_why() -> None:
-    page = read(pages.chat(CLOSED, LISTED, "", [], []))
+    page = read(pages.chat(CLOSED, LISTED, "", [], [], CURATOR))
     assert page.all("p", "fault")[0].text == CLOSED.fault
     assert page.all("p", "facts")[0].text == ""
     assert page.all("a", "brand")[0].text == "Papers"
@@ -118,7 +119,7 @@ def test_a_library_that_is_being_opened_can_be_asked_already(name: str) -> None:
         is_open = False
 
     head = pages.head(cast("Library", Unopened()))
-    page = read(pages.chat(head, LISTED, name, [Turn("how slow?")] if name else [], []))
+    page = read(pages.chat(head, LISTED, name, [Turn("how slow?")] if name else [], [], CURATOR))
     (facts,) = page.all("p", "facts")
     assert facts.text == "opening the papers…"
     assert "data-opening" in facts.attributes
@@ -129,16 +130,16 @@ def test_a_library_that_is_being_opened_can_be_asked_already(name: str) -> None:
 
 def test_a_model_that_is_being_opened_is_named() -> None:
     collection = LibraryInfo("a.jsonl", 489, "owl", None)
-    page = read(pages.chat(Head(collection, opening=True), [], "", [], ["which papers study bees?"]))
+    page = read(pages.chat(Head(collection, opening=True), [], "", [], ["which papers study bees?"], CURATOR))
     (facts,) = page.all("p", "facts")
     assert facts.text == "489 papers · opening owl…"
     assert "data-opening" in facts.attributes
     assert page.all("button", "example")
-    assert "data-opening" not in read(pages.chat(OPEN, [], "", [], [])).all("p", "facts")[0].attributes
+    assert "data-opening" not in read(pages.chat(OPEN, [], "", [], [], CURATOR)).all("p", "facts")[0].attributes
 
 
 def test_what_changes_once_the_library_is_open_is_what_a_page_opened_then_has() -> None:
     update = pages.opened(OPEN, ["which papers study bees?"])
-    page = pages.chat(OPEN, [], "", [], ["which papers study bees?"])
+    page = pages.chat(OPEN, [], "", [], ["which papers study bees?"], CURATOR)
     assert update["welcome"].strip() in page
     assert (update["name"], update["facts"]) == (OPEN.name, OPEN.facts)

@@ -17,7 +17,7 @@ from tests import plans
 
 from .payloads import PAYLOADS
 from .reader import Reader, read, skeleton
-from .samples import OTHER, PAPER, harmless, hostile
+from .samples import CURATOR, OTHER, PAPER, harmless, hostile
 
 SHELF = Shelf({1: PAPER, 2: OTHER}, 2)
 
@@ -25,7 +25,7 @@ SHELF = Shelf({1: PAPER, 2: OTHER}, 2)
 def html(shelf: Shelf = SHELF, **given: list[object]) -> str:
     """The page of this shelf, and of the sources, years and uploads that are `given`."""
     parts = (given.get(name, []) for name in ("sources", "years", "uploads"))
-    return papers_page.page(Head(None), shelf, *parts)  # type: ignore[arg-type]
+    return papers_page.page(Head(None), shelf, *parts, CURATOR)  # type: ignore[arg-type]
 
 
 def page(shelf: Shelf = SHELF, **given: list[object]) -> Reader:

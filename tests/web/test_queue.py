@@ -101,3 +101,23 @@ def test_an_error_gives_the_place_back() -> None:
             pass
 
     run(test())
+
+
+def test_a_visitor_who_leaves_as_a_place_becomes_free_spoils_nobodys_work() -> None:
+    async def test() -> None:
+        queue = FairQueue(1)
+        first, second, third = (Visitor(queue) for _ in range(3))
+        await settle()
+        first.leave.set()  # it goes on in the next round of the loop, before the second can leave the queue
+        second.task.cancel()
+        await settle()
+        assert second.task.cancelled()
+        assert first.task.done()
+        await first.task
+        assert third.served.is_set()
+        third.leave.set()
+        await third.task
+        async with queue.place(lambda ahead: None):
+            assert len(queue) == 0
+
+    run(test())

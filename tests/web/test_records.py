@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import replace
 
 import pytest
 
 from rag.answer.types import Answer, Citation, Effort, Found, Statement, Working
 from rag.paper import Paper
-from rag.web.records import dump, load, load_released
+from rag.web.records import dump, load, load_released, packed, unpacked
 from rag.web.turns import CUT_OFF, Choices, Turn
 from tests.conftest import DATA
 
@@ -17,7 +18,7 @@ from .samples import OTHER, PAPER, cite, done, state
 
 RELEASED = (DATA / "conversation_0.4.0.json").read_text(encoding="utf-8")
 LISTING = Turn(
-    "which? 🦉 \udcff",
+    "which? 🦉",
     Choices(("since 2020",), 5, "none"),
     papers=9,
     found=Found((PAPER, OTHER), 9, ("since 2020",), "papers"),
@@ -89,6 +90,31 @@ def test_what_versions_kept_that_wrote_in_place_of_the_quotes_is_read(writer: st
     data = json.loads(text)
     data["answer"]["writer"] = writer
     assert load(json.dumps(data), papers) == turn
+
+
+def test_half_a_surrogate_pair_is_not_kept() -> None:
+    text, papers = dump(
+        done(state(cite(paper=replace(PAPER, title="A \ud83e title")), text="\udd89"), question="\udcff?")
+    )
+    assert load(unpacked(packed(text)), papers) == done(
+        state(cite(paper=replace(PAPER, title="A ? title")), text="?"), question="??"
+    )
+
+
+def test_why_a_turn_is_not_stored_is_not_stored() -> None:
+    assert load(*dump(replace(done(state()), unkept="The disk is full."))) == done(state())
+
+
+def test_what_is_packed_is_small_and_comes_back() -> None:
+    text = dump(LISTING)[0]
+    assert unpacked(packed(text)) == text
+    assert len(packed(text)) < len(text) / 2
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", packed("{}")[:-1], zlib.compress(b"\xff"), "[]", None, 7])
+def test_what_was_not_packed_is_an_error(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        unpacked(content)
 
 
 def test_a_missing_paper_is_an_error() -> None:

@@ -11,7 +11,7 @@ from rag.web.cards import card_html, sources
 from rag.web.pages import Head
 from rag.web.turn_view import turn_html
 
-from .samples import cite, done, state
+from .samples import CURATOR, cite, done, state
 
 NAME = "abcdefghijklmnop"
 
@@ -33,6 +33,6 @@ def test_a_missing_value_is_an_error() -> None:
 def test_a_fragment_is_what_the_page_holds_in_its_place() -> None:
     """Else an update would replace what has not changed, and take the focus away from it."""
     turns = [done(state(), state(cite(13, 25)))]
-    page = pages.chat(Head(None), [], NAME, turns, [])
+    page = pages.chat(Head(None), [], NAME, turns, [], CURATOR)
     assert turn_html(turns, 0, NAME).strip() in page
     assert card_html(sources(turns)[0]).strip() in page  # type: ignore[arg-type]

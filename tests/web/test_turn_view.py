@@ -304,3 +304,9 @@ def test_the_settings_of_a_question_are_shown(choices: Choices, words: list[str]
 
 def test_every_verdict_has_words() -> None:
     assert set(phrases.CHECKED) == set(get_args(Verdict))
+
+
+@pytest.mark.parametrize("turn", [Turn("q"), STOPPED, done(state()), done()])
+def test_an_answer_that_is_not_stored_says_why(turn: Turn) -> None:
+    assert reply(replace(turn, unkept="The disk is full.")).text.endswith("The disk is full.")
+    assert not reply(turn).all("p", "fault")

@@ -11,7 +11,7 @@ from rag.language.cues import NEGATIONS
 from rag.language.tokens import content_stems, content_words, tokenize
 from rag.text import clean_line
 
-_LABEL = re.compile(r"\s*\[([^\[\]]{1,60})\]")  # [1a] or [1a, 2b]
+_LABEL = re.compile(r"\s*+\[([^\[\]]{1,60})\]")  # [1a] or [1a, 2b]
 _LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
 _BRACKETS = str.maketrans("【】", "[]")  # some models write labels in these
 _THEME = re.compile(r"#{1,4}\s+(\S.{0,100})|\*\*(\S.{0,100})\*\*:?")
@@ -64,7 +64,7 @@ def labelled_sentences(line: str) -> Iterator[tuple[str, list[str]]]:
     line = _MARKUP.sub("", line.translate(_BRACKETS))
     line = _without_preamble(_LEADING_LABELS.sub(r"\2 \1", line))
     sentence, labels = "", list[str]()
-    for match in re.finditer(rf"([^\[\]]+)((?:{_LABEL.pattern}[\s.,;]*)*)", line):
+    for match in re.finditer(rf"([^\[\]]+)((?:{_LABEL.pattern}[\s.,;]*+)*+)", line):
         sentence = f"{sentence} {match[1].strip()}".strip()
         labels += [label for group in _LABEL.findall(match[2]) for label in re.split(r"[,;\s]+", group.strip())]
         if not _continues(match, line):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import NamedTuple
 
 from rag.sources.errors import UnreadableError
@@ -44,15 +45,15 @@ class _Growing:
     """A segment whose end is not read yet."""
 
     def __init__(self, line: int) -> None:
-        self._line, self._parts, self._left = line, [""], MAX_ENTRY
+        self._line, self._text, self._left = line, StringIO(), MAX_ENTRY
 
     def add(self, text: str) -> None:
         if self._left > 0:
-            self._parts.append(text[: self._left])
+            self._text.write(text[: self._left])
         self._left -= len(text)
 
     def finished(self) -> Segment:
-        return Segment(self._line, "".join(self._parts), self._left < 0)
+        return Segment(self._line, self._text.getvalue(), self._left < 0)
 
 
 def segments(lines: Iterable[tuple[int, str]]) -> Iterator[Segment]:

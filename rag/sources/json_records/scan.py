@@ -14,7 +14,7 @@ _MAX_KEYS = 200  # of an object that are looked at
 
 _OPENING = re.compile(r'\{(\s{0,50})("(?:[^"\\\n]|\\.){0,100}"?)?')
 _TITLE = re.compile(r'"title"\s{0,50}:\s{0,50}\[?\s{0,50}"((?:[^"\\\n]|\\.){1,80})', re.IGNORECASE)
-_TOKEN = re.compile(r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<key>\s*:)?|(?P<bracket>[\[\]{}"])', re.DOTALL)
+_TOKEN = re.compile(r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+(?P<end>")?)(?P<key>\s*:)?|(?P<bracket>[\[\]{}])', re.DOTALL)
 _CLOSED_BY = {"{": "}", "[": "]"}
 
 Grade = Callable[[Collection[str]], int]  # how much an object with these keys looks like a record; 0 is not at all
@@ -38,9 +38,9 @@ def scan(text: str, start: int, stop: int, grade: Grade) -> Scan:
     """A look at the object in `text` that begins at `start` and may reach to `stop`."""
     scanner = _Scanner(text, grade)
     for token in _TOKEN.finditer(text, start, stop):
-        if token["string"]:
+        if token["end"]:
             scanner.string(token)
-        elif token["bracket"] == '"':  # of a string without an end
+        elif token["string"]:  # it goes on to `stop`
             break
         elif not scanner.bracket(token["bracket"], token.start()):
             return scanner.result(token.start())

@@ -18,7 +18,7 @@ _PREAMBLE = 20  # rows in which the heading is: some services put remarks on the
 _MAX_HEADING_CHARS = 60  # of a column; what is longer is a sentence
 _SEPARATOR = re.compile(r'"?sep=(.)\1*"?', re.IGNORECASE)  # an instruction to Excel, on a line above the heading
 # Code, addresses, numbers and sentences.
-_NO_HEADING = re.compile(r".*[={}<>\\].*|.*://.*|\d[\d.,/:-]*|(?:\S+ ){3,}.*[.!?]", re.DOTALL)
+_NO_HEADING = re.compile(r".*[={}<>\\].*|.*://.*|\d[\d.,/:-]*|(?:\S+ ){3}.*[.!?]", re.DOTALL)
 _SHOWN = 30  # columns in a message
 
 # For each field the headings of its column, the best first, in lower case, without accents, spaces and punctuation.

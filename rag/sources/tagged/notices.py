@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 _NOTICE = re.compile(
-    r"""\s*(?:\[ABSTRACT\ FROM\ | \[(?:Author|Publication)\ Abstract\]\W*$
-    | Copyright\ of\ .{1,300}\ is\ the\ property\ of\ | \(\s?Psyc\w{2,12}\ Database\ Record\ )""",
+    r"""\[ABSTRACT\ FROM\ | \[(?:Author|Publication)\ Abstract\]\W*$
+    | Copyright\ of\ .{1,300}\ is\ the\ property\ of\ | \(\s?Psyc\w{2,12}\ Database\ Record\ """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _MAX_CHARS = 1_000  # of a notice, at the end of an abstract
@@ -20,4 +20,4 @@ def joined(parts: Iterable[str]) -> str:
 
 def _without_notice(text: str) -> str:
     found = _NOTICE.search(text, max(0, len(text) - _MAX_CHARS))
-    return text[: found.start()] if found else text
+    return text[: found.start()].rstrip() if found else text

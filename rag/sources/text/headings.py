@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"^\s*(?:\d{1,5}[.):]|\[\d{1,5}\](?!\()|\(\d{1,5}\))\s+")
 _BOLD = re.compile(
     r"(\*\*|__)(?=\S)((?:(?!\1).){1,1000})\1|<(b|strong|h[1-6])\b[^<>]{0,200}>([^<>]{1,1000})</\3>", re.IGNORECASE
 )
-_YEAR = re.compile(r"\s*\(((?:19|20)\d\d)\)\s*")
+_YEAR = re.compile(r"\s{0,9}\(((?:19|20)\d\d)\)\s{0,9}")
 _OPENING = "([,|/·•–—-"  # what stands before the links behind a title
 _AROUND = _OPENING + "]). \t"
 # The words of links that lead to a paper and are no title.

@@ -14,7 +14,7 @@ _FOLDED = re.compile(r"\s?[△▽]\s?(?:Less|More)$")  # a button there, at the 
 _NOTE_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¶⋆∗^]{1,20}(?:,\d{1,3}){0,9}")
 _QUOTED = re.compile(r"""(["'“])(.*)(["'”])""", re.DOTALL)
 _BLOCK_SCALAR = re.compile(r"[>|][+-]?")  # how YAML begins text of several lines
-_YAML_ITEM = re.compile(r"\s*-\s+")
+_YAML_ITEM = re.compile(r"\A\s*-\s+")
 
 
 def record_of(line: int, fields: Mapping[str, Sequence[str]]) -> Record:

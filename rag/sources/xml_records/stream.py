@@ -27,6 +27,7 @@ from rag.sources.xml_records.scan import PREFIX, Scanner, Span
 from rag.text import clean_line
 
 MAX_ELEMENT_DEPTH = 100  # of elements within a record; those of PubMed have about 10, with formulas 25
+_MAX_MARKS = 500_000  # of a record that is repaired, which takes about 100 bytes for each
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], " ")  # which XML forbids
 _FAULT = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|<(?![a-z_/!?])|&(?:(?:#x?[0-9a-f]{1,8}|[a-z][a-z0-9]{0,31});)?",
@@ -156,6 +157,8 @@ def _tree(text: str) -> Element:
 
 def _repaired(text: str) -> str:
     """`text` with what makes it ill-formed escaped: lone ampersands and less-than signs, entities of HTML, controls."""
+    if text.count("&") + text.count("<") > _MAX_MARKS:
+        return text
     return _FAULT.sub(_escaped, text).translate(_CONTROL)
 
 

@@ -15,7 +15,7 @@ _MAX_CANDIDATES = 8  # for a word
 _MAX_ENDING = 2  # characters by which two roots may differ at the end
 _MIN_SHARED = 4  # characters that they must have in common
 # "long name (LN)": the words before the parenthesis, and the abbreviation in it.
-_ABBREVIATION = re.compile(r"((?:[\w-]+\s+){1,7})\(\s*([A-Z][\w-]{1,9}?)s?\s*\)")
+_ABBREVIATION = re.compile(r"(?<![\w-])((?:[\w-]++\s+){1,7})\(\s*([A-Z][\w-]{1,9}?)s?\s*\)")
 
 
 def likeness(first: Word, second: Word) -> float:

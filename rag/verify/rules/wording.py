@@ -19,7 +19,7 @@ _PHRASES: Mapping[str, str] = {
     r"by means of|with the (?:help|aid) of|via|by using|(?:through )?the use of": "by",
     r"in (?:comparison|contrast) (?:with|to)|compared (?:to|with)|relative to": "versus",
     r"different(?:ly)? from": "unlike",
-    r"rather than|instead of|in place of|(?:as |an )*alternatives? to": "rather_than",
+    r"rather than|instead of|in place of|(?:as )?(?:an )?alternatives? to": "rather_than",
     r"according to|in accordance with": "per",
     r"as soon as": "once",
     r"iff": "if and only if",

@@ -154,7 +154,7 @@ onPress(".remove-filter", (chip) => {
 function rate(turn, good, note) {
   const n = numberOf(turn);
   return attempt(async () => {
-    const update = await call("POST", `/c/${turns.dataset.name}/${n}/rating`, { good, note });
+    const update = await call("POST", `/c/${turns.dataset.name}/${n}/rating`, { good, note, question: questionOf(turn) });
     patchChild(turns, n, update.turn);
     return turns.children[n];
   });

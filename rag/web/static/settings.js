@@ -89,7 +89,7 @@ async function test() {
 }
 
 document.getElementById("choose").addEventListener("click", open);
-document.getElementById("test").addEventListener("click", test);
+document.getElementById("test")?.addEventListener("click", test); // only curators test models
 document.getElementById("defaults").addEventListener("click", () => {
   for (const field of fields) field.value = "";
   update(Object.fromEntries(fields.map(({ id }) => [id, ""])));

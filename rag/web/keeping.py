@@ -1,0 +1,154 @@
+"""Conversations for the event loop: stored in threads of their own, and held in memory where they cannot be stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from rag.errors import ConversationError, QuestionError, UnknownConversationError
+from rag.text import one_line
+from rag.web.conversations import MAX_TITLE_CHARS, Conversations, ListedConversation
+from rag.web.turns import NO_ANSWER, Turn
+
+MAX_HELD = 50  # conversations in memory that could not be stored
+_THREADS = 4  # of their own: where a locked file makes them wait, nobody's search waits with them
+_T = TypeVar("_T")
+_Key = tuple[str, str]  # owner and name
+
+
+@dataclass
+class _Held:
+    """All turns of a conversation. Those from number `first` on could not be stored; `known` are stored."""
+
+    turns: list[Turn]
+    first: int
+    known: int
+
+
+class Keeper:
+    """Stores `conversations`, what happens to one after the other. For one event loop.
+
+    What cannot be stored is held in memory until it can be, or the program ends, so that the conversation goes on.
+    """
+
+    def __init__(self, conversations: Conversations) -> None:
+        self.conversations = conversations
+        self._threads = ThreadPoolExecutor(_THREADS, "conversations")
+        self._locks: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
+        self._held: dict[_Key, _Held] = {}  # oldest first
+
+    async def listed(self, owner: str) -> tuple[list[ListedConversation], str]:
+        """The conversations of `owner`, those that could not be stored first; and why none else are known, or ""."""
+        held = [
+            ListedConversation(name, one_line(one.turns[0].question)[:MAX_TITLE_CHARS])
+            for (whose, name), one in reversed(self._held.items())
+            if whose == owner
+        ]
+        try:
+            stored = await self._call(self.conversations.of, owner)
+        except ConversationError as fault:
+            return held, str(fault)
+        names = {one.id for one in held}
+        return held + [one for one in stored if one.id not in names], ""
+
+    async def size(self, owner: str) -> int:
+        """See `Conversations.size`."""
+        return await self._call(self.conversations.size, owner)
+
+    async def load(self, owner: str, name: str) -> list[Turn]:
+        """The turns of a conversation. Raises ConversationError as `Conversations.load` does."""
+        async with self._lock(owner, name):
+            if held := self._held.get((owner, name)):
+                return list(held.turns)
+            return await self._call(self.conversations.load, owner, name)
+
+    async def begin(self, owner: str, name: str, turns: list[Turn], known: int) -> None:
+        """Stores the last of `turns`, a question, of which `known` were stored before.
+
+        If that fails, the turn says so, and all are held in memory. Raises UnknownConversationError if the conversation
+        is another's, or was changed elsewhere meanwhile.
+        """
+        async with self._lock(owner, name):
+            held = self._held.get((owner, name))
+            first = min(held.first, len(turns) - 1) if held else len(turns) - 1
+            await self._store(owner, name, _Held(turns, first, held.known if held else known))
+
+    async def finish(self, owner: str, name: str, turns: list[Turn]) -> None:
+        """Stores the answer to the last of `turns`, which are those that `begin` was given.
+
+        If that fails, the turn says so, and all are held in memory unless the conversation was deleted meanwhile.
+        """
+        n = len(turns) - 1
+        async with self._lock(owner, name):
+            held = self._held.get((owner, name))
+            try:
+                if held:
+                    await self._store(owner, name, held)
+                else:
+                    await self._call(self.conversations.finish, owner, name, n, turns[n])
+            except UnknownConversationError as fault:
+                turns[n].unkept = str(fault)
+            except ConversationError as fault:
+                turns[n].unkept = str(fault)
+                self._hold((owner, name), _Held(turns, n, n + 1))
+
+    async def rate(
+        self, owner: str, name: str, n: int, good: bool, note: str, question: str | None = None
+    ) -> list[Turn]:
+        """Keeps what the user thinks of the answer to turn `n`; all turns. Raises QuestionError as `Turn.rate` does."""
+        async with self._lock(owner, name):
+            held = self._held.get((owner, name))
+            if held is None:
+                return await self._call(self.conversations.rate, owner, name, n, good, note, question)
+            if n >= len(held.turns):
+                raise QuestionError(NO_ANSWER)
+            if n < held.first:
+                await self._call(self.conversations.rate, owner, name, n, good, note, question)
+            held.turns[n].rate(good, note, question)
+            return list(held.turns)
+
+    async def delete(self, owner: str, name: str) -> None:
+        """Forgets a conversation for good."""
+        async with self._lock(owner, name):
+            held = self._held.pop((owner, name), None)
+            if held is None or held.known:
+                await self._call(self.conversations.delete, owner, name)
+
+    async def _store(self, owner: str, name: str, one: _Held) -> None:
+        """Stores what of `one` is not, or holds it."""
+        try:
+            await self._call(self.conversations.save, owner, name, one.first, *one.turns[one.first :], known=one.known)
+        except UnknownConversationError:
+            raise
+        except ConversationError as fault:
+            one.turns[-1].unkept = str(fault)
+            self._hold((owner, name), one)
+            return
+        self._held.pop((owner, name), None)
+        for turn in one.turns:
+            turn.unkept = ""
+
+    def _hold(self, key: _Key, one: _Held) -> None:
+        """Holds `one` as the newest, for which the oldest may have to go."""
+        self._held.pop(key, None)
+        self._held[key] = one
+        while len(self._held) > MAX_HELD:
+            del self._held[next(iter(self._held))]
+
+    def _lock(self, owner: str, name: str) -> asyncio.Lock:
+        """The lock of a conversation, which is there for as long as anybody holds or awaits it."""
+        return self._locks.setdefault((owner, name), asyncio.Lock())
+
+    async def _call(self, function: Callable[..., _T], *given: object, **named: object) -> _T:
+        """The result of `function`, made in a thread. Whoever stops waiting for it does so once it is through."""
+        call = asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *given, **named))
+        try:
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            await asyncio.wait([call])
+            raise
