@@ -176,7 +176,8 @@ def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
     except Timeout as fault:
         raise StoreError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
     except OSError as fault:
-        raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. Choose another with --index.") from fault
+        remedy = "Make room there, then repeat the command" if fault.errno in FULL else "Choose another with --index"
+        raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. {remedy}.") from fault
     with held:
         _remove_unused(index_dir)
         yield

@@ -13,10 +13,10 @@ from typing import Any
 from rag.index.maxsim import EMBEDDINGS_FILE
 from rag.index.papers_database import PAPERS_FILE
 from rag.index.vector_arrays import ROWS_FILE
-from rag.index.vector_database import GRAPH_FILE
+from rag.index.vector_database import LINKS_FILE
 
 _GROWING = (ROWS_FILE, EMBEDDINGS_FILE)  # see rag.index.arrays.open_to_append
-_CRUCIAL = (PAPERS_FILE, GRAPH_FILE)  # always read: nothing wrong may be quoted, nor may the process crash
+_CRUCIAL = (PAPERS_FILE, LINKS_FILE)  # always read: nothing wrong may be quoted, nor may the process crash
 _QUICK_BYTES = 64_000_000  # of small files that are always read, which takes some 30 ms
 _BLOCK_BYTES = 1 << 20
 _THREADS = 4  # hashing and reading leave Python's lock

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 CHROMA_FOLDER, CHROMA_FILE = "chroma", "chroma.sqlite3"
-GRAPH_FILE = "data_level0.bin"  # of the HNSW graph, with most of its links; where they are damaged, a search crashes
+LINKS_FILE = "data_level0.bin"  # of the HNSW graph, with most of its links; where they are damaged, a search crashes
 _COLLECTION = "passages"
 _SAVED_GRAPH = "index_metadata.pickle"  # beside a graph that Chroma has saved
 # HNSW's parameters, with which it finds at least .99 of the 100 nearest: of 335,000 vectors .992, .953 at 16 neighbours

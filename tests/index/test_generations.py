@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -194,6 +196,13 @@ def test_a_folder_that_cannot_be_created_is_reported_with_the_option_to_change(t
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"Cannot write to .*--index"):
         build(tmp_path / "file" / "index")
+
+
+def test_a_lock_for_which_there_is_no_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(generations.FileLock, "acquire", Mock(side_effect=full))
+    with pytest.raises(StoreError, match=r"No space left on device\. Make room there, then repeat the command\.$"):
+        build(tmp_path)
 
 
 def test_rolling_back_makes_the_build_before_current_and_again_the_last(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from rag import settings
 from rag.errors import ModelError, RagError, StoreError
-from rag.web.serve import claim, launch
+from rag.web.serve import _open, claim, launch
 
 from .held import HeldLibrary
 
@@ -54,3 +56,22 @@ def test_a_port_that_is_taken_is_an_error_that_names_another() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(RagError, match=f"Port {port} is in use. Choose another: rag chat --port {port + 1}"):
             claim("127.0.0.1", port)
+
+
+def test_large_files_that_were_not_read_to_open_the_index_are_read_once_it_is_open(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.integrity._QUICK_BYTES", 0)
+    (file,) = index_copy.glob("g*/vectors.f32")
+    changed = file.stat().st_mtime_ns
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    os.utime(file, ns=(changed, changed))
+    library = HeldLibrary(settings.load(index_dir=index_copy, llm="none", port=free_port()))
+    library.index_may_open.set()
+    library.model_may_open.set()
+    _open(library)
+    for thread in threading.enumerate():
+        if thread.name == "examine":
+            thread.join()
+    with pytest.raises(StoreError, match=r"vectors\.f32 is damaged.* Run: rag verify"):
+        library.retriever()
