@@ -15,14 +15,20 @@ MAX_NAME_WORDS = 3  # before the colon of a title; what is longer is a phrase, n
 
 _SIGNS = str.maketrans(
     {"+": " plus ", "#": " sharp ", "<": " less ", ">": " greater ", "=": " equals ", "&": " and "}
-    | {"≤": " less equals ", "≥": " greater equals ", "≠": " not equals "}
+    | {"≤": " less equals ", "≥": " greater equals ", "≠": " not equals ", "±": " plus minus "}
+    | {"↑": " up ", "↓": " down ", "→": " to the right ", "←": " to the left ", "♂": " male ", "♀": " female "}
 )
 _STAR = re.compile(r"(?<!\w)(\w)\*")  # of a name, as in "A*"; elsewhere it is the mark of a footnote
+# Of a name, as in "M′", which some write M'. Not in quotation marks, nor of 3′, which is as often written 3'.
+_PRIME = re.compile(r"(?<=[^\W\d_])′(?!\w)|(?<=(?<!\w)[A-Za-z])['’](?!\w)(?<!['‘]\w.)")
+# Of a number, as in "at -5 °C"; not in "1990 -2000" and "COVID -19", which are badly spaced.
+_MINUS = re.compile(r"(?:(?<![A-Z\d]\s)(?<=\s)|(?<=[(\[{])|\A)[-−–](?=[.]?\d)")
 
 
 def title_key(title: str) -> str:
-    """The words of `title`, case-folded and without accents or punctuation; C and C++ stay two, and so do A and A*."""
-    return normalize(_STAR.sub(r"\1 star ", title).translate(_SIGNS))
+    """The words of `title`, case-folded and without accents or punctuation; C and C++ stay two, and so do 5 and -5."""
+    named = _PRIME.sub(" prime", _STAR.sub(r"\1 star ", title))
+    return normalize(_MINUS.sub(" minus ", named.replace("->", "→")).translate(_SIGNS))
 
 
 @dataclass(frozen=True)  # no slots: they would leave no room for what is computed once

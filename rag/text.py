@@ -28,6 +28,8 @@ _HIDDEN = dict.fromkeys(
 )
 # Replaced by a space: control characters, surrogates, line and paragraph separators.
 _UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+MAX_MARKS = 4  # combining marks in a row; more are drawn over the lines above and below
+_SIGNS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")  # marks among others: no pattern tells them apart
 
 
 def normalize(text: str) -> str:
@@ -44,11 +46,31 @@ def normalize(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space."""
+    """`text` on one line that is safe to print: no control, bidi or surrogate characters, no runs of white space.
+
+    Of combining marks in a row, only the first `MAX_MARKS` are kept.
+    """
     if not text.isprintable():  # most are: the test is fast
         characters = text if text.isascii() else text.translate(_HIDDEN)
         text = _UNPRINTABLE.sub(" ", characters)
+    if not text.isascii():
+        text = _SIGNS.sub(_few_marks, text)
     return " ".join(text.split())
+
+
+def _few_marks(signs: re.Match[str]) -> str:
+    """The signs that were matched, with at most `MAX_MARKS` of the combining ones among them in a row.
+
+    Invisible characters do not end a row: nothing is drawn between the marks.
+    """
+    kept: list[str] = []
+    marks = 0
+    for sign in signs[0]:
+        category = unicodedata.category(sign)
+        marks = marks + 1 if category in ("Mn", "Me") else marks if category == "Cf" else 0
+        if marks <= MAX_MARKS or category == "Cf":
+            kept.append(sign)
+    return "".join(kept)
 
 
 def replace_surrogates(text: str) -> str:

@@ -33,6 +33,15 @@ def test_other_words_make_another_paper(other: str) -> None:
         ("p < q", "p > q"),
         ("p ≤ q", "p ≥ q"),
         ("p = q", "p ≠ q"),
+        ("Growth at -5 °C", "Growth at 5 °C"),
+        ("Growth at −5 °C", "Growth at 5 °C"),
+        ("5 ± 2 Owls", "5 2 Owls"),
+        ("Gene ↑ in Flies", "Gene ↓ in Flies"),
+        ("A → B", "A ← B"),
+        ("Flight of ♂ Bees", "Flight of ♀ Bees"),
+        ("Model M′ of Stars", "Model M of Stars"),
+        ("Tool 1.0", "Tool 10"),
+        ("Effects of 1,5 mg", "Effects of 15 mg"),
     ],
 )
 def test_what_is_part_of_a_letter_or_a_name_makes_another_paper(title: str, other: str) -> None:
@@ -40,7 +49,21 @@ def test_what_is_part_of_a_letter_or_a_name_makes_another_paper(title: str, othe
 
 
 @pytest.mark.parametrize(
-    ("title", "other"), [("Müller’s Owls", "Muller's Owls"), ("Owls & Mice", "Owls and Mice"), ("Owls*", "Owls")]
+    ("title", "other"),
+    [
+        ("Müller’s Owls", "Muller's Owls"),
+        ("Owls & Mice", "Owls and Mice"),
+        ("Owls*", "Owls"),
+        ("Growth at −5 °C", "Growth at –5 °C"),
+        ("State-of-the-Art Owls", "State of the art owls"),
+        ("GPT-4", "GPT 4"),
+        ("COVID -19", "COVID-19"),
+        ("Owls, 1990–2000", "Owls, 1990 -2000"),
+        ("A → B", "A -> B"),
+        ("Model M′ of Stars", "Model M' of Stars"),
+        ("The 3′ UTR", "The 3' UTR"),
+        ("'B' Plans", "“B” Plans"),
+    ],
 )
 def test_how_records_of_one_paper_spell_its_title_makes_no_difference(title: str, other: str) -> None:
     assert Paper(title, "a").key == Paper(other, "a").key

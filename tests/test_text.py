@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text import clean_line, count, normalize, one_line, replace_surrogates
+from rag.text import MAX_MARKS, clean_line, count, normalize, one_line, replace_surrogates
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,11 @@ def test_the_name_of_a_file_becomes_a_line_that_can_be_stored() -> None:
 )
 def test_a_number_is_written_with_its_noun(number: int, noun: str, expected: str) -> None:
     assert count(number, noun) == expected
+
+
+def test_combining_marks_do_not_pile_up_over_other_lines() -> None:
+    acute, joiner = "\u0301", "\u200d"
+    assert one_line(f"Z{acute * 400}a{acute}") == f"Z{acute * MAX_MARKS}a{acute}"
+    assert one_line(f"Z{(acute + joiner) * 400}").count(acute) == MAX_MARKS
+    for written in ("Ti\u1ebfng Vi\u1ec7t", "e\u0302\u0301", "\u05d1\u05bc\u05b0\u0596", "……!——“”«»", "😀😀😀😀😀😀"):
+        assert one_line(written) == written

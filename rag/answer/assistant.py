@@ -29,6 +29,7 @@ Item = TypeVar("Item")
 UNDERSTANDING_SECONDS = 20.0  # a model that takes longer to say what a question means is not waited for
 # Seconds for which papers are graded: where the model is quick, before anything is written, else after it.
 QUICK_GRADING_SECONDS, SLOW_GRADING_SECONDS = 20.0, 60.0
+ANSWER_SECONDS = 600.0  # for all that a model does for an answer; what it has written by then stays
 
 
 async def within(seconds: float, items: AsyncGenerator[Item]) -> AsyncGenerator[Item]:
@@ -77,6 +78,11 @@ class Assistant:
         except TimeoutError as fault:
             slow = f"{self.name} did not say within {UNDERSTANDING_SECONDS:g} s what the question means."
             raise ReplyError(slow) from fault
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether nothing came of it so far."""
+        return not self.usage.calls
 
     def grades(self, query: Query, hits: Hits) -> AsyncGenerator[Mapping[int, Grade]]:
         """The model's grades of the best `hits` for `query`, a few at a time, in bounded time. Raises ModelError."""

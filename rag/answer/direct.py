@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.types import Form
 from rag.index import catalogue
@@ -13,6 +13,7 @@ from rag.index.store import Store
 from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.intent import Wish
+from rag.query.left_out import left_out, split_named
 from rag.query.understanding import Query
 from rag.query.wishes import Wished
 from rag.text import clean_line, count, in_quotes
@@ -67,11 +68,18 @@ def reply(query: Query, wished: Wished, store: Store) -> Direct:
         return _list(query, wished, store)
     if wished.wish == "similar" and wished.papers:
         return _similar(wished.papers[0], query, store)
-    if wished.wish == "titles" and wished.papers:
-        return Direct(f"The last answer cites {count(len(wished.papers), 'paper')}:", wished.papers)
-    if wished.wish in ("paper", "bibtex", "link") and wished.papers:
-        return _records(wished.wish, wished.papers, query.question)
-    return Direct(SENTENCES[wished.wish])
+    papers, outside = split_named(wished.papers, query.among if query.filters else None, store)
+    made = _of_papers(query, wished.wish, papers) if papers or not outside else Direct("")
+    return replace(made, headline=" ".join(filter(None, [left_out(outside, query.filters), made.headline])))
+
+
+def _of_papers(query: Query, wish: Wish, papers: tuple[Paper, ...]) -> Direct:
+    """`papers` as the `wish` wants them, or a sentence."""
+    if wish == "titles" and papers:
+        return Direct(f"The last answer cites {count(len(papers), 'paper')}:", papers)
+    if wish in ("paper", "bibtex", "link") and papers:
+        return _records(wish, papers, query.question)
+    return Direct(SENTENCES[wish])
 
 
 def _description(store: Store) -> str:

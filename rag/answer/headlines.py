@@ -47,7 +47,7 @@ _UNITS = (
 
 # Names in a row, where those of datasets stand: "on KITTI, NYU Depth v2 and the Make3D dataset".
 _DATASET = r"(?:data\s?sets?|benchmarks?)"
-_NAME = r"(?<![\w-])[a-z]{0,3}[A-Z\d][\w+-]*+(?:[ -](?:v?\d[\w.]*+|[A-Z][\w-]*+)){0,8}+"
+_NAME = r"(?<![\w+-])[a-z]{0,3}[A-Z\d][\w+-]*+(?:[ -](?:v?\d[\w.]*+|[A-Z][\w-]*+)){0,8}+"
 _ENUMERATION = re.compile(
     rf"\b(?i:on|from|including|such\s+as|namely|{_DATASET})\W+(?:the\s+|both\s+)*"
     rf"(?P<names>{_NAME}(?:(?:\s*,\s*|\s+)(?:and\s+|&\s+)?(?:the\s+)?{_NAME})*)|"
@@ -76,10 +76,10 @@ def headline(query: Query, selection: Selection, grounding: Grounding, terms: Se
     return " ".join(filter(None, lines))
 
 
-def compared_headline(compared: Compared, selection: Selection) -> str:
-    """Whether any abstract has all sides of a comparison, or the reason why it is refused."""
+def compared_headline(compared: Compared, selection: Selection, filters: Sequence[str]) -> str:
+    """Whether any abstract has all sides of a comparison, or the reason why it is refused; only some pass `filters`."""
     if not compared.hits.papers:
-        return f"No paper here is about {_quoted(compared.missing)}."
+        return missing_side(compared.missing, filters)
     if selection.unstated:
         return f"Neither abstract states {selection.unstated.name}." if len(compared.names) == 2 else ""
     if not compared.names or (compared.missing and not compared.together):
@@ -91,6 +91,12 @@ def compared_headline(compared: Compared, selection: Selection) -> str:
         return reason if is_pair else ""
     mention = "mentions" if compared.together == 1 else "mention"
     return f"{count(compared.together, 'abstract')} {mention} {all_sides}."
+
+
+def missing_side(sides: Sequence[str], filters: Sequence[str]) -> str:
+    """Says that no paper, of those that pass `filters`, is about any of `sides`."""
+    where = f"within {_quoted(filters, 'and')}" if filters else "here"
+    return f"No paper {where} is about {_quoted(sides)}."
 
 
 def _unlike_any(words: Sequence[str], terms: Sequence[Term]) -> list[str]:

@@ -18,7 +18,6 @@ from rag.retrieval.grading.grader import Grader
 from rag.retrieval.hits import Hits
 from rag.retrieval.relevance import relevances
 from rag.retrieval.retriever import HybridRetriever
-from rag.text import in_quotes
 
 MAX_CANDIDATES = 100  # papers retrieved, among which the relevant ones are selected
 MIN_CANDIDATES = 25  # among which relevance is known to be told from scores
@@ -130,8 +129,8 @@ def _compared(query: Query, retriever: HybridRetriever, min_probability: float) 
     """A paper for each side of a comparison."""
     compared = search_compared(query, retriever, min_probability)
     selection = evidence.select_compared(query.rewrites[0], compared)
-    missing = (f"No paper here is about {in_quotes(side)}." for side in compared.missing if selection.relevant)
-    headline = headlines.compared_headline(compared, selection)
+    missing = (headlines.missing_side([side], query.filters) for side in compared.missing if selection.relevant)
+    headline = headlines.compared_headline(compared, selection, query.filters)
     return Retrieved(query, compared.hits, selection, headline, (*_notices(query), *missing))
 
 

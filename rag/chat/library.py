@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Finding, Style
 from rag.chat.assistants import AssistantPool
-from rag.chat.rebuild import BuildReport, rebuild
+from rag.chat.rebuild import BuildReport, rebuild, sources
 from rag.errors import StoreError
-from rag.index import changes, generations, integrity, uploads
+from rag.index import changes, generations, integrity
 from rag.index.changes import Planned
 from rag.index.opening import open_current
 from rag.progress import Progress, silent
@@ -136,18 +136,19 @@ class Library:
         """Rebuilds the index from the paths that it was built from and the uploaded files; see `uploads.paths`.
 
         Papers that were removed come back if they are in the uploads that are `added` now. Works without an index too,
-        and with one that is damaged or was built with another embedding. Raises as `rag.chat.rebuild.rebuild` does.
+        and with one that is damaged or was built with another embedding. Raises as `rag.chat.rebuild.rebuild` and
+        `sources` do.
         """
         index_dir = self.settings.index_dir
         with generations.changing(index_dir):
-            paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
+            paths, columns = sources(index_dir)
             return rebuild(paths, index_dir, self.settings.embedding, progress, columns, added)
 
     def preview(self, staged: Sequence[Path] = ()) -> Planned:
-        """What a rebuild would change if the `staged` files were accepted first."""
+        """What a rebuild would change if the `staged` files were accepted first. Raises as `rebuild` does."""
         index_dir = self.settings.index_dir
-        paths, columns = [*uploads.paths(index_dir), *staged], generations.read_with(index_dir)
-        return changes.rebuilt(index_dir, paths, columns, silent, added=staged)
+        paths, columns = sources(index_dir)
+        return changes.rebuilt(index_dir, [*paths, *staged], columns, silent, added=staged)
 
     def check(self, sentence: str, citations: Sequence[Citation]) -> Finding:
         """Which of `citations` support a written `sentence`.

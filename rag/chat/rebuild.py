@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.index import changes, generations
+from rag.errors import StoreError
+from rag.index import changes, generations, recovery, uploads
 from rag.index.changes import Planned
 from rag.paper import Paper
 from rag.progress import Progress
@@ -61,6 +62,17 @@ def rebuild(
         return carry_out(planned, index_dir, embedding_name, progress)
 
 
+def sources(index_dir: Path) -> tuple[list[Path], Mapping[str, str]]:
+    """What a rebuild of `index_dir` without explicit paths reads, and the columns that its tables are read by.
+
+    Raises StoreError if there is an index of which that is not known: others would replace its papers.
+    """
+    if generations.current(index_dir) and not generations.built_from(index_dir):
+        remedy = generations.rebuild_hint(index_dir, ["PATH"])
+        raise StoreError(f"The index in {index_dir} does not tell from which files it was built. {remedy}")
+    return uploads.paths(index_dir), generations.read_with(index_dir)
+
+
 def carry_out(
     planned: Planned, index_dir: Path, embedding_name: str, progress: Progress, full: bool = False
 ) -> BuildReport:
@@ -92,6 +104,7 @@ def build_index(
     from rag.index.contents import Contents
     from rag.models import embedding
 
+    recovery.restore(index_dir)  # which a build would refuse to do without
     build(Contents(papers, paths), index_dir, embedding.load(embedding_name), calibrate, progress)
 
 

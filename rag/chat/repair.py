@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from rag.chat.rebuild import carry_out, rebuild
+from rag.chat.rebuild import carry_out, rebuild, sources
 from rag.errors import StoreError
-from rag.index import changes, generations, uploads
+from rag.index import changes, generations
 from rag.index.changes import Planned
 from rag.index.contents import Contents
 from rag.index.held import held
@@ -33,8 +33,8 @@ def repair(index_dir: Path, embedding_name: str, progress: Progress, full: bool 
     """Makes the damaged index in `index_dir` whole, and says from what.
 
     That is the papers that it holds, else the generation before, else the files that it was built from. Sound vectors
-    are taken over, unless it is to be `full`. Raises StoreError if none of them can be read, SourceError if a file is
-    missing.
+    are taken over, unless it is to be `full`. Raises StoreError if none of them can be read or is known, SourceError if
+    a file is missing.
     """
     with generations.changing(index_dir):
         return _repaired(index_dir, embedding_name, progress, full)
@@ -46,7 +46,7 @@ def _repaired(index_dir: Path, embedding_name: str, progress: Progress, full: bo
         return f"Built again from the {count(len(contents.papers), 'paper')} that it holds."
     if generations.previous(index_dir) and _is_sound_after_rollback(index_dir):
         return "Its papers could not be read, so the index is now the one before the last change."
-    paths, columns = uploads.paths(index_dir), generations.read_with(index_dir)
+    paths, columns = sources(index_dir)
     rebuild(paths, index_dir, embedding_name, progress, columns)
     return "Its papers could not be read, so it was built again from the files that it was built from."
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from rag.cli.measures import show_claim_numbers, show_question_numbers
-from rag.cli.options import index_option, json_option, llm_option, settings_with
+from rag.cli.options import NamedPath, index_option, json_option, llm_option, settings_with
 
 
 @click.command("eval", short_help="Measure retrieval, answers, or the check of sentences.")
-@click.argument("path", metavar="[QUESTIONS]", required=False, type=click.Path(path_type=Path))
+@click.argument("path", metavar="[QUESTIONS]", required=False, type=NamedPath())
 @click.option(
     "--compare",
     type=click.Path(path_type=Path),
@@ -21,7 +21,7 @@ from rag.cli.options import index_option, json_option, llm_option, settings_with
 @click.option("--answers", is_flag=True, help="Measure answers: what they cite and quote, and how long they take.")
 @click.option(
     "--claims",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     metavar="FILE",
     help="Measure the check of written sentences: a JSONL file of labelled claims, or the folder of SciFact.",
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+import traceback
 from io import TextIOWrapper
 from typing import Any
 
@@ -34,7 +36,13 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as fault:  # of a help text, which is written before any command is invoked
+            if not (message := _unwritten(fault)):
+                raise
+            click.echo(f"Error: {message}", err=True)
+            raise SystemExit(1) from fault
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -44,8 +52,18 @@ class Commands(click.Group):
         except Exception as fault:  # the outermost handler: users get one line whatever it is
             if ctx.params.get("debug"):
                 raise
-            message = str(fault) if isinstance(fault, RagError) else _unexpected(fault, ctx.invoked_subcommand)
+            expected = str(fault) if isinstance(fault, RagError) else _unwritten(fault)
+            message = expected or _unexpected(fault, ctx.invoked_subcommand)
             raise click.ClickException(one_line(message)) from fault
+
+
+def _unwritten(fault: Exception) -> str:
+    """What to say if `fault` is that the output cannot be written, "" if it is another. Then no more is written."""
+    raised_in = [frame.f_code for frame, _ in traceback.walk_tb(fault.__traceback__)][-1]
+    if not isinstance(fault, OSError) or raised_in is not click.echo.__code__:
+        return ""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python writes what is left in its buffer when it ends
+    return f"The output could not be written: {fault.strerror}."
 
 
 def _unexpected(fault: Exception, command: str | None) -> str:

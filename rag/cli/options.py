@@ -13,8 +13,21 @@ from rag.export.formats import EXPORTS
 if TYPE_CHECKING:
     from rag.settings import Settings
 
+
+class NamedPath(click.Path):
+    """A path that is not empty: Python takes "" for the current folder, and a shell writes "" for an unset variable."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("The path is empty. Name a file or a folder; the current one is “.”.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 question_argument = click.argument("question", required=False)
-index_option = click.option("--index", "index_dir", type=click.Path(path_type=Path), help="Folder of the index.")
+index_option = click.option("--index", "index_dir", type=NamedPath(), help="Folder of the index.")
 llm_option = click.option(
     "--llm",
     metavar="MODEL",

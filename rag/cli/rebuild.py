@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rag.cli import render, terminal
-from rag.cli.options import index_option, settings_with
+from rag.cli.options import NamedPath, index_option, settings_with
 
 if TYPE_CHECKING:
     from rag.index.changes import Planned
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Plan = Callable[["Progress"], "Planned"]
 
-paths_argument = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+paths_argument = click.argument("paths", nargs=-1, required=True, type=NamedPath())
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be added, changed and removed.")
 yes_option = click.option("--yes", is_flag=True, help="Remove even more than half of the papers, without asking.")
 full_option = click.option("--full", is_flag=True, help="Embed all papers again, not only those that changed.")
@@ -33,7 +33,7 @@ columns_option = click.option(
 
 
 @click.command(short_help="Build the index from files of papers.")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=NamedPath())
 @dry_run_option
 @yes_option
 @full_option
@@ -132,7 +132,8 @@ def run(
     """Makes a `plan` and carries it out, or with `dry_run` only shows it.
 
     Asks before most papers of the index would be removed, except with `yes`. Raises StoreError if nobody can be asked,
-    or if another change is in progress. One that runs `unattended` asks nobody, and waits for the other to end.
+    if it cannot be told which would be removed, or if another change is in progress. One that runs `unattended` asks
+    nobody, and waits for the other to end.
     """
     from rag.chat.rebuild import carry_out
     from rag.index import generations
@@ -147,8 +148,8 @@ def run(
         if dry_run:
             click.echo(render.changes_text(planned))
             return
-        if planned.loses_most and not yes and not _came_with_rag(settings):
-            _confirm(planned, not unattended and terminal.is_interactive())
+        if not yes:
+            _guard(planned, settings, not unattended and terminal.is_interactive())
         report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
     click.echo(str(report))
 
@@ -159,14 +160,14 @@ def run_rebuild(paths: list[Path], settings: Settings) -> None:
 
 
 def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:
-    from rag.index import changes, generations, uploads
+    from rag.chat.rebuild import sources
+    from rag.index import changes
 
     named = _columns(columns)
 
     def plan(progress: Progress) -> Planned:
-        known = {} if paths else generations.read_with(settings.index_dir)
-        chosen = paths or uploads.paths(settings.index_dir)
-        return changes.rebuilt(settings.index_dir, chosen, known | named, progress)
+        chosen, known = (paths, {}) if paths else sources(settings.index_dir)
+        return changes.rebuilt(settings.index_dir, chosen, {**known, **named}, progress)
 
     return plan
 
@@ -187,6 +188,16 @@ def _came_with_rag(settings: Settings) -> bool:
     from rag.settings import shipped
 
     return generations.built_from(settings.index_dir) == [shipped("papers").resolve()]
+
+
+def _guard(planned: Planned, settings: Settings, asks: bool) -> None:
+    """Has the user confirm that most papers of the index are removed. Raises StoreError unless that is known."""
+    from rag.index import generations
+
+    if planned.unknown:
+        raise generations.damage(settings.index_dir, "its papers cannot be read")
+    if planned.loses_most and not _came_with_rag(settings):
+        _confirm(planned, asks)
 
 
 def _confirm(planned: Planned, asks: bool) -> None:

@@ -23,11 +23,17 @@ def status(index_dir: Path | None) -> None:
 @click.command(short_help="Check the whole index, and repair it.")
 @index_option
 def verify(index_dir: Path | None) -> None:
-    """Check every part of the index against its hashes and against the others. What is damaged is repaired."""
+    """Check every part of the index against its hashes and against the others. What is damaged is repaired.
+
+    If it is not known which generation of the index is current, that is the newest whose papers can be read.
+    """
     settings = settings_with(index_dir=index_dir)
     from rag.chat import repair
     from rag.errors import StoreError
+    from rag.index import recovery
 
+    if restored := recovery.restore(settings.index_dir):
+        click.echo(restored)
     with terminal.progress_bar() as progress:
         try:
             faults = repair.examine(settings.index_dir, progress)

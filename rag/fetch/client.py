@@ -173,7 +173,7 @@ class Client:
             )
         if isinstance(fault, httpx.TimeoutException):
             return PassingFaultError("does not answer in time")
-        return PassingFaultError(f"breaks off ({type(fault).__name__})")
+        return PassingFaultError("breaks off the connection")
 
     def _headers(self, contact: str) -> dict[str, str]:
         agent = f"rag/{__version__}" + (f" (mailto:{contact})" if contact else "")

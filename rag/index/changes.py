@@ -44,7 +44,8 @@ class Changes:
 class Planned:
     """An index to build, `contents`, and what it `changes`.
 
-    From so many `files` came so many `records`, of which some are `duplicates`; what is no paper was `skipped`.
+    From so many `files` came so many `records`, of which some are `duplicates`; what is no paper was `skipped`. It is
+    `unknown` what is removed if there is an index whose papers cannot be read.
     """
 
     contents: Contents
@@ -53,6 +54,7 @@ class Planned:
     records: int = 0
     duplicates: int = 0
     skipped: tuple[Skipped, ...] = ()
+    unknown: bool = False
 
     def __str__(self) -> str:
         return f"{self.changes}, {len(self.skipped):,} skipped"
@@ -80,9 +82,12 @@ def rebuilt(
     """The index of `index_dir` with exactly the papers in `paths`, except those that the user removed.
 
     `columns` says which column of a table holds a field. The user adds those of `paths` that are `added`, which brings
-    back what they hold, though it was removed. Raises SourceError as `gather` does, and if all papers are removed.
+    back what they hold, though it was removed. Raises SourceError as `gather` does, and if all papers are removed;
+    StoreError if it is not known which generation is current.
     """
-    return _rebuilt(held(index_dir), paths, columns, progress, added)
+    before = held(index_dir)
+    unknown = before is None and generations.current(index_dir) is not None
+    return replace(_rebuilt(before, paths, columns, progress, added), unknown=unknown)
 
 
 def _rebuilt(
@@ -200,7 +205,7 @@ def _matched(old: Sequence[Paper], new: Sequence[Paper]) -> list[tuple[Paper, Pa
     names: list[Callable[[Paper], Iterable[Hashable]]] = [
         lambda paper: [paper.content],
         identifiers,
-        lambda paper: [paper.key],
+        lambda paper: [paper.key] if paper.key else [],  # titles without a word are no names
     ]
     for names_of in names:
         candidates = defaultdict(list)

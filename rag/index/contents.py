@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from os.path import realpath
 from pathlib import Path
 
 from rag.paper import Paper, title_key
@@ -41,4 +42,4 @@ class Contents:
 
     def is_built_from(self, paths: Iterable[Path]) -> bool:
         """Whether all of `paths` were read for it."""
-        return {path.resolve() for path in self.paths}.issuperset(path.resolve() for path in paths)
+        return set(map(realpath, self.paths)).issuperset(map(realpath, paths))  # resolve raises for a link to itself

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import sqlite3
@@ -24,6 +25,16 @@ def is_no_room(fault: BaseException, folder: Path) -> bool:
         return fault.errno in FULL
     is_said = getattr(fault, "sqlite_errorcode", None) in _SQLITE_FULL or bool(_CODE.search(str(fault)))
     return is_said or _is_full(folder)
+
+
+def has_no_inodes(folder: Path) -> bool:
+    """Whether the disk of `folder` can hold no more files, however small. Not known on Windows."""
+    if os.name == "nt":
+        return False
+    with suppress(OSError):
+        disk = os.statvfs(folder)
+        return disk.f_files > 0 and disk.f_favail == 0  # some file systems count none
+    return False
 
 
 def _is_full(folder: Path) -> bool:

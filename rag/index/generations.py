@@ -3,14 +3,14 @@
 A process killed at any moment leaves the old pointer or the new one, each naming a complete generation; so does a
 power cut, because a generation is on the disk before the pointer names it. The next change, which alone holds the lock,
 removes what a killed one left. A generation that is being read is kept until a later build, because Chroma reopens its
-files as it needs them.
+files as it needs them. While the pointer tells nothing, none is removed and nothing is changed; `rag.index.recovery`
+makes it name one again.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
 import secrets
 import shlex
 import shutil
@@ -25,23 +25,24 @@ from typing import Any
 from filelock import BaseFileLock, FileLock, Timeout
 
 from rag.errors import StoreError
-from rag.index import manifest
+from rag.index import manifest, pointer
 from rag.index.disk import FULL, REFUSED, is_no_room
-
-POINTER = "CURRENT"  # two lines: the current generation, and the one before it
-_GENERATION = re.compile(r"g\d{14}-[0-9a-f]{6}")  # nothing else in the folder is ever removed
-_MAX_POINTER = 1_000  # characters
 
 
 def current(index_dir: Path) -> Path | None:
     """The folder of the current generation, or None if nothing has been built.
 
-    Raises StoreError if the pointer exists but names no generation.
+    Raises StoreError if there are generations, and the pointer does not tell which is current.
     """
-    names = _generations_in_use(index_dir)
-    if not names and (index_dir / POINTER).exists():
-        raise StoreError(f"The index in {index_dir} is damaged: {POINTER} is unreadable. {rebuild_hint(index_dir)}")
+    names = pointer.named(index_dir)
+    if not (names and (index_dir / names[0]).is_dir()):
+        _check_pointer(index_dir)
     return index_dir / names[0] if names else None
+
+
+def _check_pointer(index_dir: Path) -> None:
+    if reason := pointer.loss(index_dir):
+        raise damage(index_dir, reason)
 
 
 def built_from(index_dir: Path) -> list[Path]:
@@ -112,15 +113,16 @@ def building(index_dir: Path) -> Iterator[Path]:
     the block becomes one.
     """
     with changing(index_dir):
+        before = [name for name in pointer.named(index_dir)[:1] if (index_dir / name).is_dir()]
         generation = index_dir / f"g{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
         try:
             generation.mkdir()
             yield generation
             _sync(generation)
-            _point(index_dir, [generation.name, *_generations_in_use(index_dir)[:1]])
+            pointer.point(index_dir, [generation.name, *before])
         except BaseException as fault:
             reason = _unwritable(index_dir, fault)  # before there is room again
-            if generation.name not in _generations_in_use(index_dir):  # it may have become current
+            if generation.name not in pointer.named(index_dir):  # it may have become current
                 shutil.rmtree(generation, ignore_errors=True)  # or the next build does it
             if isinstance(fault, (OSError, sqlite3.Error)):
                 raise StoreError(reason) from fault
@@ -130,7 +132,7 @@ def building(index_dir: Path) -> Iterator[Path]:
 
 def previous(index_dir: Path) -> Path | None:
     """The folder of the generation before the current one, or None if there is none."""
-    names = _generations_in_use(index_dir)
+    names = pointer.named(index_dir)
     return index_dir / names[1] if len(names) > 1 and (index_dir / names[1]).is_dir() else None
 
 
@@ -142,11 +144,16 @@ def roll_back(index_dir: Path) -> None:
     with changing(index_dir):
         before = previous(index_dir)
         if before is None:
-            raise StoreError(f"There is no index before the current one in {index_dir}. Build one: rag rebuild")
-        try:
-            _point(index_dir, [before.name, *_generations_in_use(index_dir)[:1]])
-        except OSError as fault:
-            raise StoreError(_unwritable(index_dir, fault)) from fault
+            raise StoreError(f"There is no index before the current one in {index_dir}. {rebuild_hint(index_dir)}")
+        point(index_dir, [before, *filter(None, [current(index_dir)])])
+
+
+def point(index_dir: Path, folders: Sequence[Path]) -> None:
+    """Makes the first of these generations current, and the second the one before. Raises StoreError if it cannot."""
+    try:
+        pointer.point(index_dir, [folder.name for folder in folders])
+    except OSError as fault:
+        raise StoreError(_unwritable(index_dir, fault)) from fault
 
 
 def _unwritable(index_dir: Path, fault: BaseException) -> str:
@@ -166,8 +173,20 @@ def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
     """Holds the lock of `index_dir`: meanwhile nobody else changes the index. What a killed build left is removed.
 
     What is changed depends on what the index holds, so plan the change inside, then build: `building` may be inside it,
-    in the same thread. Raises StoreError if another change holds the lock, unless it `waits` for that to end, or if
-    `index_dir` cannot be written.
+    in the same thread. Raises StoreError if the pointer does not tell which generation is current, or as `locked` does.
+    """
+    with locked(index_dir, waits=waits):
+        _check_pointer(index_dir)
+        _remove_unused(index_dir)
+        yield
+
+
+@contextmanager
+def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
+    """Holds the lock of `index_dir`, and changes nothing.
+
+    Raises StoreError if another change holds the lock, unless it `waits` for that to end, or if `index_dir` cannot be
+    written.
     """
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
@@ -179,55 +198,27 @@ def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
         remedy = "Make room there, then repeat the command" if fault.errno in FULL else "Choose another with --index"
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. {remedy}.") from fault
     with held:
-        _remove_unused(index_dir)
         yield
-
-
-def _point(index_dir: Path, names: Sequence[str]) -> None:
-    """Makes the pointer name these generations, the current one first: before or after a kill, never in between."""
-    new_pointer = index_dir / f"{POINTER}.new"
-    with new_pointer.open("w", encoding="utf-8") as file:
-        file.write("".join(f"{line}\n" for line in names))
-        file.flush()
-        os.fsync(file.fileno())
-    new_pointer.replace(index_dir / POINTER)
-    _sync_folder(index_dir)
 
 
 def _sync(generation: Path) -> None:
     """Has the system write the files in `generation` to the disk, so that a power cut no longer empties them."""
     for path in [*generation.rglob("*"), generation]:
         if path.is_dir():
-            _sync_folder(path)
+            pointer.sync_folder(path)
         else:
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """Has the system write the names in `folder` to the disk. Windows has no such call."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _generations_in_use(index_dir: Path) -> list[str]:
-    """The generations that the pointer names, the current one first; none if it is missing or unreadable."""
-    try:
-        with (index_dir / POINTER).open(encoding="utf-8") as file:
-            names = file.read(_MAX_POINTER).split()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return names if all(_GENERATION.fullmatch(name) for name in names) else []
-
-
 def _remove_unused(index_dir: Path) -> None:
-    """Removes the generations that neither the pointer names nor anybody reads; what cannot be removed stays."""
-    names = _generations_in_use(index_dir)
-    for folder in index_dir.iterdir():
-        removable = _GENERATION.fullmatch(folder.name) and folder.name not in names
-        if removable and not any(map(_is_held, folder.glob("*.lock"))):
+    """Removes the generations that neither the pointer names nor anybody reads; what cannot be removed stays.
+
+    Removes none if the pointer names none, or one that is not there: its name may be a damaged one of another.
+    """
+    names = pointer.named(index_dir)
+    if not names or not all((index_dir / name).is_dir() for name in names):
+        return
+    for folder in pointer.folders(index_dir):
+        if folder.name not in names and not any(map(_is_held, folder.glob("*.lock"))):
             shutil.rmtree(folder, ignore_errors=True)

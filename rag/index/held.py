@@ -17,7 +17,15 @@ def held(index_dir: Path) -> Contents | None:
     """
     try:
         folder = generations.current(index_dir)
-        return _read(folder) if folder else None
+    except StoreError:
+        return None
+    return of(folder) if folder else None
+
+
+def of(folder: Path) -> Contents | None:
+    """The contents of the generation in `folder`; None if its papers are damaged."""
+    try:
+        return _read(folder)
     except (StoreError, sqlite3.Error, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError):
         return None
 

@@ -46,7 +46,7 @@ def of(index_dir: Path) -> Summary:
             len(about.get("removed", [])),
         )
     except DAMAGES as fault:
-        raise StoreError(f"The manifest of the index in {index_dir} is damaged. Run: rag verify") from fault
+        raise generations.damage(index_dir, "its manifest cannot be read") from fault
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     changed = tuple(path for path in paths if _has_changed(path, built))
     return Summary(index_dir, papers, built, size, embedding, paths, changed, removed, _built(index_dir))
@@ -55,9 +55,17 @@ def of(index_dir: Path) -> Summary:
 def _has_changed(path: Path, since: datetime) -> bool:
     """Whether a file of `path` was written after `since`, or it is gone."""
     try:
-        return any(datetime.fromtimestamp(file.stat().st_mtime, UTC) > since for file in find([path]))
+        return any(datetime.fromtimestamp(_written(file), UTC) > since for file in find([path]))
     except (OSError, SourceError):
         return True
+
+
+def _written(file: Path) -> float:
+    """When `file` was written, in seconds; of a link to nothing or to itself, when that was made."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return file.lstat().st_mtime
 
 
 def _built(index_dir: Path) -> datetime | None:

@@ -45,8 +45,7 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  
 def paths(index_dir: Path) -> list[Path]:
     """What a rebuild of `index_dir` without explicit paths reads: what the index was built from, and the uploads.
 
-    The papers that come with rag stand in for the former if there is no index, if its manifest cannot be read, or if
-    nothing would be left to read.
+    The papers that come with rag stand in for the former if there is no index, or if nothing would be left to read.
     """
     chosen = generations.built_from(index_dir) or [shipped("papers")]
     return with_uploads(index_dir, chosen) or [shipped("papers")]
@@ -55,7 +54,7 @@ def paths(index_dir: Path) -> list[Path]:
 def with_uploads(index_dir: Path, chosen: Sequence[Path]) -> list[Path]:
     """The `chosen` paths, and the folder of accepted files exactly once, unless it is empty."""
     folder = (index_dir / FOLDER).resolve()
-    others = [path for path in chosen if not path.resolve().is_relative_to(folder)]
+    others = [path for path in chosen if not Path(os.path.realpath(path)).is_relative_to(folder)]
     return [*others, folder] if files(index_dir) else others
 
 

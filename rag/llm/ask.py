@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from rag.llm.bounds import Bounds
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 _PART = 65_536  # bytes
+_BOUNDS = Bounds(2 * REACH_TIMEOUT)  # of a reply and its headers, which can trickle as well
 
 
 def json_from(server: Server, method: str, url: str, headers: Mapping[str, str] | None = None, json: Any = None) -> Any:
@@ -27,11 +28,22 @@ def json_from(server: Server, method: str, url: str, headers: Mapping[str, str] 
 
     sent = {"Accept-Encoding": "identity", **(server.headers() if headers is None else headers)}
     options: Any = {"timeout": REACH_TIMEOUT, "trust_env": server.uses_proxies, "verify": certificates()}
-    with httpx.Client(headers=sent, **options) as client, client.stream(method, url, json=json) as reply:
-        whole = httpx.Response(reply.status_code, headers=_plain(reply.headers), content=_body(reply))
+    with ThreadPoolExecutor(1) as thread, httpx.Client(headers=sent, **options) as client:
+        asked = thread.submit(_whole, client, method, url, json)
+        try:
+            whole = asked.result(_BOUNDS.seconds)
+        except TimeoutError as fault:  # closing the client ends the thread
+            raise Endless(f"{_BOUNDS.seconds:g} s") from fault
     if not whole.is_success:
         raise refusal_of(whole, server.key)
     return whole.json()
+
+
+def _whole(client: httpx.Client, method: str, url: str, json: Any) -> httpx.Response:
+    import httpx
+
+    with client.stream(method, url, json=json) as reply:
+        return httpx.Response(reply.status_code, headers=_plain(reply.headers), content=_body(reply))
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:
@@ -40,11 +52,9 @@ def _plain(headers: httpx.Headers) -> dict[str, str]:
 
 
 def _body(reply: httpx.Response) -> bytes:
-    bounds, begin, body = Bounds(2 * REACH_TIMEOUT), time.monotonic(), bytearray()
+    body = bytearray()
     for part in reply.iter_raw(_PART):
         body += part
-        if len(body) > bounds.size:
-            raise Endless(f"{bounds.size:,} bytes")
-        if time.monotonic() - begin > bounds.seconds:
-            raise Endless(f"{bounds.seconds:g} s")
+        if len(body) > _BOUNDS.size:
+            raise Endless(f"{_BOUNDS.size:,} bytes")
     return bytes(body)

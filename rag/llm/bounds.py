@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _BYTES_PER_TOKEN = 2048  # of a streamed reply: a piece, or ten alternatives with their probabilities
-_SECONDS_PER_TOKEN = 1.0  # slower than that no reader waits
+_SECONDS_PER_TOKEN = 0.5  # slower than 2 tokens a second no reader waits
 _MIN_SIZE, _MAX_EVENT, _MAX_BODY = 256 * 1024, 128 * 1024, 4 * 1024 * 1024  # bytes
 
 
@@ -19,5 +19,5 @@ class Bounds:
 
 
 def bounds_of_stream(tokens: int, timeout: float) -> Bounds:
-    """The bounds of a streamed reply of at most `tokens`, whose next bytes are waited for `timeout` seconds."""
+    """The bounds of a streamed reply of at most `tokens`, whose next part is waited for `timeout` seconds."""
     return Bounds(timeout + _SECONDS_PER_TOKEN * tokens, _MIN_SIZE + _BYTES_PER_TOKEN * tokens, _MAX_EVENT)

@@ -23,6 +23,13 @@ class NotAStream(BadEnding):
         super().__init__("gave no usable reply (not a stream of events). Choose another: --llm.")
 
 
+class Malformed(BadEnding):
+    """A reply of another form than that of the chat completions API; `how` says in words what is wrong."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(f"gave no usable reply ({how}). Choose another: --llm.")
+
+
 class BrokeOff(BadEnding):
     """A stream that ends without saying so."""
 
@@ -42,6 +49,13 @@ class Endless(BadEnding):
 
     def __init__(self, bound: str) -> None:
         super().__init__(f"does not end: its reply has more than {bound}. Choose another: --llm.")
+
+
+class Silent(BadEnding):
+    """A reply of which nothing that says something came for so many `seconds`, whatever else the server sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"sent nothing for {seconds:g} s. Raise RAG_LLM_TIMEOUT, or choose another: --llm.")
 
 
 class UnmarkedThinking(BadEnding):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from rag.llm.bounds import bounds_of_stream
 from rag.llm.calls import Call, Endpoint
-from rag.llm.endings import BrokeOff, CutOff, EmptyReply, Endless, NeedsRoom, NotAStream
+from rag.llm.endings import BrokeOff, CutOff, EmptyReply, NeedsRoom, NotAStream, Silent
 from rag.llm.options import Fields
 from rag.llm.piece import Piece
 from rag.llm.reply import Reply
@@ -61,39 +62,62 @@ class Exchange:
         server = self._endpoint.server
         async with server.client(bounds_of_stream(self.limit, server.timeout)) as http:
             stream = await self._opened(http)
-            async for chunk in stream:
-                for piece in self.reply.add(chunk):
-                    yield piece
+            async with aclosing(self._chunks(stream)) as chunks:
+                async for chunk in chunks:
+                    for piece in self.reply.add(chunk):
+                        yield piece
             if not (self.reply.finish or getattr(stream.response.stream, "is_done", False)):
                 raise BrokeOff if self.reply.chunks else NotAStream
             for piece in self.reply.end():
                 yield piece
 
+    async def _chunks(self, stream: AsyncStream[ChatCompletionChunk]) -> AsyncGenerator[ChatCompletionChunk]:
+        """The chunks of `stream`. Raises Silent if none says something for as long as the server's timeout.
+
+        Comments of a server that keeps the connection open are no chunks, and the time that the reader takes does not
+        count.
+        """
+        timeout, waited, arriving = self._endpoint.server.timeout, 0.0, aiter(stream)
+        while True:
+            start, telling = time.monotonic(), self.reply.telling
+            try:
+                async with asyncio.timeout(timeout - waited):
+                    chunk = await anext(arriving)
+            except StopAsyncIteration:
+                return
+            except TimeoutError as fault:
+                raise Silent(timeout) from fault
+            waited += time.monotonic() - start
+            yield chunk
+            waited = 0.0 if self.reply.telling > telling else waited
+
     async def _opened(self, http: httpx.AsyncClient) -> AsyncStream[ChatCompletionChunk]:
         """The stream of the reply, once the server has accepted the request."""
+        import httpx
         from openai import AsyncOpenAI
 
-        end, seconds = self._endpoint, bounds_of_stream(self.limit, self._endpoint.server.timeout).seconds
+        end, timeout = self._endpoint, self._endpoint.server.timeout
+        # Any byte would end a wait of httpx for the next ones, so that is left out.
+        unread = httpx.Timeout(timeout, connect=http.timeout.connect, read=None)
         client = AsyncOpenAI(
             api_key=end.server.key or "none",
             base_url=end.server.url,
             max_retries=0,
-            timeout=http.timeout,  # the client's own default would replace it
+            timeout=unread,
             http_client=http,
         )
+        create = client.chat.completions.create  # which is imported here, before the wait for the server begins
         messages: Any = [{"role": one.role.value, "content": one.content} for one in self._call.messages]
 
         async def request(fields: Fields) -> AsyncStream[ChatCompletionChunk]:
             self.reply = Reply(self.limit, self._began_unmarked)
-            async with asyncio.timeout(seconds):
-                return await client.chat.completions.create(
-                    model=end.model_id, messages=messages, stream=True, extra_body=fields
-                )
+            async with asyncio.timeout(timeout + (http.timeout.connect or 0.0)):
+                return await create(model=end.model_id, messages=messages, stream=True, extra_body=fields)
 
         try:
             return await end.habits.options.send(end.wanted(self._call, self.limit), request)
         except TimeoutError as fault:
-            raise Endless(f"{seconds:g} s") from fault
+            raise Silent(timeout) from fault
 
     def _noted(self, piece: Piece) -> Piece:
         self._drop_thoughts()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from rag.errors import ModelError, ReplyError
-from rag.llm.endings import BadEnding, BrokeOff, CutOff
+from rag.llm.endings import BadEnding, BrokeOff, CutOff, Endless
 from rag.llm.refusal import Refused, error_text, shortened
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ T = TypeVar("T")
 TRIES = 3
 PAUSE = 0.5  # seconds before the second try, doubled before the third; up to as much again is added at random
 MAX_PAUSE = 20.0  # seconds; a server that asks for a longer pause is not called again
+_ERROR_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 
 
 async def with_retries(call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -67,14 +70,14 @@ def explain(fault: BaseException, server: Server) -> str:
     if isinstance(root, Refused):
         return _explain_refusal(root, server)
     if isinstance(root, (httpx.ConnectError, httpx.ConnectTimeout)):
-        return f"{label} does not answer ({type(root).__name__}). Start it, or choose another: --llm."
+        return f"{label} does not answer ({in_words(root, server.key)}). Start it, or choose another: --llm."
     if isinstance(root, httpx.TimeoutException):
         return f"{label} sent nothing for {server.timeout:g} s. Raise RAG_LLM_TIMEOUT, or choose another: --llm."
     if isinstance(root, httpx.TransportError):
-        return f"{label} broke off ({type(root).__name__}). See its log, or choose another: --llm."
+        return f"{label} broke off ({in_words(root, server.key)}). See its log, or choose another: --llm."
     if isinstance(root, BadEnding):
         return f"{label} {root}"
-    return f"{label} gave no usable reply ({shortened(_reason(fault), server.key)}). Choose another: --llm."
+    return f"{label} gave no usable reply ({in_words(fault, server.key)}). Choose another: --llm."
 
 
 def _explain_refusal(refusal: Refused, server: Server) -> str:
@@ -120,6 +123,19 @@ def _root(fault: BaseException) -> BaseException:
     return fault
 
 
-def _reason(fault: BaseException) -> object:
-    """The error message that a client received in place of the next piece of a stream; else the type of `fault`."""
-    return error_text(getattr(fault, "body", None)) or getattr(fault, "message", None) or type(fault).__name__
+def in_words(fault: BaseException, key: str = "") -> str:
+    """What is wrong, as the end of a line without `key`: in the server's words if it gave any."""
+    import httpx
+
+    message = error_text(getattr(fault, "body", None)) or getattr(fault, "message", None)
+    if message:
+        return shortened(message, key)
+    if isinstance(fault, (httpx.TimeoutException, TimeoutError)):
+        return "it takes too long"
+    if isinstance(fault, Endless):
+        return "the reply does not end"
+    if isinstance(fault, (httpx.HTTPError, httpx.InvalidURL, OSError)):
+        return shortened(_ERROR_NUMBER.sub("", str(fault)) or "the connection was lost", key)
+    if isinstance(fault, (JSONDecodeError, UnicodeError, RecursionError)):
+        return "the reply is not valid JSON"
+    return "the reply has an unknown form"

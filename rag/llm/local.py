@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from rag.llm.faults import in_words
 from rag.llm.model import parameter_count
 from rag.llm.server import is_loopback, key_from, without_password
 
@@ -97,7 +98,7 @@ async def _server(
         ):
             models = await ask(client)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError, RecursionError) as fault:
-        return LocalServer(name, shown, fault=type(fault).__name__)
+        return LocalServer(name, shown, fault=in_words(fault, key))
     return LocalServer(name, shown, tuple(model for model in models if model))
 
 

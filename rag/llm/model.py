@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.llm import faults
 from rag.llm.calls import Call, Endpoint
-from rag.llm.endings import CutOff, NeedsRoom, UnmarkedThinking
+from rag.llm.endings import BadEnding, CutOff, Endless, NeedsRoom, Silent, UnmarkedThinking
 from rag.llm.exchange import Exchange
 from rag.llm.piece import Piece
 from rag.llm.scored import ScoredReply
@@ -31,6 +32,24 @@ _T = TypeVar("_T")
 TokenCounter = Callable[[str], Awaitable[int]]
 
 
+@dataclass(slots=True)
+class Line:
+    """The calls for one answer, of which none is made after one for which the server let time run out."""
+
+    ending: BadEnding | None = None  # of that call
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Notes how the call inside ends. Raises the ending of the call that was the last, if there was one."""
+        if self.ending:
+            raise self.ending
+        try:
+            yield
+        except (Silent, Endless) as ending:
+            self.ending = ending
+            raise
+
+
 @dataclass(frozen=True)
 class Model:
     """A language model that can be called from any event loop without blocking it.
@@ -45,6 +64,7 @@ class Model:
     endpoint: Endpoint = field(repr=False)
     token_counter: TokenCounter = field(repr=False)
     usage: Usage = field(default_factory=Usage, repr=False)  # of its calls
+    line: Line | None = field(default=None, repr=False)  # of the answer that it works on, if it is one
 
     @property
     def server(self) -> Server:
@@ -79,8 +99,11 @@ class Model:
         return llama_index_llm(self.endpoint, self.context)
 
     def counting(self, usage: Usage) -> Model:
-        """The same model, whose calls are added to `usage`."""
-        return replace(self, usage=usage)
+        """The same model for the calls of one answer, which are added to `usage`.
+
+        After a call that ends as the server sends nothing, or without an end, the others end in the same way at once.
+        """
+        return replace(self, usage=usage, line=Line())
 
     async def complete(
         self, messages: Sequence[ChatMessage], max_tokens: int, schema: Mapping[str, Any] | None = None
@@ -102,7 +125,7 @@ class Model:
 
         Close it to stop early (`contextlib.aclosing`): only then does the server stop as well.
         """
-        with faults.explained(self.server):
+        with self._explained():
             call = Call(messages, max_tokens)
             first, exchange, rest = await faults.with_retries(self._with_room, self._start, call)
             async with aclosing(rest):
@@ -117,12 +140,24 @@ class Model:
 
     async def count_tokens(self, text: str) -> int:
         """The number of tokens of `text`: exact if the server can count, else overestimated. Raises ModelError."""
-        with faults.explained(self.server):
-            return await faults.with_retries(self.token_counter, text)
+        with self._explained():
+            return await faults.with_retries(self._counted, text)
+
+    async def _counted(self, text: str) -> int:
+        try:
+            async with asyncio.timeout(self.server.timeout):
+                return await self.token_counter(text)
+        except TimeoutError as fault:
+            raise Silent(self.server.timeout) from fault
 
     async def _whole(self, call: Call) -> ScoredReply:
-        with faults.explained(self.server):
+        with self._explained():
             return await faults.with_retries(self._with_room, self._collect, call)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        with faults.explained(self.server), self.line.held() if self.line else nullcontext():
+            yield
 
     async def _with_room(self, attempt: Callable[[Call], Awaitable[_T]], call: Call) -> _T:
         """The result of `attempt`, which is made again if it shows that the model thinks."""

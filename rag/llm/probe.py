@@ -8,6 +8,7 @@ from typing import Any
 from rag.errors import ModelError
 from rag.llm.ask import json_from
 from rag.llm.endings import Endless
+from rag.llm.faults import in_words
 from rag.llm.refusal import Refused
 from rag.llm.server import Server, without_password
 
@@ -68,9 +69,8 @@ def _models(server: Server) -> Any:
     try:
         return json_from(server, "GET", address)
     except (httpx.HTTPError, httpx.InvalidURL, Endless) as fault:
-        raise ModelError(
-            f"No LLM answers at {shown} ({type(fault).__name__}). Start it, correct the address, or choose --llm none"
-        ) from fault
+        found = f"No LLM answers at {shown} ({in_words(fault, server.key)})"
+        raise ModelError(f"{found}. Start it, correct the address, or choose --llm none") from fault
     except Refused as fault:
         if fault.status not in (401, 403):
             return None

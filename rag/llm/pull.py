@@ -19,6 +19,8 @@ from platformdirs import user_data_path
 
 from rag.errors import ModelError
 from rag.llm.catalogue import CATALOGUE, OpenModel
+from rag.llm.faults import in_words
+from rag.llm.refusal import shortened
 
 if TYPE_CHECKING:
     from rag.progress import Progress
@@ -88,8 +90,9 @@ def _stated(model: OpenModel) -> _Stated:
     except HfHubHTTPError as fault:
         raise ModelError(f"{url} cannot be had (HTTP {fault.response.status_code}). {_OTHER}") from fault
     except Exception as fault:  # of whichever HTTP client huggingface_hub uses
+        reason = shortened(fault, "") or "the connection was lost"
         raise ModelError(
-            f"{url} does not answer ({type(fault).__name__}). Check the network and HF_ENDPOINT, then {_again(model)}"
+            f"{url} does not answer ({reason}). Check the network and HF_ENDPOINT, then {_again(model)}"
         ) from fault
     if found.size is None or not re.fullmatch(r"[0-9a-f]{64}", found.etag or ""):
         raise ModelError(f"{url} comes without its size or SHA-256, so it cannot be checked. {_OTHER}")
@@ -136,7 +139,7 @@ def _download(stated: _Stated, part: Path, model: OpenModel, progress: Progress)
     except httpx.HTTPStatusError as refusal:
         raise ModelError(f"{stated.url} cannot be had (HTTP {refusal.response.status_code}). {_OTHER}") from refusal
     except httpx.HTTPError as broken:
-        fault = f" ({type(broken).__name__})"
+        fault = f" ({in_words(broken)})"
     if _length(part) < stated.size:
         kept = f"{_length(part) / 1e9:.1f} of {stated.size / 1e9:.1f} GB are kept"
         raise ModelError(f"The download broke off{fault}; {kept}. To continue, {_again(model)}")

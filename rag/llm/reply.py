@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from rag.llm.cleaning import Cleaner
-from rag.llm.endings import Endless
+from rag.llm.endings import Endless, Malformed
 from rag.llm.piece import Piece
 from rag.llm.scored import Token, tokens_of
 from rag.llm.thoughts import ThoughtSplitter
 
+_T = TypeVar("_T")
 _CHARS_PER_TOKEN = 16  # of text at most: the longest words that are one token
 _MIN_BOUND = 1000  # characters, and chunks
 _MAX_COUNT = 100_000_000  # tokens that a server can claim
@@ -30,6 +31,7 @@ class Reply:
         self._chars = 0
         self._started, self._thinking_since = time.monotonic(), 0.0
         self.chunks = 0
+        self.telling = 0  # of the chunks, those with text or thinking that is not blank
         self.finish = ""  # why it ended, in the server's word; "" if that did not arrive
         self.tokens: list[Token] = []
         self.prompt_tokens = self.reply_tokens = 0  # as the server says; 0 if it does not
@@ -44,14 +46,16 @@ class Reply:
         return self._split.unmarked
 
     def add(self, chunk: Any) -> Iterator[Piece]:
-        """The pieces in a `chunk` of the stream. Raises `Endless` for what is too long for a reply."""
+        """The pieces in a `chunk` of the stream.
+
+        Raises `Endless` for what is too long for a reply, and `Malformed` for what is none.
+        """
         self.chunks += 1
         if self.chunks > self._max_chunks:
             raise Endless(f"{self._max_chunks:,} pieces")
         self._read_usage(chunk)
-        if chunk.choices:
-            choice = chunk.choices[0]
-            self.finish = choice.finish_reason or self.finish
+        for choice in _field(chunk, "choices", list, "a list")[:1]:
+            self.finish = _field(choice, "finish_reason", str, "a text") or self.finish
             self.tokens += tokens_of(choice.logprobs and choice.logprobs.content)
             yield from self._watched(self._pieces(choice.delta))
 
@@ -64,8 +68,9 @@ class Reply:
     def _pieces(self, delta: Any) -> Iterator[Piece]:
         fields = (getattr(delta, name, None) for name in _THINKING_FIELDS)
         thinking = next((found for found in fields if found and isinstance(found, str)), "")
-        text = delta.content or ""
+        text = _field(delta, "content", str, "a text")
         self._chars += len(thinking) + len(text)
+        self.telling += bool((thinking + text).strip())
         if self._chars > self._max_chars:
             raise Endless(f"{self._max_chars:,} characters")
         if thought := self._thoughts.feed(thinking):
@@ -97,6 +102,16 @@ class Reply:
         if isinstance(timings, dict) and isinstance(milliseconds := timings.get("prompt_ms"), float):
             self.wait = milliseconds / 1000  # of llama.cpp, more exact
             self.cached_tokens = self.prompt_tokens - int(timings.get("prompt_n") or 0)
+
+
+def _field(data: Any, name: str, kind: type[_T], described: str) -> _T:
+    """The value under `name`, empty if it is null. Raises Malformed if it is missing or no `kind`, as `described`."""
+    if not hasattr(data, name):  # clients do not validate what they receive
+        raise Malformed(f"“{name}” is missing in it")
+    value = getattr(data, name)
+    if not isinstance(value, kind | None):
+        raise Malformed(f"“{name}” in it is not {described}")
+    return kind() if value is None else value
 
 
 def _count(data: Any, name: str) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rag.language.tokens import HYPHEN, content_terms, scan, stem
 from rag.paper import Paper, title_key
 from rag.query.names import is_marked
-from rag.text import normalize
+from rag.text import normalize, one_line
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -18,6 +19,7 @@ MIN_TITLE_SIMILARITY = 85  # per cent, normalized Levenshtein, of a text to the 
 MIN_FIRST = 60  # per cent, likewise of their first words
 MIN_QUOTED_WORDS = 3  # of a title without a short name, within a longer text: shorter ones are often just words
 MIN_PART_SHARE = 0.6  # of a title, in characters, that names its paper when it is written alone
+_QUOTED = re.compile(r"[\"“”]([^\"“”]++)[\"“”]")
 
 
 def names_paper(question: str, paper: Paper) -> bool:
@@ -37,9 +39,45 @@ def names_paper(question: str, paper: Paper) -> bool:
 
 
 def named_papers(text: str, store: Store) -> tuple[Paper, ...]:
-    """The papers in `store` that `text` names, those with the longest titles first."""
+    """The papers in `store` that `text` names: first those whose title it quotes, then those with the most of it.
+
+    Of titles that differ in nothing but signs, those that `text` has to the letter come first.
+    """
     found = [paper for paper in _similar_titles(text, store) if _names_whole(text, paper)]
-    return tuple(sorted(found, key=lambda paper: -len(paper.title)))
+    quoted, shown = {title_key(match[1]) for match in _QUOTED.finditer(text)}, one_line(text).casefold()
+
+    def rank(paper: Paper) -> tuple[bool, int, bool]:
+        return paper.key not in quoted, -_length_named(text, paper), paper.title.casefold() not in shown
+
+    return tuple(sorted(found, key=rank))
+
+
+def papers_cited_in(text: str, store: Store) -> tuple[Paper, ...]:
+    """The papers whose titles occur in `text` as whole words, in order, leaving out titles within longer ones."""
+    words = f" {normalize(text)} "
+    numbers_by_key: dict[str, list[int]] = {}
+    for number, title in enumerate(store.titles() if text else (), 1):
+        numbers_by_key.setdefault(normalize(title), []).append(number)
+    matches = sorted((words.find(f" {key} "), -len(key), numbers) for key, numbers in numbers_by_key.items())
+    found: list[int] = []
+    end = 0
+    for start, negative_length, numbers in matches:
+        if start >= end:  # it occurs, and not within the match before
+            found += numbers
+            end = start - negative_length + 1
+    return tuple(map(store.paper, found))
+
+
+def words_of_titles(text: str, phrases: Collection[str], store: Store) -> set[str]:
+    """Which of `phrases` belong to the title of a paper in `text`: "since 2020" in "Advances in Owls since 2020".
+
+    The title is all of `text`, or has several words besides: "Owls since 2020" may just be what a question asks for.
+    """
+    if not phrases:
+        return set()
+    key = title_key(text)
+    inside = [one.key for one in named_papers(text, store) if _has(key, one.key)]
+    return {phrase for phrase in phrases for title in inside if _is_part(title_key(phrase), title, title == key)}
 
 
 def titled(text: str, store: Store) -> Paper | None:
@@ -82,7 +120,22 @@ def _has_capital(question: str, name: str) -> bool:
 
 def _names_whole(text: str, paper: Paper) -> bool:
     is_long = paper.short_name or len(paper.title.split()) >= MIN_QUOTED_WORDS
-    return bool(is_long and names_paper(text, paper)) or f" {paper.key} " in f" {title_key(text)} "
+    return bool(is_long and names_paper(text, paper)) or _has(title_key(text), paper.key)
+
+
+def _length_named(text: str, paper: Paper) -> int:
+    """How many characters of the title of `paper`, which `text` names, stand in it: all, or those of the short name."""
+    return len(paper.key if _has(title_key(text), paper.key) else normalize(paper.short_name or paper.title))
+
+
+def _is_part(phrase: str, title: str, is_all: bool) -> bool:
+    """Whether `phrase` belongs to `title`, which is all of a text, or else must have several words besides."""
+    return _has(title, phrase) and (is_all or len(title.split()) >= len(phrase.split()) + MIN_QUOTED_WORDS)
+
+
+def _has(key: str, part: str) -> bool:
+    """Whether the words of `part` stand in a row in `key`; both are normalized."""
+    return f" {part} " in f" {key} "
 
 
 def _similar_titles(text: str, store: Store) -> list[Paper]:

@@ -16,6 +16,7 @@ from rag.query.filters import MAX_FILTER_CHARS, parse_filters
 from rag.query.followups import depends, points_at_papers, referenced, repeats, rewrites
 from rag.query.history import History
 from rag.query.intent import (
+    LISTS,
     Intent,
     Wish,
     bare_term,
@@ -27,9 +28,11 @@ from rag.query.intent import (
     term_to_define,
 )
 from rag.query.language import foreign_language
+from rag.query.left_out import left_out, split_named
 from rag.query.question import check_length
+from rag.query.titles import named_papers, papers_cited_in, words_of_titles
 from rag.query.wishes import Wished, wished
-from rag.text import in_quotes, normalize
+from rag.text import in_quotes
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -55,7 +58,7 @@ MAX_COMPARED_CITED = 4  # papers of the last answer, the best, to compare if the
 
 def batch_history(question: BatchQuestion, store: Store) -> History:
     """The history of a question of a file. Its last answer cites the papers whose full titles it contains."""
-    cited = _papers_named_in(question.last_answer, store)
+    cited = papers_cited_in(question.last_answer, store)
     return History(question.earlier, cited, dict(enumerate(cited, 1)))
 
 
@@ -66,7 +69,8 @@ class Query:
     `question` is the user's wording; `rewrites` are the texts to search with, of which the first makes sense alone.
     `filters` are the applied filters as written, "of those" among them; `among` are the numbers of the papers that pass
     them, None without filters; `searched` counts the papers to search. `compared_items` are what a comparison sets side
-    by side. `notice` says which filters were ignored, and in which other language the question seems to be, or is "".
+    by side. `notice` says which filters were ignored, which papers that the question names they leave out, and in which
+    other language the question seems to be, or is "".
 
     `wished` is what the question wants other than an answer from the abstracts, None if it is to be searched for.
     `term` is what a definition defines, or "". `retold` is not 0 where the last answer is given again from the papers
@@ -116,6 +120,9 @@ def understand(
     if not router and not any(map(str.isalnum, question)):
         raise QuestionError(f"{in_quotes(question)} is no question. Ask in words.")
     subject, filters = parse_filters(question, without)
+    if words := words_of_titles(question, _in_words(filters), store):
+        without = {*without, *words}
+        subject, filters = parse_filters(question, without)
     unusable = [each for each in filters if not store.has_field(each.field)]
     if unusable:
         subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
@@ -128,7 +135,7 @@ def understand(
     if language:
         notice = " ".join(filter(None, [notice, _FOREIGN.format(language=language)]))
     if route and (found := wished(subject, route.wish, filters, store, history)):
-        retold = _retold(found, question, store, history)
+        retold = _retold(found, question, filters, store, history)
         return retold or _wish(found, question, filters, store, notice)
     intent = _intent(subject, earlier, router, route)
     if (filters or unusable) and not content_terms(subject):  # "and since 2023?" repeats the question before
@@ -137,6 +144,9 @@ def understand(
     texts = rewrites(subject, earlier, history.cited, history.numbered)
     scope = _scope(subject, history, without)
     asked = history.cited if scope else _asked_papers(subject, history)
+    if filters and not scope and intent not in LISTS:
+        _, outside = split_named(asked or named_papers(subject, store), among, store)
+        notice = " ".join(filter(None, [notice, left_out(outside, written)]))
     if asked:
         numbers = store.numbers_of(asked)
         among = numbers if among is None else among & numbers
@@ -168,15 +178,24 @@ def _wish(found: Wished, question: str, filters: Filters, store: Store, notice: 
     return Query(question, (question,), written, among, count, notice=notice, wished=found)
 
 
-def _retold(found: Wished, question: str, store: Store, history: History) -> Query | None:
-    """The query for the last answer in another form; None if that is not what is wished."""
-    if found.wish not in RETOLD_SENTENCES or not history.cited:
+def _retold(found: Wished, question: str, filters: Filters, store: Store, history: History) -> Query | None:
+    """The query for the last answer in another form; None if that is not wished, or none of it passes `filters`."""
+    if found.wish not in RETOLD_SENTENCES:
         return None
-    papers = history.cited[: MAX_SHORTENED if found.wish == "shorter" else None]
+    cited, _ = split_named(history.cited, store.matching(filters), store)
+    if not cited:
+        return None
+    papers = cited[: MAX_SHORTENED if found.wish == "shorter" else None]
     before = understand(history.earlier[-1], store, History(history.earlier[:-1]))
-    query = replace(before, among=store.numbers_of(papers), retold=RETOLD_SENTENCES[found.wish], notice="")
+    query = replace(
+        before,
+        filters=tuple(dict.fromkeys([*before.filters, *(each.written for each in filters)])),
+        among=store.numbers_of(papers),
+        retold=RETOLD_SENTENCES[found.wish],
+        notice="",
+    )
     if found.wish == "table":
-        items = tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
+        items = tuple(paper.title for paper in cited[:MAX_COMPARED_CITED])
         return replace(query, intent="comparison", compared_items=items)
     if found.wish == "rephrase":
         return replace(query, question=f"{before.question} ({question})", wished=found)
@@ -187,6 +206,11 @@ def written_filters(question: str) -> set[str]:
     """All restrictions in `question`, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse_filters(question)
     return {*(each.written for each in filters), cited_scope(subject)} - {""}
+
+
+def _in_words(filters: Filters) -> list[str]:
+    """The filters that are written in plain words, which may mean something else."""
+    return [each.written for each in filters.years if ":" not in each.written]
 
 
 def _scope(subject: str, history: History, without: Collection[str]) -> str:
@@ -250,22 +274,6 @@ def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[s
     if compares_unnamed(subject):
         return tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
     return ()
-
-
-def _papers_named_in(text: str, store: Store) -> tuple[Paper, ...]:
-    """The papers whose titles occur in `text` as whole words, in order, leaving out titles within longer ones."""
-    words = f" {normalize(text)} "
-    numbers_by_key: dict[str, list[int]] = {}
-    for number, title in enumerate(store.titles() if text else (), 1):
-        numbers_by_key.setdefault(normalize(title), []).append(number)
-    matches = sorted((words.find(f" {key} "), -len(key), numbers) for key, numbers in numbers_by_key.items())
-    found: list[int] = []
-    end = 0
-    for start, negative_length, numbers in matches:
-        if start >= end:  # it occurs, and not within the match before
-            found += numbers
-            end = start - negative_length + 1
-    return tuple(map(store.paper, found))
 
 
 def _earlier_subject(earlier: Sequence[str], filters: Sequence[YearFilter | NameFilter]) -> str:

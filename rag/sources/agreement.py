@@ -13,6 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from rag.paper import Paper
+from rag.sources.persons import authors_differ
+from rag.sources.statements import disagree
 from rag.text import normalize
 
 NAMESPACES = {"doi": "DOI", "arxiv": "arXiv id", "pmid": "PubMed id"}  # whose identifiers tell papers apart
@@ -37,7 +39,7 @@ def same_paper(first: Paper, second: Paper) -> str:
     shared = [one for one in identifiers(first) if one in second.ids]
     if shared:
         return f"same {NAMESPACES[_namespace(shared[0])]}" if _may_share_id(first, second) else ""
-    if first.key != second.key or _authors_differ(first, second) or _ids_differ(first, second):
+    if first.key != second.key or _are_apart(first, second):
         return ""
     if _abstracts_agree(first, second):
         return SAME_TEXT
@@ -49,7 +51,7 @@ def contradict(first: Paper, second: Paper) -> bool:
     """Whether two records cannot be one paper, even if a third is the same as each of them."""
     if any(one in second.ids for one in identifiers(first)):
         return not _may_share_id(first, second)
-    return _authors_differ(first, second) or _ids_differ(first, second)
+    return _are_apart(first, second)
 
 
 def identifiers(paper: Paper) -> list[str]:
@@ -71,7 +73,7 @@ def _namespace(identifier: str) -> str:
 
 def _may_share_id(first: Paper, second: Paper) -> bool:
     """Whether two records that share an identifier are one paper; otherwise it is a mistake in one of them."""
-    differ, share = _authors_differ(first, second), _share_of_trigrams(first, second)
+    differ, share = authors_differ(first.authors, second.authors), _share_of_trigrams(first, second)
     if _ids_differ(first, second):
         return first.key == second.key and share >= _SHARED and not differ
     if first.key == second.key:
@@ -87,18 +89,18 @@ def _ids_differ(first: Paper, second: Paper) -> bool:
     return any(kind in others and ids.isdisjoint(others[kind]) for kind, ids in ids_by_kind(first).items())
 
 
-def _authors_differ(first: Paper, second: Paper) -> bool:
-    """Whether less than half of the shorter list have part of a name, not just an initial, with the longer one."""
-    if not first.authors or not second.authors:
+def _are_apart(first: Paper, second: Paper) -> bool:
+    """Whether two records without a common identifier have other authors or identifiers, or state other things."""
+    return authors_differ(first.authors, second.authors) or _ids_differ(first, second) or _disagree(first, second)
+
+
+def _disagree(first: Paper, second: Paper) -> bool:
+    """Whether two abstracts are on one pattern and state different things; a digest may leave out what it likes."""
+    if first.digest != second.digest or first.abstract == second.abstract:
         return False
-    shorter, longer = sorted((first.authors, second.authors), key=len)
-    known = {part for name in longer for part in _parts(name)}
-    return 2 * sum(bool(known & _parts(name)) for name in shorter) < len(shorter)
-
-
-def _parts(name: str) -> set[str]:
-    words = normalize(name).split()
-    return {word for word in words if len(word) > 1} or set(words)
+    if _share_of_trigrams(first, second) < _RELATED:
+        return False
+    return disagree(first.abstract, second.abstract, in_one_year=_years_between(first, second) == 0)
 
 
 def _abstracts_agree(first: Paper, second: Paper) -> bool:

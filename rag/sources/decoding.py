@@ -1,11 +1,15 @@
-"""The encoding of a file: what its first bytes or its declaration say, else UTF-8, else a guess from its bytes."""
+"""The encoding of a file: what its first bytes or its declaration say, else UTF-8, else a guess from its bytes.
+
+Files that were put together from others may be in UTF-8 but for some lines, in which other bytes are read as cp1252.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,16 +37,31 @@ _BINARY = {
     b"\xd0\xcf\x11\xe0": "an old Office document",
     b"SQLite format 3": "an SQLite database",
 }
-_RARE = 0.1  # of the characters beyond ASCII: if no more are not UTF-8, the file is UTF-8 with faults
+_RARE = 0.1  # of the characters beyond ASCII: if no more are not UTF-8, the file is, whatever it declares
+_WITHIN = bytes(range(0xC0))  # bytes that begin no character beyond ASCII
 _RUN = re.compile(rb"[\x80-\xff]{3,}")  # rare where single letters are beyond ASCII, as in Western languages
 _WESTERN_RUNS = 0.2  # of the bytes beyond ASCII that may stand in such runs
 
 
 class Encoding(NamedTuple):
-    """The name of an encoding, and how Python is to treat bytes that are not of it: "strict" or "replace"."""
+    """The name of an encoding, and how Python is to treat bytes that are not of it."""
 
     name: str
-    errors: str = "strict"
+    errors: str
+
+
+def _as_cp1252(fault: UnicodeError) -> tuple[str, int]:
+    """What to read in place of the bytes of a `fault`: a letter, or U+FFFD if they are part of a damaged character."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    start, end, data = fault.start, fault.end, fault.object
+    follows = start > 0 and data[start - 1] > 0x7F and data[start] < 0xC0
+    is_part = follows or end - start > 1 or (end == len(data) and data[start] >= 0xC0)
+    return "\ufffd" if is_part else data[start:end].decode("cp1252", "replace"), end
+
+
+_MOSTLY_UTF8 = Encoding("utf-8", "cp1252")
+codecs.register_error(_MOSTLY_UTF8.errors, _as_cp1252)
 
 
 def encoding_of(path: Path) -> Encoding:
@@ -58,13 +77,13 @@ def encoding_of(path: Path) -> Encoding:
     if b"\0" in start[:4096]:
         return _without_mark(start)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    sample = start
+    sample, beyond = start, 0  # characters beyond ASCII
     try:
-        decoder.decode(start)
-        for sample in chunks:
+        for sample in chain([start], chunks):
             decoder.decode(sample)
+            beyond += len(sample.translate(None, _WITHIN))
     except UnicodeDecodeError:
-        return _not_utf8(start, sample)
+        return _not_utf8(start, sample, _beyond_ascii(chain([sample], chunks), beyond))
     return Encoding("utf-8", "replace")  # a file that is cut off may end within a character
 
 
@@ -86,17 +105,32 @@ def _without_mark(start: bytes) -> Encoding:
     raise UnreadableError(_binary(start))
 
 
-def _not_utf8(start: bytes, sample: bytes) -> Encoding:
-    """The encoding of a file with this `start`, that is not UTF-8 somewhere in this `sample`."""
+def _beyond_ascii(chunks: Iterable[bytes], before: int) -> tuple[int, int]:
+    """How many characters of `chunks` are beyond ASCII, with those `before`, and how many of them are not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    beyond, faults = before, 0
+    for chunk in chunks:
+        text = decoder.decode(chunk)
+        beyond += len(text) - len(text.encode("ascii", "ignore"))
+        faults += text.count("\ufffd")
+    return beyond, faults
+
+
+def _not_utf8(start: bytes, sample: bytes, counts: tuple[int, int]) -> Encoding:
+    """The encoding of a file with this `start`, that is not UTF-8 somewhere in this `sample`.
+
+    `counts` are those of its characters beyond ASCII, and of those that are not UTF-8.
+    """
     if any(start.startswith(magic) for magic in _BINARY) or b"\0" in sample:
         raise UnreadableError(_binary(start))
-    text = sample.decode("utf-8", "replace")
-    beyond, faults = sum(not character.isascii() for character in text), text.count("\ufffd")
+    beyond, faults = counts
     declared = _declared(start)
     if faults <= _RARE * beyond or (declared == "utf-8" and faults < beyond):
-        return Encoding("utf-8", "replace")
+        return _MOSTLY_UTF8
     if declared and declared != "utf-8":
         return Encoding(declared, "replace")
+    if 2 * faults <= beyond:
+        return _MOSTLY_UTF8
     in_runs = sum(map(len, _RUN.findall(sample)))
     if in_runs <= _WESTERN_RUNS * sum(byte > 0x7F for byte in sample):
         return Encoding("cp1252", "replace")

@@ -30,7 +30,7 @@ def find(paths: Sequence[Path]) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         for file in _expand(path):
-            found.setdefault(file.resolve(), file)
+            found.setdefault(Path(os.path.realpath(file)), file)  # Path.resolve raises for a link to itself
     return list(found.values())
 
 

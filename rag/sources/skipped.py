@@ -26,8 +26,10 @@ class Skipped:
 
 def rejection(title: str, abstract: str) -> str:
     """Why a record with this `title` and `abstract` cannot be a `Paper`; "" if it can."""
-    if not any(c.isalnum() for c in title):  # the key of a paper is its letters and digits: without any, all are equal
+    if not title:
         return "no title"
+    if not any(c.isalnum() for c in title):  # the key of a paper is its letters and digits: without any, all are equal
+        return f"a title without letters and digits: {title[:80]}"
     if len(title) > MAX_TITLE:
         return f"title of {len(title):,} characters, more than {MAX_TITLE:,}: {title[:80]}"
     if not abstract:

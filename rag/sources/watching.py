@@ -34,8 +34,15 @@ def changes_of(paths: Sequence[Path]) -> Iterator[None]:
 def _stamps(paths: Sequence[Path]) -> _Stamps:
     stamps: _Stamps = {}
     for path in paths:
-        with suppress(SourceError, OSError):  # it is gone, and may come back
-            for file in find([path]):
+        for file in _files(path):
+            with suppress(OSError):  # it is gone, or a link to nothing, and may come back
                 status = file.stat()
                 stamps[file] = status.st_mtime_ns, status.st_size
     return stamps
+
+
+def _files(path: Path) -> list[Path]:
+    try:
+        return find([path])
+    except (SourceError, OSError):
+        return []

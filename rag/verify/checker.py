@@ -17,6 +17,7 @@ from rag.paper import Paper
 from rag.verify.clauses import distribute, halves
 from rag.verify.form import form_fault
 from rag.verify.rules.following import faults
+from rag.verify.rules.quotations import quotation_fault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +60,9 @@ class Checker:
         if fault := form_fault(written, titles, quotes):
             return Finding(None, fault, refuted=True)
         sources = _sources(citations)
+        texts = [text for source in sources for text in (source.paper.title, source.paper.abstract)]
+        if misquoted := quotation_fault(written, texts):
+            return Finding(None, misquoted.reason, refuted=misquoted.refutes)
         whole = self._check_clause(written, sources)
         if whole.verdict or len(sources) == 1:
             return whole

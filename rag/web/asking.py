@@ -17,7 +17,6 @@ from rag.web.turns import Choices
 MAX_REMOVED_FILTERS = 20  # of one question
 MAX_LIMIT = 1_000  # papers to cite
 MAX_SPEC_CHARS = 500  # of a model
-MAX_NOTE_SENT = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ def conversation(name: object) -> str:
 
 
 def note(data: object) -> str:
-    """What a reader sent as a note on an answer, on one line, cut at MAX_NOTE."""
-    if not isinstance(data, str) or len(data) > MAX_NOTE_SENT:
+    """What a reader sent as a note on an answer, on one line. Raises QuestionError if it is none, or too long."""
+    if not isinstance(data, str) or len(data) > MAX_NOTE:
         raise QuestionError(f"A note must be text of at most {MAX_NOTE} characters.")
-    return one_line(clean(data))[:MAX_NOTE]
+    return one_line(clean(data))
 
 
 def clean(text: str) -> str:

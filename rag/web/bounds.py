@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1_000_000
 MAX_ADDRESS_BYTES = 16_000
 MAX_HEADER_BYTES = 32_000  # of all headers together
+BODY_SECONDS = 60.0  # for a body to arrive
 UPLOADS = "/uploads"  # takes larger bodies, and bounds them itself
 _TOO_LONG = f"A request has at most {MAX_BODY_BYTES:,} bytes."
 _TOO_MANY_HEADERS = f"The headers of a request have at most {MAX_HEADER_BYTES:,} bytes. Delete this host's cookies."
@@ -29,14 +31,23 @@ def too_large(scope: Scope, headers: Mapping[str, str]) -> tuple[int, str] | Non
 
 
 def bounded(scope: Scope, receive: Receive) -> Receive:
-    """`receive`, which raises HTTPException once a body is too large, whatever its length was said to be."""
+    """`receive`, which raises HTTPException once a body is too large, whatever its length was said to be.
+
+    A client whose body does not arrive in time has left.
+    """
     if _is_upload(scope):
         return receive
-    left = MAX_BODY_BYTES
+    left, until = MAX_BODY_BYTES, asyncio.get_running_loop().time() + BODY_SECONDS
+    is_whole = False
 
     async def counted() -> Message:
-        nonlocal left
-        message = await receive()
+        nonlocal left, is_whole
+        try:
+            async with asyncio.timeout_at(None if is_whole else until):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        is_whole = not message.get("more_body", False)
         left -= len(message.get("body", b""))
         if left < 0:
             from starlette.exceptions import HTTPException

@@ -20,6 +20,8 @@ from rag.web.mathml import formulas
 from rag.web.templates import DIGEST_NOTE
 from rag.web.turns import Turn, cited, nearest, related
 
+MAX_SHOWN_AUTHORS = 10  # on a card
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -84,8 +86,12 @@ class Card:
 
     @property
     def byline(self) -> str:
-        """Authors and year, as far as they are known."""
-        return " · ".join(filter(None, [", ".join(self.paper.authors), str(self.paper.year or "")]))
+        """The first authors and the year, as far as they are known."""
+        names = ", ".join(self.paper.authors[:MAX_SHOWN_AUTHORS])
+        more = len(self.paper.authors) - MAX_SHOWN_AUTHORS
+        return " · ".join(
+            filter(None, [f"{names} and {more:,} more" if more > 0 else names, str(self.paper.year or "")])
+        )
 
     @property
     def badge(self) -> str:

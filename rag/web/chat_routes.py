@@ -42,6 +42,7 @@ class ChatRoutes:
         self._assistant = SingleFlight(library.assistant)
         # Few, for they compete with the event loop; of their own, for a page must not wait for a search.
         self._threads = ThreadPoolExecutor(2, "rendering")
+        self._recording = ThreadPoolExecutor(1, "ratings")  # one at a time: they are written to one file
         self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
@@ -93,7 +94,7 @@ class ChatRoutes:
         """Keeps what the user thinks of the answer to `question`, with the conversation and for `rag eval`."""
         owner = owner_of(request)
         turns = await self.jobs.rate(owner, name, n, good, asking.note(note), question and str(question))
-        await asyncio.to_thread(self._record, name, turns, n)
+        await asyncio.get_running_loop().run_in_executor(self._recording, self._record, name, turns, n)
         return {"turn": await self._render(turn_view.turn_html, turns, n, name)}
 
     async def export(self, request: Request, name: str, n: int, format_: str) -> Response:
@@ -127,6 +128,8 @@ class ChatRoutes:
             owner, question = owner_of(request), asking.parse(asked)
             name = question.name or self.jobs.conversations.new()
             await self._allow(question.choices.llm)
+            if question.name:  # which is there, or it would begin anew, without the turns that the page shows
+                await self.jobs.turns(owner, question.name)
             await self.jobs.ask(owner, name, question.text, question.choices, question.replace, new=not question.name)
             async with aclosing(self._stream(owner, name)) as updates:
                 async for update in updates:

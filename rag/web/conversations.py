@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.text import one_line
 from rag.web import records
-from rag.web.database import reading, writing
+from rag.web.database import DELETE, RATE, reading, writing
 from rag.web.keys import new_key
 from rag.web.schema import write_turn
 from rag.web.turns import NO_ANSWER, Turn
@@ -64,7 +64,7 @@ class Conversations:
             turns = _load(database, owner, name)
         if not turns:
             raise UnknownConversationError(
-                "There is no such conversation here. It was deleted, or it belongs to another browser."
+                "There is no such conversation here. It was deleted, or it belongs to another browser. Begin a new one."
             )
         return list(turns.values())
 
@@ -101,7 +101,7 @@ class Conversations:
 
         Raises QuestionError if there is none, or if it answers another `question` than that, unless None.
         """
-        with writing(self._file) as database:
+        with writing(self._file, RATE) as database:
             turns = _load(database, owner, name)
             if n not in turns:
                 raise QuestionError(NO_ANSWER)
@@ -111,7 +111,7 @@ class Conversations:
 
     def delete(self, owner: str, name: str) -> None:
         """Forgets a conversation for good."""
-        with writing(self._file) as database:
+        with writing(self._file, DELETE) as database:
             database.execute("DELETE FROM conversations WHERE id = ? AND owner = ?", (name, owner))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ConversationError
+from rag.index.disk import has_no_inodes, is_no_room
 from rag.web import schema
 
 BUSY_TIMEOUT = 5.0  # seconds to wait while another process writes
@@ -19,7 +20,19 @@ _PARTS = ("", "-journal", "-wal", "-shm")  # of a database: its file, and those 
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a user wants of the file: what they are told if it fails, and what to do once the cause is gone."""
+
+    failed: str
+    again: str
+
+
+KEEP = Purpose("Conversations cannot be kept", "ask again")
+RATE = Purpose("Your rating was not kept", "rate the answer again")
+DELETE = Purpose("The conversation was not deleted", "delete it again")
 
 
 @contextmanager
@@ -37,12 +50,13 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(file: Path) -> Iterator[sqlite3.Connection]:
+def writing(file: Path, purpose: Purpose = KEEP) -> Iterator[sqlite3.Connection]:
     """A transaction that changes the database `file`, whole or, if an exception ends it, not at all.
 
-    Raises ConversationError if the file cannot be written, or was written by a newer version.
+    Raises ConversationError, which names the user's `purpose`, if the file cannot be written, or was written by a newer
+    version.
     """
-    with _explained(file):
+    with _explained(file, purpose):
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, _OWNER_ONLY))  # SQLite would make it readable by all
         _tighten(file)
@@ -79,33 +93,35 @@ def _parts(file: Path) -> list[Path]:
 
 
 @contextmanager
-def _explained(file: Path) -> Iterator[None]:
+def _explained(file: Path, purpose: Purpose = KEEP) -> Iterator[None]:
     """Turns what goes wrong with `file` into a ConversationError: what, where, and what to do."""
     try:
         yield
     except (OSError, sqlite3.Error) as fault:
-        raise ConversationError(_explanation(file, fault)) from fault
+        raise ConversationError(_explanation(file, fault, purpose)) from fault
 
 
-def _explanation(file: Path, fault: OSError | sqlite3.Error) -> str:
+def _explanation(file: Path, fault: OSError | sqlite3.Error, purpose: Purpose) -> str:
     code = (getattr(fault, "sqlite_errorcode", 0) or 0) & 0xFF  # the rest of it says more than a user needs
     if code in _BUSY:
         return (
             f"Conversations cannot be read or kept now: another program has locked {file}. "
             "End that program, or wait, then try again."
         )
+    if file.is_dir():
+        return f"{purpose.failed}: {file} is a folder. Move it aside: {_move_aside(file)}"
     if code in _DAMAGED:
         return f"Conversations cannot be read or kept: {file} is damaged ({fault}). Move it aside: {_move_aside(file)}"
-    if code == sqlite3.SQLITE_FULL or getattr(fault, "errno", 0) in _FULL:
-        return f"Conversations cannot be kept: the disk of {file} is full. Free some space, then ask again."
-    return (
-        f"Conversations cannot be kept in {file}: {getattr(fault, 'strerror', None) or fault}. "
-        "Make the folder writable, or choose another with --index."
-    )
+    if has_no_inodes(file.parent):
+        return f"{purpose.failed}: the disk of {file} can hold no more files. Delete some, then {purpose.again}."
+    if is_no_room(fault, file.parent):
+        return f"{purpose.failed}: the disk of {file} is full. Free some space, then {purpose.again}."
+    reason = getattr(fault, "strerror", None) or fault
+    return f"{purpose.failed} in {file}: {reason}. Make the folder writable, or choose another with --index."
 
 
 def _move_aside(file: Path) -> str:
-    """The command that keeps a damaged database, and makes room for a new one. A journal left alone would spoil it."""
+    """The command that keeps what is in the way of a new database. A journal left alone would spoil that."""
     moved = [(str(part.absolute()), f"{part.absolute()}.damaged") for part in _parts(file)]
     if os.name == "nt":
         return " && ".join(f'move "{old}" "{new}"' for old, new in moved)

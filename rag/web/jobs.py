@@ -94,7 +94,7 @@ class Jobs:
             job.stop()
 
     async def delete(self, owner: str, name: str) -> None:
-        """Ends what is being answered in a conversation, and forgets it."""
+        """Ends what is being answered in a conversation, and forgets it. Raises as `Keeper.delete` does."""
         while job := await self._job(owner, name):
             job.stop()
             if job.task:

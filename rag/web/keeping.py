@@ -113,11 +113,12 @@ class Keeper:
             return list(held.turns)
 
     async def delete(self, owner: str, name: str) -> None:
-        """Forgets a conversation for good."""
+        """Forgets a conversation for good, or raises ConversationError and forgets nothing of it."""
         async with self._lock(owner, name):
-            held = self._held.pop((owner, name), None)
+            held = self._held.get((owner, name))
             if held is None or held.known:
                 await self._call(self.conversations.delete, owner, name)
+            self._held.pop((owner, name), None)
 
     async def _store(self, owner: str, name: str, one: _Held) -> None:
         """Stores what of `one` is not, or holds it."""

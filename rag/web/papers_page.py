@@ -161,7 +161,7 @@ def progress(stage: str, done: int, total: int) -> str:
 
 
 def built(report: str) -> str:
-    """The end of a rebuild."""
+    """The end of a rebuild; its `report` is whole sentences."""
     return templates.fragment("rebuild.html", "built", report)
 
 

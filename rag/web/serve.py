@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rag.errors import AccessError, RagError
+from rag.errors import RagError
 from rag.index import uploads
 from rag.web.access.addresses import Addresses, is_loopback
 from rag.web.access.people import people
@@ -20,9 +20,6 @@ from rag.web.background import in_background
 from rag.web.guard import Guard
 
 if TYPE_CHECKING:
-    from fastapi import Request, Response
-    from fastapi.responses import JSONResponse
-
     from rag.chat.library import Library
     from rag.settings import Settings
 
@@ -76,10 +73,9 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
     _bypass_proxy_for(host)
     settings = library.settings
     known = people(settings, host)
-    from fastapi.exceptions import RequestValidationError
     from fastapi.staticfiles import StaticFiles
-    from starlette.requests import ClientDisconnect
 
+    from rag.web import faults
     from rag.web.access.authentication import Authentication, Gate
     from rag.web.access.browsers import Browsers
     from rag.web.access.sign_in import SignIn
@@ -94,9 +90,7 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
     gate = Gate(known, Sessions(settings.index_dir), Throttle(), is_secure=is_secure) if known else None
     addresses = Addresses(host, settings.url)
     server = ClosedServer(lambda app: Guard(Authentication(app, gate) if gate else Browsers(app), addresses))
-    server.add_exception_handler(ClientDisconnect, _gone)
-    server.add_exception_handler(RequestValidationError, _malformed)
-    server.add_exception_handler(RagError, _fault)  # type: ignore[arg-type] # Starlette expects a handler of Exception
+    faults.add_to(server)
     server.mount(STATIC_PATH, StaticFiles(directory=STATIC))
     uploads.remove_expired(settings.index_dir)
     jobs = Jobs(library, Conversations(settings.index_dir))
@@ -106,27 +100,6 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
         SignIn(gate).add_to(server)
     server.serve(host, port)
     return lambda: server.get_blocks().close(verbose=False)
-
-
-async def _gone(request: Request, fault: Exception) -> Response:
-    """For nobody: the client left while it sent something, which is no error of ours."""
-    from fastapi import Response
-
-    return Response(status_code=400)
-
-
-async def _malformed(request: Request, fault: Exception) -> JSONResponse:
-    """FastAPI's own reply repeats what was sent, which may be no text that can be sent back."""
-    from fastapi.responses import JSONResponse
-
-    return JSONResponse({"fault": "The request is not of the form that this address takes."}, 422)
-
-
-async def _fault(request: Request, fault: RagError) -> JSONResponse:
-    """What is wrong and what to do, as the page's scripts show it."""
-    from fastapi.responses import JSONResponse
-
-    return JSONResponse({"fault": str(fault)}, 403 if isinstance(fault, AccessError) else 400)
 
 
 def check(settings: Settings) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from fastapi.routing import APIRoute
 
 from rag.text import count
+from rag.web.calls import CALL, CANCEL, DATA, HEARTBEAT, MAX_CALLS, Calls
+from rag.web.protocol import BoundedProtocol
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -22,14 +24,12 @@ NEEDED_ROUTES = frozenset(
         "/gradio_api/info",
         "/gradio_api/startup-events",
         "/gradio_api/call/{api_name}",
-        "/gradio_api/call/{api_name}/{event_id}",
         "/gradio_api/queue/join",
-        "/gradio_api/queue/data",
-        "/gradio_api/heartbeat/{session_hash}",
-        "/gradio_api/cancel",
         "/gradio_api/reset",
+        *(CALL, DATA, CANCEL, HEARTBEAT),
     }
 )
+_OF_CALLS = frozenset({CALL, DATA, CANCEL, HEARTBEAT})  # where `Calls` answers, and has Gradio answer its owner
 
 
 class ClosedServer(gr.Server):
@@ -52,18 +52,24 @@ class ClosedServer(gr.Server):
             enable_monitoring=False,
             run_history=False,
             footer_links=[],
+            state_session_capacity=MAX_CALLS,
             prevent_thread_lock=True,
             quiet=True,
             _frontend=False,
         )
-        self.get_blocks().validate_inputs = _check_count  # type: ignore[assignment]
-        # uvicorn's other parser reads headers of any size, in quadratic time; this one refuses more than 16 kB.
-        self.get_blocks().server.config.http_protocol_class = H11Protocol
+        blocks = self.get_blocks()
+        blocks.validate_inputs = _check_count  # type: ignore[assignment]
+        blocks._queue.active_jobs = [None] * MAX_CALLS  # as many as are let in: none waits for another's to be fetched
+        blocks.server.config.http_protocol_class = BoundedProtocol
 
     def include_router(self, router: APIRouter, **given: Any) -> None:
-        """Includes those routes of Gradio's router that are needed."""
-        router.routes[:] = [route for route in router.routes if getattr(route, "path", "") in NEEDED_ROUTES]
+        """Includes those routes of Gradio's router that are needed; calls are answered for those who made them."""
+        needed = [route for route in router.routes if getattr(route, "path", "") in NEEDED_ROUTES]
+        router.routes[:] = [route for route in needed if getattr(route, "path", "") not in _OF_CALLS]
         super().include_router(router, **given)
+        gradio = {route.path: route.endpoint for route in needed if isinstance(route, APIRoute)}
+        self.calls = Calls(self.get_blocks(), gradio)
+        self.calls.add_to(self)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Called once, when all routes and all middleware of Gradio's are there: ours comes before them."""

@@ -68,9 +68,9 @@ class Owl:
         return next(chat.messages[-1][1] for chat in self.server.chats if prompt_of(chat) == name)
 
 
-def opened(server: Server) -> Model:
-    """The model of `server`."""
-    found = llm.load(f"openai-like:{server.url}/v1#owl", 20.0)
+def opened(server: Server, timeout: float = 20.0) -> Model:
+    """The model of `server`, which is waited for `timeout` seconds."""
+    found = llm.load(f"openai-like:{server.url}/v1#owl", timeout)
     assert found is not None
     return found
 
@@ -90,10 +90,11 @@ def assistant(
     is_quick: bool = True,
     is_capable: bool = True,
     show_unverified: bool = False,
+    timeout: float = 20.0,
 ) -> Assistant:
     """All that the model can do; if it is not `is_capable`, it names terms and writes of each paper by itself."""
     usage = Usage()
-    model = opened(owl.server).counting(usage)
+    model = opened(owl.server, timeout).counting(usage)
     return Assistant(
         "owl",
         usage,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.answer.assistant import Assistant
@@ -12,7 +14,7 @@ from tests.answer.conftest import Ask, final
 from tests.answer.owl import COST, Owl, assistant, grading, reading
 from tests.answer.writers.conftest import ScriptedJudge
 from tests.conftest import WHICH
-from tests.llm.server import PATIENCE
+from tests.llm.server import PATIENCE, Kept
 
 SWIFT = "SwiftDepth is a diffusion model that predicts monocular depth in a single step."
 EXIT = "ExitDepth stops denoising as soon as the depth map no longer changes."
@@ -84,6 +86,54 @@ def test_a_server_that_fails_at_a_step_is_asked_nothing_more(ask: Ask, owl: Owl,
     assert answer.notice.count(owl.server.url) == 1
     assert owl.asked[-1] == prompt
     assert answer.written == ()
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_server_that_only_keeps_the_connection_open_is_asked_once(
+    ask: Ask, owl: Owl, check: Checker, is_quick: bool
+) -> None:
+    owl.server.flood = Kept(b": ping\n\n")
+    answer = final(ask(WHICH, assistant(owl, check, is_quick=is_quick, timeout=0.5)))
+    assert len(owl.asked) == 1
+    assert re.fullmatch(r"[^.]* at [\w:/.]+ sent nothing for 0\.5 s\. Raise [^.]*\.", answer.notice)
+    assert (answer.statements, answer.written) == (final(ask(WHICH)).statements, ())
+
+
+def test_a_server_that_falls_silent_at_the_grades_is_asked_nothing_more(ask: Ask, owl: Owl, check: Checker) -> None:
+    owl.silent = {"grade"}
+    answer = final(ask(WHICH, assistant(owl, check, timeout=2.0)))
+    assert set(owl.asked[1:]) == {"grade"}
+    assert answer.notice.count("sent nothing") == 1
+    assert answer.statements
+
+
+def test_a_model_that_says_nothing_when_it_reads_grades_nothing(
+    ask: Ask, owl: Owl, check: Checker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.answer.assistant.UNDERSTANDING_SECONDS", 0.2)
+    owl.silent = {"reading", "grade", "synthesis"}
+    answer = final(ask(WHICH, assistant(owl, check, timeout=2.0)))
+    assert "grade" not in owl.asked
+    assert owl.asked[-1] == "synthesis", "it may have been loading"
+    assert "sent nothing for 2 s" in answer.notice
+    assert "did not say" not in answer.notice
+
+
+def test_what_is_written_when_the_time_for_an_answer_is_over_stays(
+    ask: Ask, owl: Owl, check: Checker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owl.endless = {"synthesis"}
+
+    def end(event: Event) -> bool:
+        if isinstance(event, Written):
+            monkeypatch.setattr("rag.answer.assisted.ANSWER_SECONDS", 0.0)
+        return False
+
+    answer = final(ask(WHICH, assistant(owl, check), until=end))
+    assert said(list(answer.written)) == [(SWIFT, "reworded")]
+    assert answer.statements == final(ask(WHICH)).statements
+    assert answer.notice == "owl was not done after 0 s. Choose another: --llm."
+    assert owl.server.gone.wait(PATIENCE)
 
 
 def test_sentences_before_the_model_broke_off_stay(ask: Ask, owl: Owl, check: Checker) -> None:

@@ -100,4 +100,9 @@ PAIR = Hits((OWL,), 0.9, ())
     ],
 )
 def test_a_comparison_says_whether_any_abstract_has_all_sides(compared: Compared, expected: str) -> None:
-    assert compared_headline(compared, found("Owls hear.")) == expected
+    assert compared_headline(compared, found("Owls hear."), ()) == expected
+
+
+def test_a_comparison_among_some_papers_says_among_which() -> None:
+    headline = compared_headline(Compared(Hits((), 0.0, ()), ("owls", "bats")), found("Owls hear."), ("since 2020",))
+    assert headline == "No paper within “since 2020” is about “owls” or “bats”."

@@ -43,7 +43,7 @@ def test_without_a_model_every_sentence_is_a_verbatim_quote(ask: Ask) -> None:
     assert result.citations[0].n == 1
 
 
-@pytest.mark.parametrize("question", ["who won the 2022 world cup?", "hello", "thank you!", "???"])
+@pytest.mark.parametrize("question", ["who won the 2022 world cup?", "hello", "thank you!"])
 def test_a_question_that_the_collection_does_not_answer_is_refused_with_the_nearest_papers(
     ask: Ask, question: str
 ) -> None:

@@ -172,3 +172,39 @@ def test_a_question_that_only_sounds_like_a_wish_is_searched_for(library: Librar
 def test_another_language_is_told_that_the_abstracts_are_english(library: Library) -> None:
     answer = ask(Conversation(library), "Wie viele Parameter braucht ein Diffusionsmodell für die Tiefenschätzung?")
     assert answer.notice.startswith("This question looks like German.")
+
+
+@pytest.mark.parametrize("message", ["{}", "bibtex of {}"])
+def test_a_filter_holds_for_a_paper_that_is_named(library: Library, message: str) -> None:
+    within = ask(Conversation(library), f"{message.format(SWIFT)} since 2024")
+    assert (titles(within), within.filters) == ([SWIFT], ("since 2024",))
+    outside = ask(Conversation(library), f"{message.format(SWIFT)} before 2015")
+    assert (titles(outside), outside.filters) == ([], ("before 2015",))
+    assert SWIFT in outside.headline
+    assert outside.headline.endswith("2024) is not within “before 2015”.")
+
+
+@pytest.mark.parametrize(
+    "question", ["what is SwiftDepth before 2015?", "compare SwiftDepth and TinySpeech before 2015"]
+)
+def test_a_notice_says_that_a_filter_leaves_out_the_paper_that_is_asked_about(library: Library, question: str) -> None:
+    answer = ask(Conversation(library), question)
+    assert (answer.refused, answer.filters) == (True, ("before 2015",))
+    assert f"“{SWIFT}”" in answer.notice
+    assert "not within “before 2015”" in answer.notice
+
+
+def test_a_filter_holds_for_the_last_answer_in_another_form(library: Library) -> None:
+    conversation = Conversation(library)
+    years = {citation.paper.year for citation in ask(conversation, WHICH).citations}
+    assert len(years) > 1
+    table = ask(conversation, "as a table since 2024")
+    assert {citation.paper.year for citation in table.citations} == {2024}
+    assert "since 2024" in table.filters
+
+
+def test_words_of_a_title_are_no_filter(tmp_path: Path) -> None:
+    title = "Advances in the Hearing of Owls since 2020"
+    index = index_of(tmp_path, [{"title": title, "abstract": "Owls hear voles. They hunt.", "year": 2019}])
+    answer = ask(Conversation(Library(settings.load(index_dir=index, llm="none"))), f"bibtex of {title}")
+    assert (titles(answer), answer.filters) == ([title], ())

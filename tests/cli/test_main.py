@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -61,6 +65,24 @@ def test_bad_input_is_one_line_and_changes_nothing(
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert ((index_copy / "CURRENT").read_text(), contents()) == before
+
+
+@pytest.mark.parametrize("command", ["rebuild", "add", "watch", "eval", "status --index", "eval --claims"])
+def test_an_empty_path_is_not_the_current_folder(command: str) -> None:
+    done = rag(*command.split(), "")
+    assert done.exit_code == 2
+    assert done.stderr.endswith(": The path is empty. Name a file or a folder; the current one is “.”.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["papers", "--help", "papers --help", "status"])
+def test_output_that_cannot_be_written_is_told_in_one_line(index_dir: Path, command: str, unbuffered: str) -> None:
+    start, env = [sys.executable, "-m", "rag", *command.split()], {"RAG_INDEX_DIR": str(index_dir)}
+    with Path("/dev/full").open("w") as full:
+        env = os.environ | env | {"PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(start, stdout=full, stderr=subprocess.PIPE, text=True, env=env, check=False)
+    assert (done.returncode, done.stderr) == (1, f"Error: The output could not be written: {os.strerror(ENOSPC)}.\n")
 
 
 def test_debug_raises_the_error_itself(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_faults_of_the_server_are_waited_out_ever_longer(
         (Answer('{"papers": ["Moss'), "sent JSON that is damaged or cut off"),
         (Answer("[" * 200_000), "sent JSON that is damaged or cut off"),
         (Answer(" "), "sent an empty reply"),
-        (Answer({}, cut=True), r"breaks off \(RemoteProtocolError\)"),
+        (Answer({}, cut=True), "breaks off the connection"),
     ],
 )
 def test_a_fault_that_stays_is_told_after_a_limited_number_of_tries(
@@ -276,7 +276,7 @@ def test_a_connection_that_is_lost_on_the_way_is_waited_for(slept: list[float]) 
         opened.ask("/", Reply.json)
         gone.shutdown()
         gone.server_close()
-        with pytest.raises(FetchError, match=r"^Moss breaks off \(ConnectError\)\. Run the same command again"):
+        with pytest.raises(FetchError, match=r"^Moss breaks off the connection\. Run the same command again"):
             opened.ask("/", Reply.json)
     assert len(slept) >= MAX_TRIES - 1
 

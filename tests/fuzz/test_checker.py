@@ -52,6 +52,20 @@ def test_a_number_that_is_not_cited_is_never_confirmed(
 
 
 @examples(100)
+@given(
+    st.sampled_from(OWLS), st.integers(0, 20), st.sampled_from(WORDS), st.sampled_from(["“{}”", '"{}"', "«{}»", "'{}'"])
+)
+def test_a_quotation_with_a_word_changed_is_refuted(
+    check: Checker, cited: Citation, place: int, word: str, marks: str
+) -> None:
+    words = cited.quote.split()
+    words[place % len(words)] = word
+    changed = " ".join(words)
+    if changed != cited.quote:
+        assert check(marks.format(changed), [cited]).refuted
+
+
+@examples(100)
 @given(st.sampled_from(OWLS), st.integers(0, 10**6))
 def test_a_number_that_was_changed_is_never_confirmed(check: Checker, cited: Citation, number: int) -> None:
     changed = _DIGITS.sub(str(number), cited.quote)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import StoreError
-from rag.index import generations, manifest
+from rag.index import generations, manifest, pointer
 from rag.index.opening import open_current
 from tests.fuzz.budget import examples
 from tests.fuzz.strategies import damaged, damaged_json
@@ -37,7 +37,7 @@ def opens(index_dir: Path) -> None:
 @examples(30)
 @given(st.data())
 def test_a_damaged_pointer_is_told(broken: Path, data: st.DataObject) -> None:
-    file = broken / generations.POINTER
+    file = broken / pointer.POINTER
     before = file.read_bytes()
     try:
         file.write_bytes(data.draw(st.binary(max_size=80) | damaged([before], [b"\n", b"..", b"/"])))

@@ -96,7 +96,6 @@ def test_records_of_one_paper_are_merged_as_a_rebuild_merges_them(
     "damage",
     [
         lambda folder: shutil.rmtree(folder),
-        lambda folder: (folder / "CURRENT").write_text("nonsense"),
         lambda folder: (generations.current(folder) / "papers.db").unlink(),
         lambda folder: (generations.current(folder) / "papers.db").write_bytes(b"x" * 9000),
         lambda folder: (generations.current(folder) / "papers.db").write_bytes(b""),
@@ -106,8 +105,18 @@ def test_without_a_readable_index_all_papers_are_added(
     index_copy: Path, papers_file: Path, damage: Callable[[Path], object]
 ) -> None:
     damage(index_copy)
-    found = compare(index_copy, [papers_file]).changes
+    planned = compare(index_copy, [papers_file])
+    found = planned.changes
     assert (len(found.added), found.changed, found.removed, found.same) == (14, (), (), 0)
+    assert planned.unknown == index_copy.exists(), "what is removed is not known"
+
+
+def test_while_it_is_not_known_which_generation_is_current_nothing_is_planned(
+    index_copy: Path, papers_file: Path
+) -> None:
+    (index_copy / "CURRENT").write_text("nonsense")
+    with pytest.raises(StoreError, match="CURRENT is unreadable"):
+        compare(index_copy, [papers_file])
 
 
 def test_damaged_vectors_do_not_matter(index_copy: Path, papers_file: Path) -> None:
@@ -232,3 +241,9 @@ def test_most_papers_are_lost_if_fewer_than_half_stay(index_dir: Path, papers_fi
     assert not compare(index_dir, [half]).loses_most
     fewer = write(tmp_path, papers_file, lambda records: records.__delitem__(slice(0, 8)))
     assert compare(index_dir, [fewer]).loses_most
+
+
+def test_papers_whose_titles_have_no_word_are_not_taken_for_each_other() -> None:
+    stars, waves = Paper("★★★", "Stars are far away."), Paper("~~~", "Waves are near.")
+    found = between(Contents([stars]), [waves])
+    assert (found.added, found.changed, found.removed) == ((waves,), (), (stars,))

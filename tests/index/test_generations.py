@@ -8,18 +8,21 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
 from rag.errors import StoreError
-from rag.index import generations
+from rag.index import generations, pointer
+from rag.index.manifest import MANIFEST_FILE
 
 
 def build(index_dir: Path, content: str = "x") -> Path:
     with generations.building(index_dir) as folder:
         (folder / "content").write_text(content)
+        (folder / MANIFEST_FILE).write_text("{}")
     return folder
 
 
@@ -68,7 +71,7 @@ def test_a_generation_is_kept_while_anything_reads_it(tmp_path: Path) -> None:
     build(tmp_path)
     assert read.exists()
     del another
-    assert [path.name for path in read.iterdir()] == ["content"]
+    assert {path.name for path in read.iterdir()} == {"content", MANIFEST_FILE}
     build(tmp_path)
     assert not read.exists()
 
@@ -135,7 +138,7 @@ def test_a_change_that_waits_begins_once_the_other_has_ended(tmp_path: Path) -> 
 
 def test_a_generation_is_on_the_disk_before_it_becomes_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
-    fsync, point = os.fsync, generations._point
+    fsync, point = os.fsync, pointer.point
 
     def record(descriptor: int) -> None:
         synced.append(os.fstat(descriptor).st_ino)
@@ -149,23 +152,60 @@ def test_a_generation_is_on_the_disk_before_it_becomes_current(tmp_path: Path, m
         point(index_dir, names)
 
     monkeypatch.setattr(os, "fsync", record)
-    monkeypatch.setattr(generations, "_point", become_current)
+    monkeypatch.setattr(pointer, "point", become_current)
     with generations.building(tmp_path) as folder:
         (folder / "content").write_text("")
         (folder / "deeper").mkdir()
         (folder / "deeper" / "content").write_text("")
 
 
-@pytest.mark.parametrize(
-    "pointer", ["", "nonsense", "../../etc", "g2020", "\x00", pytest.param("g" * 1_000_000, id="long")]
-)
-def test_a_damaged_pointer_is_reported_and_a_rebuild_repairs_it(tmp_path: Path, pointer: str) -> None:
-    build(tmp_path)
-    (tmp_path / generations.POINTER).write_text(pointer)
-    with pytest.raises(StoreError, match=r"damaged.*Run: rag rebuild") as caught:
-        generations.current(tmp_path)
-    assert "\n" not in str(caught.value)
+DAMAGES = ["", "nonsense", "../../etc", "g2020", "\x00", pytest.param("g" * 1_000_000, id="long")]
+
+
+@pytest.mark.parametrize("content", [None, *DAMAGES, "g20200101000000-abcdef"])
+def test_while_the_pointer_tells_nothing_nothing_is_changed_or_removed(tmp_path: Path, content: str | None) -> None:
+    kept = [build(tmp_path, "old"), build(tmp_path, "new")]
+    (tmp_path / pointer.POINTER).unlink()
+    if content is not None:
+        (tmp_path / pointer.POINTER).write_text(content)
+    for change in (generations.current, build, generations.roll_back):
+        with pytest.raises(StoreError, match=r"damaged \(CURRENT .*Run: rag verify --index") as caught:
+            change(tmp_path)
+        assert "\n" not in str(caught.value)
+    assert sorted(tmp_path.glob("g*")) == sorted(kept)
+
+
+@pytest.mark.parametrize("content", DAMAGES)
+def test_a_damaged_pointer_beside_no_generation_hinders_no_build(tmp_path: Path, content: str) -> None:
+    (tmp_path / pointer.POINTER).write_text(content)
+    assert generations.current(tmp_path) is None
     assert build(tmp_path) == generations.current(tmp_path)
+
+
+@pytest.mark.parametrize("line", [0, 1])
+def test_no_generation_is_removed_because_a_digit_of_a_name_has_changed(tmp_path: Path, line: int) -> None:
+    kept = [build(tmp_path, "old"), build(tmp_path, "new")]
+    names = (tmp_path / pointer.POINTER).read_text().split()
+    names[line] = names[line].replace("g2", "g3")
+    (tmp_path / pointer.POINTER).write_text("\n".join(names))
+    with suppress(StoreError), generations.changing(tmp_path):
+        pass
+    assert sorted(tmp_path.glob("g*")) == sorted(kept)
+
+
+def test_a_pointer_that_is_damaged_during_a_build_costs_no_generation(tmp_path: Path) -> None:
+    old = build(tmp_path, "old")
+    with generations.building(tmp_path) as new:
+        (tmp_path / pointer.POINTER).write_text("nonsense")
+    assert (generations.current(tmp_path), generations.previous(tmp_path)) == (new, old)
+
+
+def test_what_a_killed_build_left_is_kept_until_another_is_complete(tmp_path: Path) -> None:
+    left = tmp_path / "g20200101000000-abcdef"
+    left.mkdir()
+    with generations.building(tmp_path):
+        assert left.exists()
+    assert not left.exists()
 
 
 def test_an_interruption_once_the_new_build_is_current_does_not_remove_it(
@@ -188,7 +228,7 @@ def test_an_interruption_once_the_new_build_is_current_does_not_remove_it(
 
 def test_a_pointer_with_the_line_ends_of_windows_is_read(tmp_path: Path) -> None:
     old, new = build(tmp_path), build(tmp_path)
-    (tmp_path / generations.POINTER).write_bytes(f"{new.name}\r\n{old.name}\r\n".encode())
+    (tmp_path / pointer.POINTER).write_bytes(f"{new.name}\r\n{old.name}\r\n".encode())
     assert (generations.current(tmp_path), generations.previous(tmp_path)) == (new, old)
 
 

@@ -10,7 +10,11 @@ import pytest
 
 from rag.errors import StoreError
 from rag.index import generations, summary
+from rag.index.contents import Contents
+from rag.progress import silent
+from rag.sources.gather import gather
 from tests.conftest import index_of
+from tests.index.building import build_contents
 
 
 def test_it_says_what_the_index_holds(tmp_path: Path) -> None:
@@ -29,6 +33,20 @@ def test_files_that_changed_or_are_gone_are_named(tmp_path: Path) -> None:
     assert summary.of(index_dir).changed == (tmp_path / "papers.jsonl",)
     (tmp_path / "papers.jsonl").unlink()
     assert summary.of(index_dir).changed == (tmp_path / "papers.jsonl",)
+
+
+@pytest.mark.parametrize("target", ["l.bib", "nowhere"])
+def test_a_link_that_could_not_be_read_has_not_changed(tmp_path: Path, target: str) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Owls\n\nOwls hoot at night, and we listen to them for two winters.\n")
+    (folder / "l.bib").symlink_to(target)
+    contents = Contents(gather([folder], silent).papers, [folder])
+    index_dir = build_contents(tmp_path, contents)
+    assert summary.of(index_dir).changed == ()
+    later = time.time() + 100
+    os.utime(folder / "l.bib", (later, later), follow_symlinks=False)
+    assert summary.of(index_dir).changed == (folder,)
 
 
 def test_the_index_before_can_be_gone_back_to(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 from rag import sources
 from rag.errors import SourceError
 from rag.index import generations, uploads
+from rag.index.contents import Contents
 from rag.settings import shipped
 
 PAPERS = b'{"title": "Sourdough", "abstract": "We bake bread."}\n'
@@ -297,3 +298,10 @@ def test_what_is_staged_is_bounded_until_it_expires(tmp_path: Path, monkeypatch:
     os.utime(first.parent, (0, 0))
     stage(tmp_path)
     assert not first.exists()
+
+
+def test_a_link_to_itself_is_chosen_like_any_other_path(tmp_path: Path) -> None:
+    loop = tmp_path / "l.bib"
+    loop.symlink_to("l.bib")
+    assert uploads.with_uploads(tmp_path / "index", [loop]) == [loop]
+    assert not Contents([], [tmp_path]).is_built_from([loop])

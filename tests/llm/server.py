@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,18 @@ CHATS = "/v1/chat/completions", "/v1beta/openai/chat/completions"
 
 Reply = tuple[int, bytes, dict[str, str]]  # status, body, headers
 Stream = tuple[list[dict[str, Any]], str | None]  # deltas, and why they end
+
+
+class Kept:
+    """The same bytes every now and then, which keep the connection open and say nothing."""
+
+    def __init__(self, sent: bytes) -> None:
+        self._sent = sent
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield self._sent
+            time.sleep(0.02)
 
 
 class Server(ThreadingHTTPServer):

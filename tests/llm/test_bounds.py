@@ -17,10 +17,11 @@ from rag import llm
 from rag.errors import ModelError
 from rag.llm import bounded_stream, bounds
 from rag.llm.model import Model
+from rag.llm.usage import Usage
 
 from . import protocol
 from .conftest import MAX_TOKENS, Ask, complete, load, messages
-from .server import WRITTEN, Server
+from .server import WRITTEN, Handler, Kept, Server
 
 
 def piece(content: str) -> bytes:
@@ -34,6 +35,38 @@ class Trickle:
         while True:
             yield piece("owl ")
             time.sleep(0.02)
+
+
+KEPT = {
+    "comments": b": ping\n\n",
+    "newlines": b"\n",
+    "roles": piece(""),
+    "blanks": piece(" \n"),
+    "no delta": b"".join(protocol.events("owl", [{}])),
+    "no choices": protocol.event({"choices": []}),
+    "a line without an end": b"data: ",
+}
+
+
+class Headers(Handler):
+    """Never comes to the end of the headers of a reply."""
+
+    def do_GET(self) -> None:
+        self.server.requests.append((self.path, None, {}))
+        self._trickle()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests.append((self.path, None, json.loads(body)))
+        self._trickle()
+
+    def _trickle(self) -> None:
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            for _ in Kept(b""):
+                self.wfile.write(b"x-owl: hoots\r\n")
+        except ConnectionError:
+            self._lost()
 
 
 FLOODS: dict[str, tuple[Iterable[bytes], str]] = {
@@ -62,6 +95,69 @@ def test_a_reply_that_trickles_is_stopped(server: Server, ask: Ask, monkeypatch:
     server.flood = Trickle()
     with pytest.raises(ModelError, match=r"does not end: its reply has more than 0\.5 s\."):
         ask(load(f"openai-like:{server.url}/v1#owl", timeout=0.5))
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_says_nothing_does_not_count_as_the_next_part_of_a_reply(server: Server, ask: Ask, kind: str) -> None:
+    server.flood = Kept(KEPT[kind])
+    with pytest.raises(ModelError, match=r"sent nothing for 0\.5 s\. Raise RAG_LLM_TIMEOUT"):
+        ask(load(f"openai-like:{server.url}/v1#owl", timeout=0.5))
+    assert len(server.requests) == 1
+
+
+def test_a_model_that_thinks_or_writes_slowly_is_waited_for(server: Server, ask: Ask) -> None:
+    def slowly() -> Iterator[bytes]:
+        for delta in [{"reasoning": "Well. "}] * 5 + [{"content": "owl "}] * 5:
+            time.sleep(0.25)
+            yield b"".join(protocol.events("owl", [delta]))
+        yield protocol.ending("owl", "stop", {}) + protocol.DONE
+
+    server.flood = slowly()
+    model = load(f"openai-like:{server.url}/v1#owl", timeout=2.0)  # less than all that takes, and more than each part
+    model.endpoint.habits.thinks = True
+    assert ask(model) == "owl " * 5
+
+
+def test_headers_that_trickle_are_no_part_of_a_reply(server: Server, ask: Ask) -> None:
+    model = load(f"openai-like:{server.url}/v1#owl", timeout=0.5)
+    server.RequestHandlerClass = Headers
+    with pytest.raises(ModelError, match=r"sent nothing for 0\.5 s"):
+        ask(model)
+    assert len(server.requests) == 1
+
+
+def test_a_count_of_tokens_that_trickles_is_given_up(server: Server) -> None:
+    server.models = {"object": "list", "data": [{"id": "owl", "owned_by": "llamacpp"}]}
+    server.known = {"/tokenize": True}
+    model = load(f"openai-like:{server.url}/v1#owl", timeout=0.5)
+    assert asyncio.run(model.count_tokens("two owls")) == 2
+    server.RequestHandlerClass = Headers
+    with pytest.raises(ModelError, match=r"sent nothing for 0\.5 s"):
+        asyncio.run(model.count_tokens("two owls"))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("flood", [Kept(KEPT["comments"]), repeat(piece("owl "))], ids=["silent", "endless"])
+def test_after_a_reply_without_an_end_nothing_more_is_asked_for_the_same_answer(
+    server: Server, ask: Ask, flood: Iterable[bytes]
+) -> None:
+    model = load(f"openai-like:{server.url}/v1#owl", timeout=2.0)
+    answering, server.flood = model.counting(Usage()), flood
+    said = []
+    for again in (ask, ask, lambda model: asyncio.run(model.count_tokens("owl"))):
+        with pytest.raises(ModelError) as fault:
+            again(answering)
+        said.append(str(fault.value))
+    assert len(set(said)) == len(server.requests) == 1
+    server.flood = ()
+    assert ask(model.counting(Usage())) == WRITTEN, "the next answer tries again"
+
+
+def test_after_a_reply_that_cannot_be_used_more_is_asked(server: Server, model: Model, ask: Ask) -> None:
+    answering, server.script = model.counting(Usage()), [""]
+    with pytest.raises(ModelError, match="empty reply"):
+        ask(answering)
+    assert ask(answering) == WRITTEN
 
 
 @pytest.mark.parametrize("kind", FLOODS)
@@ -145,3 +241,14 @@ def test_a_server_that_floods_when_it_is_asked_for_its_models_is_reported(server
     server.flooded = paths.get(spec.partition(":")[0], "/v1/models")
     with pytest.raises(ModelError, match=r"does not end|No (LLM|Ollama) answers"):
         llm.load(spec, 5.0)
+
+
+@pytest.mark.parametrize("spec", ["openai-like", "ollama", "anthropic"], indirect=True)
+def test_headers_that_trickle_when_it_is_asked_for_its_models_are_given_up(
+    server: Server, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.llm.ask._BOUNDS", bounds.Bounds(0.5))
+    server.RequestHandlerClass = Headers
+    with pytest.raises(ModelError, match=r"does not end|No (LLM|Ollama) answers"):
+        llm.load(spec, 5.0)
+    assert len(server.requests) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def test_a_model_is_downloaded_once(folder: Path, served: Hub) -> None:
 def test_a_download_that_broke_off_is_continued(folder: Path, served: Hub) -> None:
     served.cut = 1_200_000
     message = failure()
-    assert message.startswith("The download broke off (RemoteProtocolError); 0.0 of 0.0 GB are kept.")
+    assert re.match(r"The download broke off \(peer closed connection [^;]+\); 0\.0 of 0\.0 GB are kept\.", message)
     assert message.endswith("To continue, run: rag models pull smollm3-3b")
     (part,) = parts(folder)
     kept = part.stat().st_size
@@ -137,7 +138,9 @@ def test_a_hub_that_does_not_answer_is_reported(served: Hub, monkeypatch: pytest
     template = "http://127.0.0.1:9/{repo_id}/resolve/{revision}/{filename}"
     monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    assert "does not answer (ConnectError). Check the network and HF_ENDPOINT, then run: rag models" in failure()
+    assert re.search(
+        r"does not answer \(.*Connection refused\)\. Check the network and HF_ENDPOINT, then run: rag", failure()
+    )
 
 
 def test_a_token_is_for_the_hub_and_not_for_its_storage(served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

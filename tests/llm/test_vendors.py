@@ -59,7 +59,7 @@ def test_a_vendor_that_does_not_answer_is_reported(
     monkeypatch.setenv(vendor.key_name, KEY)
     monkeypatch.setenv(vendor.url_name, f"http://me:pw@127.0.0.1:{closed_port}")
     with pytest.raises(
-        ModelError, match=rf"^{vendor.name} at http://127\.0\.0\.1:\d+ does not answer \(ConnectError\)"
+        ModelError, match=rf"^{vendor.name} at http://127\.0\.0\.1:\d+ does not answer \(Connection refused\)"
     ):
         llm.load(f"{vendor.kind}:owl", 20.0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from rag.index.store import Store
 from rag.paper import Paper
-from rag.query.titles import named_papers, names_paper, titled
+from rag.query.titles import named_papers, names_paper, titled, words_of_titles
 from tests.retrieval.conftest import searchable
 
 
@@ -74,3 +74,40 @@ def test_the_papers_that_a_longer_text_names_are_found(store: Store) -> None:
     assert named_papers("who wrote “Representation Learning for Bats: A Review”?", store) == (PAPERS[1],)
     assert named_papers("what do moths do?", store) == (PAPERS[2],)
     assert named_papers("what do foxes eat?", store) == ()
+
+
+ALIKE = [
+    Paper("Quuxone " + "\U0001f600" * 20, "Owls see."),
+    Paper("Quuxone gamma", "Owls hear."),
+    Paper("What is quuxone?", "Owls ask."),
+    Paper("Gamma: How Owls of Every Kind Hear the Rays of the Sun", "Owls listen."),
+    Paper("Advances in the Hearing of Owls since 2020", "Owls advance."),
+]
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with searchable(tmp_path_factory.mktemp("alike"), ALIKE) as retriever:
+        yield retriever.store
+
+
+@pytest.mark.parametrize(
+    ("text", "paper"),
+    [
+        ("link of Quuxone gamma", 1),
+        ("link of Quuxone", 0),
+        ("papers like “what is quuxone?”", 2),
+        ("is “quuxone” what is quuxone gamma?", 0),
+    ],
+)
+def test_the_longest_title_in_a_text_is_named_first_unless_it_quotes_another(
+    alike: Store, text: str, paper: int
+) -> None:
+    assert named_papers(text, alike)[0] == ALIKE[paper]
+
+
+def test_a_period_may_be_part_of_a_title(alike: Store) -> None:
+    for text in (ALIKE[4].title, f"link of {ALIKE[4].title.lower()}"):
+        assert words_of_titles(text, ["since 2020"], alike) == {"since 2020"}
+    assert words_of_titles("hearing of owls since 2020", ["since 2020"], alike) == set()
+    assert words_of_titles("Quuxone gamma since 2020", ["since 2020"], alike) == set()

@@ -11,6 +11,13 @@ OWLS = "We listen to forty owls for two winters. They hear voles under half a me
 OWLS_PUBLISHED = "We listen to forty owls for two winters. They hear voles under half a metre of snow, and mice."
 TIDES = "Harbours keep tide ledgers by hand. We read ninety of them and find the same errors in each."
 TITLE = "Hearing of Owls under Snow in Winter"
+ZOO = "In 2018 the zoo had 100 visitors and 30 lions. It was a fine year with many guests from everywhere."
+ZOO_AFTER = "In 2019 the zoo had 300 visitors and 10 lions. It was a fine year with many guests from everywhere."
+CENSUS = "We count 3 owls, 5 kites, 9 voles and 12 mice along the river in spring, by boat and by foot, as every year."
+CURE = "Drug X shortens flu by a day in adults. Trial of 400."
+NO_CURE = "Drug X does not shorten flu in adults. Trial of 900."
+RACE = "We beat 12 models on 4 sets of 7,000 questions by 3.1 points, after 0.05 s of thought at most."
+RACE_REPRINTED = "We beat 12 models on 4 sets of 7 000 questions by 3·1 points, after .05 s of thought at most."
 
 
 @pytest.mark.parametrize(
@@ -43,8 +50,33 @@ TITLE = "Hearing of Owls under Snow in Winter"
             Paper("梟の聴覚に関する研究", "雪の下の音を聞く梟を二冬にわたり観察した。結果を述べる。"),
             "same title and abstract",
         ),
+        (
+            Paper(TITLE, RACE, ("Ada Reed",), 2020, ("arxiv:1",)),
+            Paper(TITLE, RACE.replace("3.1", "3.3"), ("A. Reed",), 2020, ("doi:10.5555/a",)),
+            "same title and abstract",
+        ),
+        (
+            Paper(TITLE, RACE, ("Ada Reed",), 2020, ("arxiv:1",)),
+            Paper(TITLE, RACE_REPRINTED, ("A. Reed",), 2021, ("doi:10.5555/a",)),
+            "same title and abstract",
+        ),
+        (Paper(TITLE, CENSUS, year=2020), Paper(TITLE, CENSUS[:60], year=2021), "same title and abstract"),
+        (
+            Paper(TITLE, "We did not hear owls. They can’t be heard here in winter."),
+            Paper(
+                TITLE, "We did not hear owls. They cannot be heard here in winter, or by day, but they do not sleep."
+            ),
+            "same title and abstract",
+        ),
+        (
+            Paper(TITLE, OWLS, ("Wei Li", "Ada B. Reed")),
+            Paper(TITLE, OWLS, ("Li Wei", "Reed, A.")),
+            "same title and abstract",
+        ),
     ],
-    ids="doi arxiv title preprint cut-off authors preprint-DOI years late-article new-title unspaced".split(),
+    ids="""doi arxiv title preprint cut-off authors preprint-DOI years late-article new-title unspaced corrected
+    reprinted numbers
+    negations names""".split(),
 )
 def test_records_of_one_paper(first: Paper, second: Paper, reason: str) -> None:
     assert same_paper(first, second) == same_paper(second, first) == reason
@@ -95,6 +127,17 @@ def test_records_of_one_paper(first: Paper, second: Paper, reason: str) -> None:
             Paper("Preface", "This chapter introduces the book well."),
         ),
         (Paper("はじめに", "本書は梟について述べる。"), Paper("はじめに", "本書は潮について述べる。")),
+        (
+            Paper("Annual Report of the Zoo", ZOO, ("Ada Reed",), 2018),
+            Paper("Annual Report of the Zoo", ZOO_AFTER, ("Ada Reed",), 2019),
+        ),
+        (Paper("Annual Report of the Zoo", ZOO), Paper("Annual Report of the Zoo", ZOO_AFTER)),
+        (Paper(TITLE, CENSUS, year=2020), Paper(TITLE, CENSUS.replace("12", "14"), year=2021)),
+        (Paper("Drug X in Flu", CURE, ("Ada Reed",), 2015), Paper("Drug X in Flu", NO_CURE, ("Ada Reed",), 2015)),
+        (Paper(TITLE, f"Snow has an effect. {OWLS}"), Paper(TITLE, f"Snow has no effect. {OWLS}")),
+        (Paper(TITLE, "Owls are heard under snow."), Paper(TITLE, "Owls aren't heard under snow.")),
+        (Paper("Editorial", OWLS, ("Edi One",), 2012), Paper("Editorial", OWLS, ("Edi Two",), 2012)),
+        (Paper("Editorial", OWLS, ("Ada Reed",), 2012), Paper("Editorial", OWLS, ("Bo Reed",), 2012)),
     ],
     ids=lambda paper: f"{paper.title} {paper.year or ''}",
 )

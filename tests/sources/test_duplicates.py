@@ -94,6 +94,14 @@ def test_two_that_contradict_each_other_are_not_joined_by_a_third() -> None:
         ]
 
 
+def test_a_fragment_does_not_join_two_trials_that_found_the_opposite() -> None:
+    cure, fragment = "Drug X shortens flu by a day in adults. Trial of 400.", "Drug X in adults with flu."
+    no_cure = "Drug X does not shorten flu in adults. Trial of 900."
+    records = [Paper("Drug X in Flu", text, ("Ada Reed",), 2015) for text in (cure, fragment, no_cure)]
+    papers, _ = deduplicate(records)
+    assert {cure, no_cure} <= {paper.abstract for paper in papers}
+
+
 def test_the_authors_and_the_doi_of_one_paper_are_not_credited_to_another() -> None:
     window = Paper("ガラスの研究", OWLS, ("Glass Author",), 2001, ("doi:10.5555/glass",))
     crow = Paper("カラスの研究", OWLS, (), 2015, ("doi:10.5555/crow",))

@@ -50,6 +50,17 @@ def test_the_same_file_counts_once(tmp_path, monkeypatch):
     assert [path.name for path in found] == ["b.txt", "a.txt"]
 
 
+@pytest.mark.parametrize("target", ["l.bib", "nowhere"])
+def test_a_link_to_itself_or_to_nothing_is_named_and_the_rest_is_read(tmp_path, monkeypatch, target):
+    touch(tmp_path, "a.txt", "m.txt")
+    (tmp_path / "l.bib").symlink_to(target)
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path, Path()):
+        assert [path.name for path in find([folder])] == ["a.txt", "l.bib", "m.txt"]
+    (skipped,) = read(tmp_path / "l.bib")
+    assert str(skipped).startswith("l.bib: cannot be read: ")
+
+
 def test_a_hidden_folder_given_by_name_is_read(tmp_path):
     touch(tmp_path, ".papers/a.txt")
     assert find([tmp_path / ".papers"]) == [tmp_path / ".papers" / "a.txt"]
@@ -160,6 +171,26 @@ def test_the_encoding_is_told_from_the_content(tmp_path, encoding):
     text = RECORD.replace("Dâms", "Dâms – “café”")
     (tmp_path / "a.jsonl").write_bytes(text.encode(encoding))
     assert [paper.title for paper in read(tmp_path / "a.jsonl")] == ["Dâms – “café” at Night"]
+
+
+@pytest.mark.parametrize("padding", [0, 1 << 20], ids=["in one piece", "in several"])
+def test_a_record_in_latin_1_does_not_change_the_letters_of_those_in_utf_8(tmp_path, padding):
+    utf8 = json.dumps({"title": "Über das Maß", "abstract": "Größe."}, ensure_ascii=False)
+    latin = json.dumps({"title": "Zürich «heute»", "abstract": "Größe."}, ensure_ascii=False)
+    lines = [utf8.encode(), *(RECORD.encode() for _ in range(5)), b"\n" * padding, latin.encode("cp1252")]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines))
+    titles = ["Über das Maß", *[TITLE] * 5, "Zürich «heute»"]
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == titles
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(reversed(lines)))
+    assert [paper.title for paper in read(tmp_path / "a.jsonl")] == titles[::-1]
+
+
+def test_part_of_a_character_of_utf_8_is_no_letter(tmp_path):
+    text = RECORD.replace("Night", "Night – “深層学習”").encode()
+    damaged = text.replace("層".encode(), "層".encode()[:2]).replace("習".encode(), "習".encode()[1:])
+    (tmp_path / "a.jsonl").write_bytes(damaged)
+    (paper,) = read(tmp_path / "a.jsonl")
+    assert paper.title == f"{TITLE} – “深\ufffd学\ufffd\ufffd”"
 
 
 def test_a_file_of_another_script_in_an_old_encoding_is_decoded(tmp_path):

@@ -86,3 +86,13 @@ def test_a_change_made_while_the_files_are_read_is_noticed(tmp_path: Path, chang
     file.write_text("one, two")
     next(watched)
     changes.clear()
+
+
+@pytest.mark.parametrize("target", ["a.bib", "nowhere"])
+def test_a_link_that_cannot_be_read_hides_no_change_of_other_files(
+    tmp_path: Path, changes: list[Callable[[], object]], target: str
+) -> None:
+    (tmp_path / "a.bib").symlink_to(target)
+    (tmp_path / "b.bib").write_text("one")
+    changes += [lambda: (tmp_path / "b.bib").write_text("one, two"), nothing]
+    assert count(tmp_path) == 2

@@ -144,6 +144,7 @@ def test_a_digest_says_that_it_is_not_the_authors_text() -> None:
         (replace(PAPER, authors=("Ada", "Eve"), year=2020), ["Ada, Eve · 2020"]),
         (replace(PAPER, year=2020), ["2020"]),
         (replace(PAPER, authors=("A",)), ["A"]),
+        (replace(PAPER, authors=tuple(map(str, range(20_000)))), ["0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 19,990 more"]),
         (PAPER, []),
     ],
 )

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from rag import settings
 from rag.chat.library import Library
 from rag.web import database
+from rag.web.chat_routes import FEEDBACK
 from rag.web.conversations import DATABASE, Conversations
 from rag.web.serve import start
 from tests.conftest import WHICH
@@ -75,6 +77,17 @@ def ask(browser: httpx.Client, name: str = "", question: str = WHICH, **more: An
     return {"turn": updates[0].get("turns")} | updates[0] | updates[-1]
 
 
+class WithoutRoom(sqlite3.Connection):
+    """A file on a full disk: it can be read, and not changed."""
+
+    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+        if sql == "BEGIN IMMEDIATE":
+            fault = sqlite3.OperationalError("database or disk is full")
+            fault.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise fault
+        return super().execute(sql, *given)
+
+
 def faults(html: str) -> list[str]:
     return [one.content for one in read(html).all("p", "fault")]
 
@@ -123,6 +136,52 @@ def test_a_locked_file_costs_no_stored_conversation(browser: httpx.Client, folde
     assert page.status_code == 200
     assert len(read(page.text).all("article", "turn")) == 1
     assert ask(browser, stored["name"], "how accurate is [1]?")["n"] == 1
+
+
+def test_what_cannot_be_stored_is_rated_exported_and_survives_a_delete_that_fails(
+    browser: httpx.Client, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = ask(browser)["name"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=WithoutRoom))
+        assert "is full" in faults(ask(browser, name, "how accurate is [1]?")["turn"])[0]
+        refused = browser.delete(f"/c/{name}")
+        assert refused.status_code == 400
+        assert refused.json()["fault"] == (
+            f"The conversation was not deleted: the disk of {folder / DATABASE} is full. "
+            "Free some space, then delete it again."
+        )
+        assert len(read(browser.get(f"/c/{name}").text).all("article", "turn")) == 2
+        rated = browser.post(f"/c/{name}/0/rating", json={"good": True, "question": WHICH})
+        assert rated.json()["fault"].startswith(f"Your rating was not kept: the disk of {folder / DATABASE} is full.")
+        assert browser.post(f"/c/{name}/1/rating", json={"good": True}).status_code == 200
+        assert browser.get(f"/c/{name}/1.md").text.startswith("# how accurate is")
+    third = ask(browser, name)
+    assert (third["n"], faults(third["turn"])) == (2, [])
+    assert browser.delete(f"/c/{name}").status_code == 200
+    assert browser.get(f"/c/{name}").status_code == 404
+
+
+def test_a_conversation_whose_file_was_removed_does_not_begin_anew_without_its_turns(
+    browser: httpx.Client, folder: Path
+) -> None:
+    name = ask(browser)["name"]
+    (folder / DATABASE).unlink()
+    (update,) = call(browser, "ask", {"name": name, "question": "and now?"})
+    assert update["fault"].startswith("There is no such conversation here. It was deleted")
+    assert not (folder / DATABASE).exists()
+    assert ask(browser)["status"].startswith("done: checked")
+
+
+def test_an_answer_that_is_rated_again_and_again_takes_no_more_room(browser: httpx.Client, folder: Path) -> None:
+    name, sizes = ask(browser)["name"], list[int]()
+    for n in range(6):
+        assert browser.post(f"/c/{name}/0/rating", json={"good": bool(n % 2), "note": str(n)}).status_code == 200
+        sizes.append((folder / FEEDBACK).stat().st_size)
+    assert sizes[0::2] == sizes[:1] * 3
+    assert sizes[1::2] == sizes[1:2] * 3
+    refused = browser.post(f"/c/{name}/0/rating", json={"good": True, "note": "x" * 5_000})
+    assert refused.json()["fault"] == "A note must be text of at most 500 characters."
 
 
 def test_a_conversation_that_is_not_there_is_not_found(browser: httpx.Client) -> None:

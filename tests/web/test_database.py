@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
+from types import SimpleNamespace
 
 import pytest
 
@@ -135,7 +138,10 @@ def test_a_full_disk_says_so_and_changes_nothing(
     monkeypatch.setattr(sqlite3, "connect", with_little_room)
     long = done(*[state(text=f"Sentence {n}.") for n in range(3_000)], question="which?")
     line = fault(lambda: kept.save("ada", "one", 1, long), lambda: kept.save("ada", "one", 0, long))
-    assert f"the disk of {tmp_path / DATABASE} is full. Free some space" in line
+    assert line.startswith(f"Conversations cannot be kept: the disk of {tmp_path / DATABASE} is full. Free some space")
+    line = fault(lambda: kept.rate("ada", "one", 0, True, token_hex(100_000)))
+    assert line.startswith("Your rating was not kept: the disk")
+    assert line.endswith("Free some space, then rate the answer again.")
     monkeypatch.undo()
     assert (tmp_path / DATABASE).read_bytes() == before
 
@@ -145,6 +151,29 @@ def test_a_folder_that_cannot_be_used_is_reported_with_what_to_do(tmp_path: Path
     line = fault(lambda: Conversations(tmp_path / "file" / "index").save("ada", "one", 0, TURN))
     assert f"cannot be kept in {tmp_path / 'file' / 'index' / DATABASE}: Not a directory" in line
     assert "Make the folder writable, or choose another with --index." in line
+
+
+def test_a_disk_without_room_for_more_files_says_so_and_changes_nothing(
+    kept: Conversations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite, which cannot make its journal, says no more than that it is "unable to open database file"."""
+    kept.save("ada", "one", 0, TURN)
+    before = (tmp_path / DATABASE).read_bytes()
+    (tmp_path / f"{DATABASE}-journal").mkdir()
+    monkeypatch.setattr(os, "statvfs", lambda folder: SimpleNamespace(f_files=100, f_favail=0))
+    line = fault(lambda: kept.delete("ada", "one"))
+    said = "The conversation was not deleted: the disk of {} can hold no more files. Delete some, then delete it again."
+    assert line == said.format(tmp_path / DATABASE)
+    assert (tmp_path / DATABASE).read_bytes() == before
+
+
+def test_a_folder_in_place_of_the_file_is_moved_aside(kept: Conversations, tmp_path: Path) -> None:
+    (tmp_path / DATABASE).mkdir()
+    line = fault(lambda: kept.of("ada"), lambda: kept.load("ada", "one"), lambda: kept.save("ada", "one", 0, TURN))
+    assert line.startswith(f"Conversations cannot be kept: {tmp_path / DATABASE} is a folder. Move it aside: ")
+    subprocess.run(line.partition("Move it aside: ")[2], shell=True, check=True)
+    kept.save("ada", "one", 0, TURN)
+    assert kept.load("ada", "one") == [TURN]
 
 
 @pytest.fixture
@@ -160,5 +189,6 @@ def read_only(kept: Conversations, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_file_that_is_read_only_can_be_read(kept: Conversations, read_only: Path) -> None:
     assert kept.load("ada", "one") == [TURN]
     assert [listed.title for listed in kept.of("ada")] == ["which?"]
-    line = fault(lambda: kept.save("ada", "one", 1, TURN), lambda: kept.delete("ada", "one"))
-    assert f"cannot be kept in {read_only}: attempt to write a readonly database. Make the folder writable" in line
+    said = f" in {read_only}: attempt to write a readonly database. Make the folder writable"
+    assert f"Conversations cannot be kept{said}" in fault(lambda: kept.save("ada", "one", 1, TURN))
+    assert f"The conversation was not deleted{said}" in fault(lambda: kept.delete("ada", "one"))

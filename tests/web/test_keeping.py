@@ -145,6 +145,24 @@ def test_what_is_deleted_does_not_come_back(stored: Conversations, tmp_path: Pat
     run(test)
 
 
+def test_a_delete_that_fails_changes_nothing(stored: Conversations, tmp_path: Path) -> None:
+    async def test() -> None:
+        keeper = Keeper(stored)
+        turns = await answer(keeper, [], 0)
+        with locked(tmp_path):
+            turns = await answer(keeper, turns, 1)
+            with pytest.raises(ConversationError, match="has locked"):
+                await keeper.delete("ada", "one")
+            assert await keeper.load("ada", "one") == turns
+        turns = await answer(keeper, turns, 2)
+        assert stored.load("ada", "one") == turns
+        await keeper.delete("ada", "one")
+        with pytest.raises(UnknownConversationError):
+            await keeper.load("ada", "one")
+
+    run(test)
+
+
 def test_nobody_finds_what_is_held_for_another(stored: Conversations, tmp_path: Path) -> None:
     async def test() -> None:
         keeper = Keeper(stored)

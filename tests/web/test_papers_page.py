@@ -231,6 +231,6 @@ def test_a_stage_of_a_rebuild_has_a_bar_with_its_name() -> None:
 
 
 def test_the_end_of_a_rebuild_leads_to_the_new_collection() -> None:
-    shown = read(papers_page.built("4 papers, 9 passages indexed in 1 s"))
-    assert shown.text.startswith("Done: 4 papers, 9 passages indexed in 1 s.")
+    shown = read(papers_page.built("4 papers: 4 added, 1.0 seconds. 1 file, 0 skipped."))
+    assert shown.text.startswith("Done: 4 papers: 4 added, 1.0 seconds. 1 file, 0 skipped. Show")
     assert [link.attributes["href"] for link in shown.all("a")] == ["/papers"]

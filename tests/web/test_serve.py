@@ -31,7 +31,7 @@ def get(port: int) -> httpx.Response:
 
 @pytest.mark.parametrize(
     ("broken", "error", "message"),
-    [({}, StoreError, "There is no index in"), ({"llm": "owl"}, ModelError, "Unknown llm 'owl'")],
+    [({}, StoreError, "CURRENT is missing"), ({"llm": "owl"}, ModelError, "Unknown llm 'owl'")],
 )
 def test_what_cannot_be_opened_ends_the_chat_though_its_page_is_open(
     index_copy: Path, broken: dict[str, str], error: type[RagError], message: str

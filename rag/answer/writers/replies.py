@@ -8,6 +8,7 @@ from string import ascii_lowercase
 
 from rag.answer.types import Citation
 from rag.language.cues import NEGATIONS
+from rag.language.quotations import quotations
 from rag.language.tokens import content_stems, content_words, tokenize
 from rag.text import clean_line
 
@@ -15,6 +16,7 @@ _LABEL = re.compile(r"\s*+\[([^\[\]]{1,60})\]")  # [1a] or [1a, 2b]
 _LEADING_LABELS = re.compile(r"^((?:\s*\[[^\[\]]{1,60}\])+)[\s:.,–-]*(\S[^\[\]]*)$")
 _BRACKETS = str.maketrans("【】", "[]")  # some models write labels in these
 _THEME = re.compile(r"#{1,4}\s+(\S.{0,100})|\*\*(\S.{0,100})\*\*:?")
+_CLOSING_MARKS = "\"'”’»›“‘«」』"  # of quotations
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 MAX_THEME_WORDS = 6
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bal\.)(?<!\bvs\.)\s+(?=[A-Z])")
@@ -37,7 +39,7 @@ def is_fitting(theme: str, citations: Collection[Citation], question: str) -> bo
     """Whether `theme` may stand above a sentence with these `citations`.
 
     It is shown without a check of its own, so it must claim nothing: it is short, has neither negation nor subject, and
-    most of its words are those of the question, or of what is cited.
+    most of its words are those of the question, or of what is cited, and it quotes nothing.
     """
     from rag.language.parser import parse  # loads numpy
 
@@ -45,6 +47,7 @@ def is_fitting(theme: str, citations: Collection[Citation], question: str) -> bo
     words = content_stems(theme)
     known = content_stems(" ".join([question, *(f"{one.paper.title} {one.quote}" for one in citations)]))
     claims = not NEGATIONS.isdisjoint(theme.lower().split()) or any(arc.label in _SUBJECTS for arc in parse(tokens))
+    claims = claims or any(True for _ in quotations(theme))
     return 2 * len(words & known) > len(words) and len(tokens) <= MAX_THEME_WORDS and not claims
 
 
@@ -53,7 +56,7 @@ def first_sentence(reply: str) -> str:
     reply = _LABEL.sub("", reply)
     line = _without_preamble(next((line.strip() for line in reply.splitlines() if line.strip()), ""))
     sentence = _BETWEEN_SENTENCES.split(line, maxsplit=1)[0]
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}." if sentence else ""
+    return _with_full_stop(sentence) if any(tokenize(sentence)) else ""
 
 
 def labelled_sentences(line: str) -> Iterator[tuple[str, list[str]]]:
@@ -99,5 +102,8 @@ def _continues(match: re.Match[str], line: str) -> bool:
 
 
 def _with_full_stop(sentence: str) -> str:
-    sentence = re.sub(r"\s+([.,;!?])", r"\1", sentence.strip(" \t.,;"))
-    return sentence if sentence.endswith(("!", "?")) else f"{sentence}."
+    """`sentence` with one mark at its end, which may stand before a closing quotation mark."""
+    sentence = re.sub(r"\s+([.,;!?])(?!\d)", r"\1", sentence.strip(" \t.,;"))
+    body = sentence.rstrip(_CLOSING_MARKS)
+    closing = sentence[len(body) :]
+    return sentence if body.endswith((".", "!", "?", "…")) else f"{body.rstrip(',; ')}{closing}."

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rag.sources.bibtex.segments import MAX_ENTRY, NAME
 
+MAX_EXPANDED = 2 * MAX_ENTRY  # characters that the values of an entry may have; macros can make very many
 MAX_KEY_PARTS = 5  # some exports put commas into keys
 # Fields that are known so well that their name and a value after "," or "}" tell that a field begins there.
 KNOWN_FIELDS = """abstract address annote author author_keywords archiveprefix booktitle chapter crossref copyright date
@@ -26,6 +27,8 @@ _SPACE = re.compile(r"\s*")
 _AFTER_VALUE = frozenset(["", *",;})"])
 _JOIN = re.compile(r"#")
 _BARE = re.compile(r"\d{1,99}(?![^\s,;})#])|[^\n,;{}()\"#=%\\]{1,300}")
+_MACRO = re.compile(r"[^\W\d]\S{0,299}")
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())  # macros that every style defines
 _MARKS = {"{": re.compile(r"[{}]"), '"': re.compile(r"[{}\"]")}
 _FIELD_WITHIN = re.compile(rf"[}}\",]\s{{0,99}}{_KNOWN}\s{{0,9}}=\s{{0,9}}[{{\"]", re.IGNORECASE)
 _FIELD_AFTER = re.compile(rf"[\s}})]{{0,99}},?\s{{0,99}}{_KNOWN}\s{{0,9}}=\s{{0,9}}[{{\"\w]", re.IGNORECASE)
@@ -38,6 +41,10 @@ class MalformedError(Exception):
 
 class EndlessError(MalformedError):
     """The text ends before the entry does."""
+
+
+class TooLongError(MalformedError):
+    """The values have more than MAX_EXPANDED characters."""
 
 
 class Parsed(NamedTuple):
@@ -93,7 +100,8 @@ class _Parser:
     def __init__(self, text: str, macros: Mapping[str, str]) -> None:
         self.at = 0
         self._text, self._macros = text, macros
-        self._left = 2 * MAX_ENTRY  # characters that values may have, of which macros can make very many
+        self._left = MAX_EXPANDED
+        self._needs_macros = False  # whether a word that is no macro says nothing, instead of itself
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self._text, self.at)
@@ -102,7 +110,8 @@ class _Parser:
         return found
 
     def entry(self) -> Parsed:
-        if not self.take(_HEADER):
+        header = self.take(_HEADER)
+        if not header:
             raise MalformedError
         key, fields = self._key(), []
         self.take(_BETWEEN)
@@ -110,7 +119,9 @@ class _Parser:
             name = self.take(_FIELD)
             if not name:
                 raise self._fault()
-            fields.append(("-".join(name[1].lower().split()), self.value()))
+            field = "-".join(name[1].lower().split())
+            self._needs_macros = field == "abstract" or header[1].lower() == "string"
+            fields.append((field, self.value()))
             self.take(_BETWEEN)
         return Parsed(key, fields, self.at)
 
@@ -125,7 +136,9 @@ class _Parser:
             space = self._space()
             is_joined = self.take(_JOIN) is not None
         is_last = "\n" in space or self._next() in _AFTER_VALUE or (space and self._next() == "%")
-        if self._left < 0 or not (is_last or pieces[-1].isdigit()):
+        if self._left < 0:
+            raise TooLongError
+        if not (is_last or pieces[-1].isdigit()):
             raise MalformedError
         return "".join(pieces)
 
@@ -171,7 +184,8 @@ class _Parser:
             return self.enclosed(opening)
         if bare := self.take(_BARE):
             word = bare[0].strip()
-            return self._macros.get(word.lower(), word)
+            is_missing = self._needs_macros and _MACRO.fullmatch(word) and word.lower() not in _MONTHS
+            return self._macros.get(word.lower(), "" if is_missing else word)
         if opening and opening in ",;})":
             return ""
         raise self._fault()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote
 
-from rag.sources.identifiers import arxiv, arxiv_in, of_address, of_doi, pmc, pmid
+from rag.sources.identifiers import SICI_PLACE, arxiv, arxiv_in, of_address, of_doi, pmc, pmid
 from rag.sources.latex import address
 from rag.sources.markup import entities
 
 _ADDRESSES = ("url", "howpublished", "link", "ee", "bdsk-url-1", "note")
-_URL = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
+_URL = re.compile(rf"https?://(?:[^\s<>\"]|{SICI_PLACE}){{1,2000}}", re.IGNORECASE)
 _PMID_NOTE = re.compile(r"\s{0,9}pmid:?\s{0,9}(\d{1,8})\b", re.IGNORECASE)
 
 
 def ids(fields: Mapping[str, str]) -> Iterator[str]:
     """Each identifier in `fields`: DOI, arXiv, PubMed. The first of a kind is the best."""
-    yield from of_doi(unquote(_plain(fields.get("doi", ""))))
+    yield from of_doi(_plain(fields.get("doi", "")))
     yield from _eprint(fields)
     yield arxiv(_plain(fields.get("arxivid", "") or fields.get("arxiv", "")))
     yield pmid(_plain(fields.get("pmid", "")))

@@ -7,7 +7,17 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rag.sources.bibtex.fields import EndlessError, MalformedError, Parsed, closed_early, depth_after, kind, parse
+from rag.sources.bibtex.fields import (
+    MAX_EXPANDED,
+    EndlessError,
+    MalformedError,
+    Parsed,
+    TooLongError,
+    closed_early,
+    depth_after,
+    kind,
+    parse,
+)
 from rag.sources.bibtex.repair import repaired
 from rag.sources.bibtex.segments import MAX_ENTRY, Segment, segments
 from rag.sources.errors import UnreadableError
@@ -18,6 +28,7 @@ MAX_COMMENTED = 20  # entries in one @comment
 
 _NAME = re.compile(r"@[^{(]{1,99}[{(]\s{0,99}([^\s,={}\"][^,={}\"\n]{0,99})[,\n]")
 _TITLE = re.compile(r"\btitle\s{0,99}=\s{0,99}[{\"]{0,3}([^{}\"\n]{1,99})", re.IGNORECASE)
+_TOO_LONG = f"its macros stand for more than {MAX_EXPANDED:,} characters"
 _MISMATCH = "its braces, quotation marks or commas do not match"
 
 
@@ -84,6 +95,9 @@ class _Scanner:
             return
         try:
             parsed = self._parsed(segment)
+        except TooLongError:
+            yield Broken(segment.line, _name(segment.text), _TOO_LONG)
+            return
         except MalformedError:
             too_long = f"it has more than {MAX_ENTRY:,} characters"
             yield Broken(segment.line, _name(segment.text), too_long if segment.cut_off else _MISMATCH)
@@ -97,6 +111,8 @@ class _Scanner:
         """The entry in `segment`, or what can be saved of it. Raises MalformedError."""
         try:
             return self._by_the_rules(segment.text)
+        except TooLongError:
+            raise
         except EndlessError:
             if joined := self._joined(segment.text):
                 return joined

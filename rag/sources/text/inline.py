@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from rag.sources.identifiers import SICI_PLACE
 from rag.sources.markup import plain
 
 _MARKUP = re.compile(r"[*_`\[\\~<&$]")
@@ -15,8 +16,10 @@ _TARGET = (  # an address, which may have parentheses, and perhaps a title in qu
 _LINK = re.compile(rf"\[((?:[^\[\]]|\[[^\[\]]{{0,200}}\]){{0,1000}})\](?:{_TARGET}|\[[^\[\]]{{0,100}}\])")
 _IMAGE = re.compile(rf"!\[[^\[\]]{{0,1000}}\](?:{_TARGET}|\[[^\[\]]{{0,100}}\])")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,500}\|)?([^\[\]|]{1,500})\]\](?!\()")
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']{1,2000}")
-_BRACKETED_ADDRESS = re.compile(r"<(https?://[^\s<>]{1,2000})>")
+_ADDRESS = re.compile(  # in which parentheses come in pairs, as they do in DOIs: 10.1016/S0140-6736(20)30183-5
+    rf"""https?://(?:[^\s<>()\[\]"']|\([^\s<>()\[\]"']{{1,200}}\)|{SICI_PLACE}){{1,2000}}"""
+)
+_BRACKETED_ADDRESS = re.compile(rf"<(https?://(?:[^\s<>]|{SICI_PLACE}){{1,2000}})>")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]]{1,100}\]")
 _ATTRIBUTES = re.compile(r"\{[:#.][^{}\n]{0,300}\}")
 _FORMULA = re.compile(r"(\$\$[^$]{1,2000}\$\$|\$[^$\s](?:[^$\n]{0,500}[^$\s])?\$)")

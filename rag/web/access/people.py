@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -60,6 +61,11 @@ class People:
                     if state != self._seen:
                         self._people, self._seen = _read(opened, self._file, status.st_mode), state
             except OSError as fault:
+                if self._people and fault.errno in (
+                    errno.EMFILE,
+                    errno.ENFILE,
+                ):  # it is not the file's fault, and passes
+                    return self._people
                 raise SettingsError(f"The password file {self._file} cannot be read: {fault.strerror}.") from fault
             return self._people
 

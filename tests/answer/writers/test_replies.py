@@ -66,6 +66,27 @@ def test_a_line_is_split_into_its_sentences(line: str, expected: list[tuple[str,
     assert list(labelled_sentences(line)) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("“OwlNet hears.” [1a]", "“OwlNet hears.”"),
+        ("“OwlNet hears.”. [1a]", "“OwlNet hears.”"),
+        ("“OwlNet hears.” [1a].", "“OwlNet hears.”"),
+        ("“OwlNet hears”. [1a]", "“OwlNet hears”."),
+        ("“OwlNet hears” [1a].", "“OwlNet hears”."),
+        ('"OwlNet hears," [1a]', '"OwlNet hears".'),
+        ("‘OwlNet hears!’ [1a]", "‘OwlNet hears!’"),
+        ("They ask «Does it hear?». [1a]", "They ask «Does it hear?»"),
+        ("OwlNet hears… [1a]", "OwlNet hears…"),
+        ("OwlNet hears the voles'. [1a]", "OwlNet hears the voles'."),
+        ("OwlNet gains .5 points. [1a]", "OwlNet gains .5 points."),
+    ],
+)
+def test_a_sentence_has_one_mark_at_its_end(line: str, expected: str) -> None:
+    assert [text for text, _ in labelled_sentences(line)] == [expected]
+    assert first_sentence(line) == expected
+
+
 @pytest.mark.parametrize("line", ["", "   ", "---", "***", "[]", "...", "?!", "> "])
 def test_a_line_without_words_has_no_sentence(line: str) -> None:
     assert list(labelled_sentences(line)) == []
@@ -163,6 +184,9 @@ def test_a_heading_is_a_theme(line: str, theme: str | None) -> None:
         ("OwlNet hears voles", False),
         ("Voles " * 9, False),
         ("Moths and echoes", False),
+        ("“Voles” by their rustling", False),
+        ("Voles by 'their' rustling", False),
+        ("Voles’ rustling", True),
         ("", False),
     ],
 )

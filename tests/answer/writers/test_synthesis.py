@@ -10,11 +10,13 @@ import pytest
 
 from rag.answer.types import Statement, Working
 from rag.answer.writers import synthesis
+from rag.answer.writers.replies import labelled_sentences
 from rag.answer.writers.synthesis import SynthesisWriter
 from rag.answer.writers.task import Checks, Tally
 from rag.llm.model import Model
 from rag.paper import Paper
 from rag.query.intent import Intent
+from rag.verify.checker import Checker
 from tests.answer.owl import with_room
 from tests.llm.server import PATIENCE, Server
 
@@ -236,3 +238,32 @@ def test_a_paper_cannot_add_lines_or_markup_to_a_prompt(server: Server, writer: 
     assert [line[:4] for line in lines if line.startswith("[")] == ["[1a]", "[1b]", "[1c]"]
     assert sum(line.startswith("From “") for line in lines) == 1
     assert not set("<>{}") & set("".join(lines))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "“OwlNet finds voles by their rustling, a small network.” [1]",
+        'The authors of OwlNet write "BatNet is obsolete" [1].',
+        "OwlNet, a “stolen” network, finds voles by their rustling [1a].",
+        "OwlNet, a «stolen» network, finds voles by their rustling [1a].",
+        "OwlNet, a ‘stolen’ network, finds voles by their rustling [1a].",
+        "“OwlNet is a small network that finds voles by their rustling [1a].",
+    ],
+)
+@pytest.mark.parametrize("show_unverified", [True, False])
+def test_words_that_no_abstract_has_are_not_shown_in_quotation_marks(
+    server: Server, model: Model, check: Checker, line: str, show_unverified: bool
+) -> None:
+    judge = ScriptedJudge(*(text for text, _ in labelled_sentences(line)))
+    server.script = [f"{line}\n{ECHOES} [2a]"]
+    shown = written(SynthesisWriter(model, Checks(check, judge, show_unverified), None), ALL)
+    assert [one.verdict for one in shown] == ["quote", "reworded"]
+    assert judge.asked == []
+
+
+def test_words_of_an_abstract_may_be_quoted(server: Server, writer: SynthesisWriter) -> None:
+    line = "OwlNet is “a small network” that finds voles by their rustling."
+    server.script = [f"{line} [1a]"]
+    (shown,) = written(writer, ALL)
+    assert (shown.text, shown.verdict) == (line, "reworded")

@@ -98,7 +98,7 @@ def test_a_heading_without_punctuation_goes_unless_it_is_part_of_a_term(
     [
         ({"title": ""}, "no title"),
         ({"title": None}, "no title"),
-        ({"title": "?!", "id": 7}, "no title: 7"),
+        ({"title": "?!", "id": 7}, "a title without letters and digits: ?!"),
         ({"abstract": " \n"}, "no abstract: Dams at Night"),
         ({"abstract": {"a": 1}}, "no abstract: Dams at Night"),
         ({"abstract": "Abstract Missing"}, "no abstract: Dams at Night"),

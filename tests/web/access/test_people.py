@@ -82,6 +82,20 @@ def test_a_file_that_others_can_read_is_refused_with_the_command_that_helps(file
         known.current()
 
 
+def test_those_known_last_are_let_in_while_too_many_files_are_open(file: Path) -> None:
+    import resource
+
+    known = People(file)
+    last, limits = known.current(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        assert known.current() == last
+        with pytest.raises(SettingsError, match="Too many open files"):
+            People(file).current()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
 def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
     file.write_bytes(b"ada reader \xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe")
     with pytest.raises(SettingsError, match="not UTF-8"):

@@ -112,6 +112,6 @@ def test_an_index_that_cannot_be_opened_is_told(blank: Page, tmp_path: Path, pag
         ask(page, WHICH)
         (index / "CURRENT").unlink()
         library.let_all()
-        expect(page.locator("main > .fault")).to_contain_text("There is no index in")
-        expect(page.locator(".turn .fault")).to_contain_text("There is no index in")
+        expect(page.locator("main > .fault")).to_contain_text("CURRENT is missing")
+        expect(page.locator(".turn .fault")).to_contain_text("CURRENT is missing")
         expect(page.locator("header .facts")).to_be_empty()
