@@ -100,7 +100,7 @@ def test_records_that_cannot_be_papers_are_named(server: Server) -> None:
     done = rag("fetch", "openalex", "moss")
     assert done.stdout.startswith("1 paper, 0 without abstract, 2 left out: ")
     assert "Skipped title of 999 characters, more than 500: Moss Moss" in done.stderr
-    assert "Skipped no title: https://openalex.org/W9999900003" in done.stderr
+    assert "Skipped a title without letters and digits: -" in done.stderr
 
 
 def test_without_a_match_no_file_is_written(server: Server, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_quotation_with_a_word_changed_is_refuted(
     words = cited.quote.split()
     words[place % len(words)] = word
     changed = " ".join(words)
-    if changed != cited.quote:
+    if changed.rstrip(".") != cited.quote.rstrip("."):  # a quotation may end where it likes
         assert check(marks.format(changed), [cited]).refuted
 
 

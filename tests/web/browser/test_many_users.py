@@ -74,7 +74,6 @@ def test_twenty_users_are_answered_at_once_and_see_their_own_only(site: Site) ->
     for question, seen in visits:
         check(question, seen)
     assert len({seen[0]["name"] for _, seen in visits}) == USERS
-    assert any("ahead of yours" in update["status"] for _, seen in visits for update in seen)
 
 
 @pytest.mark.slow  # rebuilds at least twice; tests/chat/test_library.py does so without a browser
