@@ -11,7 +11,7 @@ _PAIRS = ("“”", "‟”", "„“", "„”", "«»", "»«", "‹›", "›
 _ALIKE = '"＂”»›'  # marks that may stand at both ends
 # Marks that may begin a quotation, and those that may end it. The same marks are apostrophes.
 _SINGLE = (("'", "'"), ("‘’‚‛", "‘’"), ("`´", "`´'"), ("＇", "＇"), ("′‵", "′"), ("❛❜", "❜"), ("ʻʼʽ", "ʼ"))
-_RARE = "⹂﹁﹂﹃﹄ʺˮ❟❠🙶🙷🙸"  # these are never taken for a pair
+_RARE = "‶״⟪⟫⹂﹁﹂﹃﹄ʺˮ❟❠🙶🙷🙸"  # these are never taken for a pair
 _DOUBLE = "".join((*_FAMILIES, _RARE))
 MARKS = f"{_DOUBLE}″{''.join(opening + closing for opening, closing in _SINGLE)}"
 

@@ -28,6 +28,8 @@ def names_paper(question: str, paper: Paper) -> bool:
     A short name that may be an ordinary word, such as "OPEN" or "Marigold", must have a capital in `question` too.
     """
     name = f" {normalize(paper.short_name or paper.title)} "
+    if not content_terms(paper.title):  # "The", "What is it?"
+        return normalize(question) == normalize(paper.title)
     if paper.short_name and _is_ordinary(paper.short_name) and not _has_capital(question, paper.short_name):
         return False
     text = question
@@ -108,6 +110,11 @@ def _first(key: str) -> str:
     return key.partition(" ")[0]
 
 
+def is_long_title(paper: Paper) -> bool:
+    """Whether the title of `paper`, with a short name or of several words, is more than words for a topic."""
+    return bool(paper.short_name) or len(paper.title.split()) >= MIN_QUOTED_WORDS
+
+
 def _is_ordinary(short_name: str) -> bool:
     return short_name.isalpha() and (short_name.isupper() or not is_marked(short_name))
 
@@ -119,8 +126,7 @@ def _has_capital(question: str, name: str) -> bool:
 
 
 def _names_whole(text: str, paper: Paper) -> bool:
-    is_long = paper.short_name or len(paper.title.split()) >= MIN_QUOTED_WORDS
-    return bool(is_long and names_paper(text, paper)) or _has(title_key(text), paper.key)
+    return (is_long_title(paper) and names_paper(text, paper)) or _has(title_key(text), paper.key)
 
 
 def _length_named(text: str, paper: Paper) -> int:

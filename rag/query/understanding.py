@@ -30,7 +30,7 @@ from rag.query.intent import (
 from rag.query.language import foreign_language
 from rag.query.left_out import left_out, split_named
 from rag.query.question import check_length
-from rag.query.titles import named_papers, papers_cited_in, words_of_titles
+from rag.query.titles import is_long_title, named_papers, papers_cited_in, words_of_titles
 from rag.query.wishes import Wished, wished
 from rag.text import in_quotes
 
@@ -134,7 +134,8 @@ def understand(
     route = router(subject) if router and not language else None
     if language:
         notice = " ".join(filter(None, [notice, _FOREIGN.format(language=language)]))
-    if route and (found := wished(subject, route.wish, filters, store, history)):
+    found = wished(subject, route.wish, filters, store, history) if route else None
+    if found and not _is_filtered_topic(found, filters, store):
         retold = _retold(found, question, filters, store, history)
         return retold or _wish(found, question, filters, store, notice)
     intent = _intent(subject, earlier, router, route)
@@ -176,6 +177,13 @@ def _wish(found: Wished, question: str, filters: Filters, store: Store, notice: 
     count = store.paper_count if among is None else len(among)
     written = tuple(each.written for each in both)
     return Query(question, (question,), written, among, count, notice=notice, wished=found)
+
+
+def _is_filtered_topic(found: Wished, filters: Filters, store: Store) -> bool:
+    """Whether "owls since 2023" rather asks for papers about owls than for the one called "Owls", which is older."""
+    if found.wish != "paper" or not filters or any(map(is_long_title, found.papers)):
+        return False
+    return not split_named(found.papers, store.matching(filters), store)[0]
 
 
 def _retold(found: Wished, question: str, filters: Filters, store: Store, history: History) -> Query | None:

@@ -12,6 +12,7 @@ from rag.sources.markup import entities
 SICI_PLACE = r"<[^\s\"<>/]{0,30}:[^\s\"<>/]{1,30}>(?=\d\.\d)"
 _DOI = re.compile(rf"10\.\d{{4,9}}/(?:[^\s\"<>\x00-\x20]|{SICI_PLACE}){{1,200}}")
 _ESCAPED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_MATH = re.compile(r"\$([<>])\$")  # as some BibTeX writes these signs
 _DOI_END = ".,;:'}"  # which a DOI never ends with, but the text around it does
 _ARXIV_ID = r"(\d{4}\.\d{4,5}|[a-z][a-z-]{1,15}(?:\.[A-Za-z]{2})?/\d{7})(?:v\d{1,3})?"
 _ARXIV = re.compile(rf"(?:arxiv(?:\.org)?[:/ ]\s*)?(?:abs/|pdf/|html/)?{_ARXIV_ID}(?:\.pdf)?", re.IGNORECASE)
@@ -25,7 +26,7 @@ def doi(text: str) -> str:
 
     DOIs are case-insensitive (DOI Handbook, 2.4).
     """
-    found = _DOI.search(entities(unquote(text) if _ESCAPED.search(text) else text))
+    found = _DOI.search(_MATH.sub(r"\1", entities(unquote(text) if _ESCAPED.search(text) else text)))
     if not found:
         return ""
     name = found[0].rstrip(_DOI_END)

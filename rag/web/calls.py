@@ -28,7 +28,7 @@ DATA = "/gradio_api/queue/data"
 CANCEL = "/gradio_api/cancel"
 HEARTBEAT = "/gradio_api/heartbeat/{session_hash}"
 MAX_CALLS = 400  # that run or wait to be fetched, of all together
-MAX_CALLS_OF_OWNER = 20
+MAX_CALLS_OF_OWNER = 40  # twenty pages may follow an answer, and ten questions wait
 FETCH_SECONDS = 60.0  # seconds that a result waits for somebody to fetch it
 _SESSION = re.compile(r"[\w-]{1,100}", re.ASCII)  # Gradio builds names of tasks from it, and takes them apart again
 

@@ -10,6 +10,9 @@ from rag import settings
 from rag.answer.types import Answer
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
+from rag.chat.rebuild import build_index
+from rag.paper import Paper
+from rag.progress import silent
 from tests.answer.owl import Owl
 from tests.chat.asking import ask
 from tests.chat.conftest import WRITTEN
@@ -182,6 +185,18 @@ def test_a_filter_holds_for_a_paper_that_is_named(library: Library, message: str
     assert (titles(outside), outside.filters) == ([], ("before 2015",))
     assert SWIFT in outside.headline
     assert outside.headline.endswith("2024) is not within “before 2015”.")
+
+
+def test_a_topic_that_is_also_the_title_of_an_older_paper_is_searched_for(tmp_path: Path) -> None:
+    papers = [
+        Paper("Owls", "Owls are birds of the night.", year=2001),
+        Paper("How Owls Find Voles in Deep Snow", "Owls hear voles under deep snow and catch them.", year=2024),
+        Paper("Moths", "Moths fly to the moon.", year=2024),
+    ]
+    build_index(papers, [], tmp_path, "bundled", silent)
+    answer = ask(Conversation(Library(settings.load(index_dir=tmp_path, llm="none"))), "owls since 2023")
+    assert {citation.paper.title for citation in answer.citations} == {papers[1].title}
+    assert answer.filters == ("since 2023",)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from csv import DictReader
 from dataclasses import replace
 from io import StringIO
@@ -21,9 +21,10 @@ from rag.export.csv import csv
 from rag.export.formats import EXPORTS
 from rag.export.markdown import markdown
 from rag.export.phrases import themes
-from rag.text import one_line
+from rag.text import one_line, replace_surrogates
 from rag.web import cards, export, pages
 from rag.web.conversations import ListedConversation
+from rag.web.records import dump, load
 from rag.web.turns import Choices, Turn
 from tests.web.reader import read
 from tests.web.samples import CURATOR
@@ -145,3 +146,9 @@ def check_file_name(turn: Turn) -> None:
 def answers(turns: Iterable[Turn]) -> list[Answer]:
     """The complete answers of `turns`."""
     return [turn.answer for turn in turns if turn.answer]
+
+
+def check_kept(turns: Sequence[Turn]) -> None:
+    """They are read back as they were. Half a surrogate pair, which no page sends, is kept as a question mark."""
+    whole = [turn for turn in turns if turn.question == replace_surrogates(turn.question)]
+    assert [load(*dump(turn)) for turn in whole] == whole

@@ -32,7 +32,6 @@ from rag.llm import bundled, prompts
 from rag.paper import Paper
 from rag.text import clean_line
 from rag.verify.judges.judge import LLMJudge
-from rag.web.records import dump, load
 from rag.web.turns import Turn
 from tests.answer.owl import Owl, grading, opened, prompt_of, reading
 from tests.attacks import (
@@ -327,7 +326,7 @@ def misled(statement: Statement) -> list[str]:
 
 
 def check_renderings(turns: list[Turn], capsys: pytest.CaptureFixture[str]) -> None:
-    assert [load(*dump(turn)) for turn in turns] == turns
+    checks.check_kept(turns)
     for turn in turns:
         checks.check_chat_page(turn)
         checks.check_file_name(turn)

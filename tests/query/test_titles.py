@@ -19,6 +19,8 @@ from tests.retrieval.conftest import searchable
         ("how fast is owl-net?", "Owl Net: Ears", True),
         ("What does “Owls at Night” say?", "Owls at Night", True),
         ("How do owls hunt at night?", "Owls at Night", False),
+        ("What is the answer of the owl?", "The", False),
+        ("the", "The", True),
         ("How fast are OwlNets?", "OwlNet: Ears at Night", False),
         ("How fast is the quick brown owl?", "The Quick Brown Owl Listens: Ears", False),
         ("", "OwlNet: Ears", False),

@@ -25,7 +25,8 @@ def escaped(name: str) -> str:
 @pytest.mark.parametrize("name", [WILEY, AMS, SHORT, LANCET])
 def test_a_doi_is_read_whole(name: str) -> None:
     html = name.replace("<", "&lt;").replace(">", "&gt;")
-    spellings = [name, f"doi:{name}", f"https://doi.org/{escaped(name)}", html, f"<{name}>.", f"{name}<br/>"]
+    tex = name.replace("<", "$<$").replace(">", "$>$")
+    spellings = [name, tex, f"doi:{name}", f"https://doi.org/{escaped(name)}", html, f"<{name}>.", f"{name}<br/>"]
     assert {doi(text) for text in spellings} == {f"doi:{name.lower()}"}
 
 
