@@ -141,7 +141,15 @@ def test_the_questions_of_the_documentation_are_answered_as_it_says(whole: Path)
     page = asked.PAGE.read_text(encoding="utf-8")
     written = {row["question"]: row["outcome"] for row in asked.rows(page)}
     library = Library(settings.load(index_dir=whole, llm="none"))
-    assert dict(zip(written, asked.outcomes(page, library), strict=True)) == written
+    found = zip(written, asked.outcomes(page, library), strict=True)
+    assert {question: _stable(outcome) for question, outcome in found} == {
+        question: _stable(outcome) for question, outcome in written.items()
+    }
+
+
+def _stable(outcome: str) -> str:
+    """`outcome` without how many papers may match: of one at the threshold, the last digit of its score decides."""
+    return re.sub(r"\d+ may match", "some may match", outcome)
 
 
 def test_the_readmes_questions_are_answered_from_a_sample(tmp_path: Path, papers: list[Paper]) -> None:
