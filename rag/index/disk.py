@@ -13,8 +13,6 @@ from pathlib import Path
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _MIN_FREE = 1 << 20  # bytes
-
-
 _SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)  # the others at a quota
 _CODE = re.compile(rf"code: ({'|'.join(map(str, _SQLITE_FULL))})\b")  # as Chroma reports what SQLite said
 

@@ -78,6 +78,6 @@ def _page(page: str) -> str:
 
 def _form(page: str, refusal: Refusal | None = None) -> HTMLResponse:
     fault = refusal.text if refusal else ""
-    html = templates.page("sign_in.html", next=_page(page), fault=fault)
+    html = templates.page("sign_in.html", title="Sign in", next=_page(page), fault=fault)
     headers = {"cache-control": "no-store"} | (refusal.headers() if refusal else {})
     return HTMLResponse(html, refusal.status if refusal else 200, headers)
