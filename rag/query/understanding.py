@@ -119,13 +119,7 @@ def understand(
     check_length(question)
     if not router and not any(map(str.isalnum, question)):
         raise QuestionError(f"{in_quotes(question)} is no question. Ask in words.")
-    subject, filters = parse_filters(question, without)
-    if words := words_of_titles(question, _in_words(filters), store):
-        without = {*without, *words}
-        subject, filters = parse_filters(question, without)
-    unusable = [each for each in filters if not store.has_field(each.field)]
-    if unusable:
-        subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
+    subject, filters, unusable, without = _read_filters(question, without, store)
     earlier = _followed(subject, [parse_filters(text)[0] for text in history.earlier])
     notice = _notice(unusable)
     if router and not content_terms(subject) and (filters or unusable) and not earlier:
@@ -168,6 +162,23 @@ def understand(
         foreign=bool(language),
         in_context=_in_context(subject, texts, earlier),
     )
+
+
+def _read_filters(
+    question: str, without: Collection[str], store: Store
+) -> tuple[str, Filters, list[YearFilter | NameFilter], Collection[str]]:
+    """What is asked, the filters of it that apply, those on fields that no paper has, and `without`.
+
+    To `without`, the filters to ignore, are added those that are words of a title.
+    """
+    subject, filters = parse_filters(question, without)
+    if words := words_of_titles(question, _in_words(filters), store):
+        without = {*without, *words}
+        subject, filters = parse_filters(question, without)
+    unusable = [each for each in filters if not store.has_field(each.field)]
+    if unusable:
+        subject, filters = parse_filters(question, {*without, *(each.written for each in unusable)})
+    return subject, filters, unusable, without
 
 
 def _wish(found: Wished, question: str, filters: Filters, store: Store, notice: str) -> Query:
