@@ -53,7 +53,7 @@ def test_among_too_many_connections_one_that_only_waits_is_closed(port: int, mon
     monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 5)
     waiting = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(20)]
     try:
-        assert httpx.get(f"http://127.0.0.1:{port}/ui/style.css", trust_env=False).status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/ui/base.css", trust_env=False).status_code == 200
     finally:
         for connection in waiting:
             connection.close()
