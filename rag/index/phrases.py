@@ -144,7 +144,7 @@ def _inflected(word: str) -> str:
     singular = re.sub(r"(?<![aeious])(?:es|s)$|(?<=[aeo])s$", "", re.sub(r"ies$", "y", word))
     singular = _DIGRAPH.sub("[ao]?e", singular)
     spelled = re.sub(r"(?<=...)i[sz](?=e|at|ing|$)", "i[sz]", re.sub(r"ou?r(?=s|ed|ing|al|$)", "ou?r", singular))
-    return f"{spelled[:-1]}(?:y|ies)" if spelled.endswith("y") else f"{spelled}(?:e?s)?"
+    return f"{spelled[:-1]}(?:y(?:e?s)?|ies)" if spelled.endswith("y") else f"{spelled}(?:e?s)?"
 
 
 def _long_forms(short: str, store: Store) -> list[str]:

@@ -59,3 +59,14 @@ def test_a_text_contains_whole_words_in_a_row() -> None:
     assert contains("The task vectors of owls", "task vector")
     assert not contains("The vector of a task", "task vector")
     assert not contains("Multitasking vectors", "task vector")
+
+
+@pytest.mark.parametrize("phrase", ["survey", "surveys"])
+@pytest.mark.parametrize("text", ["A survey of owls", "Two surveys of owls"])
+def test_a_plural_after_a_vowel_and_y_is_found(text: str, phrase: str) -> None:
+    assert contains(text, phrase)
+
+
+def test_a_name_that_only_looks_like_a_plural_is_found() -> None:
+    assert contains("VIB is Half Bayes", "Half Bayes")
+    assert contains("Studies of owls", "study")
