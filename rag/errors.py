@@ -21,6 +21,26 @@ class StoreError(RagError):
     """There is no index, or it is damaged, locked, or was built with other settings."""
 
 
+class NoIndexError(StoreError):
+    """There is no index yet."""
+
+
+class DamageError(StoreError):
+    """The index is damaged, and can be repaired."""
+
+
+class EmbeddingError(StoreError):
+    """The index was built with another embedding than the settings name."""
+
+
+class BusyError(StoreError):
+    """The index is being changed by somebody else."""
+
+
+class StoppedError(RagError):
+    """Somebody stopped a change of the index, which is as it was before."""
+
+
 class ModelError(RagError):
     """An embedding model or LLM is not installed, cannot be reached, or returned nothing usable."""
 

@@ -16,9 +16,10 @@ from rag.query.intent import Wish
 from rag.query.left_out import left_out, split_named
 from rag.query.understanding import Query
 from rag.query.wishes import Wished
+from rag.retrieval.similar import most_similar
 from rag.text import clean_line, count, in_quotes
 
-MAX_SHOWN = 50  # papers; the headline says how many there are
+MAX_SHOWN = 50  # papers, unless more are asked for; the headline says how many there are
 MAX_SIMILAR = 10
 MAX_NAMED_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
 # What a question about a record may ask for that the record may lack.
@@ -58,14 +59,14 @@ class Direct:
     form: Form = "title"
 
 
-def reply(query: Query, wished: Wished, store: Store) -> Direct:
-    """What `wished` wants of the papers in `store`, among those that pass the filters of `query`."""
+def reply(query: Query, wished: Wished, store: Store, most: int = MAX_SHOWN) -> Direct:
+    """What `wished` wants of the papers in `store`, among those that pass the filters of `query`; at most so many."""
     if wished.wish == "about":
         return Direct(_description(store))
     if wished.wish == "count":
-        return _count(query, wished.topic, store)
+        return _count(query, wished.topic, store, most)
     if wished.wish in ("list", "newest"):
-        return _list(query, wished, store)
+        return _list(query, wished, store, most)
     if wished.wish == "similar" and wished.papers:
         return _similar(wished.papers[0], query, store)
     papers, outside = split_named(wished.papers, query.among if query.filters else None, store)
@@ -98,10 +99,10 @@ def _description(store: Store) -> str:
     return f"{', '.join(filter(None, parts))}.{about}"
 
 
-def _count(query: Query, topic: str, store: Store) -> Direct:
+def _count(query: Query, topic: str, store: Store, most: int) -> Direct:
     """How many papers have every part of `topic`, and how many have it in the title; these are listed first."""
     if not content_terms(topic):
-        papers = _page(query, store)
+        papers = _page(query, store, most)
         return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
     about = alternatives(topic)
     found = papers_about(about, store)
@@ -114,12 +115,12 @@ def _count(query: Query, topic: str, store: Store) -> Direct:
     )
     titles = f"; {len(in_title):,} in the title" if numbers else ""
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
-    if len(ordered) > MAX_SHOWN:
-        headline += f" The first {MAX_SHOWN}:"
-    return Direct(headline, tuple(store.papers(ordered[:MAX_SHOWN])))
+    if len(ordered) > most:
+        headline += f" The first {most:,}:"
+    return Direct(headline, tuple(store.papers(ordered[:most])))
 
 
-def _list(query: Query, wished: Wished, store: Store) -> Direct:
+def _list(query: Query, wished: Wished, store: Store, most: int) -> Direct:
     """The papers that pass the filters, newest first."""
     if wished.author:
         has_authors = store.has_field("author")
@@ -132,8 +133,8 @@ def _list(query: Query, wished: Wished, store: Store) -> Direct:
         return Direct("It is not known which papers these are.")
     if wished.wish == "newest":
         return _by_age(query, wished, store)
-    shown = f" The first {MAX_SHOWN}, newest first:" if query.searched > MAX_SHOWN else ""
-    return Direct(f"{count(query.searched, 'paper')}.{shown}", _page(query, store))
+    shown = f" The first {most:,}, newest first:" if query.searched > most else ""
+    return Direct(f"{count(query.searched, 'paper')}.{shown}", _page(query, store, most))
 
 
 def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
@@ -150,23 +151,19 @@ def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
     return Direct(headline, tuple(papers))
 
 
-def _page(query: Query, store: Store) -> tuple[Paper, ...]:
+def _page(query: Query, store: Store, most: int) -> tuple[Paper, ...]:
     """The first of the papers that pass the filters, newest first."""
-    return tuple(catalogue.browse_numbers(store, query.among, 0, MAX_SHOWN).papers.values())
+    return tuple(catalogue.browse_numbers(store, query.among, 0, most).papers.values())
 
 
 def _similar(paper: Paper, query: Query, store: Store) -> Direct:
     """The papers whose vectors are nearest to that of `paper`."""
-    import numpy as np
-
     own = sorted(store.numbers_of([paper]))
-    others = [n for n in range(1, store.paper_count + 1) if n not in own and query.allows(n)]
-    if not own or not others:
+    found = most_similar(own[0], MAX_SIMILAR + len(own), store, query.among) if own else []
+    others = [number for number in found if number not in own][:MAX_SIMILAR]
+    if not others:
         return Direct(f"No other paper here is like {in_quotes(paper.title)}.")
-    numbers = np.array(others)
-    cosines = store.arrays.papers(numbers) @ store.arrays.papers(np.array(own[:1]))[0]
-    best = numbers[np.argsort(-cosines, kind="stable")[:MAX_SIMILAR]]
-    return Direct(f"Most like {in_quotes(paper.title)}, the nearest first:", tuple(store.papers(best.tolist())))
+    return Direct(f"Most like {in_quotes(paper.title)}, the nearest first:", tuple(store.papers(others)))
 
 
 def _records(wish: Wish, papers: Sequence[Paper], question: str) -> Direct:

@@ -160,6 +160,11 @@ def select_compared(question: str, compared: Compared) -> Selection:
     return selection if selection.relevant else replace(selection, unstated=facet)
 
 
+def matching(hits: Hits) -> list[Hit]:
+    """The papers among `hits` that a question for papers would list."""
+    return _split("papers", hits.papers)[0]
+
+
 def gather(
     question: str, intent: Intent, papers: Sequence[Hit], hits: Hits, count: int | None = None
 ) -> list[Evidence]:

@@ -82,7 +82,9 @@ def compared_headline(compared: Compared, selection: Selection, filters: Sequenc
         return missing_side(compared.missing, filters)
     if selection.unstated:
         return f"Neither abstract states {selection.unstated.name}." if len(compared.names) == 2 else ""
-    if not compared.names or (compared.missing and not compared.together):
+    if compared.missing and not compared.together:
+        return missing_side(compared.missing, filters)
+    if not compared.names:
         return ""
     is_pair = len(compared.names) == 2
     all_sides = f"{'both ' if is_pair else ''}{_quoted(compared.names, 'and')}"

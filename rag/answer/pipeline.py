@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -12,6 +12,8 @@ from rag.answer.asked import Asked
 from rag.answer.aspects import aspect_of
 from rag.answer.assistant import Assistant
 from rag.answer.assisted import Assisted
+from rag.answer.measurements.answering import Measured, measure, numbered
+from rag.answer.measurements.table import papers_in
 from rag.answer.retrieve import Retrieved, best_only, citations_of, retrieve
 from rag.answer.types import Answer, Event, Found, Listed, Statement, Working, Written
 from rag.answer.writers.quotes import quote
@@ -45,9 +47,14 @@ async def stream_answer(
             yield event
         return
     retrieved = await asyncio.to_thread(retrieve, query, retriever, asked.min_probability)
+    cited = asked.history.cited
+    if table := await asyncio.to_thread(measure, retrieved, retriever.store, cited, asked.max_papers):
+        for part in _tabled(retrieved, table, numbering):
+            yield part
+        return
     found = best_only(retrieved, asked.max_papers)
     papers = tuple(one.paper for one in found.selection.relevant)
-    yield Found(papers, query.searched, query.filters, query.intent, found.headline)
+    yield Found(papers, query.searched, query.filters, query.intent, found.headline, " ".join(found.notices))
     statements = () if query.wished else _quotes(found, numbering)
     for statement in statements:
         yield statement
@@ -67,6 +74,26 @@ async def stream_answer(
     async with aclosing(_assisted(work, statements, numbering)) as steps:
         async for step in steps:
             yield step
+
+
+def _tabled(found: Retrieved, table: Measured, numbering: Numbering) -> Iterator[Found | Statement | Answer]:
+    """The answer that is a `table` of numbers; its statements are the sentences behind it. No model adds to it."""
+    query = replace(found.query, intent="fact")
+    numbers = {paper: numbering(paper) for paper in papers_in(table.rows)}
+    rows = numbered(table.rows, numbers)
+    sentences = dict.fromkeys(row.citation for row in rows)
+    statements = tuple(Statement(citation.quote, (citation,), "quote") for citation in sentences)
+    notice = " ".join(found.notices)
+    yield Found(tuple(numbers), query.searched, query.filters, query.intent, table.headline, notice, rows)
+    yield from statements
+    yield replace(
+        _blank(query),
+        statements=statements,
+        probability=found.selection.probability,
+        notice=notice,
+        headline=table.headline,
+        measurements=rows,
+    )
 
 
 async def _assisted(
@@ -95,7 +122,7 @@ def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> t
     """The answer to a query that wants something other than an answer from the abstracts."""
     assert query.wished
     made = direct.reply(query, query.wished, retriever.store)
-    found = Found((), query.searched, query.filters, query.intent, made.headline)
+    found = Found((), query.searched, query.filters, query.intent, made.headline, query.notice)
     listed = tuple(Listed(numbering(paper), paper) for paper in made.papers)
     return found, replace(
         _blank(query),

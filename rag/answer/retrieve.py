@@ -129,9 +129,10 @@ def _compared(query: Query, retriever: HybridRetriever, min_probability: float) 
     """A paper for each side of a comparison."""
     compared = search_compared(query, retriever, min_probability)
     selection = evidence.select_compared(query.rewrites[0], compared)
-    missing = (headlines.missing_side([side], query.filters) for side in compared.missing if selection.relevant)
     headline = headlines.compared_headline(compared, selection, query.filters)
-    return Retrieved(query, compared.hits, selection, headline, (*_notices(query), *missing))
+    missing = headlines.missing_side(compared.missing, query.filters) if compared.missing and selection.relevant else ""
+    notices = [missing] if missing not in headline else []
+    return Retrieved(query, compared.hits, selection, headline, (*_notices(query), *notices))
 
 
 def _notices(query: Query, hits: Hits | None = None, selection: Selection | None = None) -> tuple[str, ...]:

@@ -52,6 +52,25 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Measurement:
+    """A number that the sentence of `citation` states: the `value` of a `quantity`, both in its words.
+
+    `number` is the value in `unit`, to be compared with others in the same: times are in seconds, sizes in bytes. Of a
+    range, it is the last. `change` is not "" where the value is a difference: "reduction", "faster", "improves by".
+    `dataset` and `condition` are in the words of the sentence too, "" where it ties none to the value.
+    """
+
+    citation: Citation
+    quantity: str
+    value: str
+    number: float
+    unit: str = ""
+    change: str = ""
+    dataset: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A paper that is listed as such, not for a sentence of it, with its citation number `n`."""
 
@@ -64,7 +83,9 @@ class Found:
     """What was retrieved, before anything is written: the relevant `papers`, and the `intent` of the question.
 
     `searched` is the number of papers that pass `filters`, which are given as the user wrote them. `headline` is the
-    first line of the answer, made from what was found; "" without one.
+    first line of the answer, made from what was found; "" without one. `notice` is what a reader must know of the
+    search, such as a filter that was not applied; the notice of the `Answer` begins with it. `measurements` are as in
+    `Answer`.
     """
 
     papers: tuple[Paper, ...]
@@ -72,6 +93,8 @@ class Found:
     filters: tuple[str, ...] = ()
     intent: Intent = "fact"
     headline: str = ""
+    notice: str = ""
+    measurements: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +152,9 @@ class Answer:
     question; readers see these where they ask for papers. `probability` is how likely the collection is to answer the
     question, 0 to 1. `not_stated_by` is the paper that the question names, if the refusal is because its abstract does
     not state what is asked. `notice` is one line about anything that went less well than asked (a model failed, a
-    filter was not applied), or empty. `searched`, `filters`, `intent` and `headline` are as in `Found`.
+    filter was not applied), or empty. `measurements` are the numbers that a question for numbers gets, in the order of
+    the papers; the statements then quote their sentences, each once. `searched`, `filters`, `intent` and `headline` are
+    as in `Found`.
     """
 
     question: str
@@ -148,6 +173,7 @@ class Answer:
     wish: Wish | None = None
     listed: tuple[Listed, ...] = ()
     form: Form = "title"
+    measurements: tuple[Measurement, ...] = ()
 
     @property
     def refused(self) -> bool:

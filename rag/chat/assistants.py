@@ -66,9 +66,9 @@ class AssistantPool:
             return None
         return self._assistant(model)
 
-    def style(self) -> Style | None:
-        """How the model of the settings writes, None if that is not known until it is open."""
-        spec, setting = self._auto.known(self._settings.llm), self._settings.writer
+    def style(self, spec: str | None = None, writer: Style | None = None) -> Style | None:
+        """How the model of `spec` writes, or that of the settings; None if that is not known until it is open."""
+        spec, setting = self._auto.known(self._full_spec(spec)), writer or self._settings.writer
         if setting == "quotes" or spec == NOTHING:
             return "quotes"
         if spec not in self._models and (setting == "auto" and can_write(llm.bundled_parameters(spec))):

@@ -15,6 +15,7 @@ from rag.errors import QuestionError
 from rag.paper import Paper
 from rag.query.history import History
 from rag.query.question import check_length
+from rag.query.selected import selected
 from rag.query.understanding import understand
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class Conversation:
             conversation._remember_answer(answer)
         return conversation
 
+    @property
+    def history(self) -> History:
+        """What was said so far."""
+        return self._history
+
     async def ask(
         self,
         question: str,
@@ -51,25 +57,29 @@ class Conversation:
         max_papers: int | None = None,
         llm: str | None = None,
         writer: Style | None = None,
+        only: Collection[str] = (),
     ) -> AsyncGenerator[Event]:
         """Streams the answer; see `rag.answer.types.Event`.
 
         Filters in the question that are written as one of `without` are not applied. The answer cites at most
         `max_papers` papers, or all that match if None. `llm` is the spec of the model that helps, and `writer` the
-        style of the answer; if None, those of the settings.
+        style of the answer; if None, those of the settings. Only the papers with one of the `Paper.identity_hash` in
+        `only` are asked, all if it is empty.
 
         The quotes do not wait for a model that is still loading. If it cannot be opened, a notice says so.
 
-        Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, and as
-        `rag.query.understanding.understand` does; StoreError if the index cannot be opened.
+        Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, if none of `only` is
+        there, and as `rag.query.understanding.understand` does; StoreError if the index cannot be opened.
         """
         check_length(question)
         if max_papers is not None and max_papers < 1:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
         retriever = await asyncio.to_thread(self._library.retriever)
         router = await asyncio.to_thread(self._library.router)
-        query = await asyncio.to_thread(understand, question, retriever.store, self._history, without, router)
-        asked = Asked(self._library.settings.min_probability, max_papers, without, self._history)
+        papers = await asyncio.to_thread(selected, only, retriever.store, without)
+        history = papers.within(self._history) if papers else self._history
+        query = await asyncio.to_thread(understand, question, retriever.store, history, without, router, papers)
+        asked = Asked(self._library.settings.min_probability, max_papers, without, history)
         if query.wished is None and not query.retold:
             self._remember_question(question)
         last_number, cited_before = max(self._papers, default=0), self._history.cited
@@ -98,7 +108,8 @@ class Conversation:
     def _remember_cited(self, answer: Answer) -> None:
         """Keeps the papers that `answer` lists or cites, so that "the second one" is the second of these."""
         shown: Sequence[Citation | Listed] = answer.listed or answer.citations
-        if shown:
+        is_part = answer.measurements and {one.paper for one in shown} <= set(self._history.cited)
+        if shown and not is_part:  # numbers of some of the papers of the last answer leave "they" all of them
             self._history = replace(self._history, cited=tuple(dict.fromkeys(one.paper for one in shown)))
 
     def _remember_answer(self, answer: Answer) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from rag.answer.types import Citation, Finding, Style
 from rag.chat.assistants import AssistantPool
-from rag.chat.rebuild import BuildReport, rebuild, sources
-from rag.errors import StoreError
-from rag.index import changes, generations, integrity
-from rag.index.changes import Planned
+from rag.chat.edits import Edits, Preview, apply, preview
+from rag.chat.rebuild import BuildReport
+from rag.chat.repair import repair
+from rag.errors import EmbeddingError, StoreError
+from rag.index import generations, integrity, recovery
 from rag.index.opening import open_current
-from rag.progress import Progress, silent
+from rag.progress import Progress
 from rag.settings import Settings
 from rag.text import clean_line
 
@@ -118,6 +119,10 @@ class Library:
         """What the model `spec` does for one answer in the style `writer`, None if nothing; else as in the settings."""
         return self._assistants.get(spec, writer)
 
+    def style(self, spec: str | None = None, writer: Style | None = None) -> Style | None:
+        """How the model `spec` writes, or that of the settings; None if that is not known until it is open."""
+        return self._assistants.style(spec, writer)
+
     def choices(self) -> list[Choice]:
         """The models that a question may choose; see `AssistantPool.choices`."""
         return self._assistants.choices()
@@ -132,23 +137,28 @@ class Library:
         name = ", ".join(clean_line(Path(path).name) for path in opened.manifest["paths"])
         return LibraryInfo(name, opened.paper_count, self._assistants.model_name(), self._assistants.style())
 
-    def rebuild(self, progress: Progress, added: Sequence[Path] = ()) -> BuildReport:
-        """Rebuilds the index from the paths that it was built from and the uploaded files; see `uploads.paths`.
+    def rebuild(self, progress: Progress, edits: Edits = Edits()) -> BuildReport:  # noqa: B008 - it is immutable
+        """Makes `edits` and builds the index of what it is then made of; see `rag.chat.edits.apply`."""
+        return apply(self.settings.index_dir, self.settings.embedding, edits, progress)
 
-        Papers that were removed come back if they are in the uploads that are `added` now. Works without an index too,
-        and with one that is damaged or was built with another embedding. Raises as `rag.chat.rebuild.rebuild` and
-        `sources` do.
+    def preview(self, edits: Edits = Edits()) -> Preview:  # noqa: B008
+        """What `edits` would change; see `rag.chat.edits.preview`."""
+        return preview(self.settings.index_dir, edits)
+
+    def repair(self, progress: Progress) -> str:
+        """Makes the index whole, of this version and with the embedding of the settings; says from what.
+
+        If it is not known which generation is current, that is the newest whose papers can be read. Raises as
+        `rag.chat.repair.repair` does.
         """
-        index_dir = self.settings.index_dir
-        with generations.changing(index_dir):
-            paths, columns = sources(index_dir)
-            return rebuild(paths, index_dir, self.settings.embedding, progress, columns, added)
+        found = recovery.restore(self.settings.index_dir)
+        if found and self._opens():
+            return found
+        return repair(self.settings.index_dir, self.settings.embedding, progress)
 
-    def preview(self, staged: Sequence[Path] = ()) -> Planned:
-        """What a rebuild would change if the `staged` files were accepted first. Raises as `rebuild` does."""
-        index_dir = self.settings.index_dir
-        paths, columns = sources(index_dir)
-        return changes.rebuilt(index_dir, [*paths, *staged], columns, silent, added=staged)
+    def roll_back(self) -> None:
+        """Makes the index before the last change current again. Raises StoreError if there is none."""
+        generations.roll_back(self.settings.index_dir)
 
     def check(self, sentence: str, citations: Sequence[Citation]) -> Finding:
         """Which of `citations` support a written `sentence`.
@@ -156,6 +166,14 @@ class Library:
         Uses the generation that is open: an answer in progress neither waits for a new one nor fails with it.
         """
         return self._checker(self._retriever or self.retriever())(sentence, citations)
+
+    def _opens(self) -> bool:
+        """Whether the index can be opened, all of it read."""
+        try:
+            open_current(self.settings.index_dir, thorough=True).close()
+        except StoreError:
+            return False
+        return True
 
     def _is_current(self, opened: HybridRetriever) -> bool:
         return opened.store.folder == generations.current(self.settings.index_dir)
@@ -169,7 +187,7 @@ class Library:
         if self._embedding is None and built_with["name"] == self.settings.embedding:
             self._embedding = embedding.load(self.settings.embedding)
         if self._embedding is None or self._embedding.fingerprint != built_with["fingerprint"]:
-            raise StoreError(
+            raise EmbeddingError(
                 f"The index in {self.settings.index_dir} was built with the embedding '{built_with['name']}', but the "
                 f"settings name '{self.settings.embedding}'. {opened.rebuild_hint}"
             )

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
+from rag.cli import terminal
 from rag.cli.options import index_option, llm_option, settings_with, writer_option
-from rag.cli.questions import bring_up_to_date
-from rag.cli.rebuild import run_rebuild
 
 
 @click.command(short_help="Open the chat in the browser.")
@@ -32,7 +31,7 @@ def chat(
     writer: str | None,
     index_dir: Path | None,
 ) -> None:
-    """Open the chat in the browser. If there is no index, it is built first from the papers that come with rag.
+    """Open the chat in the browser. If there is no index, it is built meanwhile from the papers that come with rag.
 
     Beyond this machine it listens only with --password-file, or with a password in RAG_PASSWORD.
     """
@@ -40,11 +39,10 @@ def chat(
         index_dir=index_dir, llm=llm, writer=writer, host=host, port=port, password_file=password_file, url=url
     )
     from rag.chat.library import Library
-    from rag.index import generations
+    from rag.llm import check_form
     from rag.web.serve import check, launch
 
     check(settings)  # fails at once if it cannot listen, or may not; the rest takes seconds
-    if generations.current(settings.index_dir) is None:
-        run_rebuild([], settings)
-    bring_up_to_date(settings)
-    launch(Library(settings))
+    check_form(settings.llm)
+    with terminal.progress_bar() as progress:
+        launch(Library(settings), progress)

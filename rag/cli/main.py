@@ -20,6 +20,7 @@ from rag.cli.fetch import fetch
 from rag.cli.models import models
 from rag.cli.papers import papers
 from rag.cli.rebuild import add, rebuild, remove, watch
+from rag.cli.saved import saved
 from rag.cli.search import search
 from rag.cli.upkeep import rollback, status, verify
 from rag.errors import RagError
@@ -80,7 +81,7 @@ def main(debug: bool) -> None:
 
 COMMANDS = (
     *(rebuild, add, remove, watch, fetch),
-    *(papers, search, ask, chat),
+    *(papers, search, ask, saved, chat),
     *(status, verify, rollback, doctor, models, evaluate),
 )
 for command in COMMANDS:

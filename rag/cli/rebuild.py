@@ -11,6 +11,7 @@ import click
 
 from rag.cli import render, terminal
 from rag.cli.options import NamedPath, index_option, settings_with
+from rag.cli.saved import saved_hint
 
 if TYPE_CHECKING:
     from rag.index.changes import Planned
@@ -152,11 +153,8 @@ def run(
             _guard(planned, settings, not unattended and terminal.is_interactive())
         report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
     click.echo(str(report))
-
-
-def run_rebuild(paths: list[Path], settings: Settings) -> None:
-    """Builds the index from `paths`, or from the default ones, without asking."""
-    run(settings, _reading(paths, "", settings), yes=True)
+    if report.built:
+        terminal.show_notice(saved_hint(settings.index_dir))
 
 
 def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.answer.table import NOT_STATED, Table
-from rag.answer.types import Answer, Citation, Effort, Form, Statement
+from rag.answer.types import Answer, Citation, Effort, Form, Measurement, Statement
 from rag.export.bibtex import bibtex
 from rag.export.escape import http_url
+from rag.export.measurements import shown_value
 from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
@@ -86,6 +88,18 @@ def table_text(table: Table) -> str:
         for n, cell in zip(table.papers, cells, strict=True):
             sentences = [line for statement in cell for line in _sentence_lines(statement)]
             lines += sentences or [fill(f"{NOT_STATED} [{n}]", "    ")]
+    return "\n".join(lines)
+
+
+def measurements_text(rows: Sequence[Measurement]) -> str:
+    """A table of numbers: under each title its values, with their quantity, data set and condition."""
+    lines: list[str] = []
+    for n, run in groupby(rows, key=lambda row: row.citation.n):
+        found = list(run)
+        lines += ["", heading(n, found[0].citation.paper)]
+        for row in found:
+            cells = filter(None, [row.quantity, row.dataset, row.condition])
+            lines.append(fill(f"{shown_value(row)}  {' · '.join(cells)}", "    "))
     return "\n".join(lines)
 
 

@@ -129,6 +129,9 @@ def show_found(found: Found) -> None:
         click.echo(render.fill(found.headline, ""))
     if found.intent in LISTS and found.papers:
         click.echo(match_count(len(found.papers), found.searched))
+    if found.measurements:
+        click.echo(render.measurements_text(found.measurements))
+        click.echo("\nThe sentences that state these numbers:")
 
 
 def show_titles(answer: Answer, titled: Collection[int]) -> None:

@@ -8,6 +8,7 @@ import click
 
 from rag.cli import render, terminal
 from rag.cli.options import index_option, settings_with
+from rag.cli.saved import saved_hint
 
 
 @click.command(short_help="Show what the index holds and what it was built from.")
@@ -56,3 +57,4 @@ def rollback(index_dir: Path | None) -> None:
 
     generations.roll_back(settings.index_dir)
     click.echo(render.status_text(summary.of(settings.index_dir)))
+    terminal.show_notice(saved_hint(settings.index_dir))

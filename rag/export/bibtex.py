@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 
 from rag.export import escape
 from rag.export.names import parts
-from rag.export.references import identifier, keyed, own_abstract
+from rag.export.references import NO_QUOTES, identifier, keyed, own_abstract, quoted_note
 from rag.paper import Paper
 
-_NO_QUOTES: Mapping[Paper, Sequence[str]] = MappingProxyType({})
 
-
-def bibtex(papers: Sequence[Paper], quotes: Mapping[Paper, Sequence[str]] = _NO_QUOTES, abstracts: bool = True) -> str:
+def bibtex(papers: Sequence[Paper], quotes: Mapping[Paper, Sequence[str]] = NO_QUOTES, abstracts: bool = True) -> str:
     """An entry for each of `papers`, in order, with the `quotes` that are cited of it; "" without papers.
 
     Each is a @misc: what kind of publication a paper is, is not known. With `abstracts`, an entry has the abstract
@@ -32,7 +29,6 @@ def _entry(key: str, paper: Paper, quotes: Sequence[str], with_abstract: bool) -
 def _fields(paper: Paper, quotes: Sequence[str], abstract: str) -> Iterator[tuple[str, str]]:
     """The name and value of each field; the value is "" if it is not known."""
     arxiv = _id(paper, "arxiv")
-    prefix = "Digest, not the authors' words: " if paper.digest else ""
     yield "author", " and ".join(map(_author, paper.authors))
     yield "title", f"{{{escape.latex(paper.title)}}}"  # a second pair of braces keeps styles from changing its case
     yield "year", str(paper.year or "")
@@ -42,7 +38,7 @@ def _fields(paper: Paper, quotes: Sequence[str], abstract: str) -> Iterator[tupl
     yield "pmid", _id(paper, "pmid")
     yield "url", escape.http_url(paper.url)
     yield "abstract", escape.latex(abstract)
-    yield "annote", escape.latex(prefix + " ".join(f"“{quote}”" for quote in quotes)) if quotes else ""
+    yield "annote", escape.latex(quoted_note(paper, quotes))
 
 
 def _id(paper: Paper, namespace: str) -> str:

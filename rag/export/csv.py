@@ -1,36 +1,31 @@
-"""Answers as CSV, one row per citation, and papers, one row each."""
+"""Answers as CSV, a row for each citation and each listed paper, and papers, a row each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from csv import writer
 from io import StringIO
 
-from rag.answer.types import Answer, Citation, Statement
+from rag.answer.types import Answer, Citation
 from rag.export import escape
 from rag.export.phrases import judge_name
-from rag.export.references import identifier, own_abstract
+from rag.export.references import identifier, link, own_abstract
 from rag.paper import Paper
 
-COLUMNS = "question n title authors year url sentence verdict judge quote start end digest part".split()
+COLUMNS = "question n title authors year doi url sentence verdict judge quote start end digest part aspect".split()
 PAPER_COLUMNS = "title authors year doi arxiv pmid url abstract source digest".split()
 
 
 def csv(*answers: Answer) -> str:
-    """A header of COLUMNS, then one row for each citation of each sentence.
+    """A header of COLUMNS, then a row for each citation of each sentence, and for each paper that is listed as such.
 
-    `judge` is the model that judged the sentence, empty if none did; `start` and `end` are character offsets of the
-    quote in the abstract; `part` is "written" for a sentence of the written answer, "evidence" for one below it. A cell
-    that a spreadsheet would take for a formula is prefixed with an apostrophe.
+    `sentence` is empty where the answer is the quote itself. `judge` is the model that judged the sentence, empty if
+    none did; `start` and `end` are character offsets of the quote in the abstract. `part` is "written" for a sentence
+    of the written answer, "evidence" for a quote below it, "may match" for a quote of a paper that may match besides,
+    and "listed" for a paper without a quote; `aspect` is the row of a comparison. A cell that a spreadsheet would take
+    for a formula is prefixed with an apostrophe.
     """
-    rows = (
-        [*_row(answer, statement, citation), part]
-        for answer in answers
-        for part, statements in (("written", answer.written), ("evidence", answer.statements))
-        for statement in statements
-        for citation in statement.citations
-    )
-    return _table(COLUMNS, rows)
+    return _table(COLUMNS, (row for answer in answers for row in _rows(answer)))
 
 
 def papers_csv(papers: Sequence[Paper]) -> str:
@@ -50,13 +45,31 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) ->
     return text.getvalue()
 
 
-def _row(answer: Answer, statement: Statement, citation: Citation) -> list[str | int | None]:
-    paper = citation.paper
-    return [
-        *(answer.question, citation.n, paper.title, _authors(paper), paper.year, escape.http_url(paper.url)),
-        *(statement.text, statement.verdict, judge_name(statement)),
-        *(citation.quote, citation.start, citation.end, _digest(paper)),
-    ]
+def _rows(answer: Answer) -> Iterator[list[str | int | None]]:
+    for part, statements in (("written", answer.written), ("evidence", answer.statements)):
+        for statement in statements:
+            is_quote = statement.verdict == "quote"
+            checked = ["" if is_quote else statement.text, statement.verdict, judge_name(statement)]
+            for citation in statement.citations:
+                yield [
+                    *_source(answer, citation.n, citation.paper),
+                    *checked,
+                    *_quote(citation),
+                    part,
+                    statement.aspect,
+                ]
+    for citation in answer.related if answer.lists_papers else ():
+        yield [*_source(answer, citation.n, citation.paper), "", "quote", "", *_quote(citation), "may match", ""]
+    for listed in answer.listed:
+        yield [*_source(answer, listed.n, listed.paper), *[""] * 6, _digest(listed.paper), "listed", ""]
+
+
+def _source(answer: Answer, n: int, paper: Paper) -> list[str | int | None]:
+    return [answer.question, n, paper.title, _authors(paper), paper.year, identifier(paper, "doi"), link(paper)]
+
+
+def _quote(citation: Citation) -> list[str | int | None]:
+    return [citation.quote, citation.start, citation.end, _digest(citation.paper)]
 
 
 def _paper_row(paper: Paper) -> list[str | int | None]:

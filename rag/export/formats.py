@@ -50,10 +50,23 @@ def _bibtex_of(papers: Sequence[Paper]) -> str:
     return bibtex(papers)
 
 
+def _ris(*answers: Answer) -> str:
+    from rag.export.references import papers_of, quotes_of
+    from rag.export.ris import ris
+
+    return ris(papers_of(*answers), quotes_of(*answers))
+
+
 def _ris_of(papers: Sequence[Paper]) -> str:
     from rag.export.ris import ris
 
     return ris(papers)
+
+
+def _csl(*answers: Answer) -> str:
+    from rag.export.references import papers_of
+
+    return _csl_of(papers_of(*answers))
 
 
 def _csl_of(papers: Sequence[Paper]) -> str:
@@ -62,21 +75,16 @@ def _csl_of(papers: Sequence[Paper]) -> str:
     return csl_json(papers)
 
 
-def _cited(write: Callable[[Sequence[Paper]], str]) -> Callable[..., str]:
-    """What `write` makes of the papers that answers cite."""
-
-    def answers(*given: Answer) -> str:
-        from rag.export.references import papers_of
-
-        return write(papers_of(*given))
-
-    return answers
-
-
 def _csv(*answers: Answer) -> str:
     from rag.export.csv import csv
 
     return csv(*answers)
+
+
+def _numbers(*answers: Answer) -> str:
+    from rag.export.measurements import measurements_csv
+
+    return measurements_csv(*answers)
 
 
 def _csv_of(papers: Sequence[Paper]) -> str:
@@ -90,9 +98,10 @@ EXPORTS = {
     for entry in (
         Format("md", "Markdown", "md", "text/markdown", _markdown),
         Format("bib", "BibTeX", "bib", "application/x-bibtex", _bibtex, _bibtex_of),
-        Format("ris", "RIS", "ris", "application/x-research-info-systems", _cited(_ris_of), _ris_of),
-        Format("csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _cited(_csl_of), _csl_of),
+        Format("ris", "RIS", "ris", "application/x-research-info-systems", _ris, _ris_of),
+        Format("csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json", _csl, _csl_of),
         Format("csv", "CSV", "csv", "text/csv", _csv, _csv_of),
+        Format("numbers.csv", "Table (CSV)", "numbers.csv", "text/csv", _numbers),
     )
 }
 # What papers are written in, without an answer.

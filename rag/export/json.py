@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from rag.answer.types import Answer, Citation, Effort, Listed, Statement
+from rag.answer.types import Answer, Citation, Effort, Listed, Measurement, Statement
 from rag.export.escape import http_url
 from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, model_name, refusal
 from rag.retrieval.hits import Hits
@@ -22,7 +22,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     alike, those under a heading with "theme"; "citations" [{"n", "title", "quote", "digest"}];
     "partial" [{"n", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n",
     "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer. "digest" is true if
-    the abstract is not the authors' own text. Only present if not empty: "filters" [as written], "notice",
+    the abstract is not the authors' own text. Only present if not empty: "measurements" [{"n", "start", "end",
+    "quantity", "value", "number", "unit", "change", "dataset", "condition"}], "filters" [as written], "notice",
     "silent", the title of the paper that does not state what is asked, and "effort", what a model did, with the fields
     of `rag.answer.types.Effort`.
     """
@@ -43,9 +44,16 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "nearest": [paper.title for paper in answer.nearest],
         "papers": [_paper_json(listed) for listed in answer.listed],
     }
+    measurements = {"measurements": list(map(_measurement_json, answer.measurements))} if answer.measurements else {}
     silent = {"silent": answer.not_stated_by.title} if answer.not_stated_by else {}
     effort = {"effort": _effort_json(answer.effort)} if answer.effort else {}
-    return data | silent | effort | notes_json(answer.filters, answer.notice)
+    return data | measurements | silent | effort | notes_json(answer.filters, answer.notice)
+
+
+def _measurement_json(row: Measurement) -> dict[str, Any]:
+    citation = row.citation
+    place = {"n": citation.n, "start": citation.start, "end": citation.end}
+    return place | {field.name: getattr(row, field.name) for field in fields(row) if field.name != "citation"}
 
 
 def text(answer: Answer) -> str:

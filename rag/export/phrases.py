@@ -13,6 +13,7 @@ FILTERS_LABEL = "Limited to:"
 RELATED_HEADING = "May match:"
 NEAREST_HEADING = "Nearest papers:"
 EVIDENCE_HEADING = "The evidence"
+REFERENCES_HEADING = "References"
 NOT_VERIFIED = "not verified"
 # What was checked of a sentence, and by whom.
 CHECKED: dict[Verdict, str] = {

@@ -27,7 +27,7 @@ from rag.index.checkpoint import Checkpoint
 from rag.index.contents import Contents
 from rag.index.embedder import Embedder
 from rag.index.paper_writer import PaperWriter
-from rag.index.plan import CHUNK, MAX_DRIFT, Chunk
+from rag.index.plan import MAX_DRIFT, Chunk
 from rag.index.previous import Previous, taken_over
 from rag.index.store import Store
 from rag.models import embedding
@@ -105,7 +105,7 @@ class _Build:
         new = sum(known is None or not known.has(paper) for _, paper in self._plan.written)
         encoder = embedding.for_many(self._model) if new >= _MANY else self._model
         embedder = Embedder(encoder, known, saved)
-        embedded = self._embedded(embedder)
+        embedded = self._embedded(embedder, new)
         first = next(embedded, ([], []))  # which determines the basis
         with (
             PaperWriter(self._folder, self._plan, embedder.basis, self._base) as writer,
@@ -118,14 +118,13 @@ class _Build:
             writing.result()
         return writer.vector_count
 
-    def _embedded(self, embedder: Embedder) -> Iterator[tuple[Chunk, list[tuple[int, PaperVectors]]]]:
-        """The papers to write in chunks, with their vectors."""
-        total = len(self._plan.written)
-        for done, chunk in enumerate(self._plan.chunks()):
-            self._progress("embedding", done * CHUNK, total)
+    def _embedded(self, embedder: Embedder, new: int) -> Iterator[tuple[Chunk, list[tuple[int, PaperVectors]]]]:
+        """The papers to write in chunks, with their vectors; so many are `new`, and not taken over."""
+        for chunk in self._plan.chunks():
+            self._progress("embedding", embedder.new, new)
             numbers, papers = zip(*chunk, strict=True)
             yield chunk, list(zip(numbers, embedder.vectors(papers), strict=True))
-        self._progress("embedding", total, total)
+        self._progress("embedding", new, new)
 
     def _write_words(self) -> int:
         """Writes the word index and the vocabulary; returns how many words that has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.index.filters import Filters
 from rag.index.papers_database import IN_JSON
@@ -12,7 +13,9 @@ from rag.index.store import Store
 from rag.paper import Paper
 
 MAX_PAGE_SIZE = 200  # papers
+Order = Literal["newest", "title"]
 _ORDER = "ORDER BY year DESC, title COLLATE NOCASE, id"  # as the SQL index `papers_in_order` has it; NULL comes last
+_ORDERS: dict[Order, str] = {"newest": _ORDER, "title": "ORDER BY title COLLATE NOCASE, id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,17 @@ def browse(store: Store, offset: int, limit: int, filters: Filters = Filters()) 
     return browse_numbers(store, store.matching(filters), offset, limit)
 
 
-def browse_numbers(store: Store, numbers: Collection[int] | None, offset: int, limit: int) -> Page:
-    """As `browse`, of the papers with these `numbers`; None means all."""
+def browse_numbers(
+    store: Store, numbers: Collection[int] | None, offset: int, limit: int, order: Order = "newest"
+) -> Page:
+    """As `browse`, of the papers with these `numbers`, None means all; the order "title" leaves the years out."""
+    by = _ORDERS[order]
     among = "" if numbers is None else f"WHERE id {IN_JSON}"
     values = () if numbers is None else (json.dumps(sorted(numbers)),)
     # The inner query finds the page in the SQL index alone, however deep it is: rows hold abstracts and are long.
-    page = f"SELECT id FROM papers {among} {_ORDER} LIMIT ? OFFSET ?"
+    page = f"SELECT id FROM papers {among} {by} LIMIT ? OFFSET ?"
     bounds = min(max(limit, 0), MAX_PAGE_SIZE), max(offset, 0)
-    rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {_ORDER}", *values, *bounds)
+    rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {by}", *values, *bounds)
     total = store.paper_count if numbers is None else len(numbers)
     return Page({row["id"]: store.paper_of(row) for row in rows}, total)
 
@@ -63,3 +69,9 @@ def by_year(store: Store) -> list[tuple[int | None, int]]:
     """Each year with its number of papers, newest first; None, for papers without a year, comes last."""
     sql = "SELECT year, count(*) FROM papers GROUP BY year ORDER BY year DESC"
     return [(year, papers) for year, papers in store.rows(sql)]
+
+
+def years(store: Store) -> tuple[int, int] | None:
+    """The oldest and the newest year of a paper, None if no paper has a year."""
+    oldest, newest = next(iter(store.rows("SELECT min(year), max(year) FROM papers")))
+    return None if oldest is None else (oldest, newest)

@@ -133,6 +133,21 @@ def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
     return _planned(contents, before, replace(found, merges=tuple(merges)))
 
 
+def joined(index_dir: Path, papers: Sequence[Paper], paths: Sequence[Path], progress: Progress) -> Planned:
+    """The index of `index_dir` with `papers` too, also those that the user had removed; it is then built from `paths`.
+
+    No file is read, so nothing is removed. Raises StoreError if there is no index whose papers can be read.
+    """
+    before = _held(index_dir)
+    if before is None:
+        raise StoreError(f"There is no index in {index_dir} to add papers to. Build one: rag rebuild")
+    progress("comparing", 0, 0)
+    kept, merges = deduplicate([*before.papers, *papers])
+    removed = _removed_except(before.removed, papers)
+    contents = Contents(kept, paths, before.columns, [*before.merges, *merges], removed)
+    return _planned(contents, before, Gathered(0, len(papers), kept, tuple(merges), ()))
+
+
 def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
     """As `extended`, but once the index was built from all of `paths`, what the user removed from it stays removed."""
     before = _held(index_dir)

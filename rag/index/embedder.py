@@ -27,6 +27,7 @@ class Embedder:
 
     def __init__(self, model: Embedding, previous: Previous | None, checkpoint: Checkpoint) -> None:
         self._model, self._previous, self._checkpoint = model, previous, checkpoint
+        self.new = 0  # papers that were not taken over
 
     @property
     def basis(self) -> np.ndarray:
@@ -39,6 +40,7 @@ class Embedder:
         """The vectors of `papers`, in the same order, their words as int8 of (words, dimensions)."""
         previous = self._previous
         found = {paper: previous.vectors(paper) for paper in papers if previous.has(paper)} if previous else {}
+        self.new += sum(paper not in found for paper in papers)
         found |= self._checkpoint.load([paper for paper in papers if paper not in found])
         if new := list(dict.fromkeys(paper for paper in papers if paper not in found)):
             embedded = list(zip(new, self._embed(new), strict=True))

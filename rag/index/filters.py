@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-Field = Literal["year", "author", "source"]
+Field = Literal["year", "author", "source", "papers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,15 @@ class NameFilter:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Conditions on papers: within all of `years`, by all of `authors`, and from any of `sources`."""
+    """Conditions on papers: among `papers`, within all of `years`, by all of `authors`, and from any of `sources`."""
 
     years: tuple[YearFilter, ...] = ()
     authors: tuple[NameFilter, ...] = ()
     sources: tuple[NameFilter, ...] = ()
+    papers: tuple[PaperFilter, ...] = ()
 
-    def __iter__(self) -> Iterator[YearFilter | NameFilter]:
+    def __iter__(self) -> Iterator[Filter]:
+        yield from self.papers
         yield from self.years
         yield from self.authors
         yield from self.sources
@@ -55,3 +57,15 @@ class YearFilter:
     written: str
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFilter:
+    """The papers with these `numbers`, which a reader selected. `written` says which these are."""
+
+    field: ClassVar[Literal["papers"]] = "papers"
+    written: str
+    numbers: frozenset[int]
+
+
+Filter = YearFilter | NameFilter | PaperFilter

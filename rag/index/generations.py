@@ -24,7 +24,7 @@ from typing import Any
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from rag.errors import StoreError
+from rag.errors import BusyError, DamageError, StoreError
 from rag.index import manifest, pointer
 from rag.index.disk import FULL, REFUSED, is_no_room
 
@@ -99,10 +99,10 @@ def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
     return f"Run: {shlex.join(['rag', 'rebuild', *paths, '--index', str(index_dir)])}"
 
 
-def damage(index_dir: Path, reason: str) -> StoreError:
+def damage(index_dir: Path, reason: str) -> DamageError:
     """That the index in `index_dir` is damaged, for this `reason`, and the command that repairs it."""
     repair = shlex.join(["rag", "verify", "--index", str(index_dir)])
-    return StoreError(f"The index in {index_dir} is damaged ({reason}). Run: {repair}")
+    return DamageError(f"The index in {index_dir} is damaged ({reason}). Run: {repair}")
 
 
 @contextmanager
@@ -185,20 +185,31 @@ def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
 def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
     """Holds the lock of `index_dir`, and changes nothing.
 
-    Raises StoreError if another change holds the lock, unless it `waits` for that to end, or if `index_dir` cannot be
-    written.
+    Raises BusyError if another change holds the lock, unless it `waits` for that to end, and StoreError if `index_dir`
+    cannot be written.
     """
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / ".lock", is_singleton=True)  # which its thread may acquire again
         held = lock.acquire(timeout=-1 if waits else 0)
     except Timeout as fault:
-        raise StoreError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
+        raise BusyError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
     except OSError as fault:
         remedy = "Make room there, then repeat the command" if fault.errno in FULL else "Choose another with --index"
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. {remedy}.") from fault
     with held:
         yield
+
+
+def is_changing(index_dir: Path) -> bool:
+    """Whether somebody, in this process or another, changes the index now."""
+    try:
+        with FileLock(index_dir / ".lock", timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # there is no such folder, or it cannot be written
+        return False
 
 
 def _sync(generation: Path) -> None:

@@ -64,6 +64,24 @@ def has_word(word: str, store: Store) -> bool:
     return bool(papers_with(word, store)) if "-" in word else bool(len(_having_any([word.lower()], store)))
 
 
+def numbers_with(word: str, store: Store) -> np.ndarray:
+    """The papers in `store` that have `word`, in any inflection and spelling: their numbers in ascending order.
+
+    A paper has a compound if it has all its parts, or the terms that its single characters make with their neighbours.
+    """
+    import numpy as np
+
+    parts = _WORD.findall(plain_text(word))
+    whole = _having_any(["".join(parts)], store)
+    if len(parts) < 2:
+        return whole
+    if min(map(len, parts)) > 1:
+        sets = [_having_any([part], store) for part in parts]
+    else:  # "GPT-4", "2.0"
+        sets = [store.bm25.postings(stem(term))[0] for term in content_terms(word)]
+    return np.union1d(whole, reduce(np.intersect1d, sets)) if sets else whole
+
+
 def forms_of(phrase: str, store: Store) -> list[str]:
     """`phrase`, and its long or short form as an abstract of the collection spells it out."""
     if _SHORT_FORM.fullmatch(phrase.strip()):

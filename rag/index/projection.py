@@ -38,6 +38,13 @@ class Projection:
     clusters: np.ndarray
     names: tuple[str, ...]
 
+    @property
+    def sizes(self) -> list[tuple[str, int]]:
+        """The name of each cluster, with its number of papers."""
+        import numpy as np
+
+        return list(zip(self.names, np.bincount(self.clusters, minlength=len(self.names)).tolist(), strict=True))
+
 
 def project(vectors: np.ndarray, titles: Sequence[str]) -> Projection:
     """The map of papers, at least one, from their vectors, float32 of (papers, dimensions), and their titles.

@@ -13,9 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StoreError
-from rag.index import bm25, checksums, generations, maxsim, papers_database, projection, vector_arrays, vocabulary
+from rag.index import (
+    bm25,
+    checksums,
+    generations,
+    identities,
+    maxsim,
+    papers_database,
+    projection,
+    vector_arrays,
+    vocabulary,
+)
 from rag.index.bm25 import BM25Index
 from rag.index.filters import Field, Filters
+from rag.index.identities import Identities
 from rag.index.maxsim import MaxSimIndex
 from rag.index.papers_database import IN_JSON, paper_from_row
 from rag.index.projection import Projection
@@ -34,6 +45,7 @@ _ANY_WITH: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
     "author": "SELECT 1 FROM authors LIMIT 1",
     "source": "SELECT 1 FROM sources WHERE normalized != '' LIMIT 1",
+    "papers": "SELECT 1 FROM papers LIMIT 1",
 }
 
 
@@ -92,6 +104,11 @@ class Store:
     def projection(self) -> Projection:
         """The map of the papers."""
         return projection.load(self.folder)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """The papers by the hashes of their identities."""
+        return identities.identities(self.rows(f"SELECT {identities.IDENTITY_COLUMNS} FROM papers ORDER BY id"))
 
     def close(self) -> None:
         """Closes the files. The store cannot be used afterwards."""
@@ -167,7 +184,7 @@ class Store:
         """
         if not filters:
             return None
-        found = []
+        found = [each.numbers for each in filters.papers]
         if filters.years:
             found.append(self._numbers("SELECT id FROM papers WHERE year BETWEEN ? AND ?", *filters.period))
         for author in filters.authors:  # all words of the filter, in any order, in the name of one author

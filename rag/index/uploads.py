@@ -17,13 +17,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from filelock import FileLock
 
 from rag import sources
 from rag.errors import SourceError
-from rag.index import generations
+from rag.index import archives, generations
 from rag.index.disk import is_no_room
 from rag.settings import shipped
 from rag.text import one_line
@@ -37,6 +37,21 @@ _EXPIRY_SECONDS = 24 * 60 * 60  # of a staged file
 _PRIVATE_FOLDER = 0o700  # uploads are for the owner of the process only, whatever its umask allows
 _MAX_NAME_BYTES = 200  # file systems allow 255, and a number may be appended
 
+ARCHIVE = ".zip"
+PASTED = "Pasted records.txt"  # the name of what was pasted instead of a file
+# What people have beside references, and what to add instead.
+INSTEAD = {
+    ".pdf": "The text of a PDF is not read. Export its reference, with the abstract, as BibTeX or RIS from Zotero, "
+    "Mendeley or EndNote.",
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".numbers"), "Spreadsheets are not read. Save it as CSV."),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf", ".pages"), "Documents are not read. Save it as plain text."),
+    **dict.fromkeys((".htm", ".html"), "Web pages are not read. Export the references as BibTeX, RIS or CSV."),
+    **dict.fromkeys((".7z", ".rar", ".tar", ".tgz"), "Only zip archives are unpacked. Unpack it, then add the files."),
+    **dict.fromkeys(
+        (".sqlite", ".db", ".enl", ".enlx"), "A program's own database is not read. Export it as BibTeX or RIS."
+    ),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".mp4", ".pptx", ".ppt"), "It holds no references."),
+}
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]')  # path separators, and characters that some file systems refuse
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  # on Windows these open devices
@@ -45,10 +60,9 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  
 def paths(index_dir: Path) -> list[Path]:
     """What a rebuild of `index_dir` without explicit paths reads: what the index was built from, and the uploads.
 
-    The papers that come with rag stand in for the former if there is no index, or if nothing would be left to read.
+    These are the papers that come with rag if there is nothing else to read.
     """
-    chosen = generations.built_from(index_dir) or [shipped("papers")]
-    return with_uploads(index_dir, chosen) or [shipped("papers")]
+    return with_uploads(index_dir, generations.built_from(index_dir)) or [shipped("papers")]
 
 
 def with_uploads(index_dir: Path, chosen: Sequence[Path]) -> list[Path]:
@@ -63,13 +77,38 @@ def files(index_dir: Path) -> list[Path]:
     return sources.files_in(index_dir / FOLDER)
 
 
-def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
+def name_of(index_dir: Path, file: Path) -> str:
+    """What the accepted `file` is called: its path in the folder of accepted files."""
+    return file.relative_to(index_dir / FOLDER).as_posix()
+
+
+def stage_all(index_dir: Path, name: str, stream: BinaryIO) -> list[Path]:
+    """As `stage`, but of a zip archive each file of papers in it. Raises as `stage` and `archives.unpack` do."""
+    if not name.lower().endswith(ARCHIVE):
+        return [stage(index_dir, name, stream)]
+    staged: list[Path] = []
+
+    def take(member: str, content: IO[bytes]) -> None:
+        room = MAX_UPLOAD_BYTES - sum(file.stat().st_size for file in staged)
+        staged.append(stage(index_dir, member, content, room))
+
+    try:
+        archives.unpack(stream, name, take)
+    except BaseException:
+        for file in staged:
+            discard(index_dir, file)
+        raise
+    return staged
+
+
+def stage(index_dir: Path, name: str, stream: IO[bytes], room: int = MAX_UPLOAD_BYTES) -> Path:
     """Copies `stream` into a new staging folder, under `name`, and returns the file, for `accept` or `discard`.
 
-    Files staged a day ago or earlier are removed. Raises SourceError if `name` is not that of a file that rag reads, if
-    the file has more than `MAX_UPLOAD_BYTES` bytes, if `MAX_STAGING_BYTES` are staged, or if it cannot be written.
+    A name without an extension of a file of papers gets ".txt": what is in a file is recognised by its content. Files
+    staged a day ago or earlier are removed. Raises SourceError as `checked` does, if the file has more than
+    `MAX_UPLOAD_BYTES` bytes or than there is `room`, if `MAX_STAGING_BYTES` are staged, or if it cannot be written.
     """
-    name = _checked(name)
+    name = checked(name)
     with _writing(index_dir):
         remove_expired(index_dir)
         if _staged_bytes(index_dir) >= MAX_STAGING_BYTES:
@@ -77,7 +116,7 @@ def stage(index_dir: Path, name: str, stream: BinaryIO) -> Path:
         file = _new_staging_folder(index_dir) / name
         try:
             with open(file, "xb", opener=_private) as out:
-                _copy(stream, out, name)
+                _copy(stream, out, name, min(room, MAX_UPLOAD_BYTES))
         except BaseException:
             discard(index_dir, file)
             raise
@@ -114,10 +153,43 @@ def remove(index_dir: Path, name: str) -> Path:
     The next rebuild no longer reads it. Raises SourceError if there is no such file, or if it cannot be moved.
     """
     for file in files(index_dir):
-        if file.relative_to(index_dir / FOLDER).as_posix() == name:
+        if name_of(index_dir, file) == name:
             with _writing(index_dir):
                 return file.replace(_new_staging_folder(index_dir) / file.name)
     raise SourceError(f"There is no added file “{one_line(name)[:80]}”. It may have been removed already.")
+
+
+@contextmanager
+def edited(index_dir: Path, staged: Sequence[Path], removed: Sequence[str]) -> Iterator[list[Path]]:
+    """Accepts the `staged` files, which it gives by their new paths, and removes the accepted ones called `removed`.
+
+    If the block raises, all are where they were. Raises SourceError as `accept` and `remove` do.
+    """
+    before = set(files(index_dir))
+    accepted: dict[Path, Path] = {}
+    taken: list[Path] = []
+    try:
+        for file in staged:
+            accepted[file] = accept(index_dir, file)
+        taken.extend(remove(index_dir, name) for name in removed)
+        yield list(accepted.values())
+    except BaseException:
+        for file in taken:
+            accept(index_dir, file)
+        for file, path in accepted.items():
+            _take_back(file, path, is_new=path not in before)
+        raise
+
+
+def _take_back(file: Path, path: Path, *, is_new: bool) -> None:
+    """Undoes that the staged `file` was accepted as `path`, which was there before unless it `is_new`."""
+    if not path.exists():  # two staged files were the same
+        return
+    file.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    if is_new:
+        path.replace(file)
+    else:
+        shutil.copyfile(path, file)
 
 
 def remove_expired(index_dir: Path) -> None:
@@ -147,9 +219,17 @@ def _staged_bytes(index_dir: Path) -> int:
     return total
 
 
-def _checked(name: str) -> str:
-    """`name` without invisible characters. Raises SourceError if it is unsafe on some file system, or not read."""
+def checked(name: str) -> str:
+    """`name` without invisible characters, for a file of papers.
+
+    Raises SourceError if it is unsafe on some file system, or of a kind that is not read.
+    """
     name = one_line(name)
+    extension = os.path.splitext(name)[1].lower()
+    if remedy := INSTEAD.get(extension):
+        raise SourceError(remedy)
+    if not name.lower().endswith((*sources.EXTENSIONS, ARCHIVE)):
+        name += ".txt"
     if reason := _why_refused(name):
         raise SourceError(f"Cannot add “{name[:80]}”: {reason}, then add it again.")
     return name
@@ -160,19 +240,17 @@ def _why_refused(name: str) -> str:
         return "it is not a valid file name. Rename it"
     if len(name.encode()) > _MAX_NAME_BYTES:
         return "its name is too long. Rename it"
-    if not name.lower().endswith(sources.EXTENSIONS):
-        return "only files such as .bib, .ris, .csv, .xml, .jsonl, .md and .txt are read. Save it as one"
-    if not sources.is_supported(Path(name)):
+    if not name.lower().endswith(ARCHIVE) and not sources.is_supported(Path(name)):
         return "hidden files and READMEs are not read. Rename it"
     return ""
 
 
-def _copy(stream: BinaryIO, out: BinaryIO, name: str) -> None:
+def _copy(stream: IO[bytes], out: BinaryIO, name: str, room: int) -> None:
     copied = 0
     while chunk := stream.read(CHUNK_BYTES):
         copied += len(chunk)
-        if copied > MAX_UPLOAD_BYTES:
-            raise SourceError(f"“{name}” has more than {MAX_UPLOAD_BYTES:,} bytes. Split it, then add the parts.")
+        if copied > room:
+            raise SourceError(f"“{name}” has more than {room:,} bytes. Split it, then add the parts.")
         out.write(chunk)
     out.flush()
     os.fsync(out.fileno())  # it becomes part of the library by a rename, which a power cut may outlive

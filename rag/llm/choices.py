@@ -48,12 +48,17 @@ class Choice:
         """Whether it names a model, which may be able to answer."""
         return self.ready is not False and not self.spec.endswith(_PLACEHOLDERS)
 
-    def __str__(self) -> str:
+    @property
+    def details(self) -> str:
+        """What is known of it, on one line."""
         size = f"{abbreviated(self.parameters)} parameters" if self.parameters else ""
         context = f"{self.context:,} tokens of context" if self.context else ""
         details = ", ".join(filter(None, [self.state, size, context]))
         uses = f"; {self.uses}" if self.uses else ""
-        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {details}{uses}")
+        return one_line(f"{details}{uses}")
+
+    def __str__(self) -> str:
+        return one_line(f"{'*' if self.chosen else '-'} {self.spec}: {self.details}")
 
 
 def uses(parameters: int | None) -> str:

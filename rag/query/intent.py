@@ -146,6 +146,8 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 
+# Begins what belongs to something named before: "what are their limitations?" asks for no meaning.
+_POSSESSIVE = re.compile(r"(?:its|their|his|her|these|those|this|that)\b", re.IGNORECASE)
 _NO_TERM = re.compile(r"(?:any|some|no|and|or|but|also|ok|more)\b", re.IGNORECASE)  # begins what is no term
 
 
@@ -220,7 +222,10 @@ def term_to_define(question: str) -> str:
     match = next((match for pattern in _DEFINITIONS if (match := pattern.match(text))), None)
     term = match["term"].strip(_QUOTES) if match else ""
     is_term = (
-        0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS and not _RELATION.search(term) and not asks_for_quantity(term)
+        0 < len(list(tokenize(term))) <= MAX_ITEM_WORDS
+        and not _RELATION.search(term)
+        and not _POSSESSIVE.match(term)
+        and not asks_for_quantity(term)
     )
     return term if is_term else ""
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.index.filters import Filters, NameFilter, YearFilter
+from rag.index.filters import Filter, Filters
 from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.filters import MAX_FILTER_CHARS, parse_filters
@@ -30,6 +30,7 @@ from rag.query.intent import (
 from rag.query.language import foreign_language
 from rag.query.left_out import left_out, split_named
 from rag.query.question import check_length
+from rag.query.selected import Selected, wished_of
 from rag.query.titles import is_long_title, named_papers, papers_cited_in, words_of_titles
 from rag.query.wishes import Wished, wished
 from rag.text import in_quotes
@@ -107,10 +108,12 @@ def understand(
     history: History = History(),  # noqa: B008 - it is immutable
     without: Collection[str] = (),
     router: Router | None = None,
+    selected: Selected | None = None,
 ) -> Query:
     """The query for `question` after `history`, for the papers in `store`.
 
     With a `router`, it may want something other than an answer from the abstracts; without one, it is searched for.
+    The papers that are `selected` are a filter like those in the question.
 
     Ignored are the filters of earlier questions, filters written as one of `without`, and filters on fields that none
     of the papers has. Raises QuestionError for a malformed filter, for a question that consists of filters only and
@@ -121,25 +124,31 @@ def understand(
         raise QuestionError(f"{in_quotes(question)} is no question. Ask in words.")
     subject, filters, unusable, without = _read_filters(question, without, store)
     earlier = _followed(subject, [parse_filters(text)[0] for text in history.earlier])
-    notice = _notice(unusable)
+    limits = replace(filters, papers=(selected.filter,)) if selected else filters
+    notice = " ".join(filter(None, [selected.notice if selected else "", _notice(unusable)]))
     if router and not content_terms(subject) and (filters or unusable) and not earlier:
-        return _wish(Wished("list"), question, filters, store, notice)
+        return _wish(Wished("list"), question, limits, store, notice)
     language = foreign_language(subject, store.bm25.doc_freq) if router else ""
     route = router(subject) if router and not language else None
     if language:
         notice = " ".join(filter(None, [notice, _FOREIGN.format(language=language)]))
-    found = wished(subject, route.wish, filters, store, history) if route else None
-    if found and not _is_filtered_topic(found, filters, store):
-        retold = _retold(found, question, filters, store, history)
-        return retold or _wish(found, question, filters, store, notice)
+    found = wished(subject, route.wish, limits, store, history) if route else None
+    if route and selected:
+        found = wished_of(selected, found, subject, earlier)
+    if found and not _is_filtered_topic(found, limits, store):
+        retold = _retold(found, question, limits, store, history, selected)
+        return retold or _wish(found, question, limits, store, notice)
     intent = _intent(subject, earlier, router, route)
+    if selected and intent == "definition" and selected.lack(term_to_define(subject)):
+        intent = "fact"  # "what are the results?" asks for those of the papers
     if (filters or unusable) and not content_terms(subject):  # "and since 2023?" repeats the question before
         subject = _earlier_subject(earlier, [*filters, *unusable])
-    among, written = store.matching(filters), [each.written for each in filters]
+    among, written = store.matching(limits), [each.written for each in limits]
     texts = rewrites(subject, earlier, history.cited, history.numbered)
-    scope = _scope(subject, history, without)
+    texts = selected.rewrites(texts) if selected else texts
+    scope = "" if selected and history.cited == selected.papers else _scope(subject, history, without)
     asked = history.cited if scope else _asked_papers(subject, history)
-    if filters and not scope and intent not in LISTS:
+    if limits and not scope and intent not in LISTS:
         _, outside = split_named(asked or named_papers(subject, store), among, store)
         notice = " ".join(filter(None, [notice, left_out(outside, written)]))
     if asked:
@@ -158,7 +167,7 @@ def understand(
         _compared(subject, earlier, history) if intent == "comparison" else (),
         notice,
         term=_term(subject, intent),
-        scoped=bool(asked),
+        scoped=bool(asked or (selected and selected.is_one)),
         foreign=bool(language),
         in_context=_in_context(subject, texts, earlier),
     )
@@ -166,7 +175,7 @@ def understand(
 
 def _read_filters(
     question: str, without: Collection[str], store: Store
-) -> tuple[str, Filters, list[YearFilter | NameFilter], Collection[str]]:
+) -> tuple[str, Filters, list[Filter], Collection[str]]:
     """What is asked, the filters of it that apply, those on fields that no paper has, and `without`.
 
     To `without`, the filters to ignore, are added those that are words of a title.
@@ -197,7 +206,9 @@ def _is_filtered_topic(found: Wished, filters: Filters, store: Store) -> bool:
     return not split_named(found.papers, store.matching(filters), store)[0]
 
 
-def _retold(found: Wished, question: str, filters: Filters, store: Store, history: History) -> Query | None:
+def _retold(
+    found: Wished, question: str, filters: Filters, store: Store, history: History, selected: Selected | None
+) -> Query | None:
     """The query for the last answer in another form; None if that is not wished, or none of it passes `filters`."""
     if found.wish not in RETOLD_SENTENCES:
         return None
@@ -205,7 +216,7 @@ def _retold(found: Wished, question: str, filters: Filters, store: Store, histor
     if not cited:
         return None
     papers = cited[: MAX_SHORTENED if found.wish == "shorter" else None]
-    before = understand(history.earlier[-1], store, History(history.earlier[:-1]))
+    before = understand(history.earlier[-1], store, History(history.earlier[:-1]), selected=selected)
     query = replace(
         before,
         filters=tuple(dict.fromkeys([*before.filters, *(each.written for each in filters)])),
@@ -295,7 +306,7 @@ def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[s
     return ()
 
 
-def _earlier_subject(earlier: Sequence[str], filters: Sequence[YearFilter | NameFilter]) -> str:
+def _earlier_subject(earlier: Sequence[str], filters: Sequence[Filter]) -> str:
     """The subject of the question before. Raises QuestionError, showing `filters`, if there is none."""
     if earlier and content_terms(earlier[-1]):
         return earlier[-1]
@@ -303,7 +314,7 @@ def _earlier_subject(earlier: Sequence[str], filters: Sequence[YearFilter | Name
     raise QuestionError(f"“{written}” only selects papers. Add what to look for, for example: diffusion {written}")
 
 
-def _notice(unusable: Sequence[YearFilter | NameFilter]) -> str:
+def _notice(unusable: Sequence[Filter]) -> str:
     """Which filters were ignored because none of the papers has the field."""
     sentences = []
     for name, filters in groupby(unusable, key=lambda each: each.field):

@@ -61,6 +61,23 @@ def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Paper
         yield Skipped(path, 0, f"{skipped - MAX_SKIPPED:,} more records are left out for reasons like these")
 
 
+def described(path: Path, columns: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """The name of the format that `path` is in, and what to check of it: that its encoding is no guess.
+
+    Both are "" where there is nothing to say.
+    """
+    try:
+        file = TextFile(path, columns or {})
+        name = next((form.name for form in FORMATS if form.read is _reader(file)), "")
+    except (UnreadableError, OSError):
+        return "", ""
+    encoding = file.encoding
+    if encoding.errors != "replace":
+        return name, "some of it is not UTF-8, and is read as Windows-1252: check names with accents"
+    is_sure = encoding.name.startswith("utf")
+    return name, "" if is_sure else f"it is not UTF-8, and is read as {encoding.name}: check names with accents"
+
+
 def _records(path: Path, columns: Mapping[str, str]) -> Iterator[Paper | Skipped]:
     try:
         if not S_ISREG(path.stat().st_mode):  # reading a pipe or a device may never end

@@ -11,6 +11,7 @@ from rag.query.question import MAX_QUESTION_CHARS, check_length
 from rag.text import one_line
 from rag.web.conversations import MAX_TURNS
 from rag.web.keys import is_key
+from rag.web.selected import paper_hashes
 from rag.web.templates import MAX_NOTE
 from rag.web.turns import Choices
 
@@ -72,7 +73,11 @@ def _choices(data: object) -> Choices:
     if len(llm) > MAX_SPEC_CHARS:
         raise QuestionError(f"The name of a model must have at most {MAX_SPEC_CHARS} characters.")
     return Choices(
-        _filters(chosen.get("without")), _number(chosen, "limit", 1, MAX_LIMIT), clean(llm), "quotes" if writer else ""
+        _filters(chosen.get("without")),
+        _number(chosen, "limit", 1, MAX_LIMIT),
+        clean(llm),
+        "quotes" if writer else "",
+        _papers(chosen.get("papers")),
     )
 
 
@@ -87,6 +92,14 @@ def _filters(data: object) -> tuple[str, ...]:
             "Edit the question instead."
         )
     return tuple(map(clean, filters))
+
+
+def _papers(data: object) -> tuple[str, ...]:
+    """The papers to ask alone, each once; none means all."""
+    hashes = [] if data is None else data
+    if not isinstance(hashes, list) or not all(isinstance(one, str) for one in hashes):
+        raise QuestionError("“papers” must be a list of papers.")
+    return paper_hashes(hashes)
 
 
 def _record(data: object, what: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,12 @@ from rag.paper import Paper
 from rag.text import count
 from rag.web import templates
 from rag.web.mathml import formulas
+from rag.web.sentences import wording
 from rag.web.templates import DIGEST_NOTE
 from rag.web.turns import Turn, cited, nearest, related
 
 MAX_SHOWN_AUTHORS = 10  # on a card
+_QUOTED = phrases.CHECKED["quote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Card:
     """One paper; its abstract is closed until a reader opens it, and `citations` of it are marked there.
 
     `checks` counts the sentences that cite it by what was checked of them, in words. A paper with citations and no such
-    sentence may match the question besides those that do.
+    sentence may match the question besides those that do. On the Papers page it is `selectable`.
     """
 
     kind: ClassVar[str] = "card"
@@ -61,13 +62,14 @@ class Card:
     paper: Paper
     citations: tuple[Citation, ...] = ()
     checks: tuple[tuple[str, int], ...] = ()
+    selectable: bool = False
 
     @property
     def id(self) -> str:
         """The id of its element; without a number it is the same wherever the paper is named."""
         if self.citations:
             return f"source-{self.n}"
-        return "paper-" + hashlib.sha256(repr(self.paper.identity).encode()).hexdigest()[:12]
+        return f"paper-{self.paper.identity_hash}"
 
     @property
     def n(self) -> int | None:
@@ -83,6 +85,16 @@ class Card:
     def search_address(self) -> str:
         """The page that finds the paper by its title."""
         return f"/papers?q={quote(self.paper.title, safe='')}"
+
+    @property
+    def ask_address(self) -> str:
+        """A new conversation that is limited to the paper."""
+        return f"/?papers={self.paper.identity_hash}"
+
+    @property
+    def similar_address(self) -> str:
+        """The papers that are most like it."""
+        return f"/papers?like={self.paper.identity_hash}"
 
     @property
     def byline(self) -> str:
@@ -101,11 +113,23 @@ class Card:
 
     @property
     def check(self) -> str:
-        """What was checked of the sentences that cite it, in words."""
-        notes = [f"{count(n, 'sentence')} {check}" for check, n in self.checks]
+        """What was checked of its quotes, in words; how many these are is said where they are marked."""
+        notes = [_QUOTED] if self._is_quoted else _notes(self.checks)
         if self.citations and not self.checks:
             notes = ["not quoted in the answer"]
         return "; ".join([*notes, DIGEST_NOTE] if self.paper.digest else notes)
+
+    @property
+    def written_check(self) -> str:
+        """What was checked of the sentences that a model wrote of a quoted paper: of one that is not, `check` says it.
+
+        It changes with each sentence, and must not move the cards below while they are closed.
+        """
+        return "; ".join(_notes(self.checks)) if self._is_quoted else ""
+
+    @property
+    def _is_quoted(self) -> bool:
+        return any(check == _QUOTED for check, _ in self.checks)
 
     @property
     def quotes(self) -> int:
@@ -191,12 +215,23 @@ def _by_offset(citations: Iterable[Citation]) -> tuple[Citation, ...]:
 
 
 def _checks(turns: Sequence[Turn]) -> Mapping[int, tuple[tuple[str, int], ...]]:
-    """How many sentences cite a paper, by its number and by what was checked of them."""
+    """How many sentences cite a paper, each once, by its number and by what was checked of them."""
     found: dict[int, Counter[str]] = {}
-    for statement in sorted(cited(turns), key=_order):
-        for n in {citation.n for citation in statement.citations}:
-            found.setdefault(n, Counter())[phrases.check(statement)] += 1
+    shown = {
+        (wording(one), phrases.check(one), n): n for one in sorted(cited(turns), key=_order) for n in _numbers(one)
+    }
+    for (_, check, _), n in shown.items():
+        found.setdefault(n, Counter())[check] += 1
     return {n: tuple(checks.items()) for n, checks in found.items()}
+
+
+def _notes(checks: Iterable[tuple[str, int]]) -> list[str]:
+    """How many sentences passed each of `checks`, less the quotes."""
+    return [f"{count(n, 'sentence')} {check}" for check, n in checks if check != _QUOTED]
+
+
+def _numbers(statement: Statement) -> set[int]:
+    return {citation.n for citation in statement.citations}
 
 
 def _order(statement: Statement) -> tuple[int, str]:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import gradio as gr
-from fastapi import Body, Request, Response
+from fastapi import Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from rag.chat.ratings import record
 from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
-from rag.export.formats import EXPORTS
 from rag.index import catalogue
-from rag.web import asking, export, pages, turn_view
+from rag.llm import describe
+from rag.web import asking, pages, turn_view
+from rag.web.home import Home, Homes
 from rag.web.identity import Visitor, curator_of, owner_of, visitor_of
 from rag.web.jobs import Jobs
+from rag.web.selected import MAX_SELECTED_CHARS, SelectedView, hashes_in, selected_view
 from rag.web.single_flight import SingleFlight
 from rag.web.stream import Updates
+from rag.web.trouble import for_visitor, of_model
 from rag.web.turns import Turn, replies
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 FEEDBACK = "feedback.jsonl"  # beside the index; `rag eval` reads it
-MAX_EXAMPLES = 4
+SelectedPapers = Annotated[str, Query(max_length=MAX_SELECTED_CHARS)]  # "ID.ID.ID"
 STREAM: dict[str, Any] = {"concurrency_limit": None, "api_visibility": "undocumented"}  # `Jobs` has the queue
 
 
@@ -39,6 +43,7 @@ class ChatRoutes:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self.library = library
         self.jobs = jobs
+        self.homes = Homes(jobs)
         self._assistant = SingleFlight(library.assistant)
         # Few, for they compete with the event loop; of their own, for a page must not wait for a search.
         self._threads = ThreadPoolExecutor(2, "rendering")
@@ -49,34 +54,40 @@ class ChatRoutes:
         """Makes `server` answer at all addresses of the chat."""
         server.get("/")(self.new)
         server.get("/c/{name}")(self.conversation)
-        server.delete("/c/{name}")(self.delete)
         server.post("/c/{name}/stop")(self.stop)
         server.post("/c/{name}/{n}/rating")(self.rate)
-        server.get("/c/{name}/all.{format_}")(self.export_all)
-        server.get("/c/{name}/{n}.{format_}")(self.export)
         server.get("/settings")(self.settings)
+        server.get("/settings/filters")(self.filters)
         server.post("/settings/test")(self.test)
         server.api(self.ask, name="ask", **STREAM)
         server.api(self.watch, name="watch", **STREAM)
         server.api(self.opening, name="opening", **STREAM)
 
-    async def new(self, request: Request) -> Response:
-        """A page for a new conversation."""
-        return await self._page(visitor_of(request), await asyncio.to_thread(pages.head, self.library), "", [])
+    async def new(self, request: Request, papers: SelectedPapers = "") -> Response:
+        """A page for a new conversation, limited to the selected `papers` if there are any."""
+        visitor = visitor_of(request)
+        try:
+            selected, fault = await self._selected(hashes_in(papers)), ""
+        except RagError as error:
+            selected, fault = None, str(error)
+        head = await asyncio.to_thread(pages.head, self.library)
+        head = _with_fault(head, fault) if fault and not head.fault else head
+        return await self._page(visitor, head, "", [], selected=selected)
 
     async def conversation(self, request: Request, name: str) -> Response:
         """The page of a conversation; if it cannot be shown, a new one that says why."""
         visitor, head = visitor_of(request), await asyncio.to_thread(pages.head, self.library)
         try:
-            return await self._page(visitor, head, name, await self.jobs.turns(visitor.owner, name))
+            turns = await self.jobs.turns(visitor.owner, name)
+            try:
+                selected = await self._selected(turns[-1].choices.papers if turns else ())
+            except RagError as fault:
+                head, selected = _with_fault(head, head.fault or str(fault)), None
+            return await self._page(visitor, head, name, turns, selected=selected)
         except UnknownConversationError as fault:
             return await self._page(visitor, _with_fault(head, str(fault)), "", [], 404)
         except ConversationError as fault:  # it may well be there
             return await self._page(visitor, _with_fault(head, str(fault)), "", [], 503)
-
-    async def delete(self, request: Request, name: str) -> None:
-        """Forgets a conversation, and ends what is being answered in it."""
-        await self.jobs.delete(owner_of(request), name)
 
     async def stop(self, request: Request, name: str) -> None:
         """Ends the answer that is being written."""
@@ -97,21 +108,16 @@ class ChatRoutes:
         await asyncio.get_running_loop().run_in_executor(self._recording, self._record, name, turns, n)
         return {"turn": await self._render(turn_view.turn_html, turns, n, name)}
 
-    async def export(self, request: Request, name: str, n: int, format_: str) -> Response:
-        """The answer to turn `n` as a file."""
-        turns = await self.jobs.turns(owner_of(request), name)
-        return await asyncio.to_thread(_file, turns[n : n + 1], format_)
-
-    async def export_all(self, request: Request, name: str, format_: str) -> Response:
-        """All answers of a conversation as a file."""
-        return await asyncio.to_thread(_file, await self.jobs.turns(owner_of(request), name), format_)
-
     async def settings(self) -> dict[str, Any]:
-        """What can be chosen: {"models": [{"spec", "label"}], "sources": [name]}."""
-        models = await self._models()
+        """What can be chosen: {"models": [{"spec", "name", "label"}]}."""
+        return {"models": await self._models()}
+
+    async def filters(self) -> dict[str, Any]:
+        """What tells papers apart: {"years": [oldest, newest] or null, "authors": whether any, "sources": names}."""
         store = (await self.jobs.retriever()).store
-        sources = await asyncio.to_thread(catalogue.by_source, store)
-        return {"models": models, "sources": [name for name, _ in sources if name]}
+        years, sources = await asyncio.to_thread(lambda: (catalogue.years(store), catalogue.by_source(store)))
+        has_authors = await asyncio.to_thread(store.has_field, "author")
+        return {"years": years, "authors": has_authors, "sources": [name for name, _ in sources if name]}
 
     async def test(self, request: Request, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
         """Whether the model `llm` answers, in words: {"message"}."""
@@ -130,12 +136,20 @@ class ChatRoutes:
             await self._allow(question.choices.llm)
             if question.name:  # which is there, or it would begin anew, without the turns that the page shows
                 await self.jobs.turns(owner, question.name)
-            await self.jobs.ask(owner, name, question.text, question.choices, question.replace, new=not question.name)
+            await self.jobs.ask(
+                owner,
+                name,
+                question.text,
+                question.choices,
+                question.replace,
+                new=not question.name,
+                tells_all=visitor_of(request).is_curator,
+            )
             async with aclosing(self._stream(owner, name)) as updates:
                 async for update in updates:
                     yield update
         except RagError as fault:
-            yield {"fault": str(fault)}
+            yield {"fault": for_visitor(fault, visitor_of(request))}
 
     async def watch(self, name: Any, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
         """Streams a conversation until it is answered; see `rag.web.stream.Updates`. One {"fault"} if it cannot."""
@@ -144,17 +158,37 @@ class ChatRoutes:
                 async for update in updates:
                     yield update
         except RagError as fault:
-            yield {"fault": str(fault)}
+            yield {"fault": for_visitor(fault, visitor_of(request))}
 
-    async def opening(self) -> AsyncGenerator[dict[str, str]]:
-        """Streams what a page says of the library once its index, then its model is open. One {"fault"} if not."""
+    async def opening(self, request: gr.Request) -> AsyncGenerator[dict[str, str]]:
+        """Streams what a page says of the library once its index, then its model is open, or cannot be."""
+        visitor = visitor_of(request)
         try:
-            for opened in (self.jobs.retriever, self._assistant):
-                await opened()
-                head = await asyncio.to_thread(pages.head, self.library)
-                yield pages.opened(head, await self._examples(head))
+            await self.jobs.retriever()
         except RagError as fault:
-            yield {"fault": str(fault)}
+            yield pages.opened(await asyncio.to_thread(pages.closed, fault, self.library), None, visitor)
+            return
+        head = await asyncio.to_thread(pages.head, self.library)
+        home = await self._home(head)
+        yield pages.opened(head, home, visitor)
+        if head.collection is None:  # it broke just now
+            return
+        try:
+            await self._assistant()
+            head = await asyncio.to_thread(pages.head, self.library)
+        except RagError as fault:
+            head = replace(head, trouble=of_model(fault))
+        yield pages.opened(head, home, visitor)
+        if home and home.examples is None:
+            with suppress(RagError):  # it broke just now; the next page says how
+                yield pages.opened(head, await self.homes.complete(), visitor)
+
+    async def _selected(self, hashes: Sequence[str]) -> SelectedView | None:
+        """The papers of these hashes, once the index is open; None without any. Raises RagError if none is there."""
+        if not hashes:
+            return None
+        store = (await self.jobs.retriever()).store
+        return await asyncio.to_thread(selected_view, hashes, store)
 
     async def _stream(self, owner: str, name: str) -> AsyncGenerator[dict[str, Any]]:
         updates, (listed, _) = Updates(name), await self.jobs.keeper.listed(owner)
@@ -165,12 +199,18 @@ class ChatRoutes:
                 yield await self._render(updates.next, turns, listed)
 
     async def _page(
-        self, visitor: Visitor, head: pages.Head, name: str, turns: Sequence[Turn], status: int = 200
+        self,
+        visitor: Visitor,
+        head: pages.Head,
+        name: str,
+        turns: Sequence[Turn],
+        status: int = 200,
+        selected: SelectedView | None = None,
     ) -> Response:
         listed, fault = await self.jobs.keeper.listed(visitor.owner)
-        examples = [] if turns else await self._examples(head)
+        home = None if turns else await self._home(head)
         head = _with_fault(head, fault) if fault and not head.fault else head
-        html = await self._render(pages.chat, head, listed, name, turns, examples, visitor)
+        html = await self._render(pages.chat, head, listed, name, turns, home, visitor, selected)
         # "Back" shows the conversation as it is now, not as it was when it was left.
         return HTMLResponse(html, status, headers={"cache-control": "no-store"})
 
@@ -189,18 +229,19 @@ class ChatRoutes:
         """The models that a page may name from now on."""
         choices = await asyncio.to_thread(self.library.choices)
         self._offered = {choice.spec for choice in choices}
-        return [{"spec": choice.spec, "label": str(choice).removeprefix("* ").removeprefix("- ")} for choice in choices]
+        return [
+            {"spec": choice.spec, "name": describe(choice.spec), "label": f"{describe(choice.spec)}: {choice.details}"}
+            for choice in choices
+        ]
 
-    async def _examples(self, head: pages.Head) -> list[str]:
-        """Questions that this collection answers, from what its papers are about; none until it is open."""
+    async def _home(self, head: pages.Head) -> Home | None:
+        """What a new conversation begins with, as far as it is known; None until the collection is open."""
         if head.collection is None:
-            return []
+            return None
         try:
-            store = (await self.jobs.retriever()).store
+            return await self.homes.now()
         except RagError:  # it broke just now; the next page says how
-            return []
-        names = await asyncio.to_thread(lambda: store.projection.names)
-        return [f"which papers study {name.split(',')[0]}?" for name in names[:MAX_EXAMPLES]]
+            return None
 
     def _record(self, name: str, turns: Sequence[Turn], n: int) -> None:
         turn = turns[n]
@@ -210,10 +251,4 @@ class ChatRoutes:
 
 
 def _with_fault(head: pages.Head, fault: str) -> pages.Head:
-    return pages.Head(head.collection, fault, head.opening)
-
-
-def _file(turns: Sequence[Turn], format_: str) -> Response:
-    if format_ not in EXPORTS or not replies(turns):
-        return export.no_file()
-    return export.download(*export.file(turns, format_), format_)
+    return replace(head, fault=fault)

@@ -10,26 +10,35 @@ from pathlib import Path
 from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.text import one_line
 from rag.web import records
-from rag.web.database import DELETE, RATE, reading, writing
+from rag.web.database import BRANCH, DELETE, RATE, RENAME, reading, writing
 from rag.web.keys import new_key
-from rag.web.schema import write_turn
+from rag.web.schema import copy_turn, write_turn
+from rag.web.searching import Hit, search
 from rag.web.turns import NO_ANSWER, Turn
 
 DATABASE = "conversations.db"
-MAX_TITLE_CHARS = 120  # of a conversation, which is titled by its first question
-MAX_LISTED = 200  # conversations, the newest; older ones open by their address
+MAX_TITLE_CHARS = 120  # of a conversation, which is titled by its first question until it is renamed
+COPIED = " (copy)"  # after the title of a copy
+MAX_LISTED = 100  # conversations at once
 MAX_TURNS = 100  # of one conversation
 MAX_TURN_CHARS = 10_000_000  # of one turn with all its papers, before they are packed
 MAX_OWNED = 100_000_000  # bytes of the turns of one owner; papers are shared by all
+UNKNOWN = "There is no such conversation here. It was deleted, or it belongs to another browser. Begin a new one."
 CHANGED = "This conversation was deleted, or it was changed in another window meanwhile. Reload the page."
 
 
 @dataclass(frozen=True, slots=True)
 class ListedConversation:
-    """A conversation in a list: its id, which nobody can guess, and its title."""
+    """A conversation in a list: its id, which nobody can guess, and its title.
+
+    It was last `changed` at that time, in ISO 8601 and UTC; "" if that is not stored. `hit` is what a search found in
+    it, None if that is the title, or nothing was looked for.
+    """
 
     id: str
     title: str
+    changed: str = ""
+    hit: Hit | None = None
 
 
 class Conversations:
@@ -46,11 +55,31 @@ class Conversations:
         """An id for a conversation."""
         return new_key(12)
 
-    def of(self, owner: str) -> list[ListedConversation]:
-        """The conversations of `owner`, the last changed first."""
+    def of(self, owner: str, changed: str = "", name: str = "") -> list[ListedConversation]:
+        """The conversations of `owner`, the last changed first, at most MAX_LISTED.
+
+        If a page before ended with the one called `name`, which was `changed` then, those that follow.
+        """
+        sql = "SELECT id, title, changed FROM conversations WHERE owner = :owner"
+        older = " AND (changed, id) < (:changed, :name)" if changed else ""
+        values = {"owner": owner, "changed": changed, "name": name, "limit": MAX_LISTED}
         with reading(self._file) as database:
-            sql = "SELECT id, title FROM conversations WHERE owner = ? ORDER BY changed DESC LIMIT ?"
-            return [ListedConversation(*row) for row in database.execute(sql, (owner, MAX_LISTED))]
+            rows = database.execute(f"{sql}{older} ORDER BY changed DESC, id DESC LIMIT :limit", values)
+            return [ListedConversation(*row) for row in rows]
+
+    def one(self, owner: str, name: str) -> ListedConversation:
+        """The conversation called `name`. Raises UnknownConversationError if `owner` has none of that name."""
+        with reading(self._file) as database:
+            sql = "SELECT id, title, changed FROM conversations WHERE id = ? AND owner = ?"
+            found = database.execute(sql, (name, owner)).fetchone()
+        if found is None:
+            raise UnknownConversationError(UNKNOWN)
+        return ListedConversation(*found)
+
+    def search(self, owner: str, text: str) -> list[ListedConversation]:
+        """The conversations of `owner` that have all words of `text`; see `rag.web.searching.search`."""
+        with reading(self._file) as database:
+            return [ListedConversation(*row) for row in search(database, owner, text)]
 
     def size(self, owner: str) -> int:
         """How many bytes the turns of `owner` take, of MAX_OWNED."""
@@ -63,9 +92,7 @@ class Conversations:
         with reading(self._file) as database:
             turns = _load(database, owner, name)
         if not turns:
-            raise UnknownConversationError(
-                "There is no such conversation here. It was deleted, or it belongs to another browser. Begin a new one."
-            )
+            raise UnknownConversationError(UNKNOWN)
         return list(turns.values())
 
     def save(self, owner: str, name: str, n: int, *turns: Turn, known: int | None = None) -> None:
@@ -80,9 +107,9 @@ class Conversations:
             if known not in (None, found):
                 raise UnknownConversationError(CHANGED)
             _claim(database, owner, name)
-            if n == 0:  # the first question names the conversation
+            if n == 0:  # the first question names the conversation, unless its owner did
                 title = one_line(turns[0].question)[:MAX_TITLE_CHARS]
-                database.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, name))
+                database.execute("UPDATE conversations SET title = ? WHERE id = ? AND NOT renamed", (title, name))
             database.execute("DELETE FROM turns WHERE conversation = ? AND n >= ?", (name, n))
             for number, (text, papers) in enumerate(dumped, n):
                 write_turn(database, name, number, text, papers)
@@ -108,6 +135,35 @@ class Conversations:
             turns[n].rate(good, note, question)
             _rewrite(database, name, n, turns[n])
         return list(turns.values())
+
+    def rename(self, owner: str, name: str, title: str) -> None:
+        """Names a conversation `title`, cut to MAX_TITLE_CHARS, whatever its first question becomes.
+
+        Raises UnknownConversationError if `owner` has none of that `name`.
+        """
+        with writing(self._file, RENAME) as database:
+            sql = "UPDATE conversations SET title = ?, renamed = 1 WHERE id = ? AND owner = ?"
+            if not database.execute(sql, (title[:MAX_TITLE_CHARS], name, owner)).rowcount:
+                raise UnknownConversationError(UNKNOWN)
+
+    def branch(self, owner: str, name: str, count: int | None = None) -> str:
+        """Copies the first `count` turns of a conversation, None for all, without ratings; the id of the copy.
+
+        Raises UnknownConversationError if `owner` has none of that `name`.
+        """
+        copy = self.new()
+        with writing(self._file, BRANCH) as database:
+            sql = "SELECT title, renamed FROM conversations WHERE id = ? AND owner = ?"
+            found = database.execute(sql, (name, owner)).fetchone()
+            if found is None:
+                raise UnknownConversationError(UNKNOWN)
+            title = found[0][: MAX_TITLE_CHARS - len(COPIED)].removesuffix(COPIED) + COPIED
+            values = (copy, owner, title, datetime.now(UTC).isoformat(), found[1])
+            database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", values)
+            sql = "SELECT id FROM turns WHERE conversation = ? ORDER BY n LIMIT ?"
+            for (turn,) in database.execute(sql, (name, MAX_TURNS if count is None else count)).fetchall():
+                copy_turn(database, turn, copy)
+        return copy
 
     def delete(self, owner: str, name: str) -> None:
         """Forgets a conversation for good."""
@@ -152,7 +208,7 @@ def _dumped(turn: Turn) -> tuple[str, dict[str, str]]:
 def _claim(database: sqlite3.Connection, owner: str, name: str) -> None:
     """Notes that the conversation has changed now. Raises UnknownConversationError if it is another's."""
     sql = (
-        "INSERT INTO conversations VALUES (?, ?, '', ?) "
+        "INSERT INTO conversations VALUES (?, ?, '', ?, 0) "
         "ON CONFLICT (id) DO UPDATE SET changed = excluded.changed WHERE owner = excluded.owner"
     )
     if database.execute(sql, (name, owner, datetime.now(UTC).isoformat())).rowcount != 1:

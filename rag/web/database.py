@@ -32,6 +32,8 @@ class Purpose:
 
 KEEP = Purpose("Conversations cannot be kept", "ask again")
 RATE = Purpose("Your rating was not kept", "rate the answer again")
+RENAME = Purpose("The conversation was not renamed", "rename it again")
+BRANCH = Purpose("The conversation was not copied", "copy it again")
 DELETE = Purpose("The conversation was not deleted", "delete it again")
 
 

@@ -27,24 +27,25 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The files of an "answer" or of the whole "conversation"."""
+    """The files of an "answer" or of the whole "conversation", and the page that prints it."""
 
     scope: str
     links: tuple[Link, ...]
+    print_address: str
 
 
 def menu(address: str, turns: Sequence[Turn], n: int) -> list[Group]:
     """The files of turn `n` of the conversation at `address`; with the last of several turns, also those of all."""
-    groups = [_group("answer", turns[n : n + 1], f"{address}/{n}")]
+    groups = [_group("answer", turns[n : n + 1], f"{address}/{n}", f"{address}/{n}/print")]
     if len(turns) > 1 and n == len(turns) - 1:
-        groups.append(_group("conversation", turns, f"{address}/all"))
+        groups.append(_group("conversation", turns, f"{address}/all", f"{address}/print"))
     return groups
 
 
 def file(turns: Sequence[Turn], format_: str) -> tuple[str, str]:
     """The name and the text of the file that holds the answers of `turns`. Raises KeyError for an unknown format."""
-    topic = turns[0].question if len(turns) == 1 else ""
-    return _named(topic, "conversation", format_, EXPORTS[format_].answers(*replies(turns)))
+    topic = turns[0].question if len(turns) == 1 else f"conversation {turns[0].question}"
+    return _named(topic, "answer", format_, EXPORTS[format_].answers(*replies(turns)))
 
 
 def papers_file(papers: Sequence[Paper], query: str, format_: str) -> tuple[str, str]:
@@ -69,13 +70,14 @@ def no_file() -> Response:
 def _named(topic: str, otherwise: str, format_: str, text: str) -> tuple[str, str]:
     """The file name that `topic` makes, or `otherwise` if it makes none, and the text as programs expect it."""
     name = normalize(topic).replace(" ", "-")[:MAX_FILE_NAME] or otherwise
-    return f"{name}.{EXPORTS[format_].extension}", _BYTE_ORDER_MARK + text if format_ == "csv" else text
+    return f"{name}.{EXPORTS[format_].extension}", _BYTE_ORDER_MARK + text if format_.endswith("csv") else text
 
 
-def _group(scope: str, turns: Sequence[Turn], address: str) -> Group:
+def _group(scope: str, turns: Sequence[Turn], address: str, print_address: str) -> Group:
     """A refusal cites nothing, so only its text can be saved; an answer may list papers and cite no sentence."""
     answers = replies(turns)
-    cites, lists = any(answer.citations for answer in answers), any(answer.listed for answer in answers)
-    rows = ["csv"] if cites else []  # it has a row for each citation
-    formats = [name for name in EXPORTS if name in ("md", *rows) or (name != "csv" and (cites or lists))]
-    return Group(scope, tuple(Link(EXPORTS[format_].label, f"{address}.{format_}") for format_ in formats))
+    has_papers = any(answer.citations or answer.listed for answer in answers)
+    left_out = set() if any(answer.measurements for answer in answers) else {"numbers.csv"}
+    formats = [name for name in EXPORTS if name not in left_out and (name == "md" or has_papers)]
+    links = (Link(EXPORTS[format_].label, f"{address}.{format_}") for format_ in formats)
+    return Group(scope, tuple(links), print_address)

@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect
 
 from rag.errors import AccessError, RagError
 from rag.web import templates
+from rag.web.identity import VISITOR
+from rag.web.trouble import for_reader, for_visitor
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -51,7 +53,9 @@ async def _refused(request: Request, fault: HTTPException) -> Response:
 
 async def _fault(request: Request, fault: RagError) -> Response:
     """What is wrong and what to do, as the page's scripts show it."""
-    return _reply(request, str(fault), 403 if isinstance(fault, AccessError) else 400)
+    visitor = request.scope.get(VISITOR)  # there is none before somebody has signed in
+    text = for_visitor(fault, visitor) if visitor else for_reader(fault)
+    return _reply(request, text, 403 if isinstance(fault, AccessError) else 400)
 
 
 def _reply(request: Request, text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -26,7 +26,7 @@ SECURITY_HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 TRUSTED_SITES = ("same-origin", "none")  # Sec-Fetch-Site of a request by our own page, or by the user directly
-PAGES = re.compile(r"/(c/[\w-]+|papers|sign-in)?", re.ASCII)  # that a link on another site may open
+PAGES = re.compile(r"/(c/[\w-]+|papers|saved|sign-in)?", re.ASCII)  # that a link on another site may open
 OPEN_FOLDER = "/ui/"  # the style sheet and the scripts: no secrets
 _SINGLE = {"host", "origin", "authorization", "content-length", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
 

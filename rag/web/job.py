@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rag.answer.types import Working
-from rag.errors import QuestionError
+from rag.answer.types import Answer, Working
+from rag.errors import ModelError, QuestionError, RagError
 from rag.export.phrases import progress
+from rag.web.trouble import for_reader
 from rag.web.turns import Turn
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ _REST = 2  # how many times as long as an update took none is made: a long answe
 class Job:
     """The turns of a conversation, the last of which is being answered.
 
-    Once it has `begun`, those before it are there, and the `task` has started.
+    Once it has `begun`, those before it are there, and the `task` has started. Unless it `tells_all`, errors tell
+    nothing that only those can use who run the server.
     """
 
     owner: str
     turns: list[Turn]
+    tells_all: bool = True
     task: asyncio.Task[None] | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,9 +50,15 @@ class Job:
     def take(self, event: Event) -> None:
         """Adds one event of the answer. Of a model that tells of each word, only what a reader sees is news."""
         before = self.turn.working
+        if isinstance(event, Answer):
+            event = replace(event, notice=self.told(ModelError(event.notice)))
         self.turn.take(event)
         if not (isinstance(event, Working) and before and progress(event) == progress(before)):
             self.notify()
+
+    def told(self, fault: RagError) -> str:
+        """What is told of a `fault`."""
+        return str(fault) if self.tells_all else for_reader(fault)
 
     def notify(self) -> None:
         """Wakes everyone who watches."""

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 
 from rag.answer.types import Working
 from rag.chat.conversation import Conversation
-from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
+from rag.errors import (
+    ConversationError,
+    NoIndexError,
+    QuestionError,
+    RagError,
+    StoreError,
+    UnknownConversationError,
+)
 from rag.query.question import check_length
 from rag.text import clean_line
 from rag.web.conversations import MAX_OWNED, MAX_TURNS, Conversations
 from rag.web.job import Job
 from rag.web.keeping import Keeper
 from rag.web.queue import FairQueue
+from rag.web.rebuilding import Rebuilding
 from rag.web.single_flight import SingleFlight
 from rag.web.turns import NO_ANSWER, Choices, Turn, replies
 
@@ -29,18 +37,25 @@ STILL_RUNNING = "This conversation is still being answered. Wait for the answer,
 MAX_CONCURRENT = 2  # questions searched, and answers written: more at a time only delay everybody's first word
 MAX_WAITING = 100  # questions, those being answered included; further ones are refused
 MAX_WAITING_OF_OWNER = 10
+_INDEX_INTERVAL = 0.5  # seconds between two looks whether there is an index
 
 
 class Jobs:
     """All questions being answered, of all users. For the event loop of the server only."""
 
-    def __init__(self, library: Library, conversations: Conversations) -> None:
+    def __init__(self, library: Library, conversations: Conversations, rebuilding: Rebuilding | None = None) -> None:
         self.library = library
+        self._rebuilding = rebuilding or Rebuilding()
         self.conversations = conversations
         self.keeper = Keeper(conversations)
         self._first_retriever = SingleFlight(library.retriever)
         self._jobs: dict[tuple[str, str], Job] = {}  # by owner and name
         self._searching, self._writing = FairQueue(MAX_CONCURRENT), FairQueue(MAX_CONCURRENT)
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether somebody waits for what a search finds."""
+        return not self._searching.is_idle
 
     async def retriever(self) -> HybridRetriever:
         """The library's retriever. All who wait for the first one share a thread; later, the previous one is there."""
@@ -55,11 +70,20 @@ class Jobs:
         return await self.keeper.load(owner, name)
 
     async def ask(
-        self, owner: str, name: str, question: str, choices: Choices, replace: int | None = None, *, new: bool = False
+        self,
+        owner: str,
+        name: str,
+        question: str,
+        choices: Choices,
+        replace: int | None = None,
+        *,
+        new: bool = False,
+        tells_all: bool = True,
     ) -> None:
         """Begins to answer `question` in the conversation `name`, if given in place of turn `replace` and all after it.
 
-        A conversation that is known to be `new` is not looked for, so it begins also where none can be stored.
+        A conversation that is known to be `new` is not looked for, so it begins also where none can be stored. What is
+        asked before there is an index waits for it. Unless it `tells_all`, errors tell nothing of the server.
 
         Raises QuestionError, and stores nothing, if the question is empty or too long, while that conversation is being
         answered, if it is full, and if too many questions wait or too much is stored for the owner; ConversationError
@@ -67,7 +91,8 @@ class Jobs:
         """
         check_length(question)
         self._admit(owner, name)
-        self._jobs[owner, name] = job = Job(owner, [Turn(question, choices)])  # before the first await: nobody else may
+        job = Job(owner, [Turn(question, choices)], tells_all)
+        self._jobs[owner, name] = job  # before the first await: nobody else may
         try:
             await self._begin(job, name, replace, new)
         except BaseException:
@@ -100,6 +125,18 @@ class Jobs:
             if job.task:
                 await asyncio.wait([job.task])  # it is saved once more when it ends, and would come back
         await self.keeper.delete(owner, name)
+
+    async def branch(self, owner: str, name: str, count: int | None = None) -> str:
+        """Copies the first `count` turns of a conversation, None for all; the name of the copy.
+
+        Raises QuestionError if one of these is being answered, or too much is stored for the owner, and as
+        `Keeper.branch` does.
+        """
+        job = await self._job(owner, name)
+        if job and (count is None or count >= len(job.turns)):
+            raise QuestionError(STILL_RUNNING)
+        await self._check_size(owner)
+        return await self.keeper.branch(owner, name, count)
 
     async def rate(
         self, owner: str, name: str, n: int, good: bool, note: str, question: str | None = None
@@ -168,13 +205,14 @@ class Jobs:
         turn = job.turn
         try:
             if not job.stopping:
-                turn.papers = (await self.retriever()).store.paper_count
+                store = (await self._mended()).store
+                turn.papers = len(turn.choices.papers) or store.paper_count
                 job.notify()
                 await self._write(job)
         except asyncio.CancelledError:
             pass
         except RagError as fault:
-            turn.error = clean_line(str(fault))
+            turn.error = clean_line(job.told(fault))
         except Exception:  # an error of ours must not leave the page waiting for ever
             logging.getLogger(__name__).exception("No answer to %r", turn.question)
             turn.error = INTERNAL_ERROR
@@ -182,12 +220,23 @@ class Jobs:
         turn.stopped = turn.running
         await self._end(name, job)
 
+    async def _mended(self) -> HybridRetriever:
+        """The retriever, once there is an index, and no change is being made that may repair it."""
+        while True:
+            try:
+                return await self.retriever()
+            except StoreError as fault:
+                if not isinstance(fault, NoIndexError) and not self._rebuilding.running:
+                    raise
+            await asyncio.sleep(_INDEX_INTERVAL)
+
     async def _write(self, job: Job) -> None:
         """Searches, quotes, and has a model write. Everybody gets quotes at once, whoever else is being written for."""
         turn, choices = job.turn, job.turn.choices
         conversation = Conversation.resume(self.library, replies(job.turns[:-1]))
         llm, writer = choices.llm or None, choices.writer or None
-        events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer)
+        turn.assisted = self.library.style(llm, writer) == "synthesis"
+        events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer, choices.papers)
         async with aclosing(events):
             async with self._searching.place(job.set_position):
                 job.take(await anext(events))
@@ -205,6 +254,7 @@ class Jobs:
             await self.keeper.finish(job.owner, name, job.turns)
             if job.turn.unkept:
                 logging.getLogger(__name__).warning("%s", job.turn.unkept)
+                job.turn.unkept = job.told(ConversationError(job.turn.unkept))
         finally:
             del self._jobs[job.owner, name]
             job.notify()

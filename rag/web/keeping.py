@@ -43,18 +43,30 @@ class Keeper:
         self._held: dict[_Key, _Held] = {}  # oldest first
 
     async def listed(self, owner: str) -> tuple[list[ListedConversation], str]:
-        """The conversations of `owner`, those that could not be stored first; and why none else are known, or ""."""
-        held = [
-            ListedConversation(name, one_line(one.turns[0].question)[:MAX_TITLE_CHARS])
+        """The last conversations of `owner`, those that could not be stored first; and why none else are known, or "".
+
+        See `Conversations.of`.
+        """
+        held = {
+            name: ListedConversation(name, one_line(one.turns[0].question)[:MAX_TITLE_CHARS])
             for (whose, name), one in reversed(self._held.items())
             if whose == owner
-        ]
+        }
         try:
             stored = await self._call(self.conversations.of, owner)
         except ConversationError as fault:
-            return held, str(fault)
-        names = {one.id for one in held}
-        return held + [one for one in stored if one.id not in names], ""
+            return list(held.values()), str(fault)
+        held |= {one.id: one for one in stored if one.id in held}  # it may have been renamed
+        return [*held.values(), *(one for one in stored if one.id not in held)], ""
+
+    async def older(self, owner: str, changed: str, name: str) -> list[ListedConversation]:
+        """See `Conversations.of`."""
+        return await self._call(self.conversations.of, owner, changed, name)
+
+    async def search(self, owner: str, text: str) -> list[ListedConversation]:
+        """See `Conversations.search`. An owner's searches take one thread, or theirs would take all."""
+        async with self._lock(owner, ""):
+            return await self._call(self.conversations.search, owner, text)
 
     async def size(self, owner: str) -> int:
         """See `Conversations.size`."""
@@ -112,6 +124,19 @@ class Keeper:
             held.turns[n].rate(good, note, question)
             return list(held.turns)
 
+    async def rename(self, owner: str, name: str, title: str) -> ListedConversation:
+        """Names a conversation; it as it is listed then. Raises ConversationError as `Conversations.rename` does."""
+        async with self._lock(owner, name):
+            self._check_stored(owner, name)
+            await self._call(self.conversations.rename, owner, name, title)
+            return await self._call(self.conversations.one, owner, name)
+
+    async def branch(self, owner: str, name: str, count: int | None = None) -> str:
+        """Copies turns of a conversation; the name of the copy. Raises as `Conversations.branch` does."""
+        async with self._lock(owner, name):
+            self._check_stored(owner, name)
+            return await self._call(self.conversations.branch, owner, name, count)
+
     async def delete(self, owner: str, name: str) -> None:
         """Forgets a conversation for good, or raises ConversationError and forgets nothing of it."""
         async with self._lock(owner, name):
@@ -133,6 +158,11 @@ class Keeper:
         self._held.pop((owner, name), None)
         for turn in one.turns:
             turn.unkept = ""
+
+    def _check_stored(self, owner: str, name: str) -> None:
+        """Raises ConversationError if a conversation is held, because it could not be stored."""
+        if held := self._held.get((owner, name)):
+            raise ConversationError(held.turns[-1].unkept)
 
     def _hold(self, key: _Key, one: _Held) -> None:
         """Holds `one` as the newest, for which the oldest may have to go."""

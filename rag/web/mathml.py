@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from markupsafe import Markup
+
+from rag.web.formula_words import formula_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -22,6 +25,7 @@ _FORMULA = re.compile(
     \$\$ (?P<shown>[^$]{{1,{MAX_FORMULA}}}) \$\$
     | \\\[ (?P<display>.{{1,{MAX_FORMULA}}}?) \\\]
     | \\\( (?P<inline>.{{1,{MAX_FORMULA}}}?) \\\)
+    | (?<![\\$]) \$ (?P<command> \\[A-Za-z]{{1,20}}\s? | [^\w\s$\\.,;/-] ) \$ (?=\d)  # $\sim$5, which is no money
     | (?<![\\$]) \$ (?![\s$]) (?P<dollars> (?: \\. | [^$\\] ){{1,{MAX_FORMULA}}} ) (?<!\s) \$ (?![\d$])
     """,
     re.VERBOSE | re.DOTALL,
@@ -42,6 +46,13 @@ _VALUE = re.compile(r"[a-z-]{1,12}|[0-3]?(\.\d{1,3})?em|[0-2]")  # no negative w
 
 _COMMAND = re.compile(r"\\([A-Za-z]+)|\\([%&_#$])|(?<!`)(``)(?!`)|('')")
 _STYLED = re.compile(r"\\(emph|text(?:[a-z]{2})?|underline|mbox)\{([^{}]*)\}|\{\\(em|it|sl|bf|tt|sc|rm)\s++([^{}]*)\}")
+_MAX_NESTED = 3  # commands within each other that are taken off what they are around
+_ACCENT = re.compile(r"""\\(['"`^~])(?:\{([A-Za-z])\}|([A-Za-z]))""")
+_ACCENTS = {"'": "\u0301", '"': "\u0308", "`": "\u0300", "^": "\u0302", "~": "\u0303"}
+_UNKNOWN_AROUND = re.compile(r"\\[A-Za-z]{1,20}\*?\s?\{([^{}\\]*)\}")
+_UNKNOWN = re.compile(r"\\([A-Za-z]+)[ {}]?")
+_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
+_BRACES = str.maketrans("", "", "{}\\")
 _TAGS = dict.fromkeys("emph textit textsl em it sl".split(), "em") | {"textbf": "strong", "bf": "strong"}
 
 
@@ -59,6 +70,22 @@ def formulas(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end, drawn in _formulas(text) if drawn]
 
 
+def words(text: str, spoken: bool = False) -> str:
+    """`text` without LaTeX, for a tooltip or a title; if `spoken` for who has it read aloud.
+
+    Formulas are written on one line, as by `formula_text`. Of what cannot be drawn, the words are left.
+    """
+    shown, position = [], 0
+    for match in _FORMULA.finditer(text):
+        source = match[str(match.lastgroup)]
+        shown += [_unstyled(text[position : match.start()])]
+        said = _unstyled(match[0]) if _is_prose(source) else _formula_words(source, spoken)
+        start, position = match.span()
+        before, after = text[start - 1 : start].isalnum(), text[position : position + 1].isalnum()
+        shown += [_apart(said, before, after) if spoken else said]
+    return "".join(shown) + _unstyled(text[position:])
+
+
 def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
     """Each formula of `text`: where it begins and ends, and its MathML, "" where it is none or cannot be drawn."""
     for match in _FORMULA.finditer(text):
@@ -68,18 +95,44 @@ def _formulas(text: str) -> Iterator[tuple[int, int, str]]:
 
 @lru_cache(4096)  # the page shows an answer again with each sentence that arrives
 def _mathml(source: str, block: bool) -> str:
-    from latex2mathml import converter
-
-    if _REFUSED.search(source) or _PROSE.search(_ARGUMENT.sub("", source)):
-        return ""
-    display = "block" if block else "inline"
     try:
-        tree = converter.convert_to_element(_PERCENT.sub(r"\\%", source), display=display)
+        tree = _tree(source, block)
         row = "".join(_element(child, MAX_DEPTH) for child in tree)
+        said = escape(formula_text(tree, spoken=True))
     except _faults():
         return ""
+    attributes = f'display="{"block" if block else "inline"}" aria-label="{said}"'
     annotation = f'<annotation encoding="application/x-tex">{escape(source)}</annotation>'
-    return f'<math display="{display}"><semantics>{row}{annotation}</semantics></math>'
+    return f"<math {attributes}><semantics>{row}{annotation}</semantics></math>"
+
+
+@lru_cache(4096)
+def _formula_words(source: str, spoken: bool) -> str:
+    """The formula of this LaTeX `source` on one line, with unknown commands by their names."""
+    try:
+        return formula_text(_tree(source, block=False), spoken)
+    except _faults():
+        return _unstyled(source).translate(_BRACES)
+
+
+def _tree(source: str, block: bool) -> list[Element]:
+    """The elements that draw this LaTeX `source`. Raises one of `_faults` if it is none."""
+    from latex2mathml import converter
+
+    if _REFUSED.search(source) or _is_prose(source):
+        raise ValueError
+    display = "block" if block else "inline"
+    return list(converter.convert_to_element(_PERCENT.sub(r"\\%", source), display=display))
+
+
+def _apart(said: str, before: bool, after: bool) -> str:
+    """A formula in words, with spaces where a letter or digit is `before` or `after` it: CO sub 2, about 5."""
+    return f"{' ' * (before and said[1:2].isalpha())}{said}{' ' * (after and said[-2:-1].isalpha())}"
+
+
+def _is_prose(source: str) -> bool:
+    """Whether `source` is what stands between two dollars that are money."""
+    return _PROSE.search(_ARGUMENT.sub("", source)) is not None
 
 
 def _faults() -> tuple[type[Exception], ...]:
@@ -106,6 +159,17 @@ def _element(element: Element, depth: int) -> str:
 def _plain(text: str) -> str:
     """`text` without formulas as HTML: commands for characters, and for emphasis that holds no further command."""
     return _STYLED.sub(_styled, escape(_COMMAND.sub(_character, text)))
+
+
+def _unstyled(text: str) -> str:
+    """`text` without formulas as `_plain` has it, but without tags, and without the commands that it does not know."""
+    text = _STYLED.sub(lambda match: match[2] or match[4] or "", _COMMAND.sub(_character, text))
+    if "\\" not in text:
+        return text
+    text = _ACCENT.sub(lambda match: normalize("NFC", (match[2] or match[3]) + _ACCENTS[match[1]]), text)
+    for _ in range(_MAX_NESTED):
+        text = _UNKNOWN_AROUND.sub(r"\1", text)
+    return _ESCAPED.sub(lambda match: match[1] if match[1] in "{}|" else " ", _UNKNOWN.sub(r"\1", text))
 
 
 def _character(match: re.Match[str]) -> str:

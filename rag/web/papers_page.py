@@ -1,59 +1,55 @@
-"""The page of the collection as templates/papers.html shows it, and what a rebuild would change."""
+"""The page of the collection as templates/papers.html shows it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from dataclasses import dataclass, field
 
 from rag.export.formats import EXPORTS, PAPER_EXPORTS
 from rag.paper import Paper
-from rag.sources import EXTENSIONS
-from rag.text import count
 from rag.web import templates
+from rag.web.adding import Adding
 from rag.web.cards import Card
 from rag.web.export import Link
 from rag.web.identity import Visitor
-from rag.web.mathml import rich
+from rag.web.listing import Listing, Sort
 from rag.web.pages import Head
-
-if TYPE_CHECKING:
-    from rag.index.changes import Planned
+from rag.web.selected import MAX_SELECTED
 
 PER_PAGE = 50  # papers
 MAX_EXPORTED = 10_000  # papers in one file: a few seconds of work, and what a reference manager still imports
 MAX_SOURCES = 8  # shown by name; the rest are counted
-MAX_NAMED = 20  # papers of each kind of change; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The papers to show, by their numbers, from position `first` of `total` on; `found` are the numbers of them all.
+    """The papers to show, by their numbers, of `total` that the `listing` asks for.
 
-    `query` is what was searched for, and `description` says what the papers are where the query does not: those of an
-    `answer`, "CONVERSATION.TURN".
+    `near` are others that are only nearest to what is searched for. `found` are the numbers of them all, for the map,
+    and `order` are these in their order where that is not one of the catalogue's. `notice` says what the list does not
+    have, and `ways` lead out of an empty one. A `fault` is in place of all that.
     """
 
-    papers: Mapping[int, Paper]
-    total: int
-    first: int = 0
-    query: str = ""
+    papers: Mapping[int, Paper] = field(default_factory=dict)
+    total: int = 0
+    listing: Listing = Listing()  # noqa: RUF009 - it is immutable
+    heading: str = ""
+    near: Mapping[int, Paper] = field(default_factory=dict)
+    near_heading: str = ""
+    notice: str = ""
     found: Sequence[int] = ()
-    description: str = ""
+    order: Sequence[int] = ()
+    ways: Sequence[Link] = ()
     fault: str = ""
-    answer: str = ""
-
-    @property
-    def heading(self) -> str:
-        papers = count(self.total, "paper")
-        return f"{papers} {self.description}" if self.description else ": ".join(filter(None, [papers, self.query]))
 
     @property
     def cards(self) -> list[Card]:
-        return [Card(paper) for paper in self.papers.values()]
+        return [Card(paper, selectable=True) for paper in self.papers.values()]
+
+    @property
+    def near_cards(self) -> list[Card]:
+        return [Card(paper, selectable=True) for paper in self.near.values()]
 
     @property
     def found_numbers(self) -> str:
@@ -63,30 +59,47 @@ class Shelf:
     @property
     def position(self) -> str:
         """Which papers of how many are shown."""
-        return f"{self.first + 1:,} to {self._end:,} of {self.total:,}"
+        return f"{self.listing.first + 1:,} to {self._end:,} of {self.total:,}"
 
     @property
     def steps(self) -> list[Link]:
         """The way to the papers before and after these."""
-        steps = []
-        if self.first > 0:
-            steps.append(Link("Previous", _address(self.query, max(0, self.first - PER_PAGE))))
+        steps, first = [], self.listing.first
+        if first > 0:
+            steps.append(Link("Previous", self.listing.but(first=max(0, first - PER_PAGE))))
         if self._end < self.total:
-            steps.append(Link("Next", _address(self.query, self._end)))
+            steps.append(Link("Next", self.listing.but(first=self._end)))
         return steps
 
     @property
     def exports(self) -> list[Link]:
         """The files of all these papers, not only of those shown; none if they are too many for one."""
-        if not 0 < self.total <= MAX_EXPORTED:
+        if not 0 < self.total + len(self.near) <= MAX_EXPORTED:
             return []
-        selected = {name: value for name, value in (("q", self.query), ("answer", self.answer)) if value}
-        asked = f"?{urlencode(selected)}" if selected else ""
-        return [Link(EXPORTS[name].label, f"/papers.{name}{asked}") for name in PAPER_EXPORTS]
+        return [Link(EXPORTS[name].label, self.listing.file_address(name)) for name in PAPER_EXPORTS]
 
     @property
     def _end(self) -> int:
-        return self.first + len(self.papers)
+        return self.listing.first + len(self.papers)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """An order of the papers, and whether they are in it."""
+
+    name: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLink:
+    """A group of papers, which leads to them, or back to all if it `is_current`."""
+
+    name: str
+    papers: int
+    address: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +124,16 @@ class Counts:
         return max((year.papers for year in self.years), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
-    """What a rebuild would do to some papers: their `total`, and the first of them by title."""
-
-    name: str
-    total: int
-    items: tuple[str, ...]
-
-
 def page(
     head: Head,
     shelf: Shelf,
     sources: Sequence[tuple[str, int]],
     years: Sequence[tuple[int | None, int]],
-    uploads: Sequence[Path],
+    adding: Adding,
     visitor: Visitor,
+    clusters: Sequence[tuple[str, int]] = (),
 ) -> str:
-    """The whole page; `sources` and `years` come with how many papers each has."""
+    """The whole page; `sources`, `years` and `clusters` come with how many papers each has."""
     return templates.page(
         "papers.html",
         head=head,
@@ -136,33 +141,14 @@ def page(
         page="papers",
         title="Papers",
         shelf=shelf,
+        sorts=_sorts(shelf, any(year for year, _ in years)),
         counts=_counts(sources, years),
-        uploads=[file.name for file in uploads],
-        extensions=EXTENSIONS,
+        clusters=_clusters(clusters, shelf.listing),
+        adding=adding,
         max_exported=MAX_EXPORTED,
+        formats=[EXPORTS[name] for name in PAPER_EXPORTS],
+        max_selected=MAX_SELECTED,
     )
-
-
-def changes(planned: Planned) -> str:
-    """What a rebuild would do, and the buttons to do it or not."""
-    groups = [
-        _group("New", [rich(paper.title) for paper in planned.changes.added]),
-        _group("Changed", [rich(paper.title) for paper in planned.changes.changed]),
-        _group("Removed", [rich(paper.title) for paper in planned.changes.removed]),
-        _group("Skipped", [str(record) for record in planned.skipped]),
-    ]
-    shown = [group for group in groups if group.total]
-    return templates.fragment("rebuild.html", "changes", str(planned), shown)
-
-
-def progress(stage: str, done: int, total: int) -> str:
-    """A bar for one stage of a rebuild; a stage without a `total` is only named."""
-    return templates.fragment("rebuild.html", "progress", stage, done, total)
-
-
-def built(report: str) -> str:
-    """The end of a rebuild; its `report` is whole sentences."""
-    return templates.fragment("rebuild.html", "built", report)
 
 
 def _counts(sources: Sequence[tuple[str, int]], years: Sequence[tuple[int | None, int]]) -> Counts:
@@ -176,17 +162,32 @@ def _counts(sources: Sequence[tuple[str, int]], years: Sequence[tuple[int | None
     return Counts(named, max(0, len(sources) - MAX_SOURCES), bars)
 
 
+def _sorts(shelf: Shelf, has_years: bool) -> list[Sorting]:
+    """The orders that the papers can be in, none if there are not several of both."""
+    listing = shelf.listing
+    dated: list[tuple[Sort, str]] = [("newest", "newest")] if has_years else []
+    by_match: list[tuple[Sort, str]] = [("", "best match"), *dated, ("title", "title")]
+    orders = by_match if shelf.near_heading else [("", "newest"), ("title", "title")] if has_years else []
+    if shelf.total < 2 or listing.answer or listing.like or listing.papers:
+        return []
+    return [Sorting(name, listing.but(sort=sort), sort == listing.sort) for sort, name in orders]
+
+
+def _clusters(sizes: Sequence[tuple[str, int]], listing: Listing) -> list[ClusterLink]:
+    """The groups of papers, in which the search goes on."""
+    return [
+        ClusterLink(name, papers, listing.within(None if is_current else n), is_current)
+        for n, (name, papers) in enumerate(sizes)
+        for is_current in [n == listing.cluster]
+    ]
+
+
 def _source_filter(source: str) -> str:
     """The filter for papers of `source`, which cannot hold a quotation mark."""
     name = source.replace('"', " ")
     return f'source:"{name}"'
 
 
-def _address(query: str, first: int | None = None) -> str:
-    """The page of the papers that match `query`, from position `first` on."""
-    return "/papers?" + urlencode({"q": query} if first is None else {"q": query, "first": first})
-
-
-def _group(name: str, items: Sequence[str]) -> ChangeGroup:
-    more = [f"and {len(items) - MAX_NAMED:,} more"] if len(items) > MAX_NAMED else []
-    return ChangeGroup(name, len(items), (*items[:MAX_NAMED], *more))
+def _address(query: str) -> str:
+    """The page of the papers that match `query`."""
+    return Listing(query).address

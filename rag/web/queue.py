@@ -13,12 +13,17 @@ class FairQueue:
     """`places` for work that runs at the same time, and those who wait for one. For one event loop."""
 
     def __init__(self, places: int) -> None:
-        self._free = places
+        self._places = self._free = places
         self._waiting: list[tuple[asyncio.Future[None], OnPosition]] = []
 
     def __len__(self) -> int:
         """How many wait."""
         return len(self._waiting)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs."""
+        return self._free == self._places
 
     @asynccontextmanager
     async def place(self, on_position: OnPosition) -> AsyncIterator[None]:

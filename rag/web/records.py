@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ MAX_UNPACKED = 50_000_000  # bytes, unpacked; far above what is ever kept, so th
 _REFERENCE = "paper_id"
 _PASSING = ("working", "unkept")  # what is true of a turn only while it is in memory
 _SENTENCES = ("statements", "written")
+_RATING = ("good", "note")
 # The names of 0.4.0, which kept all turns of a conversation in one JSON text with every paper spelled out.
 _RENAMED = {"kind": "intent", "partial": "related", "silent": "not_stated_by", "most": "limit"}
 # The verdicts of versions up to 0.8.0: what was checked then is not what "reworded" or "judged" say.
@@ -53,6 +54,30 @@ def load_released(text: str) -> list[Turn]:
     if not isinstance(turns, list):
         raise ValueError("A conversation is a list of turns.")
     return [_ended(_adapter().validate_python(_renamed(_with_verdicts(turn)))) for turn in turns]
+
+
+def lines(text: str, papers: Iterable[str]) -> list[str]:
+    """What can be searched of a turn that `dump` turned into `text` and `papers`: [] for anything else.
+
+    The question comes first, then the first line of the answer, its sentences, and the titles of the papers.
+    """
+    try:
+        turn = json.loads(text)
+        answer = turn.get("answer") or turn
+        sentences = [sentence for name in _SENTENCES for sentence in answer.get(name, ())]
+        found = [turn["question"], answer.get("headline")] + [sentence["text"] for sentence in sentences]
+        found += [json.loads(paper)["title"] for paper in papers]
+    except (ValueError, AttributeError, TypeError, KeyError):  # another version wrote it
+        return []
+    return [line for line in found if isinstance(line, str) and line]
+
+
+def unrated(text: str) -> str:
+    """The turn that `dump` turned into `text`, without what its reader thinks of it."""
+    turn = json.loads(text)
+    if not isinstance(turn, dict):
+        raise ValueError("A turn is a record.")
+    return _json({name: value for name, value in turn.items() if name not in _RATING})
 
 
 def paper_id(record: str) -> str:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from rag.errors import ConversationError
+from rag.text import normalize
 from rag.web import records
 from rag.web.keys import hashed
 
-VERSION = 2  # of the tables below; 0 is an empty file or one of 0.4.0
+VERSION = 3  # of the tables below; 0 is an empty file or one of 0.4.0
 _CONVERSATIONS = (
-    "CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed TEXT NOT NULL)",
+    "CREATE TABLE conversations (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, changed TEXT NOT NULL,"
+    " renamed INTEGER NOT NULL DEFAULT 0)",
     "CREATE INDEX conversations_of_owner ON conversations (owner, changed)",
 )
+# What a search compares: the lines of a turn, normalized. It is apart from the turns, which would take long to read.
+_TEXTS = "CREATE TABLE texts (turn INTEGER PRIMARY KEY REFERENCES turns ON DELETE CASCADE, content BLOB NOT NULL)"
 # A paper is kept once, whoever's turns refer to it, and for as long as one does.
 _TURNS = (
     "CREATE TABLE turns (id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,"
     " n INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (conversation, n))",
+    _TEXTS,
     "CREATE TABLE papers (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, content BLOB NOT NULL)",
     "CREATE TABLE mentions (turn INTEGER REFERENCES turns ON DELETE CASCADE, paper INTEGER REFERENCES papers,"
     " PRIMARY KEY (turn, paper)) WITHOUT ROWID",
@@ -27,6 +33,7 @@ _TURNS = (
     " WHEN NOT EXISTS (SELECT 1 FROM mentions WHERE paper = old.paper)"
     " BEGIN DELETE FROM papers WHERE id = old.paper; END",
 )
+_RENAMED = "ALTER TABLE conversations ADD COLUMN renamed INTEGER NOT NULL DEFAULT 0"
 _REFERENCE_1 = re.compile('"paper_id": "([0-9a-f]{16})"')  # in a turn of version 1
 
 
@@ -68,6 +75,23 @@ def write_turn(database: sqlite3.Connection, name: str, n: int, text: str, paper
             database.execute("INSERT INTO papers (hash, content) VALUES (?, ?)", (hash_, records.packed(paper)))
             found = database.execute(find, (hash_,)).fetchone()
         database.execute("INSERT INTO mentions VALUES (?, ?)", (turn, *found))
+    _write_text(database, turn, text, papers.values())
+
+
+def copy_turn(database: sqlite3.Connection, turn: int, name: str) -> None:
+    """Copies the turn with the id `turn`, but for its rating, to the same place in the conversation `name`."""
+    (content,) = database.execute("SELECT content FROM turns WHERE id = ?", (turn,)).fetchone()
+    with suppress(ValueError):  # what cannot be read stays as it is, and whoever opens it is told
+        content = records.packed(records.unrated(records.unpacked(content)))
+    sql = "INSERT INTO turns (conversation, n, content) SELECT ?, n, ? FROM turns WHERE id = ?"
+    copy = database.execute(sql, (name, content, turn)).lastrowid
+    database.execute("INSERT INTO mentions SELECT ?, paper FROM mentions WHERE turn = ?", (copy, turn))
+    database.execute("INSERT INTO texts SELECT ?, content FROM texts WHERE turn = ?", (copy, turn))
+
+
+def _write_text(database: sqlite3.Connection, turn: int | None, text: str, papers: Iterable[str]) -> None:
+    content = "\n".join(map(normalize, records.lines(text, papers))).encode()
+    database.execute("INSERT INTO texts VALUES (?, ?)", (turn, content))
 
 
 def _version(database: sqlite3.Connection) -> int:
@@ -81,6 +105,9 @@ def _file(database: sqlite3.Connection) -> str:
 
 def _migrate(database: sqlite3.Connection) -> None:
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if _version(database) == 2:
+        _from_2(database)
+        return
     if "turns" in tables:
         _from_1(database)
     else:
@@ -98,7 +125,7 @@ def _from_0(database: sqlite3.Connection, has_rows: bool) -> None:
     for statement in (*_CONVERSATIONS, *_TURNS):
         database.execute(statement)
     for name, owner, title, changed, text in rows:
-        database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (name, owner, title, changed))
+        database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, 0)", (name, owner, title, changed))
         try:
             turns = records.load_released(text)
         except ValueError:
@@ -110,6 +137,7 @@ def _from_0(database: sqlite3.Connection, has_rows: bool) -> None:
 
 def _from_1(database: sqlite3.Connection) -> None:
     """From the version that keeps texts as they are, and each paper once in every conversation."""
+    database.execute(_RENAMED)
     for table in ("turns", "papers"):
         database.execute(f"ALTER TABLE {table} RENAME TO {table}_1")
     for statement in _TURNS:
@@ -124,3 +152,17 @@ def _from_1(database: sqlite3.Connection) -> None:
             write_turn(database, name, n, text, {hashes[id_]: papers[id_] for id_ in mentioned})
     for table in ("turns", "papers"):
         database.execute(f"DROP TABLE {table}_1")
+
+
+def _from_2(database: sqlite3.Connection) -> None:
+    """From the version in which conversations can be neither renamed nor searched."""
+    database.execute(_RENAMED)
+    database.execute(_TEXTS)
+    mentioned = "SELECT content FROM papers JOIN mentions ON paper = papers.id WHERE turn = ?"
+    for (turn,) in database.execute("SELECT id FROM turns").fetchall():
+        (content,) = database.execute("SELECT content FROM turns WHERE id = ?", (turn,)).fetchone()
+        try:
+            papers = [records.unpacked(paper) for (paper,) in database.execute(mentioned, (turn,))]
+            _write_text(database, turn, records.unpacked(content), papers)
+        except ValueError:  # whoever opens it is told
+            continue

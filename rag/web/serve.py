@@ -5,19 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rag.errors import RagError
-from rag.index import uploads
+from rag.errors import RagError, StoppedError
+from rag.index import generations, uploads
+from rag.index.opening import is_of_another_version
+from rag.progress import Progress, silent
 from rag.web.access.addresses import Addresses, is_loopback
 from rag.web.access.people import people
 from rag.web.access.sessions import Sessions
 from rag.web.access.throttle import Throttle
 from rag.web.background import in_background
 from rag.web.guard import Guard
+from rag.web.rebuilding import Change, Rebuilding
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
@@ -26,21 +30,22 @@ if TYPE_CHECKING:
 STATIC_PATH = "/ui"  # see `guard.OPEN_FOLDER`
 
 
-def launch(library: Library) -> None:
+def launch(library: Library, progress: Progress = silent) -> None:
     """Serves `library` where its settings say until Ctrl+C, and opens its index and model meanwhile.
 
-    Raises RagError if one of them cannot be opened, after the server has stopped.
+    If there is no index, it is built first, from the papers that come with rag, with `progress`; so is one of another
+    version of rag. What cannot be built or opened is told here and on the pages, which offer to mend it.
     """
-    host, port = library.settings.host, library.settings.port
-    close = start(library, host, port)
+    rebuilding = Rebuilding(progress)
+    close = start(library, library.settings.host, library.settings.port, rebuilding)
     try:
         with suppress(KeyboardInterrupt):
-            # Not before: Python runs one import at a time, so the index would be open no sooner, and the page later.
-            opened = in_background(lambda: _open(library))
             print(reach(library.settings), flush=True)
-            opened.result()
+            # Not before: Python runs one import at a time, so the index would be open no sooner, and the page later.
+            in_background(lambda: _prepare(library, rebuilding))
             threading.Event().wait()
     finally:
+        rebuilding.stop()
         close()
 
 
@@ -57,15 +62,38 @@ def reach(settings: Settings) -> str:
     return f"Chat: {address}  ({who}; Ctrl+C stops it){note if is_plain else ''}"
 
 
+def _prepare(library: Library, rebuilding: Rebuilding) -> None:
+    """Builds the index if there is none, or only one of another version, then opens it and the settings' model."""
+    try:
+        if change := _first_change(library, rebuilding):
+            rebuilding.wait(change)
+        _open(library)
+    except StoppedError:
+        return  # the page offers to begin again
+    except RagError as fault:
+        print(f"{fault} The page offers to mend it.", file=sys.stderr, flush=True)
+
+
+def _first_change(library: Library, rebuilding: Rebuilding) -> Change | None:
+    index_dir = library.settings.index_dir
+    if is_of_another_version(index_dir):
+        return rebuilding.begin("Building the index again, which another version of rag built", library.repair)
+    if generations.current(index_dir) is None and not generations.is_changing(index_dir):
+        return rebuilding.begin("Building the index", library.rebuild)
+    return None
+
+
 def _open(library: Library) -> None:
-    """Opens the index, which an answer needs first, then the settings' model, and has the index examined."""
+    """Opens the index, which an answer needs first, has it examined, and opens the settings' model."""
     library.retriever()
-    library.assistant()
     library.examine()
+    library.assistant()
 
 
-def start(library: Library, host: str, port: int) -> Callable[[], None]:
+def start(library: Library, host: str, port: int, rebuilding: Rebuilding | None = None) -> Callable[[], None]:
     """Serves `library` in the background on Gradio's server, with pages of our own; call what it returns to stop.
+
+    They show the change that `rebuilding` makes, and have it make others.
 
     Raises SettingsError if others could reach it without a password.
     """
@@ -80,11 +108,16 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
     from rag.web.access.browsers import Browsers
     from rag.web.access.sign_in import SignIn
     from rag.web.chat_routes import ChatRoutes
+    from rag.web.conversation_routes import ConversationRoutes
     from rag.web.conversations import Conversations
+    from rag.web.export_routes import ExportRoutes
     from rag.web.jobs import Jobs
+    from rag.web.next_routes import NextRoutes
     from rag.web.pages import STATIC
     from rag.web.papers_routes import PapersRoutes
+    from rag.web.saved_routes import SavedRoutes
     from rag.web.server import ClosedServer
+    from rag.web.uploads_routes import UploadsRoutes
 
     is_secure = settings.url.startswith("https:")
     gate = Gate(known, Sessions(settings.index_dir), Throttle(), is_secure=is_secure) if known else None
@@ -93,9 +126,17 @@ def start(library: Library, host: str, port: int) -> Callable[[], None]:
     faults.add_to(server)
     server.mount(STATIC_PATH, StaticFiles(directory=STATIC))
     uploads.remove_expired(settings.index_dir)
-    jobs = Jobs(library, Conversations(settings.index_dir))
-    ChatRoutes(library, jobs).add_to(server)
-    PapersRoutes(library, jobs).add_to(server)
+    rebuilding = rebuilding or Rebuilding()
+    jobs = Jobs(library, Conversations(settings.index_dir), rebuilding)
+    changing = UploadsRoutes(library, rebuilding)
+    changing.add_to(server)
+    chat = ChatRoutes(library, jobs)
+    chat.add_to(server)
+    ConversationRoutes(jobs).add_to(server)
+    ExportRoutes(library, jobs).add_to(server)
+    NextRoutes(jobs, chat.homes).add_to(server)
+    PapersRoutes(library, jobs, changing.shown).add_to(server)
+    SavedRoutes(library, jobs).add_to(server)
     if gate:
         SignIn(gate).add_to(server)
     server.serve(host, port)

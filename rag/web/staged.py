@@ -13,6 +13,7 @@ from rag.text import count
 MAX_STAGED = 50  # files of one person
 MAX_STAGED_BYTES = 2_000_000_000  # of one person
 MAX_ARRIVING = 3  # uploads of one person at a time
+_MANY_STAGED = 10_000  # that are remembered before those that are gone are forgotten
 MAX_ALL_ARRIVING = 8  # uploads of all together, each of which takes room on disk while it arrives
 
 
@@ -36,8 +37,25 @@ class Staged:
 
     def add(self, owner: str, file: Path) -> str:
         """Notes that `file` is staged by `owner`; the token by which they know it."""
+        if len(self._files) >= _MANY_STAGED:
+            self._files = {token: (whose, file) for token, (whose, file) in self._files.items() if file.is_file()}
         self._files[file.parent.name] = (owner, file)
         return file.parent.name
+
+    def add_all(self, owner: str, files: Sequence[Path]) -> list[str]:
+        """Notes that `files` are staged by `owner`, and returns their tokens.
+
+        Raises SourceError if they are too many, and then deletes them.
+        """
+        if len(self._of(owner)) + len(files) > MAX_STAGED:
+            for file in files:
+                file.unlink(missing_ok=True)
+            raise SourceError(_too_many())
+        return [self.add(owner, file) for file in files]
+
+    def tokens(self, owner: str) -> tuple[str, ...]:
+        """Those of the files that `owner` staged and that are still there, oldest first."""
+        return tuple(file.parent.name for file in self._of(owner))
 
     def room(self, owner: str) -> int:
         """The bytes that `owner` may still stage."""
@@ -62,15 +80,18 @@ class Staged:
         return file if whose == owner else None
 
     def _of(self, owner: str) -> list[Path]:
-        """Those of `owner` that are still there: what is a day old is removed from the disk."""
-        self._files = {token: (whose, file) for token, (whose, file) in self._files.items() if file.is_file()}
-        return [file for whose, file in self._files.values() if whose == owner]
+        """Those of `owner` that are there now: what is a day old is removed, and others are being built in."""
+        return [file for whose, file in self._files.values() if whose == owner and file.is_file()]
 
     def _check(self, owner: str) -> None:
         mine = self._arriving[owner]
         if mine >= MAX_ARRIVING or self._arriving.total() >= MAX_ALL_ARRIVING:
             raise SourceError("Too many files are being uploaded. Add this one again when they are done.")
         if len(self._of(owner)) + mine >= MAX_STAGED:
-            raise SourceError(f"{MAX_STAGED} of your files wait for a rebuild. Rebuild, or cancel, then add more.")
+            raise SourceError(_too_many())
         if self.room(owner) <= 0:
             raise SourceError("Your files that wait for a rebuild are too large. Rebuild, or cancel, then add more.")
+
+
+def _too_many() -> str:
+    return f"At most {MAX_STAGED} of your files can wait for a rebuild. Rebuild, or cancel, then add more."

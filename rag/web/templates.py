@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.answer.table import NOT_STATED
 from rag.export import phrases
+from rag.export.measurements import MEASURED_COLUMNS, columns_of, texts
+from rag.export.outline import DIGESTS_NOTE
+from rag.export.references import reference
 from rag.text import count
-from rag.web.mathml import rich
+from rag.web.mathml import rich, words
+from rag.web.trouble import for_visitor
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,6 +45,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"count": count, "number": "{:,}".format, "rich": rich}
+    environment.filters |= {"for_visitor": for_visitor, "count": count, "number": "{:,}".format, "rich": rich}
+    environment.filters |= {"words": words, "spoken": partial(words, spoken=True)}  # where no tag can be
     environment.globals |= {"digest_note": DIGEST_NOTE, "max_note": MAX_NOTE, "phrases": phrases}
+    environment.globals |= {"digests_note": DIGESTS_NOTE, "not_stated": NOT_STATED, "reference": reference}
+    environment.globals |= {"number_columns": columns_of, "number_cells": texts, "number_names": MEASURED_COLUMNS}
     return environment

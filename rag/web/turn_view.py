@@ -6,21 +6,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.types import Form
+from rag.answer.types import Form, Statement
+from rag.chat.saved_asking import is_savable
 from rag.export import phrases
 from rag.export.bibtex import bibtex
 from rag.export.references import papers_of
 from rag.paper import Paper
 from rag.query.intent import LISTS
 from rag.text import count
-from rag.web import export, statement_view, status, templates
+from rag.web import export, measurements_view, sentences, statement_view, status, templates
 from rag.web.cards import Card
 from rag.web.export import Group
 from rag.web.mathml import rich
-from rag.web.statement_view import ParagraphView, StatementList
+from rag.web.measurements_view import MeasurementsView
+from rag.web.statement_view import ParagraphView, StatementList, StatementView
 from rag.web.turns import Turn, cited
 
 WAITING_FOR_MODEL = "The model is writing for others…"
+MODEL_IS_NEXT = "The model reads the papers next…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,30 @@ class TurnView:
         return status.status(self.turn)
 
     @property
+    def lead(self) -> str:
+        """The first line, which sums up the answer or says why there is none; "" where a sentence of it does that."""
+        answer, found = self.turn.answer, self.turn.found
+        if answer and answer.refused:
+            return phrases.refusal(answer)
+        known = answer or found
+        if known is None or not (self._matching or known.headline):
+            return ""
+        counts_first = known.intent == "papers" and self.match_count
+        return self.match_count if counts_first else known.headline or self.match_count or self._amount
+
+    @property
+    def lead_sentence(self) -> StatementView | None:
+        """The quote that answers best, where no other line does and no model writes one."""
+        return statement_view.sentence(self._quoted_first) if self._quoted_first else None
+
+    @property
+    def headline(self) -> str:
+        """What is known of the answer as soon as the papers are found, where that is not the first line."""
+        known = self.turn.answer or self.turn.found
+        is_above = known is None or self.refusal or known.headline == self.lead
+        return "" if known is None or is_above else known.headline
+
+    @property
     def match_count(self) -> str:
         """How many papers match, where the question asks for papers; the answer may know better than the search."""
         known = self.turn.answer or self.turn.found
@@ -82,22 +109,17 @@ class TurnView:
         return phrases.match_count(self._matching, known.searched)
 
     @property
+    def savable(self) -> bool:
+        """Whether the question may be saved, as far as is known without another search."""
+        return self.turn.answer is not None and is_savable(self.turn.answer)
+
+    @property
     def sortable(self) -> bool:
-        return self._matching > 1
+        return bool(self.match_count) and self._matching > 1
 
     @property
-    def refusal(self) -> str:
-        """Why there is no answer, "" where there is one or may still come."""
-        answer = self.turn.answer
-        return phrases.refusal(answer) if answer and answer.refused else ""
-
-    @property
-    def headline(self) -> str:
-        """The first line of an answer, as soon as the papers are found; that of a refusal is its reason."""
-        answer, found = self.turn.answer, self.turn.found
-        if answer:
-            return "" if answer.refused else answer.headline
-        return found.headline if found and found.papers else ""
+    def refusal(self) -> bool:
+        return self.turn.answer is not None and self.turn.answer.refused
 
     @property
     def listed(self) -> list[ListedView]:
@@ -123,15 +145,23 @@ class TurnView:
 
     @property
     def written(self) -> list[ParagraphView]:
-        """What a model wrote, to be read before the quotes."""
-        return statement_view.paragraphs(self.turn.written)
+        """What a model wrote, to be read before the quotes, of which it repeats none."""
+        return statement_view.paragraphs(sentences.prose(self.turn.written, self.turn.statements))
+
+    @property
+    def is_assisted(self) -> bool:
+        """Whether a model has, or will have, its place above the quotes."""
+        return bool(self.turn.written or self.progress or self.effort or (self.turn.assisted and self.late_notice))
 
     @property
     def progress(self) -> str:
         """What a model does at the moment, "" where none is to work."""
-        if self.turn.working is None or not self.turn.running:
+        turn = self.turn
+        if not turn.running or turn.found is None or not (turn.assisted or turn.working):
             return ""
-        return phrases.progress(self.turn.working) if self.turn.ahead is None else WAITING_FOR_MODEL
+        if turn.working is None:
+            return MODEL_IS_NEXT
+        return phrases.progress(turn.working) if turn.ahead is None else WAITING_FOR_MODEL
 
     @property
     def effort(self) -> str:
@@ -139,8 +169,17 @@ class TurnView:
         return phrases.summary(self.turn.answer.effort) if self.turn.answer and self.turn.answer.effort else ""
 
     @property
+    def measurements(self) -> MeasurementsView | None:
+        """The table of numbers, None where the answer has none; its sentences are those of the answer."""
+        known = self.turn.answer or self.turn.found
+        return measurements_view.measurements(known.measurements, self.turn.statements) if known else None
+
+    @property
     def statements(self) -> StatementList:
-        return statement_view.statement_list(self.turn.statements)
+        if self.measurements:
+            return statement_view.statement_list(())
+        above = [self._quoted_first] if self._quoted_first else []
+        return statement_view.folded(statement_view.statement_list(self.turn.statements, above))
 
     @property
     def reading(self) -> list[str]:
@@ -153,12 +192,39 @@ class TurnView:
         answer = self.turn.answer
         if answer is None or not answer.lists_papers or not answer.related:
             return None
-        return statement_view.quoted(answer.related)
+        return statement_view.quoted(answer.related, answer.statements)
 
     @property
     def notice(self) -> str:
-        """What went less well than asked, once the work has ended."""
-        return self.turn.reply.notice if self.turn.reply and not self.turn.running else ""
+        """What a reader must know of the search, above the answer."""
+        known = self.turn.found.notice if self.turn.found else ""
+        is_outdated = self.turn.answer and not self.turn.answer.notice.startswith(known)  # a model searched again
+        return "" if is_outdated else known
+
+    @property
+    def late_notice(self) -> str:
+        """What else went less well than asked, once the work has ended."""
+        said = self.turn.reply.notice if self.turn.reply and not self.turn.running else ""
+        return said.removeprefix(self.notice).strip()
+
+    @property
+    def _quoted_first(self) -> Statement | None:
+        is_for_model = self.turn.written or self.progress
+        is_elsewhere = self.lead or is_for_model or self.measurements
+        return None if is_elsewhere else statement_view.first_quote(self.turn.statements)
+
+    @property
+    def _amount(self) -> str:
+        """How many papers are compared, or how many numbers are found."""
+        known = self.turn.answer or self.turn.found
+        if known and known.measurements:
+            papers = len({row.citation.n for row in known.measurements})
+            return f"{count(len(known.measurements), 'number')} from {count(papers, 'paper')}"
+        return (
+            f"{self._matching:,} papers compared."
+            if known and known.intent == "comparison" and self._matching > 1
+            else ""
+        )
 
     @property
     def _matching(self) -> int:

@@ -21,13 +21,15 @@ class Choices:
     """What a user chose for one question.
 
     It is asked without the filters written as one of `without`. Its answer cites at most `limit` papers (None: all that
-    match), and the model of the spec `llm` writes it ("": that of the settings), unless the `writer` is "quotes".
+    match), and the model of the spec `llm` writes it ("": that of the settings), unless the `writer` is "quotes". Only
+    the papers with one of the `Paper.identity_hash` in `papers` are asked, all if it is empty.
     """
 
     without: tuple[str, ...] = ()
     limit: int | None = None
     llm: str = ""
     writer: Literal["", "quotes"] = ""
+    papers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -35,9 +37,9 @@ class Turn:
     """`question` and what has arrived in reply to it.
 
     `papers` is how many are searched, 0 until the index is open. `ahead` is how many questions are before it while it
-    waits, None while it does not. `working` is what a model does at the moment. `error` is empty unless the question
-    failed. `good` is how the user rated the answer, None if they did not, and `note` what they wrote about it. `unkept`
-    is why the turn is not stored, "" if it is.
+    waits, None while it does not. It is `assisted` if a model is to help, and `working` is what that does at the
+    moment. `error` is empty unless the question failed. `good` is how the user rated the answer, None if they did not,
+    and `note` what they wrote about it. `unkept` is why the turn is not stored, "" if it is.
     """
 
     question: str
@@ -46,6 +48,7 @@ class Turn:
     ahead: int | None = None
     found: Found | None = None
     statements: list[Statement] = field(default_factory=list)
+    assisted: bool = False
     working: Working | None = None
     written: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
@@ -113,6 +116,7 @@ class Turn:
             searched=found.searched,
             filters=found.filters,
             intent=found.intent,
+            measurements=found.measurements,
             notice=CUT_OFF,
         )
 

@@ -94,7 +94,7 @@ PAIR = Hits((OWL,), 0.9, ())
             "No abstract here mentions both “owls” and “bats”, so nothing compares them; each is quoted by itself.",
         ),
         (Compared(PAIR, names=("owls", "bats"), together=1), "1 abstract mentions both “owls” and “bats”."),
-        (Compared(PAIR, ("bats",), ("owls", "bats")), ""),
+        (Compared(PAIR, ("bats",), ("owls", "bats")), "No paper here is about “bats”."),
         (Compared(PAIR, names=("owls", "bats", "mice")), ""),
         (Compared(PAIR), ""),
     ],

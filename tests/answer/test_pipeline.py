@@ -104,10 +104,11 @@ def test_each_statement_of_a_comparison_has_its_aspect(ask: Ask) -> None:
     assert {"Approach", "Result"} <= {statement.aspect for statement in result.statements}
 
 
-def test_a_notice_names_the_side_of_a_comparison_that_no_paper_is_about(ask: Ask) -> None:
+def test_the_first_line_names_the_side_of_a_comparison_that_no_paper_is_about(ask: Ask) -> None:
     result = final(ask("compare SwiftDepth with Brontosaurus"))
     assert {citation.paper.title.partition(":")[0] for citation in result.citations} == {"SwiftDepth"}
-    assert re.search(r"No paper .*“Brontosaurus”", result.notice)
+    assert re.search(r"No paper .*“Brontosaurus”", result.headline)
+    assert "Brontosaurus" not in result.notice
 
 
 def test_a_refusal_names_the_paper_that_does_not_state_the_fact(ask: Ask) -> None:

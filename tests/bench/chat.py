@@ -93,7 +93,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
             bare = median(lambda: opening(browser, f"{site.url}ui/cards.js", "body"))
             usable = median(lambda: opening(browser, site.url, "#send"))
-            listed = median(lambda: opening(browser, f"{site.url}papers", "#clusters button:first-child"))
+            listed = median(lambda: opening(browser, f"{site.url}papers", "#map canvas[data-drawn]"))
             search, first = median(lambda: searching(library)), median(lambda: asking(browser, site))
             browser.close()
         alone = statistics.median(asyncio.run(visits(site, [one]))[0][1] for one in questions[:REPEATS])

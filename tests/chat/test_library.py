@@ -15,6 +15,7 @@ import pytest
 
 from rag import settings
 from rag.chat.conversation import Conversation
+from rag.chat.edits import Edits
 from rag.chat.library import Library
 from rag.chat.rebuild import carry_out
 from rag.errors import StoreError
@@ -145,6 +146,13 @@ def test_a_new_generation_that_cannot_be_opened_is_reported(index_copy: Path) ->
     assert library.retriever().store.folder == newest
 
 
+def counts(library: Library, edits: Edits = Edits()) -> tuple[int, int, int]:  # noqa: B008
+    """How many papers `edits` would add, change and remove."""
+    planned = library.preview(edits).planned
+    assert planned
+    return len(planned.changes.added), len(planned.changes.changed), len(planned.changes.removed)
+
+
 @pytest.mark.usefixtures("quick_rebuild")
 def test_uploads_are_previewed_then_added_with_or_without_an_index(
     tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
@@ -152,22 +160,24 @@ def test_uploads_are_previewed_then_added_with_or_without_an_index(
     monkeypatch.setattr(uploads, "shipped", lambda _: papers_file)
     index_dir = tmp_path / "index"
     library = Library(settings.load(index_dir=index_dir, llm="none"))
-    assert len(library.preview().changes.added) == 14
-    file = uploads.stage(index_dir, "bread.jsonl", io.BytesIO(b'{"title": "Bread", "abstract": "It takes 20 hours."}'))
-    assert len(library.preview([file]).changes.added) == 15
-    uploads.accept(index_dir, file)
+    assert counts(library) == (14, 0, 0)
+    bread = b'{"title": "Bread", "abstract": "It takes 20 hours."}'
+    file = uploads.stage(index_dir, "bread.jsonl", io.BytesIO(bread))
+    assert counts(library, Edits((file,))) == (1, 0, 0), "one's own papers are not mixed with those that come with rag"
+    assert library.rebuild(silent, Edits((file,))).papers == library.info().papers == 1
+    uploads.accept(index_dir, uploads.stage(index_dir, "papers.jsonl", io.BytesIO(papers_file.read_bytes())))
+    assert counts(library, Edits(reread=True)) == (14, 0, 0)
     assert library.rebuild(silent).papers == library.info().papers == 15
-    unchanged = library.preview().changes
-    assert (unchanged.added, unchanged.changed, unchanged.removed, unchanged.same) == ((), (), (), 15)
+    assert counts(library) == (0, 0, 0)
 
     carry_out(changes.reduced(index_dir, ["Bread"]), index_dir, "bundled", silent)
-    assert not library.preview().changes, "what was removed stays so"
-    assert [paper.title for paper in library.preview([index_dir / "added" / "bread.jsonl"]).changes.added] == ["Bread"]
-    assert library.rebuild(silent, [index_dir / "added" / "bread.jsonl"]).papers == 15, "until its file is added again"
+    assert counts(library) == (0, 0, 0), "what was removed stays so"
+    file = uploads.stage(index_dir, "bread.jsonl", io.BytesIO(bread))
+    assert counts(library, Edits((file,))) == (1, 0, 0)
+    assert library.rebuild(silent, Edits((file,))).papers == 15, "until its file is added again"
 
-    uploads.remove(index_dir, "bread.jsonl")
-    assert [paper.title for paper in library.preview().changes.removed] == ["Bread"]
-    assert library.rebuild(silent).papers == library.info().papers == 14
+    assert counts(library, Edits(removed=("bread.jsonl",))) == (0, 0, 1)
+    assert library.rebuild(silent, Edits(removed=("bread.jsonl",))).papers == library.info().papers == 14
 
 
 def test_while_it_is_not_known_which_generation_is_current_no_other_papers_are_built(index_copy: Path) -> None:

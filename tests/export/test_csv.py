@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from csv import DictReader
+from dataclasses import replace
 from io import StringIO
 
-from rag.answer.types import Answer, Statement
+from rag.answer.types import Answer, Listed, Statement
 from rag.export.csv import csv, papers_csv
 from rag.paper import Paper
-from tests.export.samples import ANSWER, BATS, OWLS, REFUSAL, THEMED, cite
+from tests.export.samples import ANSWER, BATS, EAR, ECHO, FOXES, OWLS, REFUSAL, THEMED, cite, quoted
 
-COLUMNS = "question n title authors year url sentence verdict judge quote start end digest part".split()
+COLUMNS = "question n title authors year doi url sentence verdict judge quote start end digest part aspect".split()
 
 
 def test_there_is_a_row_for_each_citation_of_each_sentence() -> None:
     rows = list(DictReader(StringIO(csv(ANSWER))))
     assert [(row["n"], row["sentence"], row["verdict"], row["judge"], row["quote"]) for row in rows] == [
-        ("1", "Owls hunt by ear.", "quote", "", "Owls hunt by ear."),
+        ("1", "", "quote", "", "Owls hunt by ear."),
         ("1", "It is 3 times faster.", "reworded", "", "OwlNet finds voles 3 times faster."),
         ("1", "Both hear.", "judged", "owl:7b", "Owls hunt by ear."),
         ("2", "Both hear.", "judged", "owl:7b", "Bats hear echoes of moths."),
-        ("2", "Bats hear echoes of moths.", "quote", "", "Bats hear echoes of moths."),
+        ("2", "", "quote", "", "Bats hear echoes of moths."),
     ]
     assert list(rows[0]) == COLUMNS
     assert all(OWLS.abstract[int(row["start"]) : int(row["end"])] == row["quote"] for row in rows[:3])
@@ -39,6 +40,24 @@ def test_written_sentences_come_before_the_evidence() -> None:
         (*("It is 3 times faster.", "1"), "written"),
     ]
     assert [row[2] for row in rows[3:]] == ["written", "written", "evidence", "evidence"]
+
+
+def test_papers_that_may_match_and_listed_papers_have_rows_of_their_own() -> None:
+    doi = replace(FOXES, ids=("doi:10.5555/foxes",))
+    listing = Answer("Who?", (quoted(EAR),), related=(cite(3, doi),), intent="papers")
+    listed = Answer("All?", wish="list", listed=(Listed(2, BATS),))
+    rows = list(DictReader(StringIO(csv(listing, listed))))
+    columns = ("n", "doi", "url", "quote", "verdict", "digest", "part")
+    assert [[row[column] for column in columns] for row in rows] == [
+        ["1", "", OWLS.url, "Owls hunt by ear.", "quote", "false", "evidence"],
+        ["3", "10.5555/foxes", "https://doi.org/10.5555/foxes", "Foxes listen too.", "quote", "false", "may match"],
+        ["2", "", "", "", "", "true", "listed"],
+    ]
+
+
+def test_a_comparison_names_the_aspect_of_each_row() -> None:
+    compared = Answer("?", (replace(quoted(EAR), aspect="Result"), replace(quoted(ECHO), aspect="Problem")))
+    assert [row["aspect"] for row in DictReader(StringIO(csv(compared)))] == ["Result", "Problem"]
 
 
 def test_a_refusal_is_only_a_header() -> None:

@@ -8,16 +8,17 @@ from rag.answer.types import Answer, Listed
 from rag.export.formats import EXPORTS, PAPER_EXPORTS
 from tests.export.samples import ANSWER, FOXES, OWLS
 
-WITH_QUOTES = ("md", "bib", "csv")
+WITH_QUOTES = ("md", "bib", "ris", "csv")
 
 
-def test_answers_are_written_in_five_formats_and_papers_in_four() -> None:
+def test_answers_are_written_in_six_formats_and_papers_in_four() -> None:
     assert [(name, entry.label, entry.extension, entry.media_type) for name, entry in EXPORTS.items()] == [
         ("md", "Markdown", "md", "text/markdown"),
         ("bib", "BibTeX", "bib", "application/x-bibtex"),
         ("ris", "RIS", "ris", "application/x-research-info-systems"),
         ("csl", "CSL-JSON", "json", "application/vnd.citationstyles.csl+json"),
         ("csv", "CSV", "csv", "text/csv"),
+        ("numbers.csv", "Table (CSV)", "numbers.csv", "text/csv"),
     ]
     assert list(PAPER_EXPORTS) == ["bib", "ris", "csl", "csv"]
 

@@ -22,35 +22,31 @@ HOSTILE = Paper(
 MARKDOWN = """\
 # Who hears?
 
+1 sentence reworded, checked by rule; 1 sentence reworded, checked by the model owl:7b
+
 **OwlNet: Hearing $x_1$**
 
-“Owls hunt by ear.” [1]
+- “Owls hunt by ear.” [1]
+- It is 3 times faster. [1]
+- “OwlNet finds voles 3 times faster.” [1]
 
-It is 3 times faster. [1] (reworded, checked by rule)
-
-Both hear. [1] [2] (reworded, checked by the model owl:7b)
+- Both hear. [1] [2]
 
 **On Bats (digest)**
 
-“Bats hear echoes of moths.” [2]
+- “Bats hear echoes of moths.” [2]
 
-## Sources
+## References
 
-**[1]** [OwlNet: Hearing $x_1$](<https://example.org/owls>)
+[1] Ada Example, Ben Sample (2024). [OwlNet: Hearing $x_1$](<https://example.org/owls>).
 
-Ada Example, Ben Sample, 2024
+[2] On Bats.
 
-> “Owls hunt by ear.”
-
-> “OwlNet finds voles 3 times faster.”
-
-**[2]** On Bats (digest)
-
-> “Bats hear echoes of moths.”
+What is quoted of a paper marked (digest) is a digest of its abstract, not the authors' own words.
 """
 
 
-def test_sentences_are_under_their_papers_and_the_sources_at_the_end() -> None:
+def test_sentences_are_under_their_papers_and_the_references_at_the_end() -> None:
     assert markdown(ANSWER) == MARKDOWN
 
 
@@ -64,32 +60,39 @@ def test_a_list_of_papers_has_filters_the_count_related_papers_and_the_notice() 
         intent="papers",
         notice="It <failed>.",
     )
-    blocks = markdown(listing).split("\n\n")
+    blocks = markdown(listing).rstrip().split("\n\n")
     assert blocks[1].endswith(": since 2020, author:\\*")
-    assert blocks[2] == "1 of 9 papers matches"
-    related = blocks.index("**Foxes**")
-    assert blocks[related - 1].startswith("May match")
-    assert blocks[related + 1 : related + 4] == ["“Foxes listen too.” [3]", "It &lt;failed\\>.", "## Sources"]
-    assert markdown(listing).endswith("**[3]** Foxes\n\n2023\n\n> “Foxes listen too.”\n")
+    assert blocks[2] == "1 of 9 papers matches; 1 more paper may match"
+    assert blocks[5:] == [
+        "## May match",
+        "**Foxes**",
+        "- “Foxes listen too.” [3]",
+        "It &lt;failed\\>.",
+        "## References",
+        "[1] Ada Example, Ben Sample (2024). [OwlNet: Hearing $x_1$](<https://example.org/owls>).",
+        "[3] Foxes (2023).",
+    ]
 
 
-def test_what_is_written_comes_before_the_evidence_under_its_themes() -> None:
-    head, _, sources = markdown(THEMED).partition("## Sources")
+def test_what_is_written_comes_before_the_evidence_and_each_quote_once() -> None:
+    head, _, references = markdown(THEMED).partition("## References")
     assert head.split("\n\n")[1:-1] == [
-        "Two hear. [1] [2] (reworded, checked by the model owl:7b)",
+        "Two hear. [1] [2]",
         "## Speed",
-        "It is 3 times faster. [1] (reworded, checked by rule) “OwlNet finds voles 3 times faster.” [1]",
+        "It is 3 times faster. [1] “OwlNet finds voles 3 times faster.” [1]",
         "## Echoes",
-        "Bats use echoes. [2] (reworded, checked by rule)",
+        "Bats use echoes. [2]",
         summary(EFFORT).replace("$", "\\$"),
+        "1 sentence reworded, checked by the model owl:7b; 2 sentences reworded, checked by rule; "
+        "1 sentence quoted word for word",
         "## The evidence",
         "2 of 9 papers match",
         "**OwlNet: Hearing $x_1$**",
-        "“Owls hunt by ear.” [1]",
+        "- “Owls hunt by ear.” [1]",
         "**On Bats (digest)**",
-        "“Bats hear echoes of moths.” [2]",
+        "- “Bats hear echoes of moths.” [2]",
     ]
-    assert "OwlNet finds voles" in sources  # only the written answer cites it
+    assert "“" not in references
     refused = markdown(replace(REFUSAL, effort=EFFORT)).split("\n\n")
     assert refused[-1].startswith("Written by owl:7b")
 
@@ -103,12 +106,15 @@ def test_a_refusal_says_so_and_names_the_nearest_papers() -> None:
 
 
 def test_a_conversation_is_its_answers_in_order() -> None:
-    assert markdown(ANSWER, REFUSAL) == f"{markdown(ANSWER)}\n{markdown(REFUSAL)}"
+    parts = markdown(REFUSAL, ANSWER, ANSWER)
+    assert parts.startswith(markdown(REFUSAL))
+    assert parts.count("# Who hears?") == 2
+    assert parts.count("# References") == parts.count("\n[1] Ada Example") == 1
 
 
 def test_a_sentence_that_is_not_verified_says_so() -> None:
     other = replace(WRITTEN, verdict="unverified")
-    assert "\n\nIt is 3 times faster. [1] (not verified: read the source)\n\n" in markdown(Answer("?", (other,)))
+    assert "- It is 3 times faster. [1] (not verified)\n" in markdown(Answer("?", (other,)))
 
 
 def test_foreign_text_is_never_markup() -> None:
@@ -124,10 +130,10 @@ def test_foreign_text_is_never_markup() -> None:
     )
     parsed = MarkdownIt("commonmark").parse(markdown(answer, Answer(HOSTILE.title, nearest=(HOSTILE,))))
     inline = [child for token in parsed for child in token.children or ()]
-    tags = "h1 h2 p strong ul li blockquote a".split()
+    tags = "h1 h2 p strong ul li a".split()
     assert {token.tag for token in [*parsed, *inline]} == {*tags, ""}
     assert {token.type for token in inline if not token.tag} == {"text"}
-    assert [token.tag for token in parsed if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h1"]
+    assert [token.tag for token in parsed if token.type == "heading_open"] == ["h1", "h2", "h2", "h1", "h1"]
     assert [token.attrs["href"] for token in inline if token.type == "link_open"] == [
         "https://example.org/)%3E%20%5Bx%5D(http://evil.invalid)"
     ]

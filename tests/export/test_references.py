@@ -7,7 +7,16 @@ from itertools import permutations
 import pytest
 
 from rag.answer.types import Answer, Listed
-from rag.export.references import identifier, keyed, own_abstract, papers_of, quotes_of
+from rag.export.references import (
+    MAX_NAMED_AUTHORS,
+    identifier,
+    keyed,
+    link,
+    own_abstract,
+    papers_of,
+    quotes_of,
+    reference,
+)
 from rag.paper import Paper
 from tests.export.samples import ANSWER, BATS, FOXES, OWLS, REFUSAL
 
@@ -84,3 +93,36 @@ def test_each_cited_sentence_is_quoted_once() -> None:
         OWLS: ["Owls hunt by ear.", "OwlNet finds voles 3 times faster."],
         BATS: ["Bats hear echoes of moths."],
     }
+
+
+def written(*authors: str, title: str = "Hearing", year: int | None = 2024) -> str:
+    made = reference(Paper(title, "x", authors, year))
+    return made.before + made.title + made.after
+
+
+def test_a_reference_has_what_is_known_and_no_point_after_a_point() -> None:
+    assert written("Ada Example", "Ben Sample") == "Ada Example, Ben Sample (2024). Hearing."
+    assert written("Ada Example", year=None) == "Ada Example. Hearing."
+    assert written("King Jr.", year=None, title="Why?") == "King Jr. Why?"
+    assert written(title="Why?") == "Why? (2024)."
+    assert written(year=None) == "Hearing."
+
+
+def test_a_reference_names_ten_authors_at_most() -> None:
+    names = [f"A{n} B" for n in range(MAX_NAMED_AUTHORS + 1)]
+    assert written(*names[:-1]) == f"{', '.join(names[:-1])} (2024). Hearing."
+    assert written(*names) == f"{', '.join(names[:-1])}, et al. (2024). Hearing."
+
+
+@pytest.mark.parametrize(
+    ("ids", "url", "address"),
+    [
+        (("arxiv:2001.00001", "doi:10.5555/a b"), "https://a.b", "https://doi.org/10.5555/a%20b"),
+        (("arxiv:2001.00001",), "https://a.b", "https://arxiv.org/abs/2001.00001"),
+        (("pmid:1",), "https://a.b", "https://a.b"),
+        (("pmid:1",), "javascript:alert(1)", "https://pubmed.ncbi.nlm.nih.gov/1/"),
+        ((), "javascript:alert(1)", ""),
+    ],
+)
+def test_the_address_of_a_reference_is_the_one_that_stays(ids: tuple[str, ...], url: str, address: str) -> None:
+    assert link(Paper("T", "x", ids=ids, url=url)) == address

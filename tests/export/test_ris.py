@@ -48,6 +48,12 @@ def test_a_record_has_what_is_known() -> None:
     ]
 
 
+def test_the_sentences_that_are_cited_of_a_paper_are_a_note() -> None:
+    bats = Paper("Bats", "Bats hear.", digest=True)
+    notes = [line for line in ris([OWLS, bats], {OWLS: ["a.", "b."], bats: ["c."]}).split("\r\n") if "N1" in line]
+    assert notes == ["N1  - “a.” “b.”", "N1  - Digest, not the authors' words: “c.”"]
+
+
 def test_what_is_not_known_is_left_out_and_a_digest_is_no_abstract() -> None:
     bats = Paper("Bats", "Bats hear.", url="javascript:alert(1)", digest=True)
     assert lines(bats) == ["TY  - GEN", "ID  - bats", "TI  - Bats", "ER  - "]

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from rag import sources
+from rag.answer.types import Answer
 from rag.export.formats import EXPORTS, PAPER_EXPORTS
 from rag.paper import Paper
+from tests.export.samples import cite, quoted
 
 ODD = Paper(
     "Über α-Owls: 50% of “Voles” & Mice_2 – a {study}",
@@ -44,3 +46,14 @@ def test_papers_are_the_same(name: str, tmp_path: Path) -> None:
     for wanted, found in zip(PAPERS, read(saved(PAPERS, name, tmp_path)), strict=True):
         address = {"url": found.url} if not wanted.url else {}  # RIS has arXiv's identifier in one
         assert found == replace(wanted, **address)
+
+
+@pytest.mark.parametrize("name", ["bib", "ris", "csl"])
+def test_the_papers_of_an_answer_are_the_same_whatever_is_quoted_of_them(name: str, tmp_path: Path) -> None:
+    cited = tuple(quoted(cite(n, paper)) for n, paper in enumerate(PAPERS, 1))
+    file = tmp_path / f"papers.{EXPORTS[name].extension}"
+    file.write_bytes(EXPORTS[name].answers(Answer("?", cited)).encode())
+    found = read(file)
+    assert [(paper.title, paper.abstract, paper.ids) for paper in found] == [
+        (paper.title, paper.abstract, paper.ids) for paper in PAPERS
+    ]

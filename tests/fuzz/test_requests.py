@@ -22,7 +22,8 @@ from tests.fuzz.strategies import json_values, raw_texts, texts
 from tests.web.browser.sites import Site, serving
 
 PATHS = """/ /c/ /c/some-conversation-name /c/some-conversation-name/stop /c/some-conversation-name/0/rating
-    /c/some-conversation-name/0.md /c/some-conversation-name/all.csv /settings /settings/test /papers /papers.bib
+    /c/some-conversation-name/0.md /c/some-conversation-name/all.csv /settings /settings/test /settings/filters
+    /conversations /c/some-conversation-name/branch /papers /papers.bib
     /papers/1 /map /uploads /uploads/preview /uploads/discard /ui/chat.js /gradio_api/call/ask /gradio_api/call/watch
     /gradio_api/call/rebuild /gradio_api/upload /gradio_api/info /gradio_api/queue/join /gradio_api/run/predict
     /gradio_api/file=/etc/passwd /gradio_api/proxy=http://127.0.0.1:9 /config /docs /ui/../../../etc/passwd""".split()
@@ -36,7 +37,7 @@ HEADERS = st.dictionaries(
     st.sampled_from(["", "null", f"rag_owner={'a' * 32}", "text/plain", "application/json", "bytes=0-", "cross-site"]),
     max_size=3,
 )
-FIELDS = ("name", "question", "replace", "choices", "staged", "good", "note", "llm", "data")
+FIELDS = ("name", "question", "replace", "choices", "staged", "good", "note", "llm", "data", "title", "turns")
 ASKED = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, json_values()))
 BODIES = (ASKED | json_values()).map(json.dumps).map(str.encode) | st.binary(max_size=60)
 CALLS = st.lists(ASKED | json_values(), max_size=2)

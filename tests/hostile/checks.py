@@ -20,18 +20,23 @@ from rag.cli import terminal
 from rag.export.csv import csv
 from rag.export.formats import EXPORTS
 from rag.export.markdown import markdown
-from rag.export.phrases import themes
+from rag.export.outline import document
+from rag.export.plain_text import plain_text
+from rag.export.readable import readable
 from rag.text import one_line, replace_surrogates
 from rag.web import cards, export, pages
 from rag.web.conversations import ListedConversation
+from rag.web.document import clipboard
+from rag.web.mathml import words
 from rag.web.records import dump, load
 from rag.web.turns import Choices, Turn
 from tests.web.reader import read
 from tests.web.samples import CURATOR
 
 LINK = re.compile(r"https://example\.org/.*")
+RICH_TAGS = set("a blockquote em h2 h3 li p section strong table tbody td th thead tr ul".split())
 MARKDOWN_TAGS = set("a blockquote h1 h2 li p strong table tbody td th thead tr ul".split())
-RIS_LINE = re.compile(r"(TY|ID|AU|PY|TI|AB|DO|UR|DB|AN|ER)  - .*")
+RIS_LINE = re.compile(r"(TY|ID|AU|PY|TI|AB|N1|DO|UR|DB|AN|ER)  - .*")
 CSL_FIELDS = set("id type title author issued URL abstract".split())
 BIBTEX_FIELDS = set("title author year url abstract annote".split())
 ACTIVE_TEX = re.compile(r"\\(input|include|write|href|url|def|read|open|immediate|catcode)")
@@ -55,9 +60,12 @@ def check_chat_page(turn: Turn) -> None:
     listed = ListedConversation("abcdefghijklmnop", one_line(question)[:80])
     page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], [], CURATOR))
     assert [one.content for one in page.all("h2", "question")] == [question] * 4
-    assert page.all("title")[0].content == page.all("p", "fault")[0].content == question
+    assert page.all("p", "fault")[0].content == question
+    assert page.all("title")[0].content == words(listed.title)
     assert page.all("form", "note")[0].text
-    assert [one.content for one in page.all("a") if one.attributes["href"] == f"/c/{listed.id}"] == [listed.title]
+    assert [one.content for one in page.all("a") if one.attributes["href"] == f"/c/{listed.id}"] == [
+        words(listed.title)
+    ]
     *_, last = page.all("article", "turn")
     shown = [one for one in turn.written if not (turn.answer and turn.answer.refused)] + turn.statements
     assert all(statement.text.replace("$$", "") in last.content for statement in shown)
@@ -87,12 +95,29 @@ def check_markdown(answer: Answer) -> None:
     inline = [child for token in parsed for child in token.children or ()]
     assert {token.tag for token in [*parsed, *inline]} - {""} <= MARKDOWN_TAGS
     assert {token.content for token in inline if not token.tag and token.type != "text"} <= {"<br>"}
-    ours = 1 + bool(answer.written) + sum(bool(name) for name, _ in themes(answer.written)) + bool(answer.citations)
+    made = document(answer)
+    (said,) = made.answers
+    ours = [*(paragraph.heading for paragraph in said.written), said.written and said.quotes, said.may_match]
     headings = [token.tag for token in parsed if token.type == "heading_open"]
-    assert headings == ["h1"] + ["h2"] * (ours - 1)
+    assert headings == ["h1"] + ["h2"] * sum(map(bool, [*ours, made.references]))
     links = [str(token.attrs["href"]) for token in inline if token.type == "link_open"]
     assert [link for link in links if not LINK.fullmatch(link)] == []
     assert not any(map(steers, text.replace("\n", "")))
+
+
+def check_plain_text(answer: Answer) -> None:
+    """Nothing steers what shows it, and the answer is all there."""
+    text = plain_text(answer)
+    assert not any(map(steers, text.replace("\n", "")))
+    assert readable(answer.question) in " ".join(text.split())
+
+
+def check_clipboard(answer: Answer) -> None:
+    """Rich text has only our markup, without classes, scripts and anything that is loaded; `read` fails for others."""
+    page = read(clipboard(answer)["html"])
+    assert {element.tag for element in page.elements} <= RICH_TAGS
+    assert {name for element in page.elements for name in element.attributes} <= {"href", "border", "scope"}
+    assert not any(map(steers, page.text))
 
 
 def check_bibtex(answer: Answer) -> None:
@@ -126,9 +151,10 @@ def check_csl_json(answer: Answer) -> None:
 
 
 def check_csv(answer: Answer) -> None:
-    """One row per citation of a sentence, and no cell is a formula or steers a terminal."""
+    """One row per citation, and no cell is a formula or steers a terminal."""
     rows = list(DictReader(StringIO(csv(answer), newline="")))
-    assert len(rows) == sum(len(statement.citations) for statement in (*answer.statements, *answer.written))
+    related = len(answer.related) if answer.lists_papers else 0
+    assert len(rows) == related + sum(len(one.citations) for one in (*answer.statements, *answer.written))
     cells = [cell for row in rows for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@")) or any(map(steers, cell))] == []
 
@@ -137,8 +163,8 @@ def check_file_name(turn: Turn) -> None:
     """Whatever was asked, a file to save has a harmless name of moderate length."""
     for format_, entry in EXPORTS.items():
         name, _ = export.file([turn], format_)
-        stem, _, extension = name.rpartition(".")
-        assert extension == entry.extension
+        assert name.endswith(f".{entry.extension}")
+        stem = name.removesuffix(f".{entry.extension}")
         assert 0 < len(stem) <= 60
         assert all(c == "-" or unicodedata.category(c)[0] in "LNM" for c in stem)
 

@@ -333,6 +333,8 @@ def check_renderings(turns: list[Turn], capsys: pytest.CaptureFixture[str]) -> N
     for answer in answers(turns):
         checks.check_terminal(answer)
         checks.check_markdown(answer)
+        checks.check_plain_text(answer)
+        checks.check_clipboard(answer)
         checks.check_bibtex(answer)
         checks.check_ris(answer)
         checks.check_csl_json(answer)

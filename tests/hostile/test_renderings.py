@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from rag.chat.edits import Preview
 from rag.chat.library import LibraryInfo
 from rag.sources.skipped import Skipped
-from rag.web import pages, papers_page
+from rag.web import adding, pages, papers_page
+from rag.web.adding import Adding
+from rag.web.listing import Listing
 from rag.web.pages import Head
 from rag.web.papers_page import Shelf
+from rag.web.rebuilding import Change
 from rag.web.turns import Turn
 from tests import plans
 from tests.attacks import ATTACKS, HOSTILE
@@ -42,19 +46,22 @@ def test_an_example_question_is_shown_as_text(turns: list[Turn]) -> None:
 
 def test_the_papers_page_contains_only_our_markup() -> None:
     papers = [*samples.read_papers().values(), *samples.raw_papers()]
-    page = read(papers_page.page(HEAD, Shelf(dict(enumerate(papers, 1)), len(papers)), [], [], [], CURATOR))
+    page = read(papers_page.page(HEAD, Shelf(dict(enumerate(papers, 1)), len(papers)), [], [], Adding(), CURATOR))
     assert [title.content for title in page.all("h3", "title")] == [paper.title.replace("$$", "") for paper in papers]
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_a_search_for_papers_is_shown_as_text(text: str) -> None:
     query, file = _as_a_browser_sends(text), _as_a_file_name(text)
-    shelf = Shelf(dict(enumerate(samples.raw_papers()[:1])), 999, 50, query, [7], query)
-    page = read(papers_page.page(HEAD, shelf, [(query, 7), ("", 3)], [(2021, 7), (None, 3)], [file], CURATOR))
-    assert page.all("h1")[0].content == f"999 papers {query}"
+    paper, listing = dict(enumerate(samples.raw_papers()[:1])), Listing(query, first=50)
+    shelf = Shelf(paper, 999, listing, query, notice=query, found=[7])
+    page = read(
+        papers_page.page(HEAD, shelf, [(query, 7), ("", 3)], [(2021, 7), (None, 3)], Adding((file.name,)), CURATOR)
+    )
+    assert [page.all("h1")[0].content, page.all("p", "notice")[0].content] == [query, query]
     assert page.all("input")[0].attributes["value"] == query
     assert [one.attributes["value"] for one in page.all("button", "remove")] == [file.name]
-    faulty = read(papers_page.page(HEAD, Shelf({}, 0, fault=query), [], [], [], CURATOR))
+    faulty = read(papers_page.page(HEAD, Shelf(fault=query), [], [], Adding(), CURATOR))
     assert faulty.all("p", "fault")[0].content == query
 
 
@@ -63,14 +70,16 @@ def test_the_steps_of_a_rebuild_are_shown_as_text(text: str) -> None:
     name, file = _as_a_browser_sends(text), _as_a_file_name(text)
     paper = samples.raw_papers()[0]
     planned = plans.planned((paper,), (), (paper,), 0, (Skipped(file, 3, name),))
-    assert read(papers_page.changes(planned)).all("li")[-1].content == str(planned.skipped[0])
-    assert name in read(papers_page.progress(name, 1, 2)).all("p")[0].content
-    assert name in read(papers_page.built(name)).all("p")[0].content
+    assert read(adding.plan(Preview(planned), [])).all("li")[-1].content == str(planned.skipped[0])
+    change = Change(name)
+    assert name in read(adding.change(adding.change_view(change, may_stop=True))).all("p")[0].content
+    change.end(name)
+    assert name in read(adding.change(adding.change_view(change, may_stop=True))).all("p")[0].content
 
 
 def test_titles_in_a_list_of_changes_are_shown_as_text() -> None:
     for paper in samples.raw_papers():
-        listed = read(papers_page.changes(plans.planned((paper,), (paper,), (), 0, ()))).all("li")
+        listed = read(adding.plan(Preview(plans.planned((paper,), (paper,), (), 0, ())), [])).all("li")
         assert [one.content for one in listed] == [paper.title.replace("$$", "")] * 2
 
 
@@ -94,6 +103,12 @@ def test_markdown_contains_only_our_markup(turns: list[Turn]) -> None:
 def test_bibtex_contains_only_our_entries(turns: list[Turn]) -> None:
     for answer in answers(turns):
         checks.check_bibtex(answer)
+
+
+def test_copied_text_contains_only_our_markup(turns: list[Turn]) -> None:
+    for answer in answers(turns):
+        checks.check_plain_text(answer)
+        checks.check_clipboard(answer)
 
 
 def test_ris_contains_only_our_records(turns: list[Turn]) -> None:

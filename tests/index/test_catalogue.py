@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,9 @@ def test_filters_may_match_more_papers_than_sql_has_parameters(opened: Store, mo
     monkeypatch.setattr(Store, "matching", lambda *_: everyone)
     page = browse(opened, 0, 100, Filters())
     assert (titles(page), page.total) == (IN_ORDER, len(everyone))
+
+
+def test_the_oldest_and_the_newest_year_are_known(opened: Store, tmp_path: Path) -> None:
+    assert catalogue.years(opened) == (1999, 2024)
+    with closing(open_current(index_of(tmp_path, [{"title": "Undated", "abstract": "We study it."}]))) as undated:
+        assert catalogue.years(undated) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.index.phrases import contains, forms_of, papers_with
+from rag.index.phrases import contains, forms_of, numbers_with, papers_with
 from rag.index.store import Store
 from rag.paper import Paper
 from tests.retrieval.conftest import searchable
@@ -70,3 +70,31 @@ def test_a_plural_after_a_vowel_and_y_is_found(text: str, phrase: str) -> None:
 def test_a_name_that_only_looks_like_a_plural_is_found() -> None:
     assert contains("VIB is Half Bayes", "Half Bayes")
     assert contains("Studies of owls", "study")
+
+
+JOINED = ["A zero-shot test", "Zero shot it is", "SE(3)-equivariant nets", "On GPT-4", "On GPT-3", "Owl 2.0", "Color"]
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    papers = [Paper(text, f"{text} is told of here.") for text in JOINED]
+    with searchable(tmp_path_factory.mktemp("joined"), papers) as retriever:
+        yield retriever.store
+
+
+@pytest.mark.parametrize(
+    ("word", "texts"),
+    [
+        ("zero-shot", JOINED[:2]),
+        ("SE(3)-equivariant", [JOINED[2]]),
+        ("GPT-4", [JOINED[3]]),
+        ("GPT", JOINED[3:5]),
+        ("2.0", [JOINED[5]]),
+        ("colours", [JOINED[6]]),
+        ("asdfqwer", []),
+        ("zero-asdfqwer", []),
+    ],
+)
+def test_the_papers_that_have_a_word_are_found_however_it_is_joined(joined: Store, word: str, texts: list[str]) -> None:
+    titles = joined.titles()
+    assert {titles[number - 1] for number in numbers_with(word, joined).tolist()} == set(texts)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
@@ -17,7 +19,8 @@ import pytest
 
 from rag import sources
 from rag.errors import SourceError
-from rag.index import generations, uploads
+from rag.index import archives, generations, uploads
+from rag.index.archives import MAX_MEMBERS
 from rag.index.contents import Contents
 from rag.settings import shipped
 
@@ -134,12 +137,10 @@ def test_only_staged_files_can_be_accepted(tmp_path: Path) -> None:
 INVALID = "valid file name. Rename it"
 UNREAD = "hidden files and READMEs are not read. Rename it"
 LONG = "its name is too long. Rename it"
-FORMAT = "only files such as .bib, .ris, .csv, .xml, .jsonl, .md and .txt are read. Save it as one"
 REFUSED = {
     INVALID: ("../x.txt", "/etc/x.txt", "C:\\x.txt", "C:x.txt", "a/b.txt", "con.txt", "NUL .jsonl", "Com1.a.txt"),
-    UNREAD: (".hidden.txt", ".txt", "README.txt", "..txt"),
+    UNREAD: (".hidden.txt", ".txt", "README.txt", "..txt", "", ".."),
     LONG: ("x" * 300 + ".txt", "é" * 100 + ".txt"),
-    FORMAT: ("", "x.pdf", "txt", "..", "x.txt\0.pdf", "x\u202etxt.exe"),
 }
 
 
@@ -152,6 +153,98 @@ def test_an_unsafe_or_unread_name_is_refused_in_one_line(tmp_path: Path, name: s
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("x.pdf", "The text of a PDF is not read. Export its reference"),
+        ("x.txt\0.PDF", "The text of a PDF is not read."),
+        ("list.xlsx", "Spreadsheets are not read. Save it as CSV."),
+        ("page.html", "Web pages are not read."),
+        ("all.tar.gz.7z", "Only zip archives are unpacked. Unpack it"),
+    ],
+)
+def test_what_people_have_beside_references_is_refused_with_what_to_add_instead(
+    tmp_path: Path, name: str, instead: str
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        stage(tmp_path / "index", name)
+    assert str(caught.value).startswith(instead)
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("savedrecs", "savedrecs.txt"), ("export.bib.download", "export.bib.download.txt")]
+)
+def test_a_file_without_a_known_extension_is_recognised_by_its_content(tmp_path: Path, name: str, kept: str) -> None:
+    assert stage(tmp_path, name).name == kept
+    add(tmp_path, name)
+    assert [file.name for file in uploads.files(tmp_path)] == [kept]
+
+
+def test_edits_that_fail_leave_every_file_where_it_was(tmp_path: Path) -> None:
+    add(tmp_path, "old.jsonl", OTHERS)
+    add(tmp_path, "same.jsonl", PAPERS)
+    new, same = stage(tmp_path, "new.jsonl", b"{}"), stage(tmp_path, "same.jsonl")
+
+    def build() -> None:
+        with uploads.edited(tmp_path, [new, same], ["old.jsonl"]) as accepted:
+            assert [path.name for path in accepted] == ["new.jsonl", "same.jsonl"]
+            assert {*contents(tmp_path)} == {"new.jsonl", "same.jsonl"}
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build()
+    assert contents(tmp_path) == {"old.jsonl": OTHERS, "same.jsonl": PAPERS}
+    assert (new.read_bytes(), same.read_bytes()) == (b"{}", PAPERS)
+    with uploads.edited(tmp_path, [new, same], ["old.jsonl"]):
+        pass
+    assert contents(tmp_path) == {"new.jsonl": b"{}", "same.jsonl": PAPERS}
+
+
+def zipped(**members: bytes) -> io.BytesIO:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name, data in members.items():
+            opened.writestr(name, data)
+    return archive
+
+
+def test_the_files_of_papers_in_an_archive_are_staged(tmp_path: Path) -> None:
+    archive = zipped(**{"a/bread.jsonl": PAPERS, "b/rye.jsonl": OTHERS, "b/x.pdf": b"%PDF", "__MACOSX/y.bib": b"x"})
+    files = uploads.stage_all(tmp_path, "my papers.ZIP", archive)
+    assert {file.name: file.read_bytes() for file in files} == {"bread.jsonl": PAPERS, "rye.jsonl": OTHERS}
+    assert {*files} == {*staged(tmp_path)}
+
+
+def test_an_archive_that_is_damaged_too_large_or_without_papers_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 10_000)
+    many = {f"{n}.bib": b"x" for n in range(MAX_MEMBERS + 1)}
+    broken = bytearray(zipped(**{"a.bib": os.urandom(500)}).getvalue())
+    broken[60:90] = b"\0" * 30
+    for archive, told in (
+        (io.BytesIO(b"PK no archive"), "the archive is damaged"),
+        (io.BytesIO(bytes(broken)), "the archive is damaged"),
+        (zipped(**{"x.pdf": b"%PDF"}), "holds no file of papers"),
+        (zipped(**many), f"at most {MAX_MEMBERS} are taken"),
+        (zipped(**{"a.bib": PAPERS, "bomb.bib": b"0" * 1_000_000}), "bytes. Split it"),
+    ):
+        with pytest.raises(SourceError, match=re.escape(told)):
+            uploads.stage_all(tmp_path, "x.zip", archive)
+        assert left(tmp_path) == []
+
+
+def test_an_archive_of_a_million_files_is_refused_before_they_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped(**{f"{n}.bib": b"x" for n in range(9)})
+    monkeypatch.setattr(archives, "_MAX_DIRECTORY", 100)
+    monkeypatch.setattr(zipfile, "ZipFile", Mock(side_effect=AssertionError))
+    with pytest.raises(SourceError, match="holds too many files"):
+        uploads.stage_all(tmp_path, "x.zip", archive)
 
 
 @pytest.mark.parametrize(
@@ -257,9 +350,9 @@ def test_without_a_readable_manifest_the_shipped_papers_are_read(tmp_path: Path,
     built(tmp_path, manifest)
     assert uploads.paths(tmp_path) == [shipped("papers")]
     add(tmp_path)
-    assert uploads.paths(tmp_path) == [shipped("papers"), tmp_path / "added"]
+    assert uploads.paths(tmp_path) == [tmp_path / "added"], "one's own papers do not mix with others"
     (tmp_path / "CURRENT").write_text("nonsense")
-    assert uploads.paths(tmp_path) == [shipped("papers"), tmp_path / "added"]
+    assert uploads.paths(tmp_path) == [tmp_path / "added"]
 
 
 def test_a_rebuild_reads_the_paths_of_the_index_and_each_accepted_file_once(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ class User:
         reply = await self.browser.send("upload", "POST", "/uploads", params={"name": name}, content=content.encode())
         if reply.is_error:
             raise Fault(reply.json()["fault"])
-        token: str = reply.json()["staged"]
-        return token
+        (token,) = reply.json()["staged"]
+        return str(token)
 
     async def rebuild(self, staged: Sequence[str]) -> str:
         """Rebuilds the index with files that are staged; what the page says at the end."""

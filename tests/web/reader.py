@@ -11,11 +11,24 @@ INLINE = {"a", "em", "mark", "span", "strong"}  # the words before and after are
 ACTIVE = {"base", "embed", "iframe", "img", "object", "portal", "source", "style", "svg", "template", "track", "video"}
 OUR_FILE = re.compile(r"/ui/\w+\.(js|css)|data:,")
 LINK = re.compile(
-    r"#[\w-]+|/|/papers(\.(bib|ris|csl|csv))?(\?[\w.%+=:&~-]*)?|/c/[\w-]+(/(\d+|all)\.(md|bib|ris|csl|csv))?"
-    r"|https?://example\.org/.*"
+    r"#[\w-]+|/(\?papers=[\da-f.]+)?|/saved|/papers(\.(bib|ris|csl|csv))?(\?[\w.%+=:&~-]*)?(#work)?"
+    r"|/c/[\w-]+(/(\d+|all)\.(md|bib|ris|csl|csv)|(/\d+)?/print|#turn-\d+)?|https?://example\.org/.*"
 )
 # Attributes whose values are made of texts of others; all other values are our own.
-FROM_TEXT = {"aria-label", "data-card", "data-check", "data-quote", "data-title", "data-without", "href", "id", "value"}
+FROM_TEXT = {
+    "aria-label",
+    "data-card",
+    "data-check",
+    "data-name",
+    "data-paper",
+    "data-papers",
+    "data-quote",
+    "data-title",
+    "data-without",
+    "href",
+    "id",
+    "value",
+}
 
 
 @dataclass

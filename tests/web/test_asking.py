@@ -20,9 +20,10 @@ def test_a_question_alone_begins_a_conversation() -> None:
 
 
 def test_all_that_can_be_chosen() -> None:
-    choices = {"llm": "owl", "writer": "quotes", "limit": 5, "without": ["since 2020"]}
+    papers = ["0123456789ab", "ba9876543210"]
+    choices = {"llm": "owl", "writer": "quotes", "limit": 5, "without": ["since 2020"], "papers": [*papers, papers[0]]}
     asked = parse({"name": NAME, "question": "how?\n\tand why", "choices": choices, "replace": 3})
-    assert asked == Question(NAME, "how?\n\tand why", Choices(("since 2020",), 5, "owl", "quotes"), 3)
+    assert asked == Question(NAME, "how?\n\tand why", Choices(("since 2020",), 5, "owl", "quotes", tuple(papers)), 3)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,9 @@ def test_a_question_holds_nothing_that_cannot_be_stored_or_shown(sent: str, kept
         ({"choices": {"llm": "x" * 501}}, "at most 500 characters"),
         ({"choices": {"llm": {}}}, "“llm” must be text"),
         *[({"choices": {"without": without}}, "must be a list of filters") for without in ("ab", {}, [1], [None], 7)],
+        *[({"choices": {"papers": papers}}, "must be a list of papers") for papers in ("ab", {}, [1], [None], 7, [[]])],
+        *[({"choices": {"papers": [one]}}, "named by 12 digits") for one in ("", "x", "0" * 11, "A" * 12, "0" * 9_999)],
+        ({"choices": {"papers": [f"{n:012x}" for n in range(101)]}}, "At most 100 papers can be selected, not 101"),
         ({"choices": {"without": ["a"] * (MAX_REMOVED_FILTERS + 1)}}, "At most 20 filters"),
         ({"choices": {"without": ["a" * 1_001, "b" * 1_000]}}, "2,000 characters in all"),
     ],

@@ -46,7 +46,8 @@ def test_no_text_of_others_becomes_markup(payload: str) -> None:
     for turn, plain in zip(turns_with(payload), turns_with(harmless(payload)), strict=True):
         html = panel([turn, done(nearest=(paper,))])
         assert payload in read(html).text
-        assert {link.attributes["rel"] for link in read(html).all("a")} == {"noopener noreferrer"}
+        outside = [link for link in read(html).all("a") if not link.attributes["href"].startswith("/")]
+        assert {link.attributes["rel"] for link in outside} == {"noopener noreferrer"}
         if "$" not in payload:  # a mark takes a formula whole
             assert skeleton(html) == skeleton(panel([plain, done(nearest=(hostile(harmless(payload)),))]))
 
@@ -94,7 +95,7 @@ def test_what_only_the_written_answer_cites_has_a_card_too() -> None:
     for turn in (done(quoted, written=(written,)), Turn("q", statements=[quoted], written=[written])):
         assert order([turn]) == ["source-1", "source-2"]
         checks = [one.text for one in read(panel([turn])).all("p", "check")]
-        assert checks == ["match 1 sentence quoted word for word", "match 1 sentence reworded, checked by rule"]
+        assert checks == ["match quoted word for word", "match 1 sentence reworded, checked by rule"]
         assert [one.text for one in read(panel([turn])).all("mark")] == ["One is slow.", "Two is fast."]
 
 
@@ -106,12 +107,16 @@ def test_without_papers_the_panel_says_what_will_be_there() -> None:
 def test_a_card_says_whether_its_paper_matches_and_what_each_check_found() -> None:
     quoted, other = state(verdict="quote"), state(cite(13, 25), verdict="unverified")
     judged = [state(verdict="judged", judge=judge) for judge in ("owl:7b", "bat:3b", "owl:7b")]
-    (check,) = read(panel([done(other, *judged, quoted, state(), quoted)])).all("p", "check")
-    assert check.text == (
-        "match 2 sentences quoted word for word; 1 sentence reworded, checked by rule; "
+    judged[2] = replace(judged[2], text="So it is.")
+    check, written = read(panel([done(other, *judged, quoted, state(), quoted)] * 2)).all("p", "check")
+    assert check.text == "match quoted word for word"
+    assert written.text == (  # below the abstract, where it moves nothing
+        "1 sentence reworded, checked by rule; "
         "1 sentence reworded, checked by the model bat:3b; 2 sentences reworded, checked by the model owl:7b; "
         "1 sentence not verified: read the source"
     )
+    (check,) = read(panel([done(other, state())])).all("p", "check")
+    assert check.text == "match 1 sentence reworded, checked by rule; 1 sentence not verified: read the source"
 
 
 def test_a_statement_counts_once_for_each_paper_it_cites() -> None:
@@ -124,7 +129,7 @@ def test_a_related_paper_says_so_unless_it_is_cited() -> None:
     related = cite(13, 25), cite(13, 25, n=2, paper=OTHER)
     shown = read(panel([done(state(verdict="quote"), related=related, intent="papers")]))
     assert [check.text for check in shown.all("p", "check")] == [
-        "match 1 sentence quoted word for word",
+        "match quoted word for word",
         "may match not quoted in the answer",
     ]
     assert [mark.text for mark in shown.all("mark")] == ["One is slow.", "Two is fast.", "Two is fast."]
@@ -160,6 +165,27 @@ def test_a_cited_paper_has_its_number_and_a_way_back() -> None:
     assert not other.all("button")
 
 
+@pytest.mark.parametrize("card", [Card(PAPER), Card(PAPER, (cite(n=4),)), Card(PAPER, selectable=True)])
+def test_every_card_leads_to_a_conversation_about_it_and_to_papers_like_it(card: Card) -> None:
+    ask, similar = read(card_html(card)).all("a")
+    assert (ask.text, ask.attributes["href"]) == ("Ask about this", f"/?papers={PAPER.identity_hash}")
+    assert (similar.text, similar.attributes["href"]) == ("Similar", f"/papers?like={PAPER.identity_hash}")
+    assert ask.attributes["data-name"] == PAPER.title  # as the filter of an answer has it
+
+
+def test_what_a_card_leads_to_is_named_by_its_title_as_it_is_read_aloud() -> None:
+    paper = replace(PAPER, title=r"Bees with $\gamma$-Combs")
+    shown = read(card_html(Card(paper, selectable=True)))
+    names = [one.attributes["aria-label"] for one in (*shown.all("input"), *shown.all("a"))]
+    assert names == [f"{name}: Bees with γ-Combs" for name in ("Select", "Ask about this", "Similar")]
+
+
+def test_a_card_is_selected_only_where_papers_are_listed() -> None:
+    (box,) = read(card_html(Card(PAPER, selectable=True))).all("input")
+    assert (box.attributes["type"], box.attributes["value"]) == ("checkbox", PAPER.identity_hash)
+    assert not read(card_html(Card(PAPER))).all("input")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -174,11 +200,14 @@ def test_a_cited_paper_has_its_number_and_a_way_back() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str) -> None:
-    assert not Reader(card_html(Card(Paper("T", "A", url=url)))).all("a")
+    assert [link.text for link in Reader(card_html(Card(Paper("T", "A", url=url)))).all("a")] == [
+        "Ask about this",
+        "Similar",
+    ]
 
 
 def test_a_web_address_opens_in_a_new_tab_and_learns_nothing_of_this_page() -> None:
-    (link,) = read(card_html(Card(Paper("T", "A", url="https://example.org/a?b=1&c=2")))).all("a")
+    link, *_ = read(card_html(Card(Paper("T", "A", url="https://example.org/a?b=1&c=2")))).all("a")
     expected = {"href": "https://example.org/a?b=1&c=2", "target": "_blank", "rel": "noopener noreferrer"}
     assert (link.attributes, link.text) == (expected, "T")
 

@@ -205,3 +205,68 @@ def test_ids_cannot_be_guessed(kept: Conversations) -> None:
     ids = {kept.new() for _ in range(100)}
     assert len(ids) == 100
     assert all(is_key(one) for one in ids)
+
+
+def test_a_name_stays_when_the_first_question_is_edited(kept: Conversations) -> None:
+    kept.save("ada", "one", 0, ANSWERED)
+    before = kept.of("ada")[0]
+    kept.rename("ada", "one", "Kites" + "x" * 500)
+    assert kept.of("ada") == [replace(before, title=("Kites" + "x" * 500)[:MAX_TITLE_CHARS])]  # in its place
+    kept.save("ada", "one", 0, Turn("edited"))
+    assert kept.one("ada", "one").title.startswith("Kites")
+    for owner, name in (("eve", "one"), ("ada", "another")):
+        with pytest.raises(UnknownConversationError, match="no such conversation"):
+            kept.rename(owner, name, "Hers")
+        with pytest.raises(UnknownConversationError, match="no such conversation"):
+            kept.one(owner, name)
+    assert kept.one("ada", "one").title.startswith("Kites")
+
+
+def test_a_copy_has_the_turns_up_to_one_and_no_rating(kept: Conversations, tmp_path: Path) -> None:
+    other = done(state(cite(paper=OTHER)))
+    kept.save("ada", "one", 0, ANSWERED, other, FAILED)
+    kept.rate("ada", "one", 0, True, "fine")
+    copy = kept.branch("ada", "one", 2)
+    assert kept.load("ada", copy) == [ANSWERED, other]
+    assert kept.load("ada", kept.branch("ada", "one")) == [ANSWERED, other, FAILED]
+    assert kept.load("ada", "one")[0].note == "fine"
+    assert kept.one("ada", copy).title == "which? (copy)"
+    assert kept.one("ada", kept.branch("ada", copy)).title == "which? (copy)"
+    assert rows(tmp_path, "SELECT count(*) FROM papers") == [(2,)]
+    with pytest.raises(UnknownConversationError, match="no such conversation"):
+        kept.branch("eve", "one")
+    kept.delete("ada", "one")
+    assert kept.load("ada", copy) == [ANSWERED, other]
+    assert kept.search("ada", "edited") == []
+    kept.save("ada", copy, 0, Turn("edited"))
+    assert kept.one("ada", copy).title == "edited"  # which was not renamed by hand
+
+
+def test_a_copy_of_a_long_name_is_told_apart(kept: Conversations) -> None:
+    kept.save("ada", "one", 0, ANSWERED)
+    kept.rename("ada", "one", "x" * MAX_TITLE_CHARS)
+    title = kept.one("ada", kept.branch("ada", "one")).title
+    assert len(title) == MAX_TITLE_CHARS
+    assert title.endswith(" (copy)")
+
+
+def test_a_copy_of_what_cannot_be_read_says_so_when_it_is_opened(kept: Conversations, tmp_path: Path) -> None:
+    kept.save("ada", "odd", 0, ANSWERED)
+    rows(tmp_path, "UPDATE turns SET content = x'00'")
+    copy = kept.branch("ada", "odd")
+    with pytest.raises(ConversationError, match="another version"):
+        kept.load("ada", copy)
+
+
+def test_all_are_listed_page_by_page(kept: Conversations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.web.conversations.MAX_LISTED", 3)
+    names = [f"c{n}" for n in range(8)]
+    for name in names:
+        kept.save("ada", name, 0, ANSWERED)
+    rows(tmp_path, "UPDATE conversations SET changed = '2026-01-01' WHERE id < 'c4'")  # at once, as by a migration
+    found, page = [], kept.of("ada")
+    while page:
+        found += page
+        page = kept.of("ada", found[-1].changed, found[-1].id)
+    assert [one.id for one in found] == names[::-1]
+    assert kept.of("eve", found[0].changed, found[0].id) == []

@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 
-from rag.answer.types import Answer, Listed
+from rag.answer.types import Answer, Listed, Measurement
 from rag.export.formats import EXPORTS, PAPER_EXPORTS
 from rag.web.export import MAX_FILE_NAME, download, file, menu, papers_file
 from rag.web.turns import CUT_OFF, Turn
@@ -28,7 +28,10 @@ def offered(turns: Sequence[Turn], n: int) -> list[str]:
     return [link.address for group in menu("/c/one", turns, n) for link in group.links]
 
 
-def files(scope: str, formats: Sequence[str] = tuple(EXPORTS)) -> list[str]:
+FORMATS = ("md", "bib", "ris", "csl", "csv")
+
+
+def files(scope: str, formats: Sequence[str] = FORMATS) -> list[str]:
     return [f"/c/one/{scope}.{one}" for one in formats]
 
 
@@ -52,14 +55,26 @@ def test_a_refusal_cites_nothing_and_can_be_saved_as_text_only() -> None:
 
 def test_an_answer_that_lists_papers_can_be_saved_as_references_too() -> None:
     listing = Turn("all?", answer=Answer("all?", wish="list", listed=(Listed(1, PAPER),)))
-    assert offered([listing], 0) == files("0", ["md", "bib", "ris", "csl"])
+    assert offered([listing], 0) == files("0")
+
+
+def test_a_table_of_numbers_can_be_saved_where_there_is_one() -> None:
+    row = Measurement(cite(), "speed", "3 fps", 3.0)
+    counted = done(state(), question="how fast?", measurements=(row,))
+    assert offered([counted], 0) == files("0", [*FORMATS, "numbers.csv"])
+    assert file([counted], "numbers.csv")[0] == "how-fast.numbers.csv"
+
+
+def test_an_answer_and_the_conversation_have_pages_to_be_printed() -> None:
+    groups = menu("/c/one", [ANSWERED, SECOND], 1)
+    assert [group.print_address for group in groups] == ["/c/one/1/print", "/c/one/print"]
 
 
 def test_a_file_holds_one_answer_or_all_of_them() -> None:
     assert file([ANSWERED], "md")[1].count("# how slow?") == 1
     name, text = file([ANSWERED, FAILED, REFUSED, SECOND], "md")
-    assert name == "conversation.md"
-    assert re.findall(r"^# (.+)$", text, re.MULTILINE) == ["how slow?", "who won?", "and how fast?"]
+    assert name == "conversation-how-slow.md"
+    assert re.findall(r"^# (.+)$", text, re.MULTILINE) == ["how slow?", "who won?", "and how fast?", "References"]
     assert file([ANSWERED, SECOND], "bib")[1].count("@misc{") == 2
 
 
@@ -73,7 +88,7 @@ def test_a_spreadsheet_reads_the_csv_file_as_utf_8() -> None:
     assert text.encode().startswith(b"\xef\xbb\xbf")
     (row,) = DictReader(StringIO(text.removeprefix("\ufeff"), newline=""))
     assert (row["question"], row["quote"]) == ("how slow?", "One is slow.")
-    assert not any(file([ANSWERED], one)[1].startswith("\ufeff") for one in EXPORTS if one != "csv")
+    assert not any(file([ANSWERED], one)[1].startswith("\ufeff") for one in EXPORTS if not one.endswith("csv"))
     assert papers_file([PAPER], "", "csv")[1].startswith("\ufeff")
 
 
@@ -83,7 +98,7 @@ def test_a_spreadsheet_reads_the_csv_file_as_utf_8() -> None:
         ("How slow is it?", "how-slow-is-it.md"),
         ("../../etc/passwd", "etc-passwd.md"),
         ("a\r\nSet-Cookie: b", "a-set-cookie-b.md"),
-        ("???", "conversation.md"),
+        ("???", "answer.md"),
         ("x" * 100, "x" * MAX_FILE_NAME + ".md"),
     ],
 )

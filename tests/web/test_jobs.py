@@ -430,6 +430,39 @@ def test_an_earlier_answer_can_be_rated_while_the_next_question_is_answered(chat
     run(test)
 
 
+def test_what_is_being_answered_is_not_copied_and_what_is_before_it_is(chat: Library, kept: Conversations) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        first = await ask(jobs)
+        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+            await jobs.ask(ADA, "one", "how accurate is [1]?", Choices())
+            for count in (None, 2, 100):
+                with pytest.raises(QuestionError, match="still being answered"):
+                    await jobs.branch(ADA, "one", count)
+            copy = await jobs.branch(ADA, "one", 1)
+        assert await jobs.turns(ADA, copy) == first
+        turns = await answered(jobs)
+        assert await jobs.turns(ADA, await jobs.branch(ADA, "one")) == turns
+        await ask(jobs, "how accurate is [2]?", name=copy)  # which goes its own way
+        assert await jobs.turns(ADA, "one") == turns
+
+    run(test)
+
+
+def test_who_has_stored_too_much_cannot_copy(
+    chat: Library, kept: Conversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        jobs = Jobs(chat, kept)
+        await ask(jobs)
+        monkeypatch.setattr("rag.web.jobs.MAX_OWNED", 1)
+        with pytest.raises(QuestionError, match="Delete some of them"):
+            await jobs.branch(ADA, "one")
+        assert len(kept.of(ADA)) == 1
+
+    run(test)
+
+
 def test_an_answer_that_was_replaced_in_another_window_is_not_rated(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
         jobs = Jobs(chat, kept)

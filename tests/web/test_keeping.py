@@ -214,3 +214,40 @@ def test_who_stops_waiting_leaves_the_conversation_whole(tmp_path: Path) -> None
         assert left.cancelled()
 
     run(test)
+
+
+def test_a_conversation_is_renamed_copied_and_found(stored: Conversations) -> None:
+    async def test() -> None:
+        keeper = Keeper(stored)
+        turns = await answer(keeper, [], 0)
+        assert (await keeper.rename("ada", "one", "Kites")).title == "Kites"
+        copy = await keeper.branch("ada", "one")
+        assert await keeper.load("ada", copy) == turns
+        assert [one.id for one in await keeper.search("ada", "kites")] == [copy, "one"]
+        (newest, *_), _ = await keeper.listed("ada")
+        assert [one.id for one in await keeper.older("ada", newest.changed, newest.id)] == ["one"]
+        for use in (keeper.rename("eve", "one", "Hers"), keeper.branch("eve", "one")):
+            with pytest.raises(UnknownConversationError):
+                await use
+        assert await keeper.search("eve", "kites") == []
+
+    run(test)
+
+
+def test_what_is_not_stored_can_be_neither_renamed_nor_copied_and_says_why(
+    stored: Conversations, tmp_path: Path
+) -> None:
+    async def test() -> None:
+        keeper = Keeper(stored)
+        turns = await answer(keeper, [], 0)
+        await keeper.rename("ada", "one", "Kites")
+        with locked(tmp_path):
+            turns = await answer(keeper, turns, 1)
+            for use in (keeper.rename("ada", "one", "Tails"), keeper.branch("ada", "one"), keeper.search("ada", "k")):
+                with pytest.raises(ConversationError, match="has locked"):
+                    await use
+        assert [one.title for one in (await keeper.listed("ada"))[0]] == ["Kites"]  # it is held, and renamed
+        await answer(keeper, turns, 2)
+        assert (await keeper.rename("ada", "one", "Tails")).title == "Tails"
+
+    run(test)

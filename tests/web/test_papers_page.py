@@ -1,31 +1,32 @@
-"""The page of the collection: counts that filter, a list in steps, the map, and what a rebuild would change."""
+"""The page of the collection: counts that filter, a list in steps, the map."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from rag.paper import Paper
-from rag.sources.skipped import Skipped
 from rag.web import papers_page
+from rag.web.adding import Adding
+from rag.web.export import Link
+from rag.web.listing import Listing
 from rag.web.pages import Head
-from rag.web.papers_page import MAX_EXPORTED, MAX_NAMED, MAX_SOURCES, PER_PAGE, Shelf
-from tests import plans
+from rag.web.papers_page import MAX_EXPORTED, MAX_SOURCES, PER_PAGE, Shelf
 
 from .payloads import PAYLOADS
 from .reader import Reader, read, skeleton
 from .samples import CURATOR, OTHER, PAPER, harmless, hostile
 
-SHELF = Shelf({1: PAPER, 2: OTHER}, 2)
+SHELF = Shelf({1: PAPER, 2: OTHER}, 2, heading="2 papers")
 
 
 def html(shelf: Shelf = SHELF, **given: list[object]) -> str:
-    """The page of this shelf, and of the sources, years and uploads that are `given`."""
-    parts = (given.get(name, []) for name in ("sources", "years", "uploads"))
-    return papers_page.page(Head(None), shelf, *parts, CURATOR)  # type: ignore[arg-type]
+    """The page of this shelf, and of the sources, years, uploads and clusters that are `given`."""
+    sources, years, clusters = (given.get(name, []) for name in ("sources", "years", "clusters"))
+    added = Adding(tuple(map(str, given.get("uploads", []))))
+    return papers_page.page(Head(None), shelf, sources, years, added, CURATOR, clusters)  # type: ignore[arg-type]
 
 
 def page(shelf: Shelf = SHELF, **given: list[object]) -> Reader:
@@ -46,31 +47,20 @@ def queries(shown: Reader) -> dict[str, dict[str, list[str]]]:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_others_becomes_markup(payload: str) -> None:
     def shown(text: str) -> str:
-        shelf = Shelf({1: hostile(text)}, 99, 50, text, [1], description=text)
-        return html(shelf, sources=[(text, 3)], uploads=[Path("x") / text.replace("/", "")])
+        paper, way = {1: hostile(text)}, Link(text, "/papers")
+        listing = Listing(text, 1, first=50)
+        shelf = Shelf(paper, 99, listing, text, paper, text, notice=text, found=[1], ways=[way])
+        return html(shelf, sources=[(text, 3)], uploads=[text], clusters=[(text, 1), (text, 2)])
 
     assert skeleton(shown(payload)) == skeleton(shown(harmless(payload)))
     reader = read(shown(payload))
-    assert reader.all("h1")[0].content == f"99 papers {payload}"
+    assert [reader.all("h1")[0].content, reader.all("p", "notice")[0].content] == [payload, payload]
     assert reader.all("input")[0].attributes["value"] == payload
     assert queries(reader)[f"{payload} 3"] == {"q": [f'source:"{payload.replace(chr(34), " ")}"']}
     assert queries(reader)["Next"]["q"] == [payload]
-    assert reader.all("button", "remove")[0].attributes["value"] == payload.replace("/", "")
+    assert reader.all("button", "remove")[0].attributes["value"] == payload
     assert reader.all("article")[0].text.count(payload) == 3
-    assert payload in page(Shelf({}, 0, fault=payload)).all("p", "fault")[0].text
-
-
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_others_becomes_markup_in_a_rebuild(payload: str) -> None:
-    def changes(text: str) -> str:
-        skipped = Skipped(Path(text.replace("/", "")), 3, text)
-        paper = hostile(text)
-        return papers_page.changes(plans.planned((paper,), (paper,), (paper,), 0, (skipped,)))
-
-    assert skeleton(changes(payload)) == skeleton(changes(harmless(payload)))
-    assert read(changes(payload)).text.count(payload) == (4 if "/" in payload else 5)
-    assert payload in read(papers_page.progress(payload, 1, 2)).text
-    assert payload in read(papers_page.built(payload)).text
+    assert payload in page(Shelf(fault=payload)).all("p", "fault")[0].text
 
 
 def test_sources_lead_to_their_papers_and_the_smallest_are_only_counted() -> None:
@@ -88,19 +78,24 @@ def test_sources_lead_to_their_papers_and_the_smallest_are_only_counted() -> Non
 def test_years_have_bars_that_lead_to_their_papers() -> None:
     shown = page(years=[(2024, 1200), (2023, 30), (None, 4)])
     assert [row.text for row in shown.all("tr")] == ["2024 1,200", "2023 30", "unknown 4"]
-    assert queries(shown) == {"2024": {"q": ["year:2024"]}, "2023": {"q": ["year:2023"]}}
+    asked = queries(shown)
+    assert [asked.get(name) for name in ("2024", "2023", "unknown")] == [
+        {"q": ["year:2024"]},
+        {"q": ["year:2023"]},
+        None,
+    ]
     bars = [(bar.attributes["value"], bar.attributes["max"]) for bar in shown.all("meter")]
     assert bars == [("1200", "1200"), ("30", "1200"), ("4", "1200")]
     assert shown.all("meter")[0].attributes["aria-label"] == "1,200 papers"
 
 
 def test_a_list_says_which_papers_it_shows_and_leads_to_the_others() -> None:
-    shown = page(Shelf(papers(51, 100), 489, 50, 'author:"o\'Hara & co" <b>'))
+    shown = page(Shelf(papers(51, 100), 489, Listing('author:"o\'Hara & co" <b>', first=50)))
     (steps,) = shown.all("nav", "steps")
     assert steps.text == "51 to 100 of 489 Previous Next"
     query = ['author:"o\'Hara & co" <b>']
     asked = queries(shown)
-    assert asked["Previous"] == {"q": query, "first": ["0"]}
+    assert asked["Previous"] == {"q": query}
     assert asked["Next"] == {"q": query, "first": ["100"]}
     assert len(shown.all("article")) == PER_PAGE
 
@@ -116,23 +111,25 @@ def test_a_list_says_which_papers_it_shows_and_leads_to_the_others() -> None:
     ],
 )
 def test_there_are_steps_only_to_further_papers(first: int, last: int, total: int, steps: list[str]) -> None:
-    shown = page(Shelf(papers(first, last), total, first - 1))
+    shown = page(Shelf(papers(first, last), total, Listing(first=first - 1)))
     assert [one.text for one in shown.all("nav", "steps")] == steps
-    assert all(int(asked["first"][0]) >= 0 for asked in queries(shown).values())
+    assert all(int(asked.get("first", ["0"])[0]) >= 0 for asked in queries(shown).values())
 
 
 @pytest.mark.parametrize(
-    ("shelf", "heading", "back"),
+    ("listing", "back"),
     [
-        (SHELF, "2 papers", False),
-        (Shelf({1: PAPER}, 1, query="year:2020"), "1 paper: year:2020", True),
-        (Shelf({1: PAPER}, 1, description="cited in the answer"), "1 paper cited in the answer", True),
-        (Shelf({}, 0, query="bees"), "0 papers: bees", True),
+        (Listing(), False),
+        (Listing(sort="title", first=50), False),
+        (Listing("year:2020"), True),
+        (Listing(cluster=0), True),
+        (Listing(answer="one-conversation.0"), True),
+        (Listing(like="0" * 12), True),
     ],
 )
-def test_the_heading_says_what_is_shown_and_a_link_leads_back_to_all(shelf: Shelf, heading: str, back: bool) -> None:
-    shown = page(shelf)
-    assert shown.all("h1")[0].text == heading
+def test_a_link_leads_back_to_all_papers(listing: Listing, back: bool) -> None:
+    shown = page(Shelf({1: PAPER}, 1, listing, "1 paper"))
+    assert shown.all("h1")[0].text == "1 paper"
     assert ("All papers" in [link.text for link in shown.all("a")]) == back
     assert shown.all("form")[0].attributes["action"] == "/papers"
 
@@ -140,19 +137,20 @@ def test_the_heading_says_what_is_shown_and_a_link_leads_back_to_all(shelf: Shel
 def exports(shelf: Shelf) -> list[tuple[str, str]]:
     """What each link to a file says and where it leads."""
     shown = page(shelf)
-    return [(link.text, link.attributes["href"]) for link in shown.all("a") if "download" in link.attributes]
+    groups = shown.all("p", "exports")
+    files = [link for link in shown.all("a") if "download" in link.attributes and "data-format" not in link.attributes]
+    assert bool(files) == bool(groups)
+    return [(link.text, link.attributes["href"]) for link in files]
 
 
 @pytest.mark.parametrize(
     ("shelf", "asked"),
     [
         (SHELF, ""),
-        (Shelf(papers(51, 100), 489, 50, "year:2020"), "?q=year%3A2020"),
-        (Shelf({1: PAPER}, 1, query="a&b", description="nearest to “a&b”"), "?q=a%26b"),
-        (
-            Shelf({1: PAPER}, 1, description="cited in the answer", answer="one-conversation.0"),
-            "?answer=one-conversation.0",
-        ),
+        (Shelf(papers(51, 100), 489, Listing("year:2020", sort="title")), "?q=year%3A2020&sort=title"),
+        (Shelf({}, 0, Listing("a&b"), near={1: PAPER}), "?q=a%26b"),
+        (Shelf({1: PAPER}, 1, Listing(answer="one-conversation.0")), "?answer=one-conversation.0"),
+        (Shelf({1: PAPER}, 1, Listing(cluster=0)), "?cluster=0"),
     ],
 )
 def test_all_papers_that_are_looked_at_can_be_saved_in_each_format(shelf: Shelf, asked: str) -> None:
@@ -169,26 +167,28 @@ def test_too_many_papers_for_a_file_are_to_be_narrowed_and_none_are_no_file() ->
     many = Shelf(papers(1, 50), MAX_EXPORTED + 1)
     assert exports(many) == []
     assert "at most 10,000 at once" in page(many).text
-    assert exports(Shelf({}, 0, query="bees")) == []
-    assert "at most" not in page(Shelf({}, 0, query="bees")).text
+    assert exports(Shelf(listing=Listing("bees"))) == []
+    assert "at most" not in page(Shelf(listing=Listing("bees"))).text
 
 
 def test_an_error_in_a_search_replaces_its_papers_and_the_search_stays() -> None:
-    shown = page(Shelf({}, 0, query="year:soon", fault="“year:soon” is not a valid filter."))
+    shown = page(Shelf(listing=Listing("year:soon"), fault="“year:soon” is not a valid filter."))
     assert shown.all("p", "fault")[0].text == "“year:soon” is not a valid filter."
     assert shown.all("input")[0].attributes["value"] == "year:soon"
     assert not shown.all("h1")
 
 
 def test_the_map_highlights_all_that_were_found_also_those_on_other_pages() -> None:
-    (canvas,) = page(Shelf({2: OTHER}, 3, found=[2, 3, 5])).all("canvas")
+    (canvas,) = page(Shelf({2: OTHER}, 3, Listing(cluster=4), found=[2, 3, 5])).all("canvas")
     assert json.loads(canvas.attributes["data-found"]) == [2, 3, 5]
+    assert canvas.attributes["data-cluster"] == "4"
+    assert "data-cluster" not in page().all("canvas")[0].attributes
     assert canvas.attributes["aria-label"].startswith("Map of the papers")
     assert json.loads(page().all("canvas")[0].attributes["data-found"]) == []
 
 
 def test_uploaded_files_can_be_removed() -> None:
-    shown = page(uploads=[Path("index/added/bees.jsonl"), Path('index/added/a "b".txt')])
+    shown = page(uploads=["bees.jsonl", 'a "b".txt'])
     assert [(one.attributes["value"], one.attributes["aria-label"]) for one in shown.all("button", "remove")] == [
         ("bees.jsonl", "Remove bees.jsonl"),
         ('a "b".txt', 'Remove a "b".txt'),
@@ -196,41 +196,62 @@ def test_uploaded_files_can_be_removed() -> None:
     assert "Added files" not in page().text
 
 
-def test_changes_are_listed_by_kind_and_wait_for_a_yes() -> None:
-    skipped = Skipped(Path("folder/a.jsonl"), 7, "no abstract: Bees")
-    planned = plans.planned((PAPER, OTHER), (Paper("Third", "It."),), (), 12, (skipped,))
-    shown = read(papers_page.changes(planned))
-    assert f"{planned}." in shown.all("p")[0].text
-    assert [group.text for group in shown.all("details")] == [
-        "New: 2 A Title Other",
-        "Changed: 1 Third",
-        f"Skipped: 1 {skipped}",
+def test_a_group_of_papers_is_searched_and_left_by_its_link() -> None:
+    clusters: list[object] = [("depth, night", 1200), ("corals", 3)]
+    shown = page(Shelf({1: PAPER}, 1, Listing("bees", 1, "title", first=50)), clusters=clusters)
+    assert queries(shown)["depth, night 1,200"] == {"q": ["bees"], "cluster": ["0"], "sort": ["title"]}
+    assert queries(shown)["corals 3 ✕: leave this group"] == {"q": ["bees"], "sort": ["title"]}
+    hidden = {
+        one.attributes["name"]: one.attributes["value"]
+        for one in shown.all("input")
+        if "hidden" in one.attributes.values()
+    }
+    assert hidden == {"cluster": "1", "sort": "title"}  # a new search stays in the group
+
+
+@pytest.mark.parametrize(
+    ("shelf", "years", "offered"),
+    [
+        (Shelf(papers(1, 2), 2), [(2020, 2)], ["newest *", "title"]),
+        (Shelf(papers(1, 2), 2), [(None, 2)], []),
+        (Shelf(papers(1, 2), 2, near_heading="Nearest besides"), [(2020, 2)], ["best match *", "newest", "title"]),
+        (
+            Shelf(papers(1, 2), 2, Listing(sort="title"), near_heading="Nearest besides"),
+            [(None, 2)],
+            ["best match", "title *"],
+        ),
+        (Shelf(papers(1, 1), 1), [(2020, 1)], []),
+        (Shelf(papers(1, 2), 2, Listing(like="0" * 12)), [(2020, 2)], []),
+    ],
+)
+def test_papers_are_sorted_where_that_makes_a_difference(shelf: Shelf, years: list[object], offered: list[str]) -> None:
+    groups = [
+        one for one in page(shelf, years=years).all("p") if one.attributes.get("aria-label") == "Sort these papers"
     ]
-    assert [button.text for button in shown.all("button")] == ["Rebuild now", "Cancel"]
+    links = read(html(shelf, years=years)).all("a")
+    current = {link.text for link in links if link.attributes.get("aria-current") == "true"}
+    assert [group.text for group in groups] == (
+        ["Sort: " + " ".join(one.removesuffix(" *") for one in offered)] if offered else []
+    )
+    assert current == {one.removesuffix(" *") for one in offered if one.endswith(" *")}
 
 
-def test_of_many_changes_a_few_are_named_and_the_rest_counted() -> None:
-    exactly, more = (tuple(papers(1, n).values()) for n in (MAX_NAMED, MAX_NAMED + 1300))
-    skipped = tuple(Skipped(Path("a.txt"), n, "no title") for n in range(1, MAX_NAMED + 31))
-    new, removed, left_out = read(papers_page.changes(plans.planned(more, (), exactly, 0, skipped))).all("details")
-    assert new.text.startswith("New: 1,320 Paper 1 Paper 2 ")
-    assert new.text.endswith("Paper 20 and 1,300 more")
-    assert removed.text.endswith("Paper 20")
-    assert left_out.text.startswith(f"Skipped: 50 {skipped[0]}")
-    assert str(skipped[19]) in left_out.text
-    assert str(skipped[20]) not in left_out.text
+def test_papers_that_are_only_nearest_stand_below_a_heading_of_their_own() -> None:
+    shown = page(Shelf({1: PAPER}, 1, Listing("bees"), "1 paper has “bees”", {2: OTHER}, "Nearest besides"))
+    assert [one.text for one in shown.all("h1") + shown.all("h2")[-1:]] == ["1 paper has “bees”", "Nearest besides"]
+    assert [one.text for one in shown.all("h3", "title")] == [PAPER.title, OTHER.title]
 
 
-def test_a_stage_of_a_rebuild_has_a_bar_with_its_name() -> None:
-    shown = read(papers_page.progress("embedding", 1200, 2864))
-    assert shown.all("p")[0].text == "embedding 1,200 of 2,864"
-    assert shown.all("progress")[0].attributes == {"aria-label": "embedding", "max": "2864", "value": "1200"}
-    endless = read(papers_page.progress("reading", 0, 0))
-    assert endless.all("p")[0].text == "reading…"
-    assert endless.all("progress")[0].attributes["max"] == "1"
+def test_every_card_can_be_selected_by_its_title() -> None:
+    boxes = [one.attributes for one in page().all("input") if one.attributes.get("type") == "checkbox"]
+    assert [box.get("value") for box in boxes] == [None, PAPER.identity_hash, OTHER.identity_hash]
+    assert [box["aria-label"] for box in boxes[1:]] == ["Select: A Title", "Select: Other"]
 
 
-def test_the_end_of_a_rebuild_leads_to_the_new_collection() -> None:
-    shown = read(papers_page.built("4 papers: 4 added, 1.0 seconds. 1 file, 0 skipped."))
-    assert shown.text.startswith("Done: 4 papers: 4 added, 1.0 seconds. 1 file, 0 skipped. Show")
-    assert [link.attributes["href"] for link in shown.all("a")] == ["/papers"]
+def test_what_finds_nothing_says_so_and_how_to_go_on() -> None:
+    ways = (Link("Without “year:1800”", "/papers?q=bees"),)
+    shown = page(Shelf({}, 0, Listing("bees year:1800"), "0 papers", notice="No paper here matches.", ways=ways))
+    assert shown.all("p", "notice")[0].text == "No paper here matches."
+    assert queries(shown)["Without “year:1800”"] == {"q": ["bees"]}
+    assert not shown.all("div", "list-row")
+    assert not [one for one in shown.all("input") if one.attributes.get("type") == "checkbox"]

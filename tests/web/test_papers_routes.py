@@ -7,7 +7,6 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -16,13 +15,12 @@ from rag import settings
 from rag.chat.library import Library
 from rag.export.formats import PAPER_EXPORTS
 from rag.index.opening import open_current
-from rag.web import papers_routes, receiving, selection
+from rag.web import selection
 from rag.web.access.browsers import COOKIE
 from rag.web.conversations import Conversations
 from rag.web.guard import SECURITY_HEADERS
 from rag.web.keys import hashed
 from rag.web.serve import start
-from rag.web.staged import MAX_ARRIVING
 from tests.conftest import WHICH
 
 from .reader import read
@@ -116,46 +114,94 @@ def test_there_is_no_file_in_another_format(browser: httpx.Client, address: str)
     assert browser.get(address).status_code == 404
 
 
-def test_what_a_page_sends_to_be_rebuilt_is_bounded(browser: httpx.Client) -> None:
-    browser.get("/papers")
-    for staged in (["x"] * 51, ["x" * 33], "x", [1]):
-        assert browser.post("/uploads/preview", json={"staged": staged}).status_code == 422
-        assert browser.post("/uploads/discard", json={"staged": staged}).status_code == 422
-        event = browser.post("/gradio_api/call/rebuild", json={"data": [{"staged": staged}]}).json()["event_id"]
-        told = browser.get(f"/gradio_api/call/rebuild/{event}").text
-        assert "at most 50 uploaded files" in told or "can no longer be found" in told
+def identity_hashes(index_dir: Path, *numbers: int) -> list[str]:
+    return [open_current(index_dir).paper(number).identity_hash for number in numbers]
 
 
-def test_only_a_browser_that_is_known_uploads_rebuilds_and_tests_models(index_dir: Path, browser: httpx.Client) -> None:
-    nobody = {"cookie": ""}
-    before = (index_dir / "CURRENT").read_text()
-    for path, sent in (("/uploads/preview", {"staged": []}), ("/uploads/discard", {"staged": []})):
-        assert "cookie" in fault(browser.post(path, json=sent, headers=nobody))
-    assert "cookie" in fault(browser.post("/settings/test", json={"llm": ""}, headers=nobody))
-    assert "cookie" in fault(browser.post("/uploads?name=owls.bib", content=b"x", headers=nobody))
-    event = browser.post("/gradio_api/call/rebuild", json={"data": [{}]}, headers=nobody).json()["event_id"]
-    assert "Your browser sent no cookie" in browser.get(f"/gradio_api/call/rebuild/{event}", headers=nobody).text
-    assert (index_dir / "CURRENT").read_text() == before
-
-
-def test_an_upload_that_stalls_ends_and_gives_up_its_place(
-    browser: httpx.Client, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+def test_selected_papers_are_listed_and_saved_in_the_order_of_their_selection(
+    browser: httpx.Client, index_dir: Path
 ) -> None:
-    browser.get("/papers")
-    monkeypatch.setattr(receiving, "PATIENCE", 0.05)
-    cookie = f"{COOKIE}={browser.cookies[COOKIE]}"
-    for _ in range(MAX_ARRIVING + 1):
-        with socket.create_connection((browser.base_url.host, browser.base_url.port or 0), timeout=60) as connection:
-            head = f"POST /uploads?name=owls.bib HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n"
-            connection.sendall(f"{head}Content-Length: 100\r\nConnection: close\r\n\r\n@article".encode())
-            with connection.makefile("rb") as reply:
-                assert b"Nothing of the file came for 0.05 seconds." in reply.read()
-    assert list((index_dir / ".incoming").glob("*")) == []
+    hashes = identity_hashes(index_dir, 9, 2, 5)
+    asked = f"?papers={'.'.join(hashes)}"
+    wanted = [open_current(index_dir).paper(number).title for number in (9, 2, 5)]
+    assert on_the_page(browser, f"/papers{asked}") == wanted
+    assert titles(browser.get(f"/papers.csl{asked}")) == wanted
+    assert all(title in browser.get(f"/papers.bib{asked}").text for title in wanted)
+    assert "named by 12 digits" in fault(browser.get("/papers.bib?papers=x.y"))
 
 
-def test_a_full_disk_is_told_as_such(browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    browser.get("/papers")
-    full = OSError(28, "No space left on device")
-    monkeypatch.setattr(papers_routes, "SpooledTemporaryFile", Mock(side_effect=full))
-    told = fault(browser.post("/uploads?name=owls.bib", content=b"x"))
-    assert told == "The file cannot be kept: No space left on device. Make room, then add it again."
+def test_a_group_and_the_papers_like_one_are_saved_too(browser: httpx.Client, index_dir: Path) -> None:
+    (hash_,) = identity_hashes(index_dir, 3)
+    for address in ("?cluster=0", "?cluster=0&sort=title&q=depth", f"?like={hash_}", "?q=depth"):
+        assert titles(browser.get(f"/papers.csl{address}")) == on_the_page(browser, f"/papers{address}") != []
+
+
+def test_the_groups_are_linked_with_their_counts(browser: httpx.Client, index_dir: Path) -> None:
+    sizes = open_current(index_dir).projection.sizes
+    links = [link for link in read(browser.get("/papers").text).all("a") if "cluster=" in link.attributes["href"]]
+    assert [link.text for link in links] == [f"{name} {papers:,}" for name, papers in sizes]
+    for link, (name, papers) in zip(links, sizes, strict=True):
+        shown = read(browser.get(link.attributes["href"]).text)
+        assert shown.all("h1")[0].text == f"{papers:,} paper{'' if papers == 1 else 's'} in “{name}”"
+        assert len(shown.all("article")) == papers
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("q=year:soon", "“year:soon” is not a valid filter"),
+        ("cluster=999", "There is no group 999"),
+        ("like=000000000000", "not in the collection any more"),
+        ("like=x", "not in the collection any more"),
+        ("papers=x", "named by 12 digits"),
+    ],
+)
+def test_what_cannot_be_listed_is_told_on_the_page_which_leads_back_to_all(
+    browser: httpx.Client, asked: str, told: str
+) -> None:
+    reply = browser.get(f"/papers?{asked}")
+    shown = read(reply.text)
+    assert reply.status_code == 200
+    assert told in shown.all("p", "fault")[0].text
+    assert "All papers" in [link.text for link in shown.all("a")]
+    assert not shown.all("article")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "cluster=-1",
+        "cluster=x",
+        "first=-1",
+        "sort=random",
+        f"like={'0' * 13}",
+        f"papers={'0' * 1_301}",
+        f"q={'x' * 2_001}",
+    ],
+)
+def test_what_an_address_asks_for_is_bounded(browser: httpx.Client, asked: str) -> None:
+    assert browser.get(f"/papers?{asked}").status_code == 422
+    assert browser.get(f"/papers.bib?{asked}").status_code == 422
+
+
+def test_a_search_that_finds_nothing_says_so(browser: httpx.Client) -> None:
+    shown = read(browser.get("/papers?q=asdfqwer+zzz").text)
+    assert shown.all("h1")[0].text == "Nothing found"
+    assert shown.all("p", "notice")[0].text == "No paper here has “asdfqwer” or “zzz”."
+    assert not shown.all("article")
+
+
+def test_a_new_conversation_is_limited_by_its_address(browser: httpx.Client, index_dir: Path) -> None:
+    first, second = identity_hashes(index_dir, 1, 2)
+    shown = read(browser.get(f"/?papers={first}.{second}").text)
+    (chip,) = [one for one in shown.all("div") if one.attributes.get("id") == "selected"]
+    assert chip.attributes["data-papers"] == f"{first}.{second}"
+    assert "Ask 2 selected papers" in [one.text for one in shown.all("h1")]
+    assert "no longer in the collection" in read(browser.get(f"/?papers={first}.{'0' * 12}").text).text
+    for asked, told in (("x", "named by 12 digits"), ("0" * 12, "None of the selected papers is in the collection")):
+        told_page = read(browser.get(f"/?papers={asked}").text)
+        assert told in told_page.text
+        assert (
+            "hidden" in next(one for one in told_page.all("div") if one.attributes.get("id") == "selected").attributes
+        )
+    assert browser.get(f"/?papers={'0' * 1_301}").status_code == 422

@@ -69,6 +69,18 @@ def write_1(folder: Path, **conversations: list[Turn]) -> None:
                 file.execute("INSERT INTO turns VALUES (?, ?, ?)", (name, n, text))
 
 
+def write_2(folder: Path, **conversations: list[Turn]) -> None:
+    """Writes the file of the version before this one, with these turns by their names."""
+    for name, turns in conversations.items():
+        Conversations(folder).save(OWNER, name, 0, *turns)
+    with database(folder) as file:
+        file.executescript("""
+            ALTER TABLE conversations DROP COLUMN renamed;
+            DROP TABLE texts;
+            PRAGMA user_version = 2;
+        """)
+
+
 @contextmanager
 def database(folder: Path) -> Iterator[sqlite3.Connection]:
     """The file in `folder`."""
@@ -103,6 +115,30 @@ def test_conversations_of_version_1_open(tmp_path: Path) -> None:
         assert file.execute("SELECT count(*) FROM papers").fetchone() == (2,)  # of both
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_conversations_of_version_2_open_and_can_be_renamed_and_searched(tmp_path: Path) -> None:
+    turns = {"one": [ANSWERED, LISTING, Turn("how?", error="No.")], "two": [LISTING]}
+    write_2(tmp_path, **turns)
+    with database(tmp_path) as file:
+        file.execute("INSERT INTO turns (conversation, n, content) VALUES ('two', 1, x'00')")
+    kept = Conversations(tmp_path)
+    assert kept.load(OWNER, "one") == turns["one"]
+    assert [one.id for one in kept.search(OWNER, "so")] == ["two", "one"]
+    assert [one.id for one in kept.search(OWNER, "other")] == ["two", "one"]  # the title of a paper
+    kept.rename(OWNER, "one", "Kites")
+    kept.save(OWNER, "one", 0, Turn("edited"))
+    assert kept.one(OWNER, "one").title == "Kites"
+    assert [one.id for one in kept.search(OWNER, "edited")] == ["one"]
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_conversations_of_earlier_versions_can_be_renamed_and_searched(tmp_path: Path, version: int) -> None:
+    write_0(tmp_path, ("one", RELEASED)) if version == 0 else write_1(tmp_path, one=[ANSWERED])
+    kept = Conversations(tmp_path)
+    question = kept.load(OWNER, "one")[0].question
+    kept.rename(OWNER, "one", "Kites")
+    assert [(one.title, one.hit and one.hit.n) for one in kept.search(OWNER, question)] == [("Kites", 0)]
 
 
 @pytest.mark.parametrize("version", [0, 1])

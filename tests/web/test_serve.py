@@ -1,19 +1,21 @@
-"""Serving begins before the library is open, and ends if it cannot be opened."""
+"""Serving begins before the library is open, and goes on if it cannot be opened."""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rag import settings
-from rag.errors import ModelError, RagError, StoreError
-from rag.web.serve import _open, claim, launch
+from rag.chat.library import Library
+from rag.errors import RagError, StoreError
+from rag.index import uploads
+from rag.web.rebuilding import Rebuilding
+from rag.web.serve import _open, _prepare, claim
+from tests.conftest import typical_curve
 
 from .held import HeldLibrary
 
@@ -23,32 +25,31 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def get(port: int) -> httpx.Response:
-    """The page, once it is served."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=9), trust_env=False) as browser:
-        return browser.get(f"http://127.0.0.1:{port}/", timeout=30)
-
-
 @pytest.mark.parametrize(
-    ("broken", "error", "message"),
-    [({}, StoreError, "CURRENT is missing"), ({"llm": "owl"}, ModelError, "Unknown llm 'owl'")],
+    ("broken", "message"), [({}, "CURRENT is missing"), ({"llm": "gguf:/no/such.gguf"}, "no/such.gguf")]
 )
-def test_what_cannot_be_opened_ends_the_chat_though_its_page_is_open(
-    index_copy: Path, broken: dict[str, str], error: type[RagError], message: str
+def test_what_cannot_be_opened_is_told_in_the_terminal_and_the_chat_goes_on(
+    index_copy: Path, broken: dict[str, str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    port = free_port()
-    library = HeldLibrary(settings.load(index_dir=index_copy, port=port, **{"llm": "none"} | broken))
-    with ThreadPoolExecutor(1) as thread:
-        served = thread.submit(launch, library)
-        try:
-            assert "opening the papers…" in get(port).text
-            if not broken:
-                (index_copy / "CURRENT").unlink()
-        finally:
-            library.let_all()
-        with pytest.raises(error, match=message):
-            served.result(60)
-    claim("127.0.0.1", port)  # it is free again
+    library = Library(settings.load(index_dir=index_copy, **{"llm": "none"} | broken))
+    if not broken:
+        (index_copy / "CURRENT").unlink()
+    _prepare(library, Rebuilding())
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.endswith("The page offers to mend it.\n")
+
+
+def test_without_an_index_it_is_built_from_the_papers_that_come_with_rag(
+    tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "shipped", lambda _: papers_file)
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
+    stages: list[str] = []
+    library = Library(settings.load(index_dir=tmp_path / "index", llm="none"))
+    _prepare(library, Rebuilding(lambda stage, done, total: stages.append(stage)))
+    assert library.info().papers == 14
+    assert "embedding" in stages
 
 
 def test_a_port_that_is_taken_is_an_error_that_names_another() -> None:

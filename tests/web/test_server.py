@@ -18,9 +18,20 @@ from rag.web.server import NEEDED_ROUTES, ClosedServer
 from tests.conftest import WHICH
 
 OURS = {
-    *("/", "/ui", "/c/{name}", "/c/{name}/stop", "/c/{name}/{n}/rating", "/c/{name}/all.{format_}"),
-    *("/c/{name}/{n}.{format_}", "/settings", "/settings/test", "/papers", "/papers.{format_}", "/papers/{number}"),
-    *("/map", "/uploads", "/uploads/preview", "/uploads/discard"),
+    *(
+        "/",
+        "/ui",
+        "/c/{name}",
+        "/c/{name}/stop",
+        "/c/{name}/{n}/rating",
+        "/c/{name}/{n}/next",
+        "/c/{name}/all.{format_}",
+    ),
+    *("/c/{name}/{n}.{format_}", "/c/{name}/{n}.copy", "/c/{name}/print", "/c/{name}/{n}/print", "/c/{name}/branch"),
+    *("/conversations", "/settings", "/settings/filters", "/settings/test"),
+    *("/papers", "/papers.{format_}", "/papers/{number}"),
+    *("/map", "/uploads", "/uploads/preview", "/uploads/discard", "/rebuilding", "/rebuilding/stop"),
+    *("/saved", "/saved/state", "/saved/updates", "/saved/{id_}", "/saved/{id_}/seen", "/c/{name}/{n}/saved"),
 }
 
 

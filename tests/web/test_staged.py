@@ -42,7 +42,7 @@ def test_one_person_has_a_bounded_number_waiting(
 ) -> None:
     monkeypatch.setattr(staged, "MAX_STAGED", 2)
     first, _ = add(files, tmp_path, "a"), add(files, tmp_path, "b")
-    with pytest.raises(SourceError, match=r"2 of your files wait for a rebuild"):
+    with pytest.raises(SourceError, match=r"At most 2 of your files can wait for a rebuild"):
         add(files, tmp_path, "c")
     add(files, tmp_path, "d", BEN)
     files.take(ADA, first)

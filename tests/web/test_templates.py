@@ -33,6 +33,6 @@ def test_a_missing_value_is_an_error() -> None:
 def test_a_fragment_is_what_the_page_holds_in_its_place() -> None:
     """Else an update would replace what has not changed, and take the focus away from it."""
     turns = [done(state(), state(cite(13, 25)))]
-    page = pages.chat(Head(None), [], NAME, turns, [], CURATOR)
+    page = pages.chat(Head(None), [], NAME, turns, None, CURATOR)
     assert turn_html(turns, 0, NAME).strip() in page
     assert card_html(sources(turns)[0]).strip() in page  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from rag.paper import Paper
 from rag.web import export
 from rag.web.cards import entry_html, sources
 from rag.web.templates import MAX_NOTE
-from rag.web.turn_view import WAITING_FOR_MODEL, TurnView, dialogue_html, reply_html, turn_html
+from rag.web.turn_view import MODEL_IS_NEXT, WAITING_FOR_MODEL, TurnView, dialogue_html, reply_html, turn_html
 from rag.web.turns import CUT_OFF, Choices, Turn
 
 from .payloads import PAYLOADS
@@ -59,7 +59,7 @@ def test_titles_that_no_sentence_cites_yet_are_below_the_sentences() -> None:
     assert reply(turn).text == "Reading: A Title Other"
     turn.take(state(cite(n=2, paper=OTHER)))
     assert reply(turn).text == "Other 2020 It is so. [2] Reading: A Title"
-    turn.take(state())
+    turn.take(state(text="So it is."))
     assert "Reading" not in reply(turn).text
 
 
@@ -75,7 +75,7 @@ def test_no_title_is_being_read_once_the_work_has_ended(end: dict[str, object]) 
 def test_what_is_shown_stays_where_it_is_while_more_arrives() -> None:
     turn = Turn("q", found=Found((PAPER, OTHER), 9, ("since 2020",), "papers"))
     before = reply(turn).text.partition("Reading:")[0]
-    for event in (state(), state(cite(13, 25)), state(cite(n=2, paper=OTHER))):
+    for event in (state(), state(cite(13, 25), text="Two."), state(cite(n=2, paper=OTHER), text="Three.")):
         turn.take(event)
         after = reply(turn).text.partition("Reading:")[0]
         assert after.startswith(before)
@@ -89,7 +89,7 @@ def test_what_is_shown_stays_where_it_is_while_more_arrives() -> None:
             intent="papers",
         )
     )
-    ended = reply(turn, last=False).text
+    ended = reply(turn).text
     assert ended == f"{before} 1 more paper may match Third “One is slow.” [3]"
 
 
@@ -100,6 +100,7 @@ WRITTEN = (
     replace(state(text="All differ.", verdict="unverified"), theme="Speed"),
     replace(state(text="Three costs nothing."), theme="Cost"),
 )
+WHOLE = "Show the whole answer"
 PARTS = ["found", "written", "counted", "list"]
 EFFORT = Effort("owl:7b", 34, 5, 4, 1, 5_600, 520, 14.2, 5.1)
 
@@ -108,10 +109,10 @@ def test_what_is_written_is_prose_under_its_themes_above_the_evidence() -> None:
     shown = reply(done(state(text="A quote.", verdict="quote"), written=WRITTEN, effort=EFFORT))
     assert shown.text == (
         "In short, it varies. [1] One lags. [1] Speed “Two is fast.” [1] All differ. [1] not verified "
-        f"Cost Three costs nothing. [1] {phrases.summary(EFFORT)} The evidence A Title “A quote.” [1]"
+        f"Cost Three costs nothing. [1] {phrases.summary(EFFORT)} {WHOLE} The evidence A Title “A quote.” [1]"
     )
     (section,) = shown.all("section", "written")
-    assert section.text.endswith(phrases.summary(EFFORT))
+    assert section.text.endswith(f"{phrases.summary(EFFORT)} {WHOLE}")
     assert [heading.text for heading in shown.all("h3")] == ["Speed", "Cost", phrases.EVIDENCE_HEADING]
     assert [one.text for one in shown.all("p", "direct")] == ["In short, it varies. [1]"]
     assert [one.text for one in shown.all("span", "unverified")] == ["All differ. [1] not verified"]
@@ -128,23 +129,24 @@ def test_a_written_answer_that_begins_with_a_theme_has_no_direct_sentence() -> N
 
 
 def test_what_the_model_does_is_told_where_its_sentences_appear() -> None:
-    turn = Turn("q", found=TWO_FOUND, statements=[state(), state(cite(n=2, paper=OTHER))])
+    quote, other = state(verdict="quote"), state(cite(n=2, paper=OTHER), text="So is this.", verdict="quote")
+    turn = Turn("q", found=TWO_FOUND, statements=[quote, other])
     assert not reply(turn).text.startswith("The")
     turn.take(Working("judging", 12, 20))
     (section,) = reply(turn).all("section", "written")
-    assert section.text == "The model is judging papers: 12 of 20…"
-    assert reply(turn).text.startswith(f"{section.text} The evidence A Title It is so. [1]")
+    assert section.text == f"The model is judging papers: 12 of 20… {WHOLE}"
+    assert reply(turn).text.startswith(f"{section.text} The evidence A Title “It is so.” [1]")
     turn.take(Written(WRITTEN[0]))
     turn.take(Working("writing"))
     (section,) = reply(turn).all("section", "written")
-    assert section.text == "In short, it varies. [1] The model is writing…"
+    assert section.text == f"In short, it varies. [1] The model is writing… {WHOLE}"
     waiting = replace(turn, ahead=1, written=[])
-    assert reply(waiting).all("section", "written")[0].text == WAITING_FOR_MODEL
+    assert reply(waiting).all("section", "written")[0].text == f"{WAITING_FOR_MODEL} {WHOLE}"
     stopped = reply(replace(turn, stopped=True)).text
-    assert stopped.startswith("In short, it varies. [1] The evidence A Title It is so. [1]")
-    assert stopped.endswith(CUT_OFF)
+    assert stopped.startswith(f"In short, it varies. [1] {CUT_OFF} {WHOLE} The evidence A Title “It is so.” [1]")
     turn.take(Answer("q", tuple(turn.statements), effort=EFFORT))  # none of it was confirmed
-    assert reply(turn).text == f"{phrases.summary(EFFORT)} A Title It is so. [1] Other 2020 It is so. [2]"
+    evidence = "The evidence A Title Other 2020 The same sentence as in [1]. [2]"
+    assert reply(turn).text == f"“It is so.” [1] {phrases.summary(EFFORT)} {WHOLE} {evidence}"
 
 
 def test_the_parts_of_a_reply_keep_their_places() -> None:
@@ -159,15 +161,15 @@ def test_the_parts_of_a_reply_keep_their_places() -> None:
 
 def test_the_papers_of_the_answer_count_once_it_is_there() -> None:
     turn = Turn("q", found=Found((PAPER, OTHER), 9, intent="papers", headline="2 do."), statements=[state()])
-    assert reply(turn).text.startswith("2 do. 2 of 9 papers match ")
+    assert reply(turn).text.startswith("2 of 9 papers match 2 do. ")
     turn.take(Answer("q", (state(),), searched=8, intent="papers", headline="1 does."))
-    assert reply(turn).text.startswith("1 does. 1 of 8 papers matches A Title")
+    assert reply(turn).text.startswith("1 of 8 papers matches 1 does. A Title")
     refused = Turn("q", found=TWO_FOUND, statements=[state()])
     refused.take(Answer("q", nearest=(PAPER,), intent="papers", effort=EFFORT))
     assert reply(refused).text.endswith(f"A Title {phrases.summary(EFFORT)}")
     assert "match" not in reply(refused).text
     answered = Turn("q", found=Found((), 9, intent="papers"))
-    answered.take(Answer("q", (state(), state(cite(n=2, paper=OTHER))), searched=9, intent="papers"))
+    answered.take(Answer("q", (state(), state(cite(n=2, paper=OTHER), text="Two.")), searched=9, intent="papers"))
     assert reply(answered).text.startswith("2 of 9 papers match best match first")
 
 
@@ -179,7 +181,7 @@ def test_a_question_for_papers_is_told_how_many_match_and_can_sort_more_than_one
     assert single.text.startswith("1 of 9 papers matches")
     assert not single.all("select")
     for found in (TWO_FOUND, Found((), 9, intent="papers"), None):
-        assert not reply(Turn("q", found=found)).all("p", "matching")
+        assert not reply(Turn("q", found=found)).all("p", "lead")
 
 
 def test_related_papers_come_last_and_only_if_the_question_asks_for_papers() -> None:
@@ -197,9 +199,12 @@ def test_filters_can_be_removed_from_the_last_answer_once_it_is_complete() -> No
     chips = shown.all("button", "remove-filter")
     assert [chip.attributes["value"] for chip in chips] == list(turn.filters)
     assert "since 2023" in chips[0].attributes["aria-label"]
-    for fixed in (reply(replace(turn, answer=None)), reply(turn, last=False)):
-        assert fixed.text.startswith(f"{phrases.FILTERS_LABEL} since 2023 author:b")
-        assert not fixed.all("button")
+    running = reply(replace(turn, answer=None))
+    assert running.text.startswith(f"{phrases.FILTERS_LABEL} since 2023 ✕ author:b ✕")  # so that nothing moves
+    assert all("disabled" in chip.attributes for chip in running.all("button", "remove-filter"))
+    earlier = reply(turn, last=False)
+    assert earlier.text.startswith(f"{phrases.FILTERS_LABEL} since 2023 author:b")
+    assert not earlier.all("button", "remove-filter")
     assert phrases.FILTERS_LABEL not in reply(done(state())).text
 
 
@@ -215,11 +220,87 @@ def test_a_refusal_links_to_the_cards_of_the_nearest_papers() -> None:
     assert phrases.NEAREST_HEADING not in reply(done()).text
 
 
-def test_a_notice_and_an_error_come_after_the_sentences() -> None:
-    assert reply(done(state(), notice="The model failed.")).text.endswith("[1] The model failed.")
+def test_what_must_be_known_of_the_search_is_above_the_answer_and_what_failed_later_is_not() -> None:
+    quote, known = state(verdict="quote"), "None of these papers has a year."
+    found = Turn("q", found=Found((PAPER,), 9, notice=known), statements=[quote])
+    assert reply(found).text == f"{known} “It is so.” [1] A Title"
+    answer = Answer("q", (quote,), notice=known)
+    assert reply(replace(found, answer=answer)).text == f"{known} “It is so.” [1] A Title"
+    late = replace(found, answer=replace(answer, notice=f"{known} The model failed."))
+    assert reply(late).text == f"{known} “It is so.” [1] A Title The model failed."
+    assisted = reply(replace(late, assisted=True))
+    assert assisted.all("section", "written")[0].text == f"The model failed. {WHOLE}"
+    again = reply(replace(found, answer=replace(answer, notice="Another search.")))
+    assert again.text == "“It is so.” [1] A Title Another search."
+
+
+def test_a_cut_off_answer_says_so_below_and_an_error_comes_last() -> None:
     failed = reply(Turn("q", found=Found((PAPER,), 9), statements=[state()], error="No such <model>."))
     assert failed.text == f"A Title It is so. [1] {CUT_OFF} No such <model>."
     assert failed.all("p", "fault")[0].text == "No such <model>."
+
+
+QUOTE = state(verdict="quote", text="One is slow.")
+SECOND = state(cite(13, 25, n=2, paper=OTHER), verdict="quote", text="Two is fast.")
+
+
+@pytest.mark.parametrize(
+    ("turn", "lead"),
+    [
+        (done(QUOTE, SECOND, intent="papers", searched=9), "2 of 9 papers match"),
+        (done(QUOTE, intent="papers", searched=9, headline="It is mentioned."), "1 of 9 papers matches"),
+        (done(QUOTE, intent="survey", searched=9, headline="Named: KITTI."), "Named: KITTI."),
+        (done(QUOTE, intent="survey", searched=9), "1 of 9 papers matches"),
+        (done(QUOTE, SECOND, headline="5 owls."), "5 owls."),
+        (done(QUOTE, SECOND), "“One is slow.” [1]"),
+        (
+            done(replace(QUOTE, aspect="Result"), replace(SECOND, aspect="Result"), intent="comparison"),
+            "2 papers compared.",
+        ),
+        (done(nearest=(PAPER,)), phrases.refusal(Answer("q"))),
+        (done(headline="No abstract here mentions “owls”."), "No abstract here mentions “owls”."),
+        (done(wish="about", headline="9 papers."), "9 papers."),
+    ],
+)
+def test_an_answer_begins_with_a_line_that_sums_it_up(turn: Turn, lead: str) -> None:
+    shown = reply(turn)
+    assert [line.text for line in shown.all("p", "lead")] == [lead]
+    assert shown.text.startswith(lead)
+    assert shown.text.count(lead) == 1
+
+
+def test_where_a_model_writes_its_first_sentence_is_the_first_line() -> None:
+    shown = reply(done(QUOTE, written=WRITTEN, effort=EFFORT))
+    assert not shown.all("p", "lead")
+    assert shown.text.startswith(WRITTEN[0].text)
+    assert not reply(Turn("q", found=TWO_FOUND, statements=[QUOTE], assisted=True)).all("p", "lead")
+
+
+def test_a_written_sentence_that_gave_way_to_a_quote_below_is_shown_once() -> None:
+    written = (WRITTEN[0], replace(WRITTEN[2], citations=QUOTE.citations, text=QUOTE.text))
+    turn = done(QUOTE, written=written, effort=EFFORT)
+    assert reply(turn).text.count("One is slow.") == 1
+    assert "checked 2 of 2 sentences" in read(turn_html([turn], 0, NAME)).text
+    elsewhere = done(SECOND, written=written, effort=EFFORT)
+    assert reply(elsewhere).all("section", "written")[0].text.count("One is slow.") == 1
+
+
+def test_the_place_of_a_model_is_there_before_it_says_anything() -> None:
+    turn = Turn("q", found=TWO_FOUND, statements=[QUOTE], assisted=True)
+    assert reply(turn).all("section", "written")[0].text == f"{MODEL_IS_NEXT} {WHOLE}"
+    assert [heading.text for heading in reply(turn).all("h3")] == [phrases.EVIDENCE_HEADING]
+    assert not reply(replace(turn, found=None)).all("section", "written")[0].text
+    ended = reply(replace(turn, answer=Answer("q", (QUOTE,), effort=EFFORT)))
+    assert [heading.text for heading in ended.all("h3")] == [phrases.EVIDENCE_HEADING]
+
+
+def test_more_papers_are_shown_on_demand() -> None:
+    found = [Paper(f"Paper {n}", f"Sentence {n} is here.") for n in range(12)]
+    quotes = [state(cite(0, 19, n=n + 1, paper=paper), verdict="quote") for n, paper in enumerate(found)]
+    (button,) = reply(done(*quotes, intent="papers", searched=12)).all("button", "unfold")
+    assert button.text == "Show 7 more papers"
+    assert button.attributes["aria-expanded"] == "false"
+    assert not reply(done(*quotes[:5], intent="papers")).all("button", "unfold")
 
 
 @pytest.mark.parametrize("running", [Turn("how?"), Turn("how?", ahead=2), Turn("q", found=Found((PAPER,), 9))])
@@ -236,16 +317,18 @@ def test_a_question_without_any_answer_can_be_asked_again(turn: Turn) -> None:
 
 @pytest.mark.parametrize("turn", [done(state()), STOPPED, Turn("q", statements=[state()], error="No.")])
 def test_an_answer_can_be_copied_saved_found_on_the_map_and_rated(turn: Turn) -> None:
-    again = [] if turn.answer else ["Ask again"]
-    assert controls(turn) == ["Edit", *again, "Copy", "Export", "Show on the map", "Helpful", "Not helpful"]
+    again, save = ([], ["Save question"]) if turn.answer else (["Ask again"], [])
+    assert controls(turn) == [
+        *("Edit", *again, "Copy", "Export", *save, "Branch", "Show on the map", "Helpful", "Not helpful")
+    ]
     shown = read(turn_html([turn], 0, NAME))
-    assert shown.all("button", "copy")[0].attributes["value"] == f"/c/{NAME}/0.md"
+    assert shown.all("button", "copy")[0].attributes["value"] == f"/c/{NAME}/0.copy"
     assert f"/papers?answer={NAME}.0" in [link.attributes["href"] for link in shown.all("a")]
     assert not shown.all("form")
 
 
 def test_a_refusal_is_not_on_the_map() -> None:
-    assert controls(done()) == ["Edit", "Copy", "Export", "Helpful", "Not helpful"]
+    assert controls(done()) == ["Edit", "Copy", "Export", "Save question", "Branch", "Helpful", "Not helpful"]
 
 
 @pytest.mark.parametrize(("good", "pressed"), [(True, ["true", "false"]), (False, ["false", "true"])])
@@ -276,11 +359,11 @@ def test_filters_can_be_removed_from_the_last_turn_only() -> None:
 
 def test_files_to_save_are_links_in_a_menu() -> None:
     shown = read(turn_html([done(state()), done(state())], 1, NAME))
-    answer, conversation = shown.all("p")[-2:]
-    assert [answer.attributes["aria-label"], conversation.attributes["aria-label"]] == [
-        "Export the answer",
-        "Export the conversation",
-    ]
+    groups = [group.attributes["aria-labelledby"] for group in shown.all("div", "choices")]
+    names = {element.attributes["id"]: element.text for element in shown.all("p") if "id" in element.attributes}
+    assert [names[group] for group in groups] == ["This answer", "The whole conversation"]
+    printed = [link.attributes["href"] for link in shown.all("a") if link.text == "Print"]
+    assert printed == [f"/c/{NAME}/1/print", f"/c/{NAME}/print"]
     links = [link for link in shown.all("a") if "download" in link.attributes]
     offered = [link for group in export.menu(f"/c/{NAME}", [done(state())] * 2, 1) for link in group.links]
     assert [(link.text, link.attributes["href"]) for link in links] == [(one.text, one.address) for one in offered]

@@ -1,8 +1,12 @@
 // Asking, following the answer as it arrives, and asking again.
 import { highlight } from "./cards.js";
 import { call, closeMenus, hideTip, onPress, patch, patchById, patchChild, say, stream } from "./common.js";
+import { showNewest } from "./conversations.js";
+import { fold, refold } from "./folding.js";
+import { selectedPapers } from "./selected.js";
 import { choices, withFilters } from "./settings.js";
 import { resort } from "./sorting.js";
+import { free, still } from "./still.js";
 import { attempt, numberOf, questionOf, showFault, turnOf, turns } from "./turns.js";
 
 const box = document.getElementById("box");
@@ -25,11 +29,11 @@ export async function ask(question, replace = null, without = []) {
   let accepted = false;
   const take = (update) => {
     if (update.fault) throw new Error(update.fault);
-    apply(update);
-    if (!accepted) showQuestion();
+    if (accepted) still(() => apply(update));
+    else showQuestion(update);
     accepted = true;
   };
-  await follow("ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without } }, take);
+  await follow("ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without, papers: selectedPapers() } }, take);
   if (!accepted) box.value ||= question;
   setRunning(false);
 }
@@ -56,19 +60,22 @@ function apply(update) {
     turns.dataset.name = update.name;
     patch(turns, update.turns);
   }
-  if (update.list !== undefined) patch(document.querySelector("#conversations ul"), update.list);
+  if (update.list !== undefined) showNewest(update.list);
   resort();
+  refold();
   patchById(document.getElementById("cards"), update.order, update.cards);
   highlight();
   if (!update.running) setRunning(false);
   if (!update.status.includes("so far")) say(update.status);
 }
 
-// From now on the question stays at the top, and nothing that the reader looks at moves.
-function showQuestion() {
+// Shows the first update. From then on the question stays at the top, and nothing that the reader looks at moves.
+function showQuestion(update) {
+  apply(update);
+  free();
+  fold(turns.lastElementChild);
   document.getElementById("welcome")?.remove();
   history.replaceState(null, "", `/c/${turns.dataset.name}`);
-  document.title = questionOf(turns.firstElementChild);
   turns.lastElementChild.scrollIntoView({ block: "start", behavior: "instant" });
   document.getElementById("sources").scrollTop = 0;
 }
@@ -133,8 +140,9 @@ onPress(".remove-filter", (chip) => {
 
 // A question that was still being answered when the page was left goes on.
 const last = turns.lastElementChild;
-last?.scrollIntoView({ block: "start", behavior: "instant" });
+const wanted = document.getElementById(location.hash.slice(1)) ?? last; // a turn that a search has found
+wanted?.scrollIntoView({ block: "start", behavior: "instant" });
 if (last && ["running", "waiting"].includes(last.dataset.state)) {
   setRunning(true);
-  follow("watch", turns.dataset.name, apply).then(() => setRunning(false));
+  follow("watch", turns.dataset.name, (update) => still(() => apply(update))).then(() => setRunning(false));
 }

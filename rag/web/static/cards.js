@@ -1,5 +1,6 @@
 // Opens the source card that a citation names, highlights the cited sentences, and leads back.
 import { onPress } from "./common.js";
+import { unfold } from "./folding.js";
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 const behavior = () => (reducedMotion.matches ? "instant" : "smooth");
@@ -39,9 +40,27 @@ function reveal(card) {
   (quote || card).scrollIntoView({ behavior: behavior(), block: quote ? "center" : "nearest" });
 }
 
-onPress("a.cite", open);
-onPress(".back", () => {
-  const marker = lastMarker?.isConnected ? lastMarker : document.querySelector(`a.cite[href="#${current.id}"]`);
+// The citation that leads to `card`: the one that was pressed, or else the last of it.
+function markerOf(card) {
+  if (lastMarker?.isConnected && card.id === current.id) return lastMarker;
+  const markers = document.querySelectorAll(`a.cite[href="#${card.id}"], a.cite[data-card="${card.id}"]`);
+  return [...markers].filter((one) => one.checkVisibility()).at(-1) ?? [...markers].at(-1);
+}
+
+function back(card) {
+  const marker = markerOf(card);
+  unfold(marker);
   marker?.focus({ preventScroll: true });
   marker?.scrollIntoView({ behavior: behavior(), block: "center" });
+  return Boolean(marker);
+}
+
+onPress("a.cite", open);
+onPress(".back", (button) => back(button.closest("article")));
+
+// Escape leads back from a card, unless it closes what is open above the page.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open], details.menu[open], #tip:not([hidden])")) return;
+  const card = document.activeElement.closest("#sources article.source");
+  if (card && back(card)) event.handled = true;
 });

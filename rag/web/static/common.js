@@ -72,11 +72,14 @@ function remember(element) {
 }
 document.querySelectorAll("[data-live]").forEach(remember); // of this page, as it was loaded
 
+// What scripts set on elements that are updated child by child.
+const OURS = ["style", "tabindex", "data-held", "data-whole"];
+
 function replace(parent, now, next) {
   const html = next.outerHTML;
   if (now && source.get(now) === html) return;
   if (now && next.hasAttribute("data-live") && next.id === now.id && next.className === now.className) {
-    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name)) now.removeAttribute(name);
+    for (const { name } of [...now.attributes]) if (!next.hasAttribute(name) && !OURS.includes(name)) now.removeAttribute(name);
     for (const { name, value } of next.attributes) now.setAttribute(name, value);
     update(now, next);
     source.set(now, html);
@@ -85,8 +88,12 @@ function replace(parent, now, next) {
   remember(next);
   const open = [...(now?.querySelectorAll("details") ?? [])].map((details) => details.open);
   next.querySelectorAll("details").forEach((details, n) => (details.open = open[n] ?? false));
+  const focused = now?.contains(document.activeElement) ? focusable(now).indexOf(document.activeElement) : -1;
   now ? now.replaceWith(next) : parent.append(next);
+  focusable(next)[focused]?.focus({ preventScroll: true });
 }
+
+const focusable = (element) => [element, ...element.querySelectorAll("a, button, input, select, summary, [tabindex]")];
 
 // Announces `text` to screen readers.
 export function say(text) {
@@ -113,8 +120,8 @@ let marker = null; // the citation whose quote is shown
 
 function show(pointed) {
   marker = pointed;
-  const { quote, check } = marker.dataset;
-  tip.replaceChildren(Object.assign(document.createElement("q"), { textContent: quote }), check);
+  const { quote, tip: text, check = "" } = marker.dataset;
+  tip.replaceChildren(Object.assign(document.createElement(quote ? "q" : "b"), { textContent: quote ?? text }), check);
   marker.setAttribute("aria-describedby", "tip");
   place();
 }
@@ -137,7 +144,7 @@ export function hideTip() {
 
 for (const event of ["mouseover", "focusin"]) {
   document.addEventListener(event, ({ target }) => {
-    const pointed = target.closest?.("[data-quote]");
+    const pointed = target.closest?.("[data-quote], [data-tip]");
     // Scrolling moves other elements under a resting pointer, which must not hide the quote of a focused citation.
     if (pointed) show(pointed);
     else if (event === "focusin" || document.activeElement !== marker) hideTip();

@@ -8,20 +8,21 @@ const LABEL_TERMS = 2; // of a cluster's name on the map; the list below it has 
 const MANY = 5000; // points; more are drawn smaller, as squares
 const MAX_SAMPLE = 400; // points of a cluster from which its middle is computed
 
-// Draws the map, with the papers `found` highlighted. A click on a point calls `open` with the number of the paper,
-// hovering calls `showTitle` with it.
-export async function drawMap(canvas, { found, open, showTitle }) {
+// Draws the map, with the papers `found` highlighted, and only the `cluster` in full colour unless it is null. A click
+// on a point calls `open` with the number of the paper, hovering calls `showTitle` with it.
+export async function drawMap(canvas, { found, cluster: selected, open, showTitle }) {
   const { x, y, clusters, names } = await call("GET", "/map");
   const context = canvas.getContext("2d");
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const root = document.documentElement; // with what the reader chose instead; see theme.js
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : dark.matches);
   const marked = new Set(found.map((number) => number - 1));
-  let selected = null; // the only cluster that is shown in full colour
   let view = { zoom: 1, left: 0, top: 0 };
   let frame = 0;
   let colours = []; // of the clusters, in the light or the dark scheme
 
   const hue = (cluster) => (cluster * 137.508 + 190) % 360; // the golden angle: neighbouring numbers get distant hues
-  const colour = (cluster) => `hsl(${hue(cluster)} 55% ${dark.matches ? 65 : 42}%)`;
+  const colour = (cluster) => `hsl(${hue(cluster)} 55% ${isDark() ? 65 : 42}%)`;
   const style = getComputedStyle(canvas);
   const size = () => [canvas.clientWidth, canvas.clientHeight];
 
@@ -55,6 +56,7 @@ export async function drawMap(canvas, { found, open, showTitle }) {
     }
     context.globalAlpha = 1;
     label();
+    canvas.dataset.drawn = "yes";
   }
 
   function dot(n, radius, ringed) {
@@ -188,16 +190,8 @@ export async function drawMap(canvas, { found, open, showTitle }) {
   });
   new ResizeObserver(redraw).observe(canvas);
   dark.addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(root, { attributeFilter: ["data-theme"] });
   redraw();
 
-  return {
-    names,
-    counts: members.map((points) => points.length),
-    zoom: (factor) => zoom(factor),
-    select: (cluster) => {
-      selected = selected === cluster ? null : cluster;
-      redraw();
-      return selected;
-    },
-  };
+  return { zoom: (factor) => zoom(factor) };
 }

@@ -1,23 +1,42 @@
-// While the index and the model are being opened: what the page says of them follows, without a reload.
+// While the index and the model are being opened, and where they cannot be: the page follows, without a reload.
 import { patch, say, stream } from "./common.js";
+import { showTrouble } from "./mending.js";
 
 const facts = document.querySelector("header .facts");
-const welcome = document.getElementById("welcome"); // goes once something is asked
+let welcome = document.querySelector("#welcome:not(.selected)"); // goes once something is asked
+let opening = false;
 
 function show(update) {
-  if (update.fault) return showFault(update.fault);
   document.querySelector("header .brand").textContent = update.name;
   facts.textContent = update.facts;
-  if (welcome) patch(welcome, update.welcome);
+  showWelcome(update.welcome);
+  showTrouble(update);
   say(update.facts);
+}
+
+function showWelcome(html) {
+  const turns = document.getElementById("turns");
+  if (!turns || turns.children.length || document.querySelector("#welcome.selected")) return;
+  if (!html) return welcome?.remove();
+  welcome ??= Object.assign(document.createElement("div"), { id: "welcome" });
+  if (!welcome.isConnected) document.getElementById("ask").before(welcome);
+  patch(welcome, html);
 }
 
 function showFault(message) {
   facts.textContent = "";
-  welcome?.remove();
   const fault = Object.assign(document.createElement("p"), { className: "fault", textContent: message });
   document.getElementById("main").prepend(fault);
   say(message);
 }
 
-if (facts.hasAttribute("data-opening")) stream("opening", [], show).catch((fault) => showFault(fault.message));
+// Opens the index and the model, or finds out again why that cannot be done.
+async function open() {
+  if (opening) return;
+  opening = true;
+  await stream("opening", [], show).catch((fault) => showFault(fault.message));
+  opening = false;
+}
+
+document.addEventListener("reopen", open); // there may be another index, or one again
+if (facts.hasAttribute("data-opening")) open();

@@ -2,6 +2,7 @@
 import { onPress, patch, say } from "./common.js";
 import { drawMap } from "./map.js";
 import "./opening.js";
+import { show as showSelected } from "./selecting.js";
 
 if (document.getElementById("work")) import("./rebuild.js"); // only curators change the collection
 
@@ -15,7 +16,9 @@ function card(number) {
 
 async function open(number) {
   patch(dialog.querySelector(".card"), await card(number));
-  dialog.querySelector("details").open = true;
+  dialog.querySelector("article")?.removeAttribute("id"); // which its card in the list has
+  dialog.querySelector("details")?.setAttribute("open", "");
+  showSelected();
   dialog.showModal();
 }
 
@@ -28,37 +31,45 @@ async function showTitle(number, event) {
   const template = document.createElement("template");
   template.innerHTML = await card(number);
   if (wanted !== showTitle.last) return;
-  tip.textContent = template.content.querySelector("h3")?.textContent ?? "";
+  tip.textContent = template.content.querySelector("article")?.dataset.title ?? "";
   tip.hidden = !tip.textContent; // a rebuild has removed the paper
   tip.style.left = `${Math.max(8, Math.min(event.clientX + 12, window.innerWidth - tip.offsetWidth - 8))}px`;
   tip.style.top = `${Math.max(8, Math.min(event.clientY + 12, window.innerHeight - tip.offsetHeight - 8))}px`;
 }
 
+// Draws the map once there is room for it: on a phone, when it is asked for.
 const canvas = document.querySelector("#map canvas");
-if (canvas) {
-  const found = JSON.parse(canvas.dataset.found);
-  drawMap(canvas, { found, open, showTitle }).then(
-    ({ names, counts, zoom, select }) => {
-      const list = document.getElementById("clusters");
-      list.replaceChildren(
-        ...names.map((name, cluster) => {
-          const button = document.createElement("button");
-          Object.assign(button, { type: "button", value: cluster, textContent: `${name} (${counts[cluster].toLocaleString("en")})` });
-          button.setAttribute("aria-pressed", "false");
-          return button;
-        }),
-      );
-      onPress("#clusters button", (pressed) => {
-        const only = select(Number(pressed.value));
-        for (const button of list.children) button.setAttribute("aria-pressed", String(Number(button.value) === only));
-      });
-      onPress("#zoom button", ({ value }) => zoom(Number(value)));
-    },
+const showMap = document.getElementById("show-map");
+let drawn = false;
+function draw() {
+  if (drawn || !canvas?.clientWidth) return;
+  drawn = true;
+  const { found, cluster } = canvas.dataset;
+  drawMap(canvas, { found: JSON.parse(found), cluster: cluster === undefined ? null : Number(cluster), open, showTitle }).then(
+    ({ zoom }) => onPress("#zoom button", ({ value }) => zoom(Number(value))),
     (fault) => {
-      document.getElementById("clusters").textContent = fault.message;
+      canvas.replaceWith(Object.assign(document.createElement("p"), { className: "fault", textContent: fault.message }));
       say(fault.message);
     },
   );
 }
+draw();
+addEventListener("resize", draw);
+showMap?.addEventListener("click", () => {
+  const shown = document.getElementById("map").classList.toggle("shown");
+  showMap.setAttribute("aria-expanded", String(shown));
+  draw();
+});
+document.querySelector("#clusters [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// The box keeps the focus over a search; not where a keyboard would cover what was found.
+const SEARCHED = "rag-searched";
+const box = document.getElementById("q");
+document.getElementById("search").addEventListener("submit", () => sessionStorage.setItem(SEARCHED, "yes"));
+if (sessionStorage.getItem(SEARCHED) && !matchMedia("(pointer: coarse)").matches) {
+  box.focus({ preventScroll: true });
+  box.setSelectionRange(box.value.length, box.value.length);
+}
+sessionStorage.removeItem(SEARCHED);
 
 onPress("#paper .close", () => dialog.close());

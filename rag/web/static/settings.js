@@ -1,11 +1,13 @@
 // What the user chose for all their questions: kept by the browser, and shown where it differs from the defaults.
+import { setTheme, showTheme } from "./appearance.js";
 import { call, onPress } from "./common.js";
+import { checkYears, filters, offer, sayDropped, unfit } from "./filters.js";
 
 const KEY = "rag-settings";
 const dialog = document.getElementById("settings");
 const fields = ["llm", "writer", "limit", "from", "to", "author", "source"].map((id) => document.getElementById(id));
 const labels = {
-  llm: (value) => `model ${value}`,
+  llm: (value) => `model ${chosen.model ?? value}`,
   writer: () => "quotes only",
   limit: (value) => `at most ${value} papers`,
   from: (value) => `since ${value}`,
@@ -60,23 +62,43 @@ function show() {
   document.getElementById("chips").replaceChildren(...document.querySelectorAll("#chips .editing"), ...chips);
 }
 
-function option(value, text) {
-  return Object.assign(document.createElement("option"), { value, textContent: text });
-}
+let offered = { years: null, authors: true, sources: [] }; // what papers can be told apart by
 
 async function open() {
-  const [llm, source] = ["llm", "source"].map((id) => document.getElementById(id));
-  for (const field of fields) if (field !== llm && field !== source) field.value = chosen[field.id] ?? "";
+  for (const field of fields) if (field.tagName === "INPUT" || field.options.length > 1) field.value = chosen[field.id] ?? "";
+  showTheme();
   dialog.showModal();
-  try {
-    const { models, sources } = await call("GET", "/settings");
-    llm.replaceChildren(llm.options[0], ...models.map(({ spec, label }) => option(spec, label)));
-    source.replaceChildren(source.options[0], ...sources.map((name) => option(name, name)));
-  } catch (fault) {
+  await Promise.all([showModels(), showFilters()]).catch((fault) => {
     document.getElementById("tested").textContent = fault.message;
-  }
-  llm.value = chosen.llm ?? "";
-  source.value = chosen.source ?? "";
+  });
+}
+
+async function showModels() {
+  const llm = document.getElementById("llm");
+  const { models } = await call("GET", "/settings");
+  const options = models.map(({ spec, name, label }) => Object.assign(new Option(label, spec), { name }));
+  llm.replaceChildren(llm.options[0], ...options);
+  llm.options[0].textContent = `the default: ${models[0].name}`;
+  const { llm: spec = "", model = spec } = chosen;
+  if (spec && !models.some((one) => one.spec === spec)) llm.append(new Option(`${model}: not available now`, spec));
+  llm.value = spec;
+}
+
+async function showFilters() {
+  offered = await filters();
+  offer(offered);
+  document.getElementById("source").value = chosen.source ?? "";
+  checkYears(offered);
+}
+
+// Drops what the browser kept for another collection, and says so.
+async function drop() {
+  if (!["from", "to", "author", "source"].some((name) => chosen[name])) return;
+  const found = unfit(chosen, await filters());
+  if (!found.length) return;
+  const dropped = found.map(([name, reason]) => [labels[name](chosen[name]), reason]);
+  update(Object.fromEntries(found.map(([name]) => [name, ""])));
+  sayDropped(dropped);
 }
 
 async function test() {
@@ -92,11 +114,18 @@ document.getElementById("choose").addEventListener("click", open);
 document.getElementById("test")?.addEventListener("click", test); // only curators test models
 document.getElementById("defaults").addEventListener("click", () => {
   for (const field of fields) field.value = "";
+  setTheme("");
   update(Object.fromEntries(fields.map(({ id }) => [id, ""])));
 });
-dialog.addEventListener("change", ({ target }) => fields.includes(target) && target.checkValidity() && update({ [target.id]: target.value }));
+dialog.addEventListener("change", ({ target }) => {
+  checkYears(offered);
+  if (!fields.includes(target) || !target.checkValidity()) return;
+  const model = target.id === "llm" ? { model: target.selectedOptions[0].name } : {};
+  update({ [target.id]: target.value, ...model });
+});
 onPress("#chips .chip:not(.editing)", (chip) => {
   update({ [chip.value]: "" });
   document.getElementById("box").focus();
 });
 show();
+drop().catch(() => {}); // the answer says what was not applied

@@ -1,4 +1,5 @@
 // The order of the papers of an answer.
+import { refold } from "./folding.js";
 import { turnOf, turns } from "./turns.js";
 
 // Sorts the papers of an answer; those that are only related stay last.
@@ -10,7 +11,11 @@ function sort(select) {
   const sorted = sections.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   turnOf(select).querySelector(".list").replaceChildren(...sorted);
 }
-document.addEventListener("change", ({ target }) => target.matches(".sort") && sort(target));
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches(".sort")) return;
+  sort(target);
+  refold();
+});
 
 // An update has put the papers that it changed where the server has them, without a rank.
 export function resort() {

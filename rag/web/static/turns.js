@@ -23,8 +23,8 @@ export async function attempt(action) {
 
 // Shows `text` on a button for a moment.
 export function flash(button, text) {
-  const before = button.textContent;
+  const label = (button.dataset.label ??= button.textContent); // pressed twice, it already shows the text
   button.textContent = text;
   say(text);
-  setTimeout(() => (button.textContent = before), 2000);
+  setTimeout(() => (button.textContent = label), 2000);
 }

@@ -99,6 +99,7 @@ def writing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writing]:
     written = Writing(site)
     ask = Conversation.ask
     monkeypatch.setattr(Conversation, "ask", lambda *given: written.events(ask(*given)))
+    monkeypatch.setattr(Library, "style", lambda *given: "synthesis")
     yield written
     written.gate.set()
 
@@ -149,7 +150,7 @@ def blank(window: tuple[Page, Watch]) -> Iterator[Page]:
     page.unroute_all()
     page.context.set_offline(False)
     if page.url.startswith("http://127.0.0.1:"):
-        page.evaluate("localStorage.clear()")
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
     page.goto("about:blank")
     page.context.clear_cookies()
     page.set_viewport_size(DESK)

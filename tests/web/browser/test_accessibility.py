@@ -49,6 +49,22 @@ def refused_and_failed(page: Page, site: Site) -> None:
     page.locator(".turn").first.get_by_role("button", name="Edit").click()
 
 
+def organising(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    ask_and_wait(page, "which papers keep bees?")
+    if page.locator("#menu").is_visible():
+        page.locator("#menu").click()
+    page.get_by_label("Search your conversations").fill("bees")
+    expect(page.locator("#finding")).to_have_text("1 found")
+    page.locator("#conversations .hits .options").click()
+    page.locator("#options .delete").click()
+
+
+def renaming(page: Page, site: Site) -> None:
+    organising(page, site)
+    page.locator("#options .rename").click()
+
+
 def choosing(page: Page, site: Site) -> None:
     page.goto(site.url)
     page.get_by_role("button", name="Settings").click()
@@ -59,15 +75,34 @@ def choosing(page: Page, site: Site) -> None:
 
 def collection(page: Page, site: Site) -> None:
     page.goto(f"{site.url}papers?q=lighthouse")
-    expect(page.locator("#clusters button").first).to_be_visible()
+    expect(page.locator("#clusters a").first).to_be_visible()
     page.get_by_text("By source and year").click()
     page.get_by_text("Add papers and rebuild").click()
-    page.locator("#clusters button").first.click()
+    page.locator("#clusters a").first.click()
+
+
+def selecting(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}papers?q=kites+zzz")
+    page.locator("#selecting .shown").click()
+    page.locator("#selecting summary").click()
+    expect(page.locator("#selecting .sheet")).to_be_visible()
+
+
+def limited(page: Page, site: Site) -> None:
+    hashes = [paper.identity_hash for paper in site.library.retriever().store.papers([1, 2, 3])]
+    page.goto(f"{site.url}?papers={'.'.join(hashes)}")
+    page.locator("#selected summary").click()
+    expect(page.locator("#selected .sheet")).to_be_visible()
+
+
+def nothing_found(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}papers?q=asdfqwer+year:1800&cluster=0")
+    expect(page.get_by_role("link", name="In all groups")).to_be_visible()
 
 
 def card(page: Page, site: Site) -> None:
     page.goto(f"{site.url}papers")
-    expect(page.locator("#clusters button").first).to_be_visible()
+    expect(page.locator("#clusters a").first).to_be_visible()
     page.evaluate("document.querySelector('#paper').showModal()")
 
 
@@ -84,7 +119,20 @@ def check(page: Page, axe: str) -> None:
 
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-STATES = [empty, answered, compared, refused_and_failed, choosing, collection, card]
+STATES = [
+    empty,
+    answered,
+    compared,
+    refused_and_failed,
+    organising,
+    renaming,
+    choosing,
+    collection,
+    selecting,
+    limited,
+    nothing_found,
+    card,
+]
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +177,7 @@ def test_everything_is_reached_by_key_in_the_order_of_reading(page: Page) -> Non
         reached.append(page.evaluate("(document.activeElement.id || document.activeElement.className || '') + ''"))
         if reached[-1] == "" and len(reached) > 20:
             break
-    wanted = ["skip", "brand", "new", "delete", "edit", "sort", "cite", "copy", "rate", "box", "choose", "send"]
+    wanted = "skip brand new find options edit sort cite copy rate box choose send".split()
     places = [reached.index(one) for one in wanted]
     assert places == sorted(places), reached
 

@@ -56,7 +56,7 @@ def test_answers_cards_tips_and_lists_show_hostile_papers_as_text(page: Page) ->
 
 def test_the_collection_and_its_map_show_hostile_papers_as_text(page: Page, site: Site) -> None:
     page.goto(f"{site.url}papers?q=lighthouse")
-    expect(page.locator("#clusters button").first).to_be_visible()
+    expect(page.locator("#clusters a").first).to_be_visible()
     page.get_by_text("By source and year").click()
     for summary in page.locator("article.source summary").all():
         summary.evaluate("one => one.click()")

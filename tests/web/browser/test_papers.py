@@ -1,10 +1,8 @@
-"""The page of the collection: its papers, its map, and files that are dropped on it."""
+"""The page of the collection: its papers and its map."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from rag import settings
 from rag.chat.library import Library
-from rag.index import generations
-from rag.index.opening import open_current
 from tests.conftest import WHICH, index_of
 from tests.web.payloads import PAYLOADS
 
@@ -28,22 +24,7 @@ let inked = 0; for (let i = 3; i < data.length; i += 4) inked += data[i] > 0; re
 @pytest.fixture
 def papers(page: Page, site: Site) -> Page:
     page.goto(f"{site.url}papers")
-    expect(page.locator("#clusters button").first).to_be_visible()
-    return page
-
-
-@pytest.fixture
-def own(tmp_path: Path, unopened_index: Path) -> Iterator[Site]:
-    """A chat over an index that may be changed, built from a file of its own."""
-    index = index_of(tmp_path, [NEW | {"title": f"{NEW['title']} {n}"} for n in range(3)])
-    with serving(Library(settings.load(index_dir=index, llm="none"))) as served:
-        yield served
-
-
-def adding(page: Page, site: Site) -> Page:
-    """The part of the page where papers are added."""
-    page.goto(f"{site.url}papers")
-    page.get_by_text("Add papers and rebuild").click()
+    expect(page.locator("#map canvas")).to_have_attribute("data-drawn", "yes")
     return page
 
 
@@ -75,7 +56,7 @@ def test_the_map_names_its_clusters_and_opens_the_card_of_a_point(papers: Page) 
     canvas, points = dots(papers)
     assert len(points["x"]) == len(points["clusters"]) == 20 + len(PAYLOADS)
     assert canvas.evaluate(INKED) > 1000
-    names = papers.locator("#clusters button").all_inner_texts()
+    names = papers.locator("#clusters a").all_inner_texts()
     assert len(set(names)) == len(points["names"]) == max(points["clusters"]) + 1
     box = canvas.bounding_box()
     assert box
@@ -93,7 +74,7 @@ def test_the_map_names_its_clusters_and_opens_the_card_of_a_point(papers: Page) 
     expect(dialog).to_be_hidden()
 
 
-def test_the_map_is_moved_by_keys_and_narrowed_to_a_cluster(papers: Page) -> None:
+def test_the_map_is_moved_by_keys(papers: Page) -> None:
     canvas, _ = dots(papers)
     look = canvas.evaluate("canvas => canvas.toDataURL()")
     canvas.focus()
@@ -102,12 +83,59 @@ def test_the_map_is_moved_by_keys_and_narrowed_to_a_cluster(papers: Page) -> Non
     papers.wait_for_function("([canvas, look]) => canvas.toDataURL() !== look", arg=[canvas.element_handle(), look])
     papers.keyboard.press("0")
     papers.wait_for_function("([canvas, look]) => canvas.toDataURL() === look", arg=[canvas.element_handle(), look])
-    first = papers.locator("#clusters button").first
-    first.click()
-    expect(first).to_have_attribute("aria-pressed", "true")
-    papers.wait_for_function("([canvas, look]) => canvas.toDataURL() !== look", arg=[canvas.element_handle(), look])
-    first.click()
-    papers.wait_for_function("([canvas, look]) => canvas.toDataURL() === look", arg=[canvas.element_handle(), look])
+
+
+def test_a_group_lists_its_papers_which_the_map_shows_alone(papers: Page) -> None:
+    canvas, points = dots(papers)
+    look = canvas.evaluate("canvas => canvas.toDataURL()")
+    size = points["clusters"].count(1)
+    papers.locator("#clusters a").nth(1).click()
+    expect(papers.locator("h1")).to_contain_text(f"{size} papers in “{points['names'][1]}”")  # type: ignore[call-overload]
+    expect(papers.locator("#cards article")).to_have_count(size)
+    expect(papers.locator("#clusters [aria-current]")).to_contain_text(str(size))
+    expect(canvas).to_have_attribute("data-drawn", "yes")
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != look
+    papers.get_by_role("searchbox").fill("asdfqwer")  # a search stays in the group
+    papers.keyboard.press("Enter")
+    expect(papers.locator("h1")).to_contain_text("Nothing found in “")
+    papers.get_by_role("link", name="In all groups").click()
+    expect(papers.locator("h1")).to_have_text("Nothing found")
+    expect(papers.locator("#shelf .notice")).to_have_text("No paper here has “asdfqwer”.")
+
+
+def test_a_group_is_left_by_its_own_link(papers: Page) -> None:
+    whole = papers.locator("h1").inner_text()
+    papers.locator("#clusters a").first.click()
+    expect(papers.locator("h1")).to_contain_text(" in “")
+    papers.locator("#clusters [aria-current]").click()
+    expect(papers.locator("h1")).to_have_text(whole)
+
+
+def test_the_search_box_keeps_the_focus_and_its_text(papers: Page) -> None:
+    box = papers.get_by_role("searchbox")
+    expect(box).not_to_be_focused()
+    box.fill("kite")
+    papers.keyboard.press("Enter")
+    expect(papers.locator("h1")).to_contain_text("have “kite”")
+    expect(box).to_be_focused()
+    papers.keyboard.type("s tails")
+    expect(box).to_have_value("kites tails")
+
+
+def test_on_a_phone_the_list_comes_before_the_map_which_opens_on_request(blank: Page, site: Site) -> None:
+    blank.set_viewport_size({"width": 390, "height": 844})
+    asked: list[str] = []
+    blank.on("request", lambda one: asked.append(one.url))
+    blank.goto(f"{site.url}papers")
+    first = blank.locator("#cards article").first
+    expect(first).to_be_in_viewport()
+    expect(blank.locator("#map canvas")).to_be_hidden()
+    blank.get_by_role("button", name="Map", exact=True).click()
+    expect(blank.locator("#map canvas")).to_have_attribute("data-drawn", "yes")
+    assert [url for url in asked if url.endswith("/map")] == [f"{site.url}map"]
+    blank.get_by_role("button", name="Map", exact=True).click()
+    expect(blank.locator("#map canvas")).to_be_hidden()
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_papers_of_an_answer_are_listed_and_highlighted(page: Page) -> None:
@@ -133,68 +161,13 @@ def test_the_papers_that_a_search_finds_are_saved(papers: Page) -> None:
     assert [item["title"] for item in saved] == titles
 
 
-def test_a_dropped_file_is_tried_out_first_then_built_with_progress(blank: Page, own: Site) -> None:
-    page = adding(blank, own)
-    before = generations.current(own.library.settings.index_dir)
-    records = NEW, NEW | {"title": "A Paper on Gnomes 1", "year": 2020}, {"title": 1}
-    page.evaluate(
-        """(text) => { const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([text], "gnomes.jsonl"));
-        document.getElementById("drop").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true })); }""",
-        "\n".join(map(json.dumps, records)),
-    )
-    plan = page.locator("#plan")
-    expect(plan).to_contain_text("1 added, 1 changed, 0 removed, 2 unchanged, 1 skipped")
-    plan.get_by_text("New: 1").click()
-    expect(plan).to_contain_text("A Paper on Gnomes")
-    assert generations.current(own.library.settings.index_dir) == before  # nothing is done yet
-    page.get_by_role("button", name="Rebuild now").click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(plan.locator(".done")).to_contain_text("4 papers", timeout=120_000)
-    page.get_by_role("link", name="Show the new collection").click()
-    expect(page.locator("h1")).to_have_text("4 papers")
-    page.get_by_text("Add papers and rebuild").click()
-    page.get_by_role("button", name="Remove gnomes.jsonl").click()
-    expect(plan).to_contain_text("0 added, 1 changed, 1 removed")
-
-
-def test_a_file_that_cannot_be_added_is_told_and_a_plan_can_be_dropped(blank: Page, own: Site) -> None:
-    page = adding(blank, own)
-    chooser = page.get_by_label("Drop files of papers here")
-    chooser.set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
-    expect(page.locator("#plan .fault")).to_contain_text(
-        "Cannot add “x.pdf”: only files such as .bib, .ris, .csv, .xml, .jsonl, .md and .txt"
-    )
-    text = json.dumps(NEW).encode()
-    chooser.set_input_files({"name": "gnomes.jsonl", "mimeType": "text/plain", "buffer": text})
-    expect(page.locator("#plan")).to_contain_text("1 added")
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#plan")).to_be_empty()
-    page.get_by_role("button", name="Preview the rebuild").click()
-    expect(page.locator("#plan")).to_contain_text("0 added, 0 changed, 0 removed, 3 unchanged")
-
-
 def test_a_collection_of_one_paper_is_shown_and_asked(blank: Page, tmp_path: Path) -> None:
     index = index_of(tmp_path, [NEW])
     with serving(Library(settings.load(index_dir=index, llm="none"))) as site:
         blank.goto(f"{site.url}papers")
         expect(blank.locator("h1")).to_have_text("1 paper")
-        expect(blank.locator("#clusters button")).to_have_count(1)
+        expect(blank.locator("#clusters a")).to_have_count(1)
         page = opened(blank, site)
         expect(page.locator("#welcome h1")).to_have_text("Ask 1 paper")
         ask_and_wait(page, "when do gnomes garden?")
         expect(page.locator(".turn .reply")).to_contain_text("Gnomes garden at night.")
-
-
-def test_without_an_index_the_pages_say_what_to_do(blank: Page, tmp_path: Path) -> None:
-    index = index_of(tmp_path, [NEW])
-    with serving(Library(settings.load(index_dir=index, llm="none"))) as site:
-        shutil.move(index, tmp_path / "away")
-        page = opened(blank, site)
-        expect(page.locator(".fault").first).to_contain_text("There is no index in")
-        page.goto(f"{site.url}papers")
-        expect(page.locator(".fault").first).to_contain_text("Run: rag rebuild")
-        shutil.move(tmp_path / "away", index)
-        page.goto(site.url)
-        ask_and_wait(page, "when do gnomes garden?")
-    assert open_current(index).paper_count == 1

@@ -13,6 +13,7 @@ from .browsers import ask_and_wait
 from .conftest import LONG, UNANSWERABLE
 
 COMPARED = "how do SwiftDepth and TinySpeech differ?"
+SEEN = "all => all.map((one) => one.querySelector('.paper').checkVisibility())"
 REPLACE = "old => old.replaceWith(old.cloneNode(true))"
 PUSH_DOWN = "old => old.before(Object.assign(document.createElement('h1'), { textContent: 'new' }))"
 
@@ -110,6 +111,39 @@ def test_a_list_of_papers_is_sorted_and_back(page: Page) -> None:
     assert sections.evaluate_all("all => all.map((one) => one.dataset.title)") == sorted(titles, key=str.lower)
     sort.select_option("best match first")
     assert sections.evaluate_all("all => all.map((one) => one.dataset.title)") == titles
+
+
+def test_papers_after_the_fifth_are_folded_by_place_and_a_card_leads_back_into_the_fold(page: Page) -> None:
+    ask_and_wait(page, "which papers study lighthouse lamps?")
+    papers = page.locator(".turn .list > section")
+    total = papers.count()
+    more = page.get_by_role("button", name=re.compile(rf"^Show {total - 5} more papers?$"))
+    assert papers.evaluate_all(SEEN) == [n < 5 for n in range(total)]
+    page.get_by_label("Sort the papers").select_option("newest first")
+    assert papers.evaluate_all(SEEN) == [n < 5 for n in range(total)]
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(papers.last).to_be_visible()
+    expect(papers.nth(5)).to_be_focused()
+    page.get_by_role("button", name="Show fewer papers").click()
+    expect(more).to_have_attribute("aria-expanded", "false")
+    hidden = papers.last.locator("a.cite").first.get_attribute("href")
+    page.mouse.move(0, 0)  # off the numbers, whose tip Escape would close first
+    page.locator(f"article{hidden} h3").focus()
+    page.keyboard.press("Escape")
+    expect(papers.last.locator("a.cite").last).to_be_focused()
+
+
+def test_a_wide_table_scrolls_in_its_own_box(page: Page) -> None:
+    ask_and_wait(page, COMPARED)
+    page.set_viewport_size({"width": 800, "height": 600})
+    table = page.get_by_role("region", name="Comparison")
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 800
+    aspect = table.locator("tbody th").first
+    left = aspect.bounding_box()["x"]  # type: ignore[index]
+    table.evaluate("one => (one.scrollLeft = 400)")
+    assert aspect.bounding_box()["x"] == left  # type: ignore[index]
 
 
 def test_a_comparison_is_a_table_that_names_papers_and_aspects(page: Page) -> None:

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
+from rag import settings, sources
+from rag.chat.library import Library
 from rag.cli.main import main
+from rag.index.build import build
+from rag.index.contents import Contents
+from rag.models import embedding
+from rag.paper import Paper
+from rag.progress import silent
 from rag.web.chat_routes import FEEDBACK
 from tests.conftest import WHICH
 from tests.llm.server import Server
 
 from .browsers import ask_and_wait
-from .sites import Site, opened
+from .conftest import CURVE
+from .sites import Site, opened, serving
+
+SEAS = ["the North Sea", "the Baltic", "the Channel", "the Adriatic", "the Aegean", "the Irish Sea"]
+
+
+@pytest.fixture(scope="module")
+def undated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A chat about papers without years and authors, of one source."""
+    folder = tmp_path_factory.mktemp("undated")
+    file = folder / "papers.jsonl"
+    told = [{"title": f"Tides of {sea}", "abstract": f"We measure the tides of {sea}. They are high."} for sea in SEAS]
+    file.write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+    papers = [paper for paper in sources.read(file) if isinstance(paper, Paper)]
+    build(Contents(papers, [file]), folder / "index", embedding.load("bundled"), lambda *given: CURVE, silent)
+    with serving(Library(settings.load(index_dir=folder / "index", llm="none"))) as served:
+        yield served
 
 
 def choose(page: Page, label: str, value: str) -> None:
@@ -47,6 +72,92 @@ def test_each_setting_that_differs_from_the_default_is_a_chip_that_resets_it(pag
     page.get_by_role("button", name="Reset to the defaults").click()
     page.keyboard.press("Escape")
     expect(chips).to_have_count(0)
+
+
+def test_filters_that_no_paper_can_satisfy_are_not_offered_and_the_dialog_says_why(blank: Page, undated: Site) -> None:
+    page = opened(blank, undated)
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("#not-offered")).to_have_text(
+        "None of these papers has a year or an author. All of them are from one source."
+    )
+    for label in ("published since", "published until", "by the author", "from the source"):
+        expect(dialog.get_by_label(label)).to_be_hidden()
+    expect(dialog.get_by_label("Papers per answer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Settings")).to_be_focused()
+
+
+def test_filters_kept_for_other_papers_are_dropped_with_a_word(page: Page, undated: Site) -> None:
+    kept = {"from": "2020", "author": "bengio", "source": "gone.bib", "limit": "5"}
+    for url in (undated.url, page.url):
+        page.goto(url)
+        page.evaluate("kept => localStorage.setItem('rag-settings', JSON.stringify(kept))", kept)
+    page.reload()
+    dropped = page.locator("#dropped")
+    expect(dropped).to_contain_text("source gone.bib (no paper is from it)")
+    expect(dropped).not_to_contain_text("author")
+    expect(page.locator("#chips .chip")).to_have_text(["at most 5 papers ✕", "since 2020 ✕", "author bengio ✕"])
+    page.get_by_role("button", name="Close this note").click()
+    expect(page.get_by_label("Question", exact=True)).to_be_focused()
+    page.goto(undated.url)
+    expect(dropped).to_contain_text("since 2020 (no paper has a year), author bengio (no paper has an author)")
+    expect(page.locator("#chips .chip")).to_have_text(["at most 5 papers ✕"])
+    ask_and_wait(page, "which papers study tides?")
+    expect(page.locator(".turn .question")).to_have_text("which papers study tides?")
+    page.reload()
+    expect(page.locator("#box")).to_be_visible()
+    expect(dropped).to_have_count(0)
+
+
+def test_the_appearance_is_kept_for_all_pages_and_open_tabs_follow(page: Page, site: Site) -> None:
+    def schemes() -> list[str]:
+        return [one.evaluate("getComputedStyle(document.documentElement).colorScheme") for one in (page, other)]
+
+    other = page.context.new_page()
+    other.goto(f"{site.url}papers")
+    expect(other.locator("#map canvas")).to_be_visible()
+    page.get_by_role("button", name="Settings").click()
+    assert schemes() == ["light dark"] * 2
+    choose(page, "Appearance", "dark")
+    expect(other.locator("html[data-theme=dark]")).to_have_count(1)
+    assert schemes() == ["dark"] * 2
+    other.reload()
+    page.reload()
+    assert schemes() == ["dark"] * 2
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_label("Appearance")).to_have_value("dark")
+    page.emulate_media(color_scheme="dark")
+    choose(page, "Appearance", "light")
+    assert schemes()[0] == "light"
+    page.get_by_role("button", name="Reset to the defaults").click()
+    assert schemes() == ["light dark"] * 2
+    other.close()
+
+
+def test_the_appearance_is_there_before_anything_is_drawn(page: Page, site: Site) -> None:
+    page.evaluate("localStorage.setItem('rag-theme', 'dark')")
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => { window.atStart = document.documentElement.dataset.theme; });
+        new MutationObserver((_, watch) => {
+          if (!document.body) return;
+          window.atBody = document.documentElement.dataset.theme;
+          watch.disconnect();
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    page.reload()
+    assert page.evaluate("window.atBody") == "dark"
+    page.evaluate("localStorage.setItem('rag-theme', '\"><b>')")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") is None
+
+
+def test_the_map_is_drawn_anew_in_the_appearance_that_is_chosen(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}papers")
+    expect(page.locator("#clusters a").first).to_be_visible()
+    before = page.evaluate("document.querySelector('#map canvas').toDataURL()")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function("before => document.querySelector('#map canvas').toDataURL() !== before", arg=before)
 
 
 def test_available_models_are_offered_tested_and_used(blank: Page, modelled_site: tuple[Site, Server]) -> None:

@@ -1,0 +1,2 @@
+// The page that prints answers.
+document.getElementById("print").addEventListener("click", () => window.print());

@@ -1,0 +1,52 @@
+"""What the page of the saved questions shows: words of others stay words, and what is gone is no link."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rag.chat.saved import Match, News, Rewritten
+from rag.chat.saved_store import SavedQuestion
+from rag.web import saved_page
+from rag.web.saved_checks import SavedState
+
+from .reader import read
+
+NOW = datetime(2025, 3, 3, tzinfo=UTC)
+PAYLOAD = "<img src=x onerror=alert(1)>\"' {{ 7 * 7 }}"
+
+
+def html(news: News | None, text: str = "owls?", due: bool = False) -> str:
+    """The element of one question with this `news`."""
+    one = SavedQuestion("a", text, (text,), text, "c1", NOW, "g1", text, False, 2, news=news, earlier=news)
+    shown = SavedState([one], frozenset("a" if due else ""), text)
+    update = saved_page.updates(shown)
+    assert isinstance(update["questions"], dict)
+    return f"{update['questions']['saved-a']}{update['status']}"
+
+
+def test_words_of_others_stay_words() -> None:
+    match = Match(PAYLOAD, "a", (PAYLOAD,), (PAYLOAD,), 2020)
+    everywhere = News(NOW, NOW, (match,), (Rewritten(match, (PAYLOAD,)),), (match,), (match,), (match,), True)
+    page = html(everywhere, PAYLOAD)
+    assert "<img" not in page
+    assert page.count("onerror=alert(1)") > 10
+    assert "49" not in page
+
+
+def test_only_what_is_still_there_is_a_link() -> None:
+    page = read(html(News(NOW, NOW, added=(Match("Owls & Bats", "a"),), removed=(Match("Cats", "b"),))))
+    links = {link.text: link.attributes["href"] for link in page.all("a")}
+    assert links["Owls & Bats"] == "/papers?q=Owls%20%26%20Bats"
+    assert "Cats" not in links
+
+
+def test_a_question_that_is_being_asked_says_so() -> None:
+    assert "Being asked again…" in html(None, due=True)
+    assert "Being asked again…" not in html(None)
+
+
+def test_what_does_not_matter_is_shown_but_does_not_stand_out() -> None:
+    moved = html(News(NOW, NOW, matching=(Match("Owls", "a"),)))
+    assert "Nothing new since 3 March 2025, but 1 earlier paper now matches" in moved
+    assert "has-news" not in moved
+    assert "has-news" in html(News(NOW, NOW, added=(Match("Owls", "a"),)))
