@@ -16,6 +16,7 @@ from rag.errors import ModelError
 from rag.llm.abilities import can_write, is_capable
 from rag.llm.auto import AUTO, NOTHING, Resolved, pick, resolve
 from rag.llm.bundled import INSTALL_BUNDLED, PARAMETERS, bundled_installed
+from rag.llm.importing import import_llama_index
 from rag.llm.local import EMBEDS, LocalModel, LocalServer, local_servers
 from rag.llm.price import estimate
 from rag.llm.pull import pulled
@@ -98,6 +99,7 @@ def _because(resolved: Resolved) -> str:
 
 
 async def _first_word(model: Model) -> None:
+    import_llama_index()
     from llama_index.core.llms import ChatMessage
 
     async with aclosing(model.stream([ChatMessage("Say yes.")], _TRIAL_TOKENS)) as pieces:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rag.llm import faults
 from rag.llm.ask import json_from
+from rag.llm.importing import import_llama_index
 from rag.llm.model import UNKNOWN_CONTEXT, Model
 from rag.llm.openai_like import model_of
 from rag.llm.probe import ModelInfo, positive_int, probe, value_at
@@ -61,6 +62,7 @@ def _described(server: Server, url: str, headers: dict[str, str]) -> dict[str, A
 
 def _published_context(model: str, default: int) -> int:
     """The context length in tokens that OpenAI has published for `model`; `default` for other models."""
+    import_llama_index()
     from llama_index.llms.openai.utils import openai_modelname_to_contextsize
 
     try:

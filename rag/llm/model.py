@@ -14,6 +14,7 @@ from rag.llm import faults
 from rag.llm.calls import Call, Endpoint
 from rag.llm.endings import BadEnding, CutOff, Endless, NeedsRoom, Silent, UnmarkedThinking
 from rag.llm.exchange import Exchange
+from rag.llm.importing import import_llama_index
 from rag.llm.piece import Piece
 from rag.llm.scored import ScoredReply
 from rag.llm.usage import Pace, Usage
@@ -94,6 +95,7 @@ class Model:
     @cached_property
     def llm(self) -> LLM:
         """The model for use in a LlamaIndex pipeline, without what its calls through this class are protected from."""
+        import_llama_index()
         from rag.llm.llama_index import llama_index_llm
 
         return llama_index_llm(self.endpoint, self.context)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
+from rag.llm.importing import import_llama_index
 from rag.settings import shipped
 from rag.text import one_line
 
@@ -35,6 +36,7 @@ def load(name: str, folder: Path | None = None) -> ChatPromptTemplate:
     The file is <name>.md in `folder` if it exists, else in prompts/. Raises SettingsError if it cannot be read, has no
     message, or its placeholders are not those of `PLACEHOLDERS`.
     """
+    import_llama_index()
     from llama_index.core import ChatPromptTemplate
     from llama_index.core.llms import ChatMessage
 

@@ -85,7 +85,7 @@ class TurnView:
         known = answer or found
         if known is None or not (self._matching or known.headline):
             return ""
-        counts_first = known.intent == "papers" and self.match_count
+        counts_first = known.intent == "papers" and self.match_count and not self._counts(known.headline)
         return self.match_count if counts_first else known.headline or self.match_count or self._amount
 
     @property
@@ -107,6 +107,11 @@ class TurnView:
         if known is None or known.intent not in LISTS or not self._matching:
             return ""
         return phrases.match_count(self._matching, known.searched)
+
+    @property
+    def count_below(self) -> str:
+        """How many papers match, where the first line does not say it."""
+        return "" if self._counts(self.lead) else self.match_count
 
     @property
     def savable(self) -> bool:
@@ -225,6 +230,11 @@ class TurnView:
             if known and known.intent == "comparison" and self._matching > 1
             else ""
         )
+
+    def _counts(self, line: str) -> bool:
+        """Whether `line` begins with how many papers match."""
+        known = self.turn.answer or self.turn.found
+        return known is not None and line.startswith(f"{self._matching:,} of {known.searched:,} paper")
 
     @property
     def _matching(self) -> int:

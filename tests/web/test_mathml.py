@@ -16,8 +16,8 @@ ELEMENTS = set(
     munder munderover semantics strong""".split()
 )
 ATTRIBUTES = set(
-    """accent aria-label columnalign display displaystyle encoding fence form linebreak linethickness mathvariant maxsize
-    minsize movablelimits scriptlevel stretchy width""".split()
+    """accent aria-label columnalign display displaystyle encoding fence form linebreak linethickness mathvariant
+    maxsize minsize movablelimits scriptlevel stretchy width""".split()
 )
 BITS = r"""\frac \sqrt \left( \right) \left \right \begin{matrix} \end{matrix} \text{ \href{ \style{ \class{ \color{
     \newcommand \def \unicode \rule \hspace \substack \genfrac \verb| \limits \overset \big \mathbb{ \bm \tag{ { } [ ]

@@ -269,6 +269,14 @@ def test_an_answer_begins_with_a_line_that_sums_it_up(turn: Turn, lead: str) -> 
     assert shown.text.count(lead) == 1
 
 
+def test_how_many_papers_match_is_told_once() -> None:
+    mentioned = "1 of 9 papers mentions “slow”."
+    shown = reply(done(QUOTE, intent="papers", searched=9, headline=mentioned))
+    assert (shown.all("p", "lead")[0].text, shown.text.count("1 of 9")) == (mentioned, 1)
+    other = reply(done(QUOTE, intent="papers", searched=9, headline="3 of 9 papers mention “slow”."))
+    assert other.all("p", "lead")[0].text == "1 of 9 papers matches"
+
+
 def test_where_a_model_writes_its_first_sentence_is_the_first_line() -> None:
     shown = reply(done(QUOTE, written=WRITTEN, effort=EFFORT))
     assert not shown.all("p", "lead")

@@ -8,12 +8,13 @@ from rag.answer.measurements.nouns import is_quantity, phrase, word_of
 from rag.answer.measurements.numbers import Value
 from rag.answer.measurements.reading import Reading
 from rag.answer.measurements.tie import Tie
-from rag.answer.measurements.wording import APPROXIMATE
+from rag.answer.measurements.wording import APPROXIMATE, is_surpassing
+from rag.language.tokens import stem
 
 MAX_EQUATED_WORDS = 3  # of what is equated
 _SEGMENT = re.compile(r"[(,;:]|\b(?:and|with|of|to|is|was|at|a|an|the)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:when|if|for|where|let|all|any|every)\s", re.IGNORECASE)
-_SHORT_FORM = re.compile(r"(?P<name>(?:\d+\s?%\s)?[A-Z][A-Z\d]{1,4})\s$")
+_SHORT_FORM = re.compile(r"(?P<name>(?:\d{1,3}\s?%\s)?[A-Z][A-Z\d]{1,4})\s$")
 _EQUATED = re.compile(r"(?P<name>[^\W\d][\w@'’/ -]{0,40}?)\s?(?P<sign>[=:<>≤≥])\s?$")
 _TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b")
 
@@ -53,6 +54,8 @@ def _is_told(reading: Reading, place: int) -> bool:
     label = reading.label(place)
     first = reading.head(place) if label == "conj" else place
     cases = {word_of(reading, case) for case in reading.dependents(first, "case")}
+    verb = word_of(reading, reading.head(first))
+    is_worse = reading.label(first) == "dobj" and is_surpassing(stem(verb))  # "outperforms existing detectors (77.9 %)"
     is_object = reading.label(first) in ("dobj", "nsubj", "nsubjpass") or (bool(cases) and cases <= {"with", "at"})
     is_adverb = word_of(reading, place) in APPROXIMATE
-    return is_object and is_quantity(reading, place) and not is_adverb and not _TENS.match(word_of(reading, place))
+    return (is_object and not is_worse) and is_quantity(reading, place) and not is_adverb and not _TENS.match(word_of(reading, place))

@@ -17,7 +17,7 @@ from rag.language.cues import METHOD_NOUNS, PUBLICATION_NOUNS
 MAX_CONDITION_CHARS = 90  # of a phrase; more is no condition that fits a cell
 _METHODS, _PUBLICATIONS = "|".join(METHOD_NOUNS), "|".join(PUBLICATION_NOUNS)
 _OWN = re.compile(
-    rf"^(?:our|the\s+(?:proposed|resulting|final|new|best)|this|it|we|they|which|that|these|those|a|an|there|he|she|who"
+    rf"^(?:our|one|(?:the\s+)?(?:former|latter|other)|the\s+(?:proposed|resulting|final|new|best)|this|it|we|they|which|that|these|those|a|an|there|he|she|who"
     rf"|the\s+(?:{_METHODS}|{_PUBLICATIONS})|results?|experiments?)\b",
     re.IGNORECASE,
 )
@@ -72,8 +72,9 @@ def _condition(reading: Reading, tie: Tie, ties: Sequence[Tie], found: Sequence[
     """Whose value it is, if not that of the paper's own method, and the phrases that belong to it."""
     if tie.value not in reading.places:
         return ""
-    holders = _holders(reading, tie)
-    parts = [_subject(reading, tie)]
+    is_count = tie.is_count
+    holders = {tie.head} if is_count and tie.head is not None else _holders(reading, tie)
+    parts = [] if is_count else [_subject(reading, tie)]
     for phrase in found:
         is_shown = not _is_told(tie, phrase, dataset) and not _LINKING.match(phrase.text)
         if is_shown and _belongs(reading, tie, ties, phrase, holders) and len(phrase.text) <= MAX_CONDITION_CHARS:
@@ -85,8 +86,8 @@ def _belongs(reading: Reading, tie: Tie, ties: Sequence[Tie], phrase: Phrase, ho
     """Whether `phrase` says something of the value, with no other value between them that it may be said of."""
     start, end = span(reading, tie)
     limits = clause(reading, start, end)
-    is_enumerated = sum(other.quantity == tie.quantity for other in ties) > 1
-    if is_enumerated and "respectively" in reading.text and phrase.start > start:  # it may be that of another value
+    is_list = re.search(r"\b(?:and|or)\b", phrase.text) and (len(ties) > 1 or len(reading.places) > 1)
+    if ("respectively" in reading.text and phrase.start > start) or is_list:  # it may be that of another value
         return False
     is_inside = phrase.first <= reading.node(tie.value) <= phrase.last
     if reading.head(phrase.noun) not in holders or is_inside or not limits[0] <= phrase.start < limits[1]:
@@ -110,8 +111,8 @@ def _belongs(reading: Reading, tie: Tie, ties: Sequence[Tie], phrase: Phrase, ho
 
 def _is_told(tie: Tie, phrase: Phrase, dataset: str) -> bool:
     """Whether another cell has what `phrase` says."""
-    bare = phrase.text.partition(" ")[2]
-    is_dataset = bool(dataset) and (dataset in phrase.text or bare in dataset)
+    name = next((word for word in dataset.split() if not word.islower()), dataset)
+    is_dataset = bool(dataset) and name in phrase.text
     is_quantity = tie.head is not None and phrase.first <= tie.head <= phrase.last
     return is_dataset or is_quantity or phrase.text in tie.quantity
 
@@ -134,6 +135,9 @@ def _subject(reading: Reading, tie: Tie) -> str:
         first = start_of(reading, subject)
         if first > 0 and reading.label(first - 1) in ("det", "nmod:poss"):
             first -= 1
+        following = reading.words[subject + 1 : subject + 2]
+        if any(word.lower == "of" for word in following):  # the name goes on
+            return ""
         text = reading.span(first, subject)
         is_own = _OWN.match(text) or not text[0].isalpha() or word_of(reading, subject) in _NO_HOLDERS
         return "" if is_own or subject == tie.head or len(text) > MAX_CONDITION_CHARS else text

@@ -26,7 +26,7 @@ _NOT_MEASURED = re.compile(
     r"^(?:bas|rel[iy]|depend|focus|buil[dt]|train|pre-?train|fine-?tun|tun|rest|hing|draw|condition|impos)"
 )
 _PART_OF_NAME = re.compile(
-    r"\d+\s?[×x]\s?\d+|[a-z]+-(?:clean|other|[a-z]*\d+)|[A-Z]*\d[\w.-]*|v\d|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
+    r"\d+\s?[×x]\s?\d+|[a-z]+-(?:clean|other|[a-z]*\d+)|[A-Z]*\d[\w.-]*|v\d[\w.]*|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
 )
 _CUT = re.compile(r"\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$")  # "… data set and trained"
 _ONE_OF_MANY = frozenset("a an some several many various certain different".split())

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rag.answer.measurements.numbers import Value
 from rag.answer.measurements.reading import Reading
-from rag.answer.measurements.wording import AGENTS, APPROXIMATE, MEASURES
+from rag.answer.measurements.wording import AGENTS, APPROXIMATE, BEGINS_PHRASE, MEASURES
+from rag.language.tokens import is_content_word
 
 MAX_QUANTITY = 80  # characters of the name of a quantity
 # The labels of words that modify a noun right of them.
@@ -27,6 +28,15 @@ def is_quantity(reading: Reading, word: int) -> bool:
     text = reading.words[word].text
     is_common = text[0].islower() or text.isupper() or (word == 0 and text[1:].islower())
     return is_noun(reading, word) and text.lower() not in AGENTS and is_common
+
+
+def may_be_noun(reading: Reading, place: int) -> bool:
+    """Whether the word at `place`, whatever the parser takes it for, may be a noun that continues a name before it."""
+    if place >= len(reading.words) or reading.words[place].value:
+        return False
+    word = reading.words[place].text
+    is_other = word.endswith(("ing", "ed", "ly")) or not is_content_word(word.lower()) or word in BEGINS_PHRASE
+    return word.isalpha() and word.islower() and not is_other and not reading.dependents(place, "case")
 
 
 def is_verb(reading: Reading, word: int) -> bool:
@@ -76,9 +86,10 @@ def phrase(reading: Reading, head: int) -> str:
 def full_phrase(reading: Reading, head: int) -> str:
     """The phrase of `head`, with an "of …" right after it: "area under the curve", "number of parameters"."""
     after = head + 1
-    if after >= len(reading.words) or reading.words[after].lower not in ("of", "under"):
+    noun = reading.head(after) if after < len(reading.words) else after
+    is_sized = noun + 1 < len(reading.words) and reading.words[noun + 1].value  # "8 orifices of diameter 100 µm"
+    if after >= len(reading.words) or reading.words[after].lower not in ("of", "under") or is_sized:
         return phrase(reading, head)
-    noun = reading.head(after)
     is_complement = reading.label(after) == "case" and noun > after and reading.head(noun) == head
     has_value = any(word.value for word in reading.words[after : noun + 1])
     # "accuracy of our method" says who has it, not which accuracy

@@ -20,10 +20,10 @@ _WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)).replace(r"\ ", r"\s")
 _VALUE = re.compile(
     rf"""
-    (?: (?P<about>[~<>≤≥]\s?) | (?<![\w.\-–/@#^_]) ) (?P<currency>(?:US)?[{CURRENCIES}](?=\d))?
+    (?: (?P<about>[~<>≤≥]\s?) | (?<![\w.\-–/@#^_&]) ) (?P<currency>(?:US)?[{CURRENCIES}](?=\d))?
     (?P<number>{_ONE})
     (?: \s?(?:±|\+/-|\+-)\s? {_DIGITS} | \+(?=\s) )?
-    (?P<more> (?: %|[kKMBT](?=\sto\s)|\s?(?:{_UNIT})(?!\w) )?
+    (?P<more> (?: %|[kKMBT](?=\sto\s)|\s(?:thousand|million|billion|trillion)(?=\sto\s)|\s?(?:{_UNIT})(?!\w) )?
         (?:\s?(?:->|→|[–−~-])\s?|\sto\s) (?P<last>{_ONE})(?![\w.-]*[A-Za-z]{{3}}) )?
     (?P<scale> \s(?:thousand|million|billion|trillion)\b | [kKMBT](?![\w]) | \s[kM](?=\s[a-z-]+s\b) )?
     (?: [\s~-]? (?: (?<=\s)(?P<score>[A-Z][\w-]{{0,15}}\s)(?=points\b) )?
@@ -32,7 +32,9 @@ _VALUE = re.compile(
     """,
     re.VERBOSE,
 )
-_SPELLED = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(_WORDS)})(?:\s(?P<unit>{_UNIT}))?(?=\s)", re.IGNORECASE)
+# "two thirds", "two hundred": the word is only a part of the number.
+_LARGER = "hundred|thousand|million|billion|dozen|thirds|quarters|fourths|fifths|sixths|eighths|tenths|hundredths"
+_SPELLED = re.compile(rf"(?<![\w-])(?<!hundred\s)(?<!hundred\sand\s)(?P<word>{'|'.join(_WORDS)})(?:\s(?P<unit>{_UNIT}))?(?=\s)(?!\s(?:{_LARGER}))", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATED = re.compile(
     r"(?:\b(?:in|since|of|until|by|during|from|and|to|year|before|after|through|early|late|mid|around|[A-Z][\w-]*)|[(’'–-])"
@@ -53,11 +55,13 @@ _NUMBER_TIMES = re.compile(r"(?:\d\s?(?:×|x|\*|times)|×)\s?$")
 _LIST_MARK = re.compile(r"^(?:[).:\]]|\s?\))")
 _FORMULA = re.compile(r"\$[^$]{1,200}\$")
 _BOUND = re.compile(
-    r"(?:^|\s)(?P<bound>up\sto|at\s(?:least|most)|(?:no\s)?(?:more|less|fewer)\sthan|nearly|almost|about|approximately|roughly"
-    r"|around|as\s(?:much|little|many|few|high|low|fast)\sas|(?:(?<=of\s|by\s|to\s|at\s|an\s)|(?<=\sa\s)|(?<=with\s)|(?<=reaches\s|exceeds\s)|(?<=achieves\s))(?:over|under|above|below))\s(?:an?\s)?$",
+    r"(?:^|\s)(?P<bound>up\sto|at\s(?:least|most)|(?:no\s)?(?:more|less|fewer|greater|higher|lower|better)\sthan|nearly|almost|about|approximately|roughly"
+    r"|around|as\s(?:much|little|many|few|high|low|fast)\sas|(?:(?<=of\s|by\s|to\s|at\s|in\s|an\s)|(?<=\sa\s)|(?<=with\s)|(?<=reaches\s|exceeds\s)|(?<=achieves\s))(?:over|under|above|below))\s(?:an?\s)?$",
     re.IGNORECASE,
 )
 _DIMENSIONAL = re.compile(r"(?:\s(?:and|or|to)\s\w+)?[\s-]dimensional", re.IGNORECASE)
+_JOINED = re.compile(r"(?<=\d)(?=[a-z]{4})")  # "200times"
+_GROUPED = re.compile(r"\s\d{3}(?![\d.])")  # "10 000"
 _LISTED = re.compile(r"\s?(?:,|,?\s(?:and|or)|&)\s(?:up to\s|about\s)?")
 _FACTOR = re.compile(
     r"\bfactors?\sof\s(?:about\s|up\sto\s|approximately\s|over\s|more\sthan\s|around\s|~\s?)?$", re.IGNORECASE
@@ -90,8 +94,8 @@ class Value:
 
     @property
     def shown(self) -> str:
-        """The value as written, with the words before it that make it a bound."""
-        return f"{self.bound} {self.text}{self.interval}".strip()
+        """The value as written, with the words before it that make it a bound, and a space before a unit in words."""
+        return f"{self.bound} {_JOINED.sub(' ', self.text)}{self.interval}".strip()
 
     @property
     def dimension(self) -> Dimension:
@@ -205,7 +209,7 @@ def _with_shared_units(found: list[Value], text: str) -> list[Value]:
 def _is_name(value: Value, text: str) -> bool:
     """Whether the number is a year, a reference, or part of a name rather than a value."""
     before, after = text[: value.start], text[value.end :]
-    if _is_part_of_size(value, before, after) or _is_no_range(value):
+    if _is_part_of_size(value, before, after) or _is_no_range(value) or _is_group(value, before, after):
         return True
     if _REFERENCE.search(before[-40:]) or re.match(r"[%×]?/\d", after):
         return True
@@ -230,6 +234,12 @@ def _is_part_of_size(value: Value, before: str, after: str) -> bool:
     is_size = is_size or (value.text.endswith(("×", "x", "times")) and bool(re.match(r"\s?\d", after)))
     is_many = bool(re.fullmatch(r"\d*0s", value.text))  # "100s of", "the 1990s"
     return is_size or is_many or (value.dimension == "factor" and bool(re.match(r"\scross", after)))
+
+
+def _is_group(value: Value, before: str, after: str) -> bool:
+    """Whether the number may be a part of one with spaces between its digits: "10 000"."""
+    is_next = bool(re.match(r"\d{3}(?![\d.])", value.text)) and bool(re.search(r"\d\s$", before[-2:]))
+    return is_next or (value.text.isdigit() and bool(_GROUPED.match(after)))
 
 
 def _is_no_range(value: Value) -> bool:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from rag.answer.measurements.nouns import (
-    MAX_QUANTITY,
     MODIFIERS,
     before,
     full_phrase,
     is_noun,
     is_quantity,
     is_verb,
+    may_be_noun,
     noun_after,
     phrase,
     start_of,
@@ -24,6 +24,7 @@ from rag.answer.measurements.tie import Tie
 from rag.answer.measurements.wording import (
     APPROXIMATE,
     MEASURES,
+    PLURALS,
     is_change,
     is_comparative,
     is_difference,
@@ -49,7 +50,20 @@ def modifying(reading: Reading, value: Value) -> Tie | None:
         return None
     if is_change(_stem(reading, head)):
         return _change_of(reading, value, head)
-    return Tie(value, full_phrase(reading, head), head)
+    return None if _is_property(reading, value, head) else Tie(value, full_phrase(reading, head), head)
+
+
+def _is_property(reading: Reading, value: Value, head: int) -> bool:
+    """Whether the value says which kind of thing the noun `head` is: "360-degree scenes", "a 2 meter cube", "4x zoom".
+
+    A whole number counts things only before a plural.
+    """
+    is_singular = value.unit.name.isalpha() and value.unit.name.islower() and len(value.unit.name) > 2
+    is_attribute = value.dimension == "factor" or (is_singular and value.text.endswith(value.unit.name))
+    noun = reading.words[head].text
+    is_counted = noun[-1] == "s" or not noun.islower() or word_of(reading, head) in PLURALS
+    is_number = value.is_bare and not value.is_word and value.text.replace(",", "").isdigit()
+    return "-" in value.text[1:] or is_attribute or (is_number and not is_counted)
 
 
 def _modified(reading: Reading, value: Value) -> int | None:
@@ -85,17 +99,18 @@ def _continues_name(reading: Reading, place: int) -> bool:
     if place >= len(reading.words) or reading.words[place].value:
         return False
     text, label = reading.words[place].text, reading.label(place)
-    is_ranked = bool(re.fullmatch(r"[a-z]+-\d+", reading.words[place - 1].text)) and label != "ROOT"
-    return label in (*NOMINAL, "ROOT") and text[0].isalpha() and (is_ranked or bool(re.search(r"[A-Z]\d", text)))
+    if re.fullmatch(r"[a-z]+-\d+", reading.words[place - 1].text) and may_be_noun(reading, place):
+        return True
+    return label in (*NOMINAL, "ROOT") and bool(re.search(r"[A-Z]\d", text))
 
 
 def _is_cut(reading: Reading, place: int) -> bool:
     """Whether another noun follows, at `place`, which may be the one that the value modifies: "60 load handlings"."""
-    if place >= len(reading.words) or not reading.words[place].text[0].isalpha():
+    if place >= len(reading.words) or not reading.words[place].text[0].isalpha() or reading.words[place].value:
         return False
-    is_nominal = reading.label(place) in ("dobj", "compound", "dep", "nmod", "amod")
-    is_plain = reading.words[place].value is None and word_of(reading, place) not in APPROXIMATE
-    return is_nominal and is_plain and not reading.dependents(place, "case")
+    word = word_of(reading, place)
+    is_nominal = reading.label(place) in ("dobj", "compound", "dep", "nmod", "amod") and word not in APPROXIMATE
+    return (is_nominal and not reading.dependents(place, "case")) or may_be_noun(reading, place)
 
 
 def _change_of(reading: Reading, value: Value, head: int) -> Tie:
@@ -207,26 +222,19 @@ def changed(reading: Reading, value: Value) -> Tie | None:
     place, verb = before(reading, reading.places[value][0]), _verb_of(reading, value)
     if verb is None or place < 0 or not is_change(_stem(reading, verb)):
         return None
-    if place == verb and value.dimension in _RELATIVE:  # "gains 3.2 points"
-        return Tie(value, word_of(reading, verb), None, "", verb)
-    if word_of(reading, place) not in ("by", "from", "to"):
+    preposition = word_of(reading, place)
+    if preposition not in ("by", "from", "to") or (preposition == "from" and not value.is_range):
+        return None  # "reduces it from 36 hours" says only how it was
+    change = f"{reading.words[verb].text} {preposition}"
+    objects = reading.dependents(verb, "dobj")
+    if any(word > place for word in objects):  # "improves by 40 % the recall"
         return None
-    change = f"{reading.words[verb].text} {word_of(reading, place)}"
-    objects = [word for word in reading.dependents(verb, "dobj") if word < place]
     if is_surpassing(_stem(reading, verb)):
-        return _surpassed(reading, value, verb, objects, change)
+        noun = noun_after(reading, verb, ("in",)) or noun_after(reading, reading.node(value), ("in",))
+        return Tie(value, full_phrase(reading, noun), noun, change, verb) if noun else None
     others = [word for word in reading.dependents(objects[-1], "conj") if word < place] if objects else []
     nouns = (others or objects)[-1:] or [noun for noun in _subjects(reading, verb) if is_quantity(reading, noun)][-1:]
     return Tie(value, full_phrase(reading, nouns[0]), nouns[0], change, verb) if nouns else None
-
-
-def _surpassed(reading: Reading, value: Value, verb: int, objects: list[int], change: str) -> Tie:
-    """ "outperforms it by 3 % in recall"; without "in …", the quantity is by how much it does."""
-    noun = noun_after(reading, verb, ("in",)) or noun_after(reading, reading.node(value), ("in",))
-    if noun:
-        return Tie(value, full_phrase(reading, noun), noun, change, verb)
-    quantity = reading.span(verb, objects[-1]) if objects else reading.words[verb].text
-    return Tie(value, quantity if len(quantity) <= MAX_QUANTITY else reading.words[verb].text, None, "", verb)
 
 
 def done(reading: Reading, value: Value) -> Tie | None:

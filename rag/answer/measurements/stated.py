@@ -71,11 +71,5 @@ def _of_text(text: str) -> tuple[tuple[Tie, Context, frozenset[str], bool], ...]
         above = list(reading.ancestors(reading.node(tie.value))) if tie.value in reading.places else []
         nouns = [reading.words[word].text for word in above]
         nouns += [reading.words[word].text for verb in above for word in reading.dependents(verb, "nsubj", "nsubjpass")]
-        made.append((tie, context, frozenset(stems(" ".join(nouns))), _is_count(tie)))
+        made.append((tie, context, frozenset(stems(" ".join(nouns))), tie.is_count))
     return tuple(made)
-
-
-def _is_count(tie: Tie) -> bool:
-    """Whether the value counts things: a bare whole number before a plural."""
-    is_whole = tie.value.is_bare and float(tie.value.number).is_integer()
-    return (is_whole and tie.head is not None and tie.quantity[-1:] == "s") or tie.value.is_word

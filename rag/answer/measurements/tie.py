@@ -20,3 +20,9 @@ class Tie:
     head: int | None
     change: str = ""
     verb: int | None = None
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the value counts things: a bare whole number before a plural."""
+        is_whole = self.value.is_bare and float(self.value.number).is_integer()
+        return (is_whole and self.head is not None and self.quantity[-1:] == "s") or self.value.is_word

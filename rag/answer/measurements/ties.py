@@ -160,7 +160,9 @@ def _is_sound(reading: Reading, tie: Tie) -> bool:
     words = [word for word in re.split(r"\W+", tie.quantity.lower()) if word]
     last = words[-1] if words else ""
     is_cut = not tie.quantity.isupper() and (last in AGENTS or (last in BEGINS_PHRASE and tie.verb is None))
-    is_unit = len(tie.quantity) < 2 or (tie.quantity in UNITS and tie.quantity.islower())
+    unit = UNITS.get(tie.quantity)
+    is_named = unit is not None and (tie.quantity.islower() or (len(tie.quantity) > 2 and unit.dimension == "other"))
+    is_unit = len(tie.quantity) < 2 or is_named
     is_no_name = is_unit and tie.value in reading.places and not _is_equated(reading, tie)
     if is_cut or is_no_name or not any(map(str.isalpha, tie.quantity)):
         return False

@@ -32,6 +32,8 @@ _NOT_COMPARATIVE = frozenset(
     "other over under after layer layers parameter number paper later order transformer power computer user water "
     "together either former inner outer upper rather ever never per her cluster filter marker center meter".split()
 )
+# Plurals without the letter s.
+PLURALS = frozenset("people men women children mice rats cattle data criteria phenomena feet teeth species".split())
 # Who has a value, or has measured it, rather than what it is the value of.
 AGENTS = frozenset(
     "we it they which that this these those who i you he she them us its their our his her results result "

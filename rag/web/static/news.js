@@ -12,10 +12,9 @@ export const saved = () => known;
 
 function show(state) {
   known = state.saved;
-  const word = state.news === 1 ? "question" : "questions";
   badge.textContent = state.news || "";
   badge.hidden = !state.news;
-  badge.parentElement.setAttribute("aria-label", state.news ? `Saved, ${state.news} ${word} with news` : "Saved");
+  badge.nextElementSibling.textContent = state.news ? "with news" : "";
   document.dispatchEvent(new CustomEvent("saved", { detail: state }));
 }
 

@@ -18,7 +18,9 @@ PLACES = """() => [...document.querySelectorAll(".question, .status, .written .s
   .map((one) => one.getBoundingClientRect().top)"""
 
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))"
+# But for the questions to ask next, which are fetched later.
 SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")]
+  .map((one) => one.cloneNode(true)).map((one) => (one.querySelector(".next")?.remove(), one))
   .map((one) => one.outerHTML.replace(/ style="[^"]*"/g, "").replace(/\\s+/g, " ").replaceAll("> <", "><"))"""
 
 

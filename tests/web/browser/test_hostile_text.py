@@ -17,7 +17,7 @@ from .sites import Site, Writing, opened
 LIGHTHOUSES = "which papers are about lamps that keep ships away from the coast?"
 FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => {
   const bad = [...one.attributes].filter(({ name, value }) =>
-    name.startsWith("on") || (name === "style" && one.id !== "tip") || name === "srcdoc" ||
+    name.startsWith("on") || (name === "style" && one.id !== "tip" && !("held" in one.dataset)) || name === "srcdoc" ||
     (["href", "src", "action", "formaction", "data"].includes(name) && !/^(https?:\\/\\/|\\/|#|data:,|$)/.test(value)));
   const tag = "IMG,IFRAME,OBJECT,EMBED,VIDEO,AUDIO,BASE,PORTAL,SOURCE,TRACK,SVG,STYLE,TEMPLATE".split(",");
   const left = tag.includes(one.tagName.toUpperCase()) && !(one.tagName === "STYLE" && !one.isConnected);

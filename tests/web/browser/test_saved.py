@@ -108,7 +108,7 @@ def test_what_cannot_be_saved_says_why(blank: Page, kept: Site) -> None:
 def test_news_appears_stays_while_it_is_read_and_is_seen_then(blank: Page, kept: Site) -> None:
     page = blank
     page.goto(kept.url)
-    expect(page.get_by_role("link", name="Saved, 1 question with news")).to_be_visible()
+    expect(page.get_by_role("link", name="Saved 1 with news")).to_be_visible()
     expect(page.locator("#news")).to_have_text("1")
     page.get_by_role("link", name="Saved").click()
     expect(page.locator("article h2")).to_have_text([WHICH, CORAL])  # the one with news first
