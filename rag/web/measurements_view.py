@@ -57,7 +57,11 @@ def measurements(rows: Sequence[Measurement], statements: Sequence[Statement]) -
     if not rows:
         return None
     columns = tuple(ColumnView(key, MEASURED_COLUMNS[key]) for key in columns_of(rows))
-    summary = f"The {count(len(statements), 'sentence')} that state these numbers"
+    summary = (
+        "The sentence that states these numbers"
+        if len(statements) == 1
+        else f"The {count(len(statements), 'sentence')} that state these numbers"
+    )
     return MeasurementsView(columns, tuple(map(_row, rows)), statement_view.statement_list(statements), summary)
 
 

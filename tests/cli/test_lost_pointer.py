@@ -25,7 +25,6 @@ COMMANDS = [
     ("search", "owls"),
     ("papers",),
     ("status",),
-    ("chat", "--llm", "none"),
 ]
 
 

@@ -79,22 +79,32 @@ def test_ctrl_c_ends_a_command_without_a_stack_trace(tmp_path: Path) -> None:
     assert errors.strip() == "Aborted!"
 
 
-def test_a_chat_whose_index_cannot_be_opened_ends_with_one_line(index_copy: Path) -> None:
-    (papers,) = index_copy.glob("g*/papers.db")
-    papers.unlink()
+def chat(index_dir: Path) -> subprocess.Popen[str]:
+    """A chat about the index in `index_dir` at a free port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    done = run(*MODULE, "chat", "--llm", "none", "--port", str(port), "--index", index_copy)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stdout == f"Chat: http://127.0.0.1:{port}  (Ctrl+C stops it)\n"
-    assert done.stderr.startswith(f"Error: The index in {index_copy} is damaged (papers.db")
+    command = [*MODULE, "chat", "--llm", "none", "--port", str(port), "--index", str(index_dir)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_chat_whose_index_cannot_be_opened_says_so_in_one_line_and_goes_on(index_copy: Path) -> None:
+    (papers,) = index_copy.glob("g*/papers.db")
+    papers.unlink()
+    process = chat(index_copy)
+    assert process.stdout
+    assert process.stderr
+    assert process.stdout.readline().startswith("Chat: ")
+    told = process.stderr.readline()
+    assert told.startswith(f"The index in {index_copy} is damaged (papers.db")
+    assert told.endswith("The page offers to mend it.\n")
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, errors) == (0, "")
 
 
 def test_ctrl_c_ends_the_chat_while_its_index_is_still_being_opened(index_copy: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [*MODULE, "chat", "--llm", "none", "--port", str(port), "--index", str(index_copy)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = chat(index_copy)
     assert process.stdout
     assert process.stdout.readline().startswith("Chat: ")
     process.send_signal(signal.SIGINT)

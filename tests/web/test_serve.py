@@ -34,7 +34,9 @@ def test_what_cannot_be_opened_is_told_in_the_terminal_and_the_chat_goes_on(
     library = Library(settings.load(index_dir=index_copy, **{"llm": "none"} | broken))
     if not broken:
         (index_copy / "CURRENT").unlink()
+    before = sorted(index_copy.glob("g*"))
     _prepare(library, Rebuilding())
+    assert sorted(index_copy.glob("g*")) == before  # nothing was built over it
     told = capsys.readouterr().err
     assert message in told
     assert told.endswith("The page offers to mend it.\n")

@@ -17,7 +17,7 @@ from rag.language.cues import METHOD_NOUNS, PUBLICATION_NOUNS
 MAX_CONDITION_CHARS = 90  # of a phrase; more is no condition that fits a cell
 _METHODS, _PUBLICATIONS = "|".join(METHOD_NOUNS), "|".join(PUBLICATION_NOUNS)
 _OWN = re.compile(
-    rf"^(?:our|one|(?:the\s+)?(?:former|latter|other)|the\s+(?:proposed|resulting|final|new|best)|this|it|we|they|which|that|these|those|a|an|there|he|she|who"
+    rf"^(?:our|one|(?:the\s+)?(?:former|latter)|the\s+(?:proposed|resulting|final|new|best)|this|it|we|they|which|that|these|those|a|an|there|he|she|who"
     rf"|the\s+(?:{_METHODS}|{_PUBLICATIONS})|results?|experiments?)\b",
     re.IGNORECASE,
 )
@@ -72,9 +72,10 @@ def _condition(reading: Reading, tie: Tie, ties: Sequence[Tie], found: Sequence[
     """Whose value it is, if not that of the paper's own method, and the phrases that belong to it."""
     if tie.value not in reading.places:
         return ""
-    is_count = tie.is_count
-    holders = {tie.head} if is_count and tie.head is not None else _holders(reading, tie)
-    parts = [] if is_count else [_subject(reading, tie)]
+    is_count = tie.is_count and tie.head is not None
+    holders = {tie.head} if is_count else _holders(reading, tie)
+    is_of_subject = not is_count or (tie.head is not None and reading.label(tie.head) == "dobj")
+    parts = [_subject(reading, tie) if is_of_subject else ""]
     for phrase in found:
         is_shown = not _is_told(tie, phrase, dataset) and not _LINKING.match(phrase.text)
         if is_shown and _belongs(reading, tie, ties, phrase, holders) and len(phrase.text) <= MAX_CONDITION_CHARS:
@@ -86,7 +87,8 @@ def _belongs(reading: Reading, tie: Tie, ties: Sequence[Tie], phrase: Phrase, ho
     """Whether `phrase` says something of the value, with no other value between them that it may be said of."""
     start, end = span(reading, tie)
     limits = clause(reading, start, end)
-    is_list = re.search(r"\b(?:and|or)\b", phrase.text) and (len(ties) > 1 or len(reading.places) > 1)
+    is_list = phrase.preposition != "between" and re.search(r"\s(?:and|or)\s", phrase.text) is not None
+    is_list = is_list and len(ties) > 1
     if ("respectively" in reading.text and phrase.start > start) or is_list:  # it may be that of another value
         return False
     is_inside = phrase.first <= reading.node(tie.value) <= phrase.last

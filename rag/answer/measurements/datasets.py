@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.facets import FACETS
-from rag.answer.measurements.nouns import word_of
+from rag.answer.measurements.nouns import may_be_noun, word_of
 from rag.answer.measurements.numbers import Value
 from rag.answer.measurements.phrases import Phrase, clause
 from rag.answer.measurements.reading import Reading
@@ -28,7 +28,7 @@ _NOT_MEASURED = re.compile(
 _PART_OF_NAME = re.compile(
     r"\d+\s?[×x]\s?\d+|[a-z]+-(?:clean|other|[a-z]*\d+)|[A-Z]*\d[\w.-]*|v\d[\w.]*|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
 )
-_CUT = re.compile(r"\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$")  # "… data set and trained"
+_CUT = re.compile(r"\s+[a-z]+ed$|\.[A-Z][a-z]+$|\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$")  # "… data set and trained"
 _ONE_OF_MANY = frozenset("a an some several many various certain different".split())
 _METRIC = re.compile(r"\b[a-z][A-Z]\w{0,4}$")  # "mAP", "mIoU"
 _ITEM = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
@@ -105,11 +105,21 @@ def _of_clause(reading: Reading, ties: Sequence[Tie], run: Sequence[int], named:
     if len(values) > 1 and len(items) > 1 and is_one_quantity:
         paired = dict(zip(values, items, strict=True)) if len(items) == len(values) else {}
         return {n: paired.get(ties[n].value, "") for n in run}
-    is_paired_otherwise = is_respective and len(values) > 1 and is_one_quantity
+    is_list = is_respective or bool(_ITEM.search(chosen[0].text))  # which value is on which is not known
+    is_paired_otherwise = is_list and len(values) > 1 and is_one_quantity
     if is_paired_otherwise:
         return {}
     begun = chosen[0].phrase.start
+    run = [n for n in run if not _is_part_of(reading, ties[n].value, chosen[0].phrase)]
     return {n: chosen[0].text for n in run if not _is_named_between(reading, spans[n][1], begun)}
+
+
+def _is_part_of(reading: Reading, value: Value, phrase: Phrase) -> bool:
+    """Whether the value is said of what is enumerated with the data set: "on Pebbles and 100 km of road"."""
+    if value not in reading.places or value.start < phrase.start:
+        return False
+    above = [reading.node(value), *reading.ancestors(reading.node(value))]
+    return any(reading.arcs[word] == (phrase.noun, "conj") for word in above)
 
 
 def _own(reading: Reading, tie: Tie, inside: Sequence[Named], own: tuple[int, int], edge: int) -> str:
@@ -142,14 +152,17 @@ def _name(reading: Reading, phrase: Phrase) -> str:
         return ""
     first, last = phrase.first + 1, _name_end(reading, phrase)
     is_one_of_many = any(word_of(reading, place) in _ONE_OF_MANY for place in reading.dependents(phrase.noun, "det"))
-    while first < phrase.noun and (reading.label(first) in ("det", "nmod:poss") or _is_praise(reading, first, last)):
+    while first < phrase.noun and (reading.label(first) in ("det", "nmod:poss", "cc:preconj") or _is_praise(reading, first, last)):
         first += 1
     text = _CUT.sub("", reading.span(first, last))
+    if may_be_noun(reading, last + 1):  # the name goes on
+        return ""
     if any(word.value for word in reading.words[first : last + 1]) or not 1 < len(text) <= MAX_DATASET_CHARS:
         return ""
     has_data = bool(_DATA.search(text))
-    if word_of(reading, last) in ("task", "tasks", "score", "scores", "metric", "metrics"):
-        return ""
+    noun = reading.words[phrase.noun].text
+    if noun in ("task", "score", "metric") or (noun.islower() and noun[-1] == "s" and not _DATA.fullmatch(noun)):
+        return ""  # "COCO scores", "ComParE features"
     is_metric = bool(_METRIC.search(text)) and not has_data
     if (
         is_metric

@@ -36,7 +36,8 @@ def may_be_noun(reading: Reading, place: int) -> bool:
         return False
     word = reading.words[place].text
     is_other = word.endswith(("ing", "ed", "ly")) or not is_content_word(word.lower()) or word in BEGINS_PHRASE
-    return word.isalpha() and word.islower() and not is_other and not reading.dependents(place, "case")
+    is_other = is_other or bool(reading.dependents(place, "case", "nsubj", "nsubjpass"))
+    return word.isalpha() and word.islower() and not is_other
 
 
 def is_verb(reading: Reading, word: int) -> bool:
@@ -72,6 +73,8 @@ def start_of(reading: Reading, head: int) -> int:
 
 def _modifies(reading: Reading, word: int, head: int) -> bool:
     is_word = reading.words[word].text[0].isalnum() and not reading.words[word].value
+    if word + 1 == head and re.fullmatch(r"[a-z]+-\d+", reading.words[word].text):  # "top-1 accuracy"
+        return True
     return is_word and reading.label(word) in (*MODIFIERS, "punct") and word - 1 <= reading.head(word) <= head
 
 

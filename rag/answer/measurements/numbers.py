@@ -25,7 +25,7 @@ _VALUE = re.compile(
     (?: \s?(?:±|\+/-|\+-)\s? {_DIGITS} | \+(?=\s) )?
     (?P<more> (?: %|[kKMBT](?=\sto\s)|\s(?:thousand|million|billion|trillion)(?=\sto\s)|\s?(?:{_UNIT})(?!\w) )?
         (?:\s?(?:->|→|[–−~-])\s?|\sto\s) (?P<last>{_ONE})(?![\w.-]*[A-Za-z]{{3}}) )?
-    (?P<scale> \s(?:thousand|million|billion|trillion)\b | [kKMBT](?![\w]) | \s[kM](?=\s[a-z-]+s\b) )?
+    (?P<scale> \s(?i:thousand|million|billion|trillion)\b | [kKMBT](?![\w]) | \s[kM](?=\s[a-z-]+s\b) )?
     (?: [\s~-]? (?: (?<=\s)(?P<score>[A-Z][\w-]{{0,15}}\s)(?=points\b) )?
         (?P<unit>%-?p(?!\w)|%|×|(?<=-)point(?!\w)|(?:{_UNIT})(?![\w²³]|\sof\sfreedom))
         (?P<per>(?:/|\sper\s)\s?(?:{_UNIT}|[a-z]{{2,}})[23]?(?!\w))? (?!-[A-Za-z]) )?
@@ -56,7 +56,11 @@ _LIST_MARK = re.compile(r"^(?:[).:\]]|\s?\))")
 _FORMULA = re.compile(r"\$[^$]{1,200}\$")
 _BOUND = re.compile(
     r"(?:^|\s)(?P<bound>up\sto|at\s(?:least|most)|(?:no\s)?(?:more|less|fewer|greater|higher|lower|better)\sthan|nearly|almost|about|approximately|roughly"
-    r"|around|as\s(?:much|little|many|few|high|low|fast)\sas|(?:(?<=of\s|by\s|to\s|at\s|in\s|an\s)|(?<=\sa\s)|(?<=with\s)|(?<=reaches\s|exceeds\s)|(?<=achieves\s))(?:over|under|above|below))\s(?:an?\s)?$",
+    r"|around|as\s(?:much|little|many|few|high|low|fast)\sas|exceed\w*|over|under|above|below)\s(?:an?\s)?$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"(?:\b(?:of|by|to|at|in|an?|with|than|reach\w*|hold\w*|achiev\w*|tak\w+|need\w*|requir\w+))\s(?:over|under)\s(?:an?\s)?$",
     re.IGNORECASE,
 )
 _DIMENSIONAL = re.compile(r"(?:\s(?:and|or|to)\s\w+)?[\s-]dimensional", re.IGNORECASE)
@@ -151,7 +155,10 @@ def _merged_ranges(found: list[Value], text: str) -> list[Value]:
 def _with_bounds(value: Value, text: str) -> Value:
     """`value` with what `text` says around it of how exact it is."""
     before, after = _BOUND.search(text, 0, value.start), _INTERVAL.match(text, value.end)
-    return replace(value, bound=before["bound"] if before else "", interval=after[0] if after else value.interval)
+    bound = before["bound"] if before else ""
+    if bound in ("over", "under") and value.dimension in ("", "time", "other"):
+        bound = bound if _OVER.search(text, 0, value.start) else ""  # rather than "frames over 1.2 km"
+    return replace(value, bound=bound, interval=after[0] if after else value.interval)
 
 
 def _value(match: re.Match[str], text: str) -> Value | None:
@@ -160,9 +167,15 @@ def _value(match: re.Match[str], text: str) -> Value | None:
         start, unit = start - len(factor[0]), UNITS["×"]
     written = text[start : match.end()].strip()
     start += len(text[start : match.end()]) - len(text[start : match.end()].lstrip())
-    number = _float(match["last"] or match["number"]) * _SCALES.get((match["scale"] or "").strip(), 1.0)
+    number = _float(match["last"] or match["number"]) * _scale(match["scale"])
     value = Value(start, start + len(written), number, unit, written, is_range=bool(match["last"]))
     return None if _is_name(value, text) else value
+
+
+def _scale(written: str | None) -> float:
+    """What "million" or "M" multiplies a number by."""
+    name = (written or "").strip()
+    return _SCALES.get(name if len(name) == 1 else name.lower(), 1.0)
 
 
 def _unit(match: re.Match[str]) -> Unit:

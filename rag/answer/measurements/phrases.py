@@ -60,6 +60,8 @@ def _end(reading: Reading, noun: int) -> int:
     for place in range(noun + 1, reading.last_below(noun) + 1):
         word, label = reading.words[place], reading.label(place)
         is_next_value = (word.value is not None and label == "conj") or _joins_value(reading, place)
+        if word.lower in ("where", "which", "that", "when"):
+            break
         if (word.text in ",;:." and not _is_list(reading, noun, place)) or is_next_value or label in _NO_PART:
             break
         last = place

@@ -15,6 +15,7 @@ _SIGNS = {
 _SIGN = re.compile("|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True)) + "(?![a-zA-Z])")
 _COMMAND = re.compile(r"\\(?:text|mathrm|mathbf|textbf|mathit|rm|bf)\s*\{([^{}]*)\}")
 _POWER = re.compile(r"\^\s?\{\s?([-−]?\d+)\s?\}")
+_ARROW = re.compile(r"\\?(?:up|down)arrow(?![a-z])")
 _SPEED_UP = re.compile(r"((?:[×x]|\bfold|\btimes|\ban?)\s(?:[a-z]+\s)?)speed up(s?)\b")
 # A formula that is a number, perhaps with its unit, or what a letter or word is equal to.
 _IS_NUMBER = re.compile(
@@ -26,7 +27,7 @@ _IS_NUMBER = re.compile(
 
 def plain(text: str) -> str:
     """`text` with plain signs for the LaTeX of numbers, on one line."""
-    text = _POWER.sub(r"^\1", _COMMAND.sub(r"\1", _SIGN.sub(lambda match: _SIGNS[match[0]], replace_surrogates(text))))
+    text = _POWER.sub(r"^\1", _COMMAND.sub(r"\1", _SIGN.sub(lambda match: _SIGNS[match[0]], _ARROW.sub(" ", replace_surrogates(text)))))
     return _SPEED_UP.sub(r"\1speed-up\2", " ".join(_FORMULA.sub(_formula, text).split()))
 
 

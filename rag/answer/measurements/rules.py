@@ -25,6 +25,7 @@ from rag.answer.measurements.wording import (
     APPROXIMATE,
     MEASURES,
     PLURALS,
+    UNSPECIFIC,
     is_change,
     is_comparative,
     is_difference,
@@ -63,7 +64,7 @@ def _is_property(reading: Reading, value: Value, head: int) -> bool:
     noun = reading.words[head].text
     is_counted = noun[-1] == "s" or not noun.islower() or word_of(reading, head) in PLURALS
     is_number = value.is_bare and not value.is_word and value.text.replace(",", "").isdigit()
-    return "-" in value.text[1:] or is_attribute or (is_number and not is_counted)
+    return bool(re.search(r"\d-[a-z]", value.text)) or is_attribute or (is_number and not is_counted)
 
 
 def _modified(reading: Reading, value: Value) -> int | None:
@@ -76,7 +77,7 @@ def _modified(reading: Reading, value: Value) -> int | None:
         head += 1
     if head >= len(reading.words) or not is_noun(reading, head) or reading.label(head) in _NO_NOUN:
         return None
-    if any(reading.head(word) > head for word in range(first, head)):
+    if any(reading.head(word) > head or reading.words[word].text[0] == "$" for word in range(first, head)):
         return None
     while _continues_name(reading, head + 1):
         head += 1
@@ -133,13 +134,11 @@ def _compared(reading: Reading, value: Value, comparative: int) -> Tie | None:
     is_before = head > comparative and reading.label(comparative) in ("amod", "advmod") and is_noun(reading, head)
     if is_before and head - comparative < 5 and not any(one.value for one in reading.words[comparative:head]):
         return Tie(value, reading.span(comparative + 1, head), head, word.text)
-    if word.lower in ("more", "less", "fewer"):
-        return None
     subjects = reading.dependents(comparative, "nsubj")
     is_of_subject = word.lower in ("higher", "lower", "larger", "smaller", "greater")
     if subjects and is_of_subject and is_quantity(reading, subjects[0]):
         return Tie(value, full_phrase(reading, subjects[0]), subjects[0], word.text)
-    return Tie(value, word.text, None, "", comparative)
+    return None if word.lower in UNSPECIFIC else Tie(value, word.text, None, "", comparative)
 
 
 def of_noun(reading: Reading, value: Value) -> Tie | None:
@@ -171,7 +170,8 @@ def _outer(reading: Reading, head: int, node: int) -> int | None:
     if place < 1 or not is_noun(reading, place - 1):
         return None
     is_compared = preposition in ("over", "than", "versus", "against") and is_change(_stem(reading, place - 1))
-    is_outer = preposition == "of" or (reading.head(node) == place - 1 and preposition in ("in", "from"))
+    is_difference_in = preposition == "in" and is_difference(_stem(reading, place - 1))
+    is_outer = preposition == "of" or is_difference_in or (reading.head(node) == place - 1 and preposition in ("in", "from"))
     return place - 1 if is_outer or is_compared else None
 
 
@@ -189,7 +189,8 @@ def _of_outer(reading: Reading, value: Value, outer: int, head: int) -> Tie:
 def of_what(reading: Reading, value: Value) -> Tie | None:
     """ "8 GB of memory", "5 mg of the drug"."""
     of = reading.places[value][-1] + 1
-    if value.dimension in ("", *_RELATIVE) or of >= len(reading.words) or word_of(reading, of) != "of":
+    is_distance = reading.words[max(0, reading.places[value][0] - 1)].lower == "within"  # "within 5 cm of the mark"
+    if is_distance or value.dimension in ("", *_RELATIVE) or of >= len(reading.words) or word_of(reading, of) != "of":
         return None
     noun = reading.head(of)
     return Tie(value, phrase(reading, noun), noun) if noun > of and is_quantity(reading, noun) else None
@@ -227,7 +228,7 @@ def changed(reading: Reading, value: Value) -> Tie | None:
         return None  # "reduces it from 36 hours" says only how it was
     change = f"{reading.words[verb].text} {preposition}"
     objects = reading.dependents(verb, "dobj")
-    if any(word > place for word in objects):  # "improves by 40 % the recall"
+    if any(word > place and not reading.words[word].value for word in objects):  # "improves by 40 % the recall"
         return None
     if is_surpassing(_stem(reading, verb)):
         noun = noun_after(reading, verb, ("in",)) or noun_after(reading, reading.node(value), ("in",))

@@ -41,19 +41,30 @@ def _with_parallels(reading: Reading, found: list[Tie]) -> list[Tie]:
     """`found`, with values that follow a tied one in the same form: "an accuracy of 92 % on A and 88 % on B"."""
     tied = {tie.value: tie for tie in found}
     for before_it, value in pairwise(reading.places):
-        if before_it in tied and value in tied:
-            tied[value] = _as_difference(reading, tied[before_it], tied[value])
+        if value in tied:
+            if tie := _as_difference(reading, before_it, tied.get(before_it), tied.pop(value)):
+                tied[value] = tie
     for before_it, value in pairwise(reading.places):
         if before_it in tied and value not in tied and _is_parallel(reading, before_it, value):
             tied[value] = replace(tied[before_it], value=value)
     return sorted(tied.values(), key=lambda tie: tie.value.start)
 
 
-def _as_difference(reading: Reading, before_it: Tie, tie: Tie) -> Tie:
-    """`tie` as a difference where the one before it is one: "by 1.1 mIoU on A and of 0.9 mIoU on B"."""
-    between = reading.text[before_it.value.end : tie.value.start]
-    is_same = tie.quantity == before_it.quantity and not tie.change and before_it.change.endswith(" by")
-    return replace(tie, change=before_it.change) if is_same and re.search(r"\band (?:of|by) $", between) else tie
+def _as_difference(reading: Reading, earlier: Value, before_it: Tie | None, tie: Tie) -> Tie | None:
+    """`tie` as a difference where the value `earlier` is one: "by 1.1 mIoU on A and of 0.9 mIoU on B".
+
+    None if it may be a difference, but of something else: "improves it by 1.7 % on A and 0.9 mIoU on B".
+    """
+    places = reading.places
+    inner = range(places[earlier][-1] + 1, places[tie.value][0])
+    first = places[earlier][0]
+    is_by = "by" in map(str.lower, (word.text for word in reading.words[max(0, first - 2) : first]))
+    is_by = is_by or (before_it is not None and word_of(reading, before(reading, first)) == before_it.change)
+    is_joined = inner and word_of(reading, before(reading, places[tie.value][0])) in ("and", ",", "of", "by")
+    if tie.change or not is_by or not is_joined or any(is_verb(reading, place) for place in inner):
+        return tie
+    is_same = before_it is not None and tie.quantity == before_it.quantity and before_it.change.endswith(" by")
+    return replace(tie, change=before_it.change) if before_it is not None and is_same else None
 
 
 def _is_parallel(reading: Reading, first: Value, second: Value) -> bool:
@@ -129,21 +140,25 @@ def _difference(reading: Reading, run: Sequence[Value], tie: Tie | None) -> Tie 
         return tie
     is_of = word_of(reading, place) == "of" and place > 0
     word = place - 1 if is_of else place
-    is_relative = is_of or run[0].dimension in ("share", "points", "factor") or _is_before_of(reading, run[-1])
-    if (
-        is_relative and is_change(stem(word_of(reading, word))) and word != tie.head
-    ):  # "improvements of 2.9 UAS", "saves 60 % memory"
-        return replace(tie, change=word_of(reading, word))
-    if word_of(reading, place) != "by":
+    is_relative = is_of or run[0].dimension in ("share", "points", "factor")
+    if is_change(stem(word_of(reading, word))) and word != tie.head:
+        if is_relative:  # "improvements of 2.9 UAS", "saves 60 % memory"
+            return replace(tie, change=word_of(reading, word))
+        if _is_before_of(reading, run[-1]):
+            return None
+    if word_of(reading, place) not in ("by", "for"):
         return tie
     reach = range(place - 1, max(-1, place - 1 - MAX_REACH), -1)
     words = [word for word in reach if is_change(stem(word_of(reading, word)))]
     verb = next((word for word in words if is_verb(reading, word)), words[0] if words else None)
-    return tie if verb is None else replace(tie, change=f"{reading.words[verb].text} by", verb=verb)
+    if word_of(reading, place) == "by" and verb is not None:
+        return replace(tie, change=f"{reading.words[verb].text} by", verb=verb)
+    is_unknown = word_of(reading, place) == "by" or verb is not None  # by how much of what
+    return None if is_unknown and not tie.is_count else tie
 
 
 def _is_before_of(reading: Reading, value: Value) -> bool:
-    """Whether "of" follows: "saves 20 hours of work" is a change, "reduces an 88 hour search" is none."""
+    """Whether "of" follows: "saves 20 hours of work" may be a change, "reduces an 88 hour search" is none."""
     following = reading.words[reading.places[value][-1] + 1 :][:1]
     return any(word.lower == "of" for word in following)
 

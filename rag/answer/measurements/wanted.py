@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.measurements.stated import Stated
+from rag.language.cues import NEGATIONS
 from rag.language.tokens import is_content_word, stem, stems, tokenize
 
 # What an adjective or adverb after "how" asks for; a noun is looked for among the quantities.
@@ -88,6 +89,8 @@ class Wanted:
 
     def may_be_in(self, sentence: str) -> bool:
         """Whether `sentence` may state such a number: others need not be parsed."""
+        if self.dataset and not has_name(sentence, self.dataset):
+            return False
         if self.sense == "speed":
             return bool(_SPEED.search(sentence))
         if self.sense in ("size", "any"):
@@ -106,8 +109,8 @@ class Wanted:
         return any(_names(noun, stated) for noun in self.nouns) and (is_counted or not stated.is_count)
 
     def _is_on_dataset(self, stated: Stated) -> bool:
-        context = stated.context
-        return any(has_name(text, self.dataset) for text in (context.dataset, context.condition, stated.tie.quantity))
+        told = (stated.context.dataset, *stated.context.condition.split("; "), stated.tie.quantity)
+        return any(has_name(text, self.dataset) and NEGATIONS.isdisjoint(text.lower().split()) for text in told)
 
 
 def wanted(question: str) -> Wanted | None:

@@ -34,6 +34,8 @@ _NOT_COMPARATIVE = frozenset(
 )
 # Plurals without the letter s.
 PLURALS = frozenset("people men women children mice rats cattle data criteria phenomena feet teeth species".split())
+# Comparatives that do not say of which quantity.
+UNSPECIFIC = frozenset("more less fewer higher lower better worse greater".split())
 # Who has a value, or has measured it, rather than what it is the value of.
 AGENTS = frozenset(
     "we it they which that this these those who i you he she them us its their our his her results result "
