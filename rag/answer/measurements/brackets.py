@@ -58,4 +58,9 @@ def _is_told(reading: Reading, place: int) -> bool:
     is_worse = reading.label(first) == "dobj" and is_surpassing(stem(verb))  # "outperforms existing detectors (77.9 %)"
     is_object = reading.label(first) in ("dobj", "nsubj", "nsubjpass") or (bool(cases) and cases <= {"with", "at"})
     is_adverb = word_of(reading, place) in APPROXIMATE
-    return (is_object and not is_worse) and is_quantity(reading, place) and not is_adverb and not _TENS.match(word_of(reading, place))
+    return (
+        (is_object and not is_worse)
+        and is_quantity(reading, place)
+        and not is_adverb
+        and not _TENS.match(word_of(reading, place))
+    )

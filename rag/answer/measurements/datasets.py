@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,9 @@ _NOT_MEASURED = re.compile(
 _PART_OF_NAME = re.compile(
     r"\d+\s?[×x]\s?\d+|[a-z]+-(?:clean|other|[a-z]*\d+)|[A-Z]*\d[\w.-]*|v\d[\w.]*|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
 )
-_CUT = re.compile(r"\s+[a-z]+ed$|\.[A-Z][a-z]+$|\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$")  # "… data set and trained"
+_CUT = re.compile(
+    r"\s+[a-z]+ed$|\.[A-Z][a-z]+$|\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$"
+)  # "… data set and trained"
 _ONE_OF_MANY = frozenset("a an some several many various certain different".split())
 _METRIC = re.compile(r"\b[a-z][A-Z]\w{0,4}$")  # "mAP", "mIoU"
 _ITEM = re.compile(r",\s+(?:and\s+)?|\s+and\s+")
@@ -105,10 +108,9 @@ def _of_clause(reading: Reading, ties: Sequence[Tie], run: Sequence[int], named:
     if len(values) > 1 and len(items) > 1 and is_one_quantity:
         paired = dict(zip(values, items, strict=True)) if len(items) == len(values) else {}
         return {n: paired.get(ties[n].value, "") for n in run}
-    is_list = is_respective or bool(_ITEM.search(chosen[0].text))  # which value is on which is not known
-    is_paired_otherwise = is_list and len(values) > 1 and is_one_quantity
-    if is_paired_otherwise:
-        return {}
+    if is_respective or _ITEM.search(chosen[0].text):  # which of the values of one quantity is on which is not known
+        counts = Counter(ties[n].quantity for n in run)
+        run = [n for n in run if counts[ties[n].quantity] == 1]
     begun = chosen[0].phrase.start
     run = [n for n in run if not _is_part_of(reading, ties[n].value, chosen[0].phrase)]
     return {n: chosen[0].text for n in run if not _is_named_between(reading, spans[n][1], begun)}
@@ -152,16 +154,19 @@ def _name(reading: Reading, phrase: Phrase) -> str:
         return ""
     first, last = phrase.first + 1, _name_end(reading, phrase)
     is_one_of_many = any(word_of(reading, place) in _ONE_OF_MANY for place in reading.dependents(phrase.noun, "det"))
-    while first < phrase.noun and (reading.label(first) in ("det", "nmod:poss", "cc:preconj") or _is_praise(reading, first, last)):
+    while first < phrase.noun and (
+        reading.label(first) in ("det", "nmod:poss", "cc:preconj") or _is_praise(reading, first, last)
+    ):
         first += 1
     text = _CUT.sub("", reading.span(first, last))
-    if may_be_noun(reading, last + 1):  # the name goes on
+    if may_be_noun(reading, last + 1) or text.startswith(("and ", "or ")):  # it is only a part of the name
         return ""
     if any(word.value for word in reading.words[first : last + 1]) or not 1 < len(text) <= MAX_DATASET_CHARS:
         return ""
     has_data = bool(_DATA.search(text))
     noun = reading.words[phrase.noun].text
-    if noun in ("task", "score", "metric") or (noun.islower() and noun[-1] == "s" and not _DATA.fullmatch(noun)):
+    is_data = any(pattern.fullmatch(noun) for pattern in (_DATA, _PART_OF_NAME))
+    if noun in ("task", "score", "metric") or (noun.islower() and noun[-1] == "s" and not is_data):
         return ""  # "COCO scores", "ComParE features"
     is_metric = bool(_METRIC.search(text)) and not has_data
     if (

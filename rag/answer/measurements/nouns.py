@@ -111,7 +111,8 @@ def noun_after(reading: Reading, head: int, prepositions: Sequence[str]) -> int 
         if noun > head and cases and cases[0] in prepositions and is_noun(reading, noun):
             text = reading.words[noun].text
             is_name = text[0].isupper() and not any(map(str.isupper, text[1:])) and word_of(reading, head) != "terms"
-            if not is_name and not reading.dependents(noun, "nummod"):
+            articles = {word_of(reading, word) for word in reading.dependents(noun, "det")}
+            if not is_name and not reading.dependents(noun, "nummod") and articles <= {"the"}:
                 return noun
     return None
 
@@ -145,7 +146,7 @@ def enumeration(reading: Reading, heads: Sequence[int]) -> str:
     """The enumerated nouns with their modifiers, as written; "" if that is too long for a name."""
     first = reading.words[heads[0]].end - len(phrase(reading, heads[0]))
     text = " ".join(reading.text[first : reading.words[heads[-1]].end].split())
-    return text if not re.search(r"\d|\(", text) and len(text) <= MAX_QUANTITY else ""
+    return text if not re.search(r"[\d(,]", text) and len(text) <= MAX_QUANTITY else ""
 
 
 def _is_plain(reading: Reading, heads: Sequence[int]) -> bool:

@@ -20,7 +20,7 @@ _WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)).replace(r"\ ", r"\s")
 _VALUE = re.compile(
     rf"""
-    (?: (?P<about>[~<>≤≥]\s?) | (?<![\w.\-–/@#^_&]) ) (?P<currency>(?:US)?[{CURRENCIES}](?=\d))?
+    (?: (?P<about>[~<>≤≥]\s?) | (?<![\w.\-–/@#^_&’']) ) (?P<currency>(?:US)?[{CURRENCIES}](?=\d))?
     (?P<number>{_ONE})
     (?: \s?(?:±|\+/-|\+-)\s? {_DIGITS} | \+(?=\s) )?
     (?P<more> (?: %|[kKMBT](?=\sto\s)|\s(?:thousand|million|billion|trillion)(?=\sto\s)|\s?(?:{_UNIT})(?!\w) )?
@@ -34,7 +34,10 @@ _VALUE = re.compile(
 )
 # "two thirds", "two hundred": the word is only a part of the number.
 _LARGER = "hundred|thousand|million|billion|dozen|thirds|quarters|fourths|fifths|sixths|eighths|tenths|hundredths"
-_SPELLED = re.compile(rf"(?<![\w-])(?<!hundred\s)(?<!hundred\sand\s)(?P<word>{'|'.join(_WORDS)})(?:\s(?P<unit>{_UNIT}))?(?=\s)(?!\s(?:{_LARGER}))", re.IGNORECASE)
+_SPELLED = re.compile(
+    rf"(?<![\w-])(?<!hundred\s)(?<!hundred\sand\s)(?P<word>{'|'.join(_WORDS)})(?:\s(?P<unit>{_UNIT}))?(?=\s)(?!\s(?:{_LARGER}))",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _DATED = re.compile(
     r"(?:\b(?:in|since|of|until|by|during|from|and|to|year|before|after|through|early|late|mid|around|[A-Z][\w-]*)|[(’'–-])"
@@ -65,7 +68,7 @@ _OVER = re.compile(
 )
 _DIMENSIONAL = re.compile(r"(?:\s(?:and|or|to)\s\w+)?[\s-]dimensional", re.IGNORECASE)
 _JOINED = re.compile(r"(?<=\d)(?=[a-z]{4})")  # "200times"
-_GROUPED = re.compile(r"\s\d{3}(?![\d.])")  # "10 000"
+_GROUPED = re.compile(r",?\s\d{3}(?![\d.])")  # "10 000", "10, 000"
 _LISTED = re.compile(r"\s?(?:,|,?\s(?:and|or)|&)\s(?:up to\s|about\s)?")
 _FACTOR = re.compile(
     r"\bfactors?\sof\s(?:about\s|up\sto\s|approximately\s|over\s|more\sthan\s|around\s|~\s?)?$", re.IGNORECASE
@@ -251,7 +254,7 @@ def _is_part_of_size(value: Value, before: str, after: str) -> bool:
 
 def _is_group(value: Value, before: str, after: str) -> bool:
     """Whether the number may be a part of one with spaces between its digits: "10 000"."""
-    is_next = bool(re.match(r"\d{3}(?![\d.])", value.text)) and bool(re.search(r"\d\s$", before[-2:]))
+    is_next = bool(re.match(r"\d{3}(?![\d.])", value.text)) and bool(re.search(r"\d,?\s$", before[-3:]))
     return is_next or (value.text.isdigit() and bool(_GROUPED.match(after)))
 
 

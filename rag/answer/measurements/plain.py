@@ -27,7 +27,10 @@ _IS_NUMBER = re.compile(
 
 def plain(text: str) -> str:
     """`text` with plain signs for the LaTeX of numbers, on one line."""
-    text = _POWER.sub(r"^\1", _COMMAND.sub(r"\1", _SIGN.sub(lambda match: _SIGNS[match[0]], _ARROW.sub(" ", replace_surrogates(text)))))
+    text = _POWER.sub(
+        r"^\1",
+        _COMMAND.sub(r"\1", _SIGN.sub(lambda match: _SIGNS[match[0]], _ARROW.sub(" ", replace_surrogates(text)))),
+    )
     return _SPEED_UP.sub(r"\1speed-up\2", " ".join(_FORMULA.sub(_formula, text).split()))
 
 

@@ -171,7 +171,9 @@ def _outer(reading: Reading, head: int, node: int) -> int | None:
         return None
     is_compared = preposition in ("over", "than", "versus", "against") and is_change(_stem(reading, place - 1))
     is_difference_in = preposition == "in" and is_difference(_stem(reading, place - 1))
-    is_outer = preposition == "of" or is_difference_in or (reading.head(node) == place - 1 and preposition in ("in", "from"))
+    is_outer = (
+        preposition == "of" or is_difference_in or (reading.head(node) == place - 1 and preposition in ("in", "from"))
+    )
     return place - 1 if is_outer or is_compared else None
 
 

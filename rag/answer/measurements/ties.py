@@ -41,9 +41,8 @@ def _with_parallels(reading: Reading, found: list[Tie]) -> list[Tie]:
     """`found`, with values that follow a tied one in the same form: "an accuracy of 92 % on A and 88 % on B"."""
     tied = {tie.value: tie for tie in found}
     for before_it, value in pairwise(reading.places):
-        if value in tied:
-            if tie := _as_difference(reading, before_it, tied.get(before_it), tied.pop(value)):
-                tied[value] = tie
+        if value in tied and (tie := _as_difference(reading, before_it, tied.get(before_it), tied.pop(value))):
+            tied[value] = tie
     for before_it, value in pairwise(reading.places):
         if before_it in tied and value not in tied and _is_parallel(reading, before_it, value):
             tied[value] = replace(tied[before_it], value=value)
@@ -179,7 +178,8 @@ def _is_sound(reading: Reading, tie: Tie) -> bool:
     is_named = unit is not None and (tie.quantity.islower() or (len(tie.quantity) > 2 and unit.dimension == "other"))
     is_unit = len(tie.quantity) < 2 or is_named
     is_no_name = is_unit and tie.value in reading.places and not _is_equated(reading, tie)
-    if is_cut or is_no_name or not any(map(str.isalpha, tie.quantity)):
+    is_area = words[:1] in (["square"], ["cubic"])
+    if is_cut or is_no_name or is_area or "(" in tie.quantity or not any(map(str.isalpha, tie.quantity)):
         return False
     return tie.value not in reading.places or (_is_near(reading, tie) and _is_fact(reading, tie))
 
