@@ -54,6 +54,7 @@ MADE: dict[str, tuple[re.Pattern[str], ...]] = {
     "rag.answer.facets": (),
     "rag.answer.sentence_ranking": tuple(filter(None, [definition_pattern("owl net")])),
     "rag.chat.examples": (),
+    "rag.chat.suggestions": (),
     "rag.index.phrases": tuple(filter(None, [_pattern("owl nets")])),
     "rag.language.tokens": (_scanner((HYPHEN, PARENTHESES), True), _scanner((), False)),
     "rag.query.intent": (),
