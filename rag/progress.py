@@ -29,7 +29,7 @@ class TimeLeft:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._stage, self._began, self._first = "", 0.0, 0
-        self._per_paper = 0.0  # seconds
+        self._per_paper, self._papers = 0.0, 0  # seconds for each that is embedded, and how many are
         self._ends: float | None = None
 
     def take(self, stage: str, done: int, total: int) -> None:
@@ -40,8 +40,9 @@ class TimeLeft:
         if now - self._began < _MEASURED_SECONDS or done - self._first < _MEASURED_ITEMS:
             return
         per_item = (now - self._began) / (done - self._first)
-        self._per_paper = per_item if stage == "embedding" else self._per_paper
-        ends = now + per_item * (total - done) + self._per_paper * _papers_after(stage, total)
+        if stage == "embedding":
+            self._per_paper, self._papers = per_item, total
+        ends = now + per_item * (total - done) + self._per_paper * _papers_after(stage, self._papers)
         self._ends = ends if self._ends is None else self._ends + _NEWS * (ends - self._ends)
 
     @property
@@ -51,10 +52,10 @@ class TimeLeft:
 
 
 def _papers_after(stage: str, papers: int) -> float:
-    """What comes after embedding `papers`: the words of their vocabulary, the map and the calibration, in papers."""
-    if stage != "embedding":
+    """What comes after a stage of embedding `papers` or their vocabulary, in papers: words, map and calibration."""
+    if stage not in ("embedding", "vocabulary"):
         return 0.0
-    words = min(_MAX_WORDS, 200 * math.sqrt(papers))  # Heaps' law
+    words = min(_MAX_WORDS, 200 * math.sqrt(papers)) if stage == "embedding" else 0.0  # Heaps' law
     return words * _PER_WORD + min(papers, _MAX_LAID_OUT) * _PER_LAID_OUT + _CALIBRATION
 
 

@@ -34,7 +34,7 @@ SENTENCES: dict[Wish, str] = {
         "Ask in plain words which papers treat a topic, for a fact, a comparison or what a term means; every sentence "
         "of an answer is cited to the abstract that says it. “How many papers use …?”, a title, “BibTeX of [2]”, “more "
         "like [1]”, “as a table” and filters such as year:2020.. and author:name work too. Your own papers are added "
-        "on the Papers page or with: rag rebuild FILE"
+        "on the Papers page or with: rag add FILE"
     ),
     "bibtex": "Name the paper by its title, or ask a question first: then “BibTeX of [2]” gives that paper's.",
     "link": "Name the paper by its title, or ask a question first: then “link to [2]” gives that paper's.",
@@ -61,9 +61,9 @@ class Direct:
 
 def reply(query: Query, wished: Wished, store: Store, most: int = MAX_SHOWN) -> Direct:
     """What `wished` wants of the papers in `store`, among those that pass the filters of `query`; at most so many."""
-    if wished.wish == "about":
+    if wished.wish == "about" and not query.filters:
         return Direct(_description(store))
-    if wished.wish == "count":
+    if wished.wish in ("about", "count"):
         return _count(query, wished.topic, store, most)
     if wished.wish in ("list", "newest"):
         return _list(query, wished, store, most)
@@ -133,7 +133,10 @@ def _list(query: Query, wished: Wished, store: Store, most: int) -> Direct:
         return Direct("It is not known which papers these are.")
     if wished.wish == "newest":
         return _by_age(query, wished, store)
-    shown = f" The first {most:,}, newest first:" if query.searched > most else ""
+    if not query.searched:
+        return Direct(f"No paper here matches {' and '.join(map(in_quotes, query.filters))}.")
+    order = ", newest first" if store.has_field("year") else ""
+    shown = f" The first {most:,}{order}:" if query.searched > most else ""
     return Direct(f"{count(query.searched, 'paper')}.{shown}", _page(query, store, most))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rag.answer import evidence, headlines
+from rag.answer.asked_aspects import select_aspects, silence
 from rag.answer.comparison import search_compared
 from rag.answer.evidence import Evidence, Selection
 from rag.answer.grounding import Grounding, ground
@@ -98,6 +99,8 @@ def _retrieve(query: Query, retriever: HybridRetriever, min_probability: float) 
         return _retold(query, retriever)
     if query.compared_items:
         return _compared(query, retriever, min_probability)
+    if query.aspects:
+        return _of_aspects(query, retriever)
     grounding = _grounding(query, retriever.store)
     among = query.among
     if grounding.papers is not None:
@@ -123,6 +126,16 @@ def _retold(query: Query, retriever: HybridRetriever) -> Retrieved:
     hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
     found = evidence.gather(query.rewrites[0], query.intent, hits.papers, hits, query.retold)
     return Retrieved(query, hits, Selection(found, [], hits.probability), notices=_notices(query))
+
+
+def _of_aspects(query: Query, retriever: HybridRetriever) -> Retrieved:
+    """What each of the papers that are asked says of an aspect."""
+    hits = retriever.search(query.rewrites, MAX_CANDIDATES, query.among)
+    selection = select_aspects(query.aspects, hits)
+    silent = silence(query.aspects, [hit.paper for hit in hits.papers], selection)
+    if not selection.relevant:
+        return Retrieved(query, hits, selection, silent, _notices(query))
+    return Retrieved(query, hits, selection, notices=(*_notices(query), *filter(None, [silent])))
 
 
 def _compared(query: Query, retriever: HybridRetriever, min_probability: float) -> Retrieved:

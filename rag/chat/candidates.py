@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from rag.chat.keyphrases import Keyphrase, Occurrence, Stems, noun_phrase, noun_phrase_before
 from rag.chat.sample import Sample
+from rag.index.phrases import contains
 from rag.language.cues import METHOD_NOUNS, proposes
 from rag.language.tokens import STOP_WORDS, stem, stems, tokenize
 from rag.paper import Paper
@@ -63,6 +64,7 @@ class Candidate:
     """A `question` about words with these `stems`.
 
     Where they are known, its answer has all of `phrases`, is from the paper with the `number`, or has the `figure`.
+    If it `explains`, it says how something works.
     """
 
     question: str
@@ -70,11 +72,18 @@ class Candidate:
     phrases: tuple[str, ...] = ()
     number: int = 0
     figure: str = ""
+    explains: bool = False
 
 
 def candidates(kind: ExampleKind, of: Sample) -> Iterator[Candidate]:
     """The candidates of one `kind`, best first."""
     return _BY_KIND[kind](of)
+
+
+def defines(sentence: str, term: str) -> bool:
+    """Whether `sentence` says what `term` is."""
+    match = DEFINES.match(sentence)
+    return bool(match and contains(match["term"], term))
 
 
 def _papers(of: Sample) -> Iterator[Candidate]:
@@ -137,7 +146,10 @@ def _titled_against(of: Sample) -> Iterator[tuple[int, tuple[str, str]]]:
     for number, title in of.titles_with(" vs", " versus "):
         if joint := _VERSUS.search(title):
             sides = noun_phrase_before(title[: joint.start()]), noun_phrase(title[joint.end() :])
-            if sides[0] and " " in sides[1] and not _key(sides[0]) & _key(sides[1]):  # "batch versus online learning"
+            is_pair = (
+                sides[0] and " " in sides[1] and not _key(sides[0]) & _key(sides[1])
+            )  # "batch versus online learning"
+            if is_pair and all(map(of.is_spelled, " ".join(sides).split())):
                 a, b = (" ".join(map(of.spelling, side.split())) for side in sides)
                 yield number, (a, b)
 
@@ -189,7 +201,8 @@ def _contained(text: str, paper: Paper, of: Sample) -> tuple[str, str, str] | No
     match = _CONTENT.search(text) if _DATASET.search(text) else None
     things = noun_phrase(text[match.end() :]) if match else ""
     name = _name_in(text, paper, of) if _PLURAL.search(things) else ""
-    if not (match and name and text.index(name) < match.start()):
+    is_whole = "-" not in things  # a first line with the number has its first word
+    if not (match and name and is_whole and text.index(name) < match.start()):
         return None
     return f"How many {things} does {name} have?", name, match["number"]
 
@@ -241,7 +254,7 @@ def _paper(of: Sample) -> Iterator[Candidate]:
     named = ((number, _method(of.papers[number], text)) for number, text, _ in of.sentences)
     methods = {number: name for number, name in named if name}
     for number in filter(methods.__contains__, of.papers):
-        yield Candidate(f"How does {methods[number]} work?", _key(methods[number]), number=number)
+        yield Candidate(f"How does {methods[number]} work?", _key(methods[number]), number=number, explains=True)
     for number, paper in of.papers.items():
         is_plain = not paper.short_name and "$" not in paper.title  # a formula would be shown as its source
         if is_plain and MIN_TITLE_ASKED <= len(paper.title) <= MAX_TITLE_ASKED:

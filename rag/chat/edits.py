@@ -15,6 +15,7 @@ from rag.index.incoming import Incoming, Outcome
 from rag.paper import Paper
 from rag.progress import Progress, silent
 from rag.settings import shipped
+from rag.sources import find
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Edits:
 class Preview:
     """What edits would change, and what each of the staged `files` is, with what becomes of its papers.
 
-    There is nothing `planned` if no file can be read, and nothing else is to be done.
+    There is nothing `planned` if no file can be read, and nothing else is to be done. Of the papers that would be
+    removed, so many are `fileless`: the index holds them, as after going back, but no file that it is built from does.
     """
 
     planned: Planned | None
     files: tuple[tuple[Incoming, Outcome], ...] = ()
+    fileless: int = 0
 
 
 def preview(index_dir: Path, edits: Edits) -> Preview:
@@ -53,9 +56,19 @@ def preview(index_dir: Path, edits: Edits) -> Preview:
     usable = [file for file in read if file.papers]
     if not usable and edits == Edits(edits.staged) and edits.staged:
         return Preview(None, tuple((file, Outcome()) for file in read))
-    planned = _planned(index_dir, edits, usable, _paths(index_dir, edits, usable), silent)
+    paths = _paths(index_dir, edits, usable)
+    planned = _planned(index_dir, edits, usable, paths, silent)
     found = incoming.outcomes(read, planned.changes, planned.contents.papers)
-    return Preview(planned, tuple(zip(read, found, strict=True)))
+    return Preview(planned, tuple(zip(read, found, strict=True)), _fileless(index_dir, edits, planned, paths))
+
+
+def _fileless(index_dir: Path, edits: Edits, planned: Planned, paths: Sequence[Path]) -> int:
+    """How many papers are removed though nobody takes out the files that they came from."""
+    if not planned.changes.removed:
+        return 0
+    unshipped = [shipped("papers")] if edits.unshipped else []
+    known = {file.name for file in [*find([*paths, *unshipped]), *uploads.files(index_dir)]}
+    return sum(paper.source not in known for paper in planned.changes.removed)
 
 
 def apply(index_dir: Path, embedding_name: str, edits: Edits, progress: Progress) -> BuildReport:

@@ -10,20 +10,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from rag.answer.aspects import aspect_of
 from rag.answer.direct import Direct
 from rag.answer.retrieve import Retrieved
-from rag.chat.candidates import COMPARES, DEFINES, EXAMPLE_KINDS, Candidate, ExampleKind, candidates
+from rag.chat.candidates import COMPARES, EXAMPLE_KINDS, Candidate, ExampleKind, candidates, defines
 from rag.chat.sample import sample
-from rag.chat.trial import Trial
+from rag.chat.trial import Trial, quoted
 from rag.index.phrases import contains
-from rag.language.sentences import span_texts
+from rag.paper import Paper
 from rag.query.intent import Intent, Wish
 
 MAX_CONSIDERED = 50  # candidates of a kind
-MAX_TRIED = 6  # candidates of a kind, each of which takes a search
+MAX_TRIED = 10  # candidates of a kind, each of which takes a search
 MIN_EXAMPLE_PAPERS, MAX_EXAMPLE_PAPERS = 3, 25  # papers of a list that is worth asking for
 MIN_NAMING = 0.6  # of the papers of such a list: those that have all words of its topic
 MIN_EXAMPLE_PROBABILITY = 0.8  # that the collection answers
+# How a thing is done: "by matching", "which encodes", "is trained to", "uses a network that", "first … then".
+_MEANS = re.compile(
+    r"\b(?:by\s+(?:\w+ly\s+)?\w+ing|us(?:es|ing)|via|through|with\s+an?|consists?|compris\w+|combin\w+|first|then|"
+    r"trained|learn\w*|encod\w+|extend\w*|replac\w+|split\w*|that|which|where)\b",
+    re.IGNORECASE,
+)
 # What each kind must be understood as: an intent, or a wish that needs no search.
 _UNDERSTOOD: dict[ExampleKind, tuple[Intent | Wish, ...]] = {
     "papers": ("papers",),
@@ -88,13 +95,21 @@ def _answers(kind: ExampleKind, candidate: Candidate, found: Retrieved, trial: T
         naming = sum(_has(f"{paper.title}. {paper.abstract}", candidate.phrases) for paper in relevant)
         return MIN_EXAMPLE_PAPERS <= len(relevant) <= MAX_EXAMPLE_PAPERS and naming >= MIN_NAMING * len(relevant)
     if kind == "comparison":
-        comparing = (text for text in _quoted(found) if COMPARES.search(text) and _has(text, candidate.phrases))
-        return len(relevant) > 1 and any(comparing)
+        first = (text for paper, text in quoted(found) if paper == relevant[0])
+        return len(relevant) > 1 and any(COMPARES.search(text) and _has(text, candidate.phrases) for text in first)
     if kind == "definition":
-        matches = (match for text in _quoted(found) if (match := DEFINES.match(text)))
-        return any(contains(match["term"], found.query.term) for match in matches)
-    is_first = bool(relevant) and relevant[0] == trial.retriever.store.paper(candidate.number)
-    return is_first and candidate.figure in (found.headline or _quoted(found)[0])
+        return any(defines(text, found.query.term) for _, text in quoted(found))
+    paper = trial.retriever.store.paper(candidate.number)
+    if not relevant or relevant[0] != paper:
+        return False
+    quotes = [text for _, text in quoted(found)]
+    is_explained = not candidate.explains or _explains(quotes, paper)
+    return is_explained and candidate.figure in (found.headline or quotes[0])
+
+
+def _explains(quotes: Iterable[str], paper: Paper) -> bool:
+    """Whether `quotes`, of `paper`, say more of its approach than that it is proposed: with what it does its work."""
+    return any(aspect_of(text, paper) == "Approach" and _MEANS.search(text) for text in quotes)
 
 
 def _has(text: str, phrases: Iterable[str]) -> bool:
@@ -106,7 +121,3 @@ def _counts(phrase: str, headline: str) -> bool:
     match = re.search(rf"“{re.escape(phrase)}(?: / (?P<short>\w+))?”", headline)
     initials = "".join(word[0] for word in re.split(r"[\s-]+", phrase))
     return match is not None and (not match["short"] or match["short"].lower() == initials.lower())
-
-
-def _quoted(found: Retrieved) -> list[str]:
-    return [text for one in found.selection.relevant for text in span_texts(one.paper.abstract, one.spans)]

@@ -58,7 +58,7 @@ def keyphrases(papers: Iterable[Paper], min_doc_freq: int = 3, min_title_freq: i
         title_freq.update(in_title)
         doc_freq.update(in_title | in_abstract)
     frequent = (key for key in spellings if doc_freq[key] >= min_doc_freq and title_freq[key] >= min_title_freq)
-    found = [Keyphrase(_spelling(spellings[key]), key, doc_freq[key], title_freq[key]) for key in frequent]
+    found = [Keyphrase(usual_spelling(spellings[key]), key, doc_freq[key], title_freq[key]) for key in frequent]
     return sorted(found, key=lambda phrase: (-phrase.doc_freq, phrase.text))
 
 
@@ -121,7 +121,7 @@ def _ends_phrase(after: Token | None) -> bool:
     return after is None or after.kind == "mark" or after.text.lower() in _CLOSED_CLASS
 
 
-def _spelling(counts: Counter[str]) -> str:
+def usual_spelling(counts: Counter[str]) -> str:
     """The most frequent of the spellings; in lower case where that is frequent too."""
     spelling = counts.most_common(1)[0][0]
     lower = spelling.lower()

@@ -13,7 +13,7 @@ from rag.answer.types import Citation, Finding, Style
 from rag.chat.assistants import AssistantPool
 from rag.chat.edits import Edits, Preview, apply, preview
 from rag.chat.rebuild import BuildReport
-from rag.chat.repair import repair
+from rag.chat.repair import found_again, holds, repair
 from rag.errors import EmbeddingError, StoreError
 from rag.index import generations, integrity, recovery
 from rag.index.opening import open_current
@@ -153,12 +153,16 @@ class Library:
         """
         found = recovery.restore(self.settings.index_dir)
         if found and self._opens():
-            return found
+            return found_again(self.settings.index_dir)
         return repair(self.settings.index_dir, self.settings.embedding, progress)
 
-    def roll_back(self) -> None:
-        """Makes the index before the last change current again. Raises StoreError if there is none."""
+    def roll_back(self) -> str:
+        """Makes the index before the last change current again, and says what it holds.
+
+        Raises StoreError if there is none.
+        """
         generations.roll_back(self.settings.index_dir)
+        return holds(self.settings.index_dir)
 
     def check(self, sentence: str, citations: Sequence[Citation]) -> Finding:
         """Which of `citations` support a written `sentence`.

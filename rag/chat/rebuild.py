@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rag.errors import StoreError
 from rag.index import changes, generations, recovery, uploads
 from rag.index.changes import Planned
+from rag.index.differing import told
 from rag.paper import Paper
 from rag.progress import Progress
 from rag.text import count
@@ -38,9 +39,11 @@ class BuildReport:
         return len(self.planned.contents.papers)
 
     def __str__(self) -> str:
+        """What was done in a line, then a line for each record that was added and not taken, up to a few."""
         done = str(self.planned.changes) if self.built else "nothing has changed"
         read = f" {self.planned.reading}." if self.planned.files else ""
-        return f"{count(self.papers, 'paper')}: {done}, {self.seconds:.1f} seconds.{read}"
+        first = f"{count(self.papers, 'paper')}: {done}, {self.seconds:.1f} seconds.{read}"
+        return "\n".join([first, *told(self.planned.differing)])
 
 
 def rebuild(

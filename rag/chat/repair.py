@@ -7,14 +7,17 @@ from contextlib import closing
 from pathlib import Path
 
 from rag.chat.rebuild import carry_out, rebuild, sources
+from rag.chat.saved import day
 from rag.errors import StoreError
-from rag.index import changes, generations
+from rag.index import changes, generations, pointer, recovery, summary
 from rag.index.changes import Planned
 from rag.index.contents import Contents
 from rag.index.held import held
 from rag.index.opening import is_of_another_version, open_current
 from rag.progress import Progress
 from rag.text import count
+
+LOST = "your latest change could not be recovered"
 
 
 def examine(index_dir: Path, progress: Progress) -> dict[str, str]:
@@ -45,10 +48,25 @@ def _repaired(index_dir: Path, embedding_name: str, progress: Progress, full: bo
         carry_out(_as_it_is(contents), index_dir, embedding_name, progress, full)
         return f"Built again from the {count(len(contents.papers), 'paper')} that it holds."
     if generations.previous(index_dir) and _is_sound_after_rollback(index_dir):
-        return "Its papers could not be read, so the index is now the one before the last change."
+        return f"Repaired: {LOST}. {holds(index_dir)}"
     paths, columns = sources(index_dir)
     rebuild(paths, index_dir, embedding_name, progress, columns)
     return "Its papers could not be read, so it was built again from the files that it was built from."
+
+
+def holds(index_dir: Path) -> str:
+    """What the index holds now, and since when, in a sentence for somebody who knows no generations.
+
+    Raises StoreError if its manifest cannot be read.
+    """
+    about = summary.of(index_dir)
+    return f"These are the {count(about.papers, 'paper')} as of {day(about.built)}."
+
+
+def found_again(index_dir: Path) -> str:
+    """What the index holds after `recovery.restore`, and whether that is what was built last. Raises as `holds`."""
+    is_last = generations.current(index_dir) == max(pointer.folders(index_dir), key=recovery.age)
+    return f"Repaired. {holds(index_dir)}" if is_last else f"Repaired: {LOST}. {holds(index_dir)}"
 
 
 def upgrade(index_dir: Path, embedding_name: str, progress: Progress, announce: Callable[[str], None]) -> None:

@@ -10,11 +10,12 @@ from functools import cached_property, reduce
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
-from rag.chat.keyphrases import Keyphrase, Occurrence, Stems, keyphrases, occurrences
+from rag.chat.keyphrases import Keyphrase, Occurrence, Stems, keyphrases, occurrences, usual_spelling
 from rag.index.store import Store
 from rag.language.sentences import span_texts
 from rag.language.tokens import stem, tokenize
 from rag.paper import Paper
+from rag.query.names import is_marked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,9 +67,13 @@ class Sample:
         return {phrase.stems: phrase for phrase in keyphrases(self.papers.values(), *limits)}
 
     def spelling(self, word: str) -> str:
-        """`word`, which may begin a sentence or stand in a heading, as it is most often written within a sentence."""
-        spellings = self._spellings.get(word.lower())
-        return spellings.most_common(1)[0][0] if spellings else word
+        """`word`, which may begin a sentence or stand in a heading, as it is written within a sentence."""
+        is_name = is_marked(word) or not self.is_spelled(word)
+        return word if is_name else usual_spelling(self._spellings[word.lower()])
+
+    def is_spelled(self, word: str) -> bool:
+        """Whether it is known how `word`, which may stand in a heading, is written within a sentence."""
+        return word.lower() in self._spellings
 
     @cached_property
     def _spellings(self) -> dict[str, Counter[str]]:

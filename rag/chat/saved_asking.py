@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Collection
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from rag.query.history import History
 from rag.query.intent import Wish
 from rag.query.question import check_length
 from rag.query.understanding import Query, understand
+from rag.text import in_quotes
 
 if TYPE_CHECKING:
     from rag.chat.library import Library
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 SAVABLE: tuple[Wish, ...] = ("count", "list", "newest", "similar")  # answers from the records that papers change
 NO_NEWS = "New papers could not change this answer. Save a question about a topic instead."
 OF_CONVERSATION = "This asks about papers of this conversation only, so no others could be new. Ask about their topic."
+
+_GOES_ON = re.compile(r"^\W*(?:and|or|but|also|what\s+about|how\s+about)\b", re.IGNORECASE)
 
 
 def is_savable(answer: Answer) -> bool:
@@ -99,6 +103,8 @@ class SavedQuestions:
 
     def _alone(self, typed: str, without: Collection[str], history: History, store: Store) -> tuple[str, Query]:
         """The question in a form that makes sense alone, and that as a query."""
+        if not history.earlier and _GOES_ON.match(typed):
+            raise QuestionError(f"{in_quotes(typed)} follows no other question. Ask it whole: “which papers …?”")
         router = self._library.router()
         query = understand(typed, store, history, without, router)
         if query.retold or query.scoped:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.answer.direct import Direct
+from rag.answer.facets import compared_facet_of, facet_of
 from rag.answer.measurements.answering import measure
 from rag.answer.measurements.table import papers_in
+from rag.answer.retrieve import Retrieved
 from rag.answer.types import Answer
+from rag.chat.candidates import defines
 from rag.chat.keyphrases import Keyphrase, keyphrases
-from rag.chat.trial import Trial
+from rag.chat.trial import Trial, quoted, states
 from rag.index.phrases import contains, has_word
 from rag.language.tokens import content_terms, stems
 from rag.paper import Paper
@@ -42,7 +45,8 @@ class Suggestion:
     """A question that may be suggested, if it is understood as one of `kinds`.
 
     Its answer comes from at least `least` and at most `most` papers, 0 for any number; it is a table if it `measures`,
-    and `says` this in its first line. Where it is one `of_papers`, only those of the answer before count.
+    and `says` this in its first line. Where it is one `of_papers`, only those of the answer before count. What it asks
+    for beyond its topic, as limitations, a quote states: of what the paper proposes, or of what is named by `about`.
     """
 
     question: str
@@ -51,6 +55,7 @@ class Suggestion:
     most: int = 0
     measures: bool = False
     says: str = ""
+    about: str = ""
     of_papers: bool = False
 
 
@@ -99,12 +104,26 @@ def _is_answered(suggestion: Suggestion, given: _Answered) -> bool:
     if suggestion.measures:
         table = measure(found, given.store, given.history.cited)
         return table is not None and len(papers_in(table.rows)) >= suggestion.least
-    if query.intent == "definition" and found.headline:  # nobody says what it is
+    if found.grounding.unknown or found.grounding.missing:
         return False
-    relevant = [one.paper for one in found.selection.relevant]
-    papers = len(set(relevant) & set(given.papers) if suggestion.of_papers else relevant)
+    if query.intent == "definition" and not any(defines(text, query.term) for _, text in quoted(found)):
+        return False
+    relevant = {one.paper for one in found.selection.relevant}
+    papers = relevant & set(given.papers) if suggestion.of_papers else relevant
     is_said = suggestion.says.lower() in found.headline.lower()
-    return is_said and suggestion.least <= papers <= (suggestion.most or papers)
+    is_enough = suggestion.least <= len(papers) <= (suggestion.most or len(papers))
+    return is_said and is_enough and _is_stated(suggestion, found, papers)
+
+
+def _is_stated(suggestion: Suggestion, found: Retrieved, papers: Collection[Paper]) -> bool:
+    """Whether quotes of enough of `papers`, and at least half, state what is asked for beyond the topic, if any is."""
+    is_comparison = found.query.intent == "comparison"
+    facet = (compared_facet_of if is_comparison else facet_of)(suggestion.question)
+    if facet is None:
+        return True
+    quotes = ((paper, text) for paper, text in quoted(found) if paper in papers)
+    stating = {paper for paper, text in quotes if states(text, facet, paper, suggestion.about)}
+    return len(stating) >= max(suggestion.least, len(papers) / 2)
 
 
 def _sorts(given: _Answered) -> tuple[Iterator[Suggestion], ...]:
@@ -114,9 +133,7 @@ def _sorts(given: _Answered) -> tuple[Iterator[Suggestion], ...]:
         return _without_unknown(given), _near(given), _about_nearest(given)
     if answer.wish == "count":
         return _of_topic(given, _counted(given))
-    if answer.wish == "paper":
-        return _on_paper(given)
-    if answer.wish and answer.wish not in _LISTED:
+    if answer.wish and answer.wish not in (*_LISTED, "paper"):
         return ()
     if answer.intent == "definition" and (term := term_to_define(answer.question) or bare_term(answer.question)):
         return _of_topic(given, term)
@@ -153,7 +170,7 @@ def _of_sides(sides: Sequence[str]) -> tuple[Iterator[Suggestion], ...]:
         iter([Suggestion(f"Which is faster, {pair}?", ("comparison",), least=2)]),
         iter([Suggestion(f"Which papers study {sides[0]}?", ("papers",), least=2)]),
         iter([Suggestion(f"Which papers study {sides[1]}?", ("papers",), least=2)]),
-        iter([Suggestion(f"What are the limitations of {sides[0]}?", ("survey", "fact"))]),
+        iter([Suggestion(f"What are the limitations of {sides[0]}?", ("survey", "fact"), about=sides[0])]),
     )
 
 
@@ -205,7 +222,7 @@ def _about_nearest(given: _Answered) -> Iterator[Suggestion]:
 
 
 def _without_unknown(given: _Answered) -> Iterator[Suggestion]:
-    """The question without a word that no paper has, where that word only narrows what follows it."""
+    """The question without the words that no paper has, where each only narrows what follows it."""
     question = given.answer.question
     query = given.trial.query(question)
     found = given.trial.found(query)
@@ -215,7 +232,9 @@ def _without_unknown(given: _Answered) -> Iterator[Suggestion]:
     for word in (*found.grounding.unknown, *missing):
         match = re.search(rf"(?<!\w){re.escape(word)}\s+(?=(?P<next>[\w-]+))", question)
         if match and content_terms(match["next"]):
-            yield Suggestion(question[: match.start()] + question[match.end() :], (query.intent,))
+            question = question[: match.start()] + question[match.end() :]
+    if question != given.answer.question:
+        yield Suggestion(question, (query.intent,))
 
 
 def _counted(given: _Answered) -> str:

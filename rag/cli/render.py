@@ -98,8 +98,8 @@ def measurements_text(rows: Sequence[Measurement]) -> str:
         found = list(run)
         lines += ["", heading(n, found[0].citation.paper)]
         for row in found:
-            cells = filter(None, [row.quantity, row.dataset, row.condition])
-            lines.append(fill(f"{shown_value(row)}  {' · '.join(cells)}", "    "))
+            cells = filter(None, [f"{row.quantity}: {shown_value(row)}", row.dataset, row.condition])
+            lines.append(fill(" · ".join(cells), "    "))
     return "\n".join(lines)
 
 
@@ -149,7 +149,9 @@ def hits_text(hits: Sequence[Hit]) -> str:
 
 
 def changes_text(planned: Planned) -> str:
-    """What a build would change: the counts, then the first titles of each kind of change."""
+    """What a build would change: the counts, the first titles of each kind of change, and what would not be taken."""
+    from rag.index.differing import told
+
     changes = planned.changes
     groups = {"Added": changes.added, "Changed": changes.changed, "Removed": changes.removed}
     lines = [str(planned)]
@@ -158,7 +160,7 @@ def changes_text(planned: Planned) -> str:
             lines += [f"{name}:", *(fill(f"- {display_title(paper)}", "  ") for paper in papers[:_MAX_TITLES])]
         if len(papers) > _MAX_TITLES:
             lines.append(f"  … and {len(papers) - _MAX_TITLES:,} more")
-    return "\n".join(lines)
+    return "\n".join([*lines, *told(planned.differing)])
 
 
 def listed_paper_text(paper: Paper) -> str:

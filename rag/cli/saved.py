@@ -61,9 +61,11 @@ def add_question(question: str, index_dir: Path | None) -> None:
     from rag.export.saved_news import answer_now
 
     questions = _open(index_dir)
+    before = {other.id for other in questions.store.of(LIBRARY)}
     one = questions.save(LIBRARY, question)
+    done = "Already saved" if one.id in before else "Saved"
     n = [other.id for other in questions.store.of(LIBRARY)].index(one.id) + 1
-    click.echo(fill(f"Saved as {n}: {one.question}", ""))
+    click.echo(fill(f"{done} as {n}: {one.question}", ""))
     click.echo(fill(answer_now(one), "   "))
 
 
@@ -101,12 +103,19 @@ def saved_hint(index_dir: Path) -> str:
 
 
 def _any_due(store: SavedStore, index_dir: Path | None) -> bool:
-    """Whether a question was not asked of the current index yet, which takes seconds to open."""
+    """Whether a question was not asked of the current index yet, which takes seconds to open.
+
+    Raises NoIndexError if there is none.
+    """
     from rag.chat.saved_store import LIBRARY
+    from rag.errors import NoIndexError
     from rag.index import generations
 
-    folder = generations.current(settings_with(index_dir=index_dir).index_dir)
-    return any(folder is None or one.generation != folder.name for one in store.of(LIBRARY))
+    searched = settings_with(index_dir=index_dir).index_dir
+    folder = generations.current(searched)
+    if folder is None:
+        raise NoIndexError(f"There is no index in {searched}. {generations.rebuild_hint(searched)}")
+    return any(one.generation != folder.name for one in store.of(LIBRARY))
 
 
 def _ask_again(questions: SavedQuestions) -> None:

@@ -1,8 +1,7 @@
-"""Answers as text without markup, to be pasted anywhere: wrapped, with numbered references at the end."""
+"""Answers as text without markup, to be pasted anywhere: a line for each paragraph, numbered references at the end."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from rag.answer.table import NOT_STATED
@@ -22,8 +21,6 @@ from rag.export.readable import readable
 from rag.export.references import reference
 from rag.paper import Paper
 
-TEXT_WIDTH = 78  # characters, as in mail
-
 
 def plain_text(*answers: Answer, with_may_match: bool = True) -> str:
     """`answers` in order, and the papers that they cite; BibTeX alone where an answer is that and nothing else."""
@@ -34,19 +31,19 @@ def plain_text(*answers: Answer, with_may_match: bool = True) -> str:
     if made.references:
         blocks += [REFERENCES_HEADING, *(_reference(n, paper) for n, paper in made.references)]
     if made.has_digests:
-        blocks.append(_filled(DIGESTS_NOTE))
+        blocks.append(_line(DIGESTS_NOTE))
     return "\n\n".join(blocks) + "\n"
 
 
 def _blocks(outline: Outline) -> Iterator[str]:
     """The parts of an answer, to be separated by blank lines."""
-    yield _filled(outline.question)
+    yield _line(outline.question)
     if outline.filters:
-        yield _filled(f"{FILTERS_LABEL} {', '.join(outline.filters)}")
+        yield _line(f"{FILTERS_LABEL} {', '.join(outline.filters)}")
     if outline.opening:
-        yield _filled(outline.opening)
+        yield _line(outline.opening)
     if outline.nearest:
-        yield "\n".join([NEAREST_HEADING, *(_filled(display_title(paper), "- ") for paper in outline.nearest)])
+        yield "\n".join([NEAREST_HEADING, *(_line(display_title(paper), "- ") for paper in outline.nearest)])
     yield from _written(outline)
     if outline.counted:
         yield outline.counted
@@ -60,14 +57,14 @@ def _blocks(outline: Outline) -> Iterator[str]:
         yield RELATED_HEADING
         yield from _quotes(outline.may_match)
     if outline.notice:
-        yield _filled(outline.notice)
+        yield _line(outline.notice)
 
 
 def _written(outline: Outline) -> Iterator[str]:
     for paragraph in outline.written:
-        text = _filled(" ".join(map(_sentence, paragraph.sentences)))
-        yield f"{_filled(paragraph.heading)}\n{text}" if paragraph.heading else text
-    yield from map(_filled, outline.making)
+        text = _line(" ".join(map(_sentence, paragraph.sentences)))
+        yield f"{_line(paragraph.heading)}\n{text}" if paragraph.heading else text
+    yield from map(_line, outline.making)
     if outline.written and (outline.quotes or outline.comparison):
         yield EVIDENCE_HEADING
 
@@ -77,31 +74,31 @@ def _listed(outline: Outline) -> Iterator[str]:
         yield outline.bibtex.strip()
         return
     for entry in outline.listed:
-        note = [_filled(entry.note, "    ")] if entry.note else []
-        abstract = [_filled(entry.abstract, "    ")] if entry.abstract else []
+        note = [_line(entry.note, "    ")] if entry.note else []
+        abstract = [_line(entry.abstract, "    ")] if entry.abstract else []
         yield "\n".join([_reference(entry.n, entry.paper), *note, *abstract])
 
 
 def _number(row: Measurement) -> str:
     """A row of a table of numbers on a line: ``frame rate: 178 fps; NYU Depth v2 [3]``."""
     cells = filter(None, [f"{row.quantity}: {shown_value(row)}", row.dataset, row.condition])
-    return _filled(f"{'; '.join(cells)} [{row.citation.n}]", "  ")
+    return _line(f"{'; '.join(cells)} [{row.citation.n}]", "  ")
 
 
 def _quotes(groups: Iterable[PaperQuotes]) -> Iterator[str]:
     """The sentences under their papers."""
     for group in groups:
-        title = [_filled(display_title(group.paper))] if group.paper else []
-        yield "\n".join([*title, *(_filled(_sentence(sentence), "  ") for sentence in group.sentences)])
+        title = [_line(display_title(group.paper))] if group.paper else []
+        yield "\n".join([*title, *(_line(_sentence(sentence), "  ") for sentence in group.sentences)])
 
 
 def _table(comparison: Comparison) -> Iterator[str]:
     """The papers, then under each aspect what each states of it."""
-    yield "\n".join(_filled(display_title(paper), f"[{n}] ") for n, paper in comparison.papers)
+    yield "\n".join(_line(display_title(paper), f"[{n}] ") for n, paper in comparison.papers)
     for aspect, cells in comparison.rows:
         lines = [aspect]
         for (n, _), cell in zip(comparison.papers, cells, strict=True):
-            lines += [_filled(_sentence(sentence), "  ") for sentence in cell] or [f"  {NOT_STATED} [{n}]"]
+            lines += [_line(_sentence(sentence), "  ") for sentence in cell] or [f"  {NOT_STATED} [{n}]"]
         yield "\n".join(lines)
 
 
@@ -113,20 +110,14 @@ def _sentence(sentence: Sentence) -> str:
 
 
 def _reference(n: int, paper: Paper) -> str:
-    """The reference, with its address on a line of its own, where it is not broken."""
+    """The reference, with its address on a line of its own."""
     made = reference(paper)
     number = f"[{n}] "
-    text = _filled(f"{made.before}{made.title}{made.after}", number)
+    text = _line(f"{made.before}{made.title}{made.after}", number)
     return f"{text}\n{' ' * len(number)}{made.link}" if made.link else text
 
 
-def _filled(text: str, first: str = "") -> str:
-    """`text` wrapped, its first line after `first`, and the others as far in."""
-    return textwrap.fill(
-        readable(text),
-        TEXT_WIDTH,
-        initial_indent=first,
-        subsequent_indent=" " * len(first),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _line(text: str, first: str = "") -> str:
+    """`text` on one line after `first`, "" for none: a break would stay wherever it is pasted."""
+    shown = readable(text)
+    return f"{first}{shown}" if shown else ""

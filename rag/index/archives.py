@@ -39,6 +39,14 @@ def unpack(archive: BinaryIO, name: str, take: Callable[[str, IO[bytes]], None])
         raise SourceError(f"Cannot unpack “{_shown(name)}”: {reason}. {remedy}") from fault
 
 
+def left_out(archive: BinaryIO) -> list[str]:
+    """The names of the files in a zip `archive` that `unpack` does not read, but for hidden ones and those of macOS."""
+    with zipfile.ZipFile(archive) as opened:
+        paths = [PurePosixPath(one.filename) for one in opened.infolist() if not one.is_dir()]
+    seen = [path for path in paths if not any(part.startswith((".", "__MACOSX")) for part in path.parts)]
+    return [path.name for path in seen if not _is_paper_file(str(path))]
+
+
 def _wanted(opened: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
     wanted = [one for one in opened.infolist() if not one.is_dir() and _is_paper_file(one.filename)]
     if not wanted:

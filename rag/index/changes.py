@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.errors import SourceError, StoreError
 from rag.index import generations
 from rag.index.contents import Contents, Removal
+from rag.index.differing import Differing, differing
 from rag.index.held import held
 from rag.paper import Paper, title_key
 from rag.progress import Progress
@@ -45,7 +46,8 @@ class Planned:
     """An index to build, `contents`, and what it `changes`.
 
     From so many `files` came so many `records`, of which some are `duplicates`; what is no paper was `skipped`. It is
-    `unknown` what is removed if there is an index whose papers cannot be read.
+    `unknown` what is removed if there is an index whose papers cannot be read. Records that are added are `differing`
+    if their paper is there already, with another abstract, which stays.
     """
 
     contents: Contents
@@ -55,6 +57,7 @@ class Planned:
     duplicates: int = 0
     skipped: tuple[Skipped, ...] = ()
     unknown: bool = False
+    differing: tuple[Differing, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.changes}, {len(self.skipped):,} skipped"
@@ -99,13 +102,14 @@ def _rebuilt(
 ) -> Planned:
     found = gather(paths, progress, columns)
     removed = before.removed if before else ()
-    if removed and added:
-        removed = _removed_except(removed, _papers(added, columns))
+    wanted = _papers(added, columns)
+    if removed and wanted:
+        removed = _removed_except(removed, wanted)
     papers = [paper for paper in found.papers if not any(one.matches(paper) for one in removed)]
     if not papers:
         raise SourceError(f"All papers in the files were removed before. Add them again: {_again('rag add', paths)}")
     contents = Contents(papers, paths, columns, found.merges, removed)
-    return _planned(contents, before, found)
+    return _planned(contents, before, found, wanted)
 
 
 def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
@@ -130,7 +134,7 @@ def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
         [*before.merges, *merges],
         _removed_except(before.removed, found.papers),
     )
-    return _planned(contents, before, replace(found, merges=tuple(merges)))
+    return _planned(contents, before, replace(found, merges=tuple(merges)), found.papers)
 
 
 def joined(index_dir: Path, papers: Sequence[Paper], paths: Sequence[Path], progress: Progress) -> Planned:
@@ -145,7 +149,7 @@ def joined(index_dir: Path, papers: Sequence[Paper], paths: Sequence[Path], prog
     kept, merges = deduplicate([*before.papers, *papers])
     removed = _removed_except(before.removed, papers)
     contents = Contents(kept, paths, before.columns, [*before.merges, *merges], removed)
-    return _planned(contents, before, Gathered(0, len(papers), kept, tuple(merges), ()))
+    return _planned(contents, before, Gathered(0, len(papers), kept, tuple(merges), ()), papers)
 
 
 def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
@@ -186,12 +190,16 @@ def _removed_except(removed: Sequence[Removal], wanted: Sequence[Paper]) -> list
 
 
 def _papers(paths: Sequence[Path], columns: Mapping[str, str]) -> list[Paper]:
+    if not paths:
+        return []
     return [record for path in find(paths) for record in read(path, columns) if isinstance(record, Paper)]
 
 
-def _planned(contents: Contents, before: Contents | None, found: Gathered) -> Planned:
+def _planned(contents: Contents, before: Contents | None, found: Gathered, added: Sequence[Paper] = ()) -> Planned:
     changes = between(before, contents.papers)
-    return Planned(contents, changes, found.files, found.records, len(found.merges), found.skipped)
+    other = differing(added, before.papers, contents.papers) if before else ()
+    numbers = found.files, found.records, len(found.merges)
+    return Planned(contents, changes, *numbers, found.skipped, differing=other)
 
 
 def between(before: Contents | None, after: Sequence[Paper]) -> Changes:

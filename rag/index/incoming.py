@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.index.changes import Changes
+from rag.index.differing import Places
 from rag.paper import Paper
 from rag.sources import Skipped, read
-from rag.sources.agreement import identifiers
 from rag.sources.files import described
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -73,7 +73,7 @@ def examine(path: Path, columns: Mapping[str, str]) -> Incoming:
 
 def outcomes(files: Sequence[Incoming], changes: Changes, after: Sequence[Paper]) -> list[Outcome]:
     """What becomes of the papers of each of `files`, where the index then holds the papers `after`."""
-    places = _Places(after)
+    places = Places(after)
     new, changed = ({places.of(paper) for paper in some} for some in (changes.added, changes.changed))
     seen: set[int | None] = set()
     found = []
@@ -108,23 +108,3 @@ def _reason(one: Skipped) -> str:
 def _examples(group: Sequence[Skipped]) -> tuple[str, ...]:
     lined = [one for one in group if one.line][:MAX_EXAMPLES_OF_REASON]
     return tuple(f"line {one.line:,}: {one.reason.partition(': ')[2] or one.reason}" for one in lined)
-
-
-class _Places:
-    """Finds the paper of the index that a record became: by its text, else by an identifier, else by its title."""
-
-    def __init__(self, papers: Sequence[Paper]) -> None:
-        self._places: dict[Hashable, int] = {}
-        for place, paper in enumerate(papers):
-            for name in _names(paper):
-                self._places.setdefault(name, place)
-
-    def of(self, paper: Paper) -> int | None:
-        return next((self._places[name] for name in _names(paper) if name in self._places), None)
-
-
-def _names(paper: Paper) -> Iterator[Hashable]:
-    yield paper.content
-    yield from identifiers(paper)
-    if paper.key:
-        yield "title", paper.key

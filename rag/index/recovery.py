@@ -20,7 +20,7 @@ def restore(index_dir: Path) -> str:
         reason = pointer.loss(index_dir)  # another process may have restored it meanwhile
         if not reason:
             return ""
-        newest = sorted(pointer.complete(index_dir), key=_age, reverse=True)
+        newest = sorted(pointer.complete(index_dir), key=age, reverse=True)
         found = {folder: papers for folder in newest if (papers := _papers(folder))}
         chosen = [*found, *newest][:1] + list(found)[1:2]
         generations.point(index_dir, chosen)
@@ -34,6 +34,6 @@ def _papers(folder: Path) -> int:
     return len(contents.papers) if contents else 0
 
 
-def _age(folder: Path) -> tuple[str, str]:
+def age(folder: Path) -> tuple[str, str]:
     """What sorts generations by when they were built, also within a second."""
     return folder.name.partition("-")[0], manifest.read_unchecked(folder).get("built", "")

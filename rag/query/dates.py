@@ -14,13 +14,14 @@ from rag.text import one_line
 PHRASE = re.compile(
     r"""
     (?: (?<=\w) ,? \s+ (?:and|but) \s+ )?           # removed with the phrase, unless it opens the question
-    (?P<written> (?<![\w-])
-        (?: (?:(?:that|which) \s+)? (?:(?:is|are|was|were|been) \s+)? (?P<verb>published|written|appeared) \s+
+    (?P<clause> (?<![\w-])
+        (?: (?:(?:that|which) \s+)? (?:(?:is|are|was|were|been) \s+)? (?=(?:published|written|appeared)\s)
             | (?:(?:that|which) \s+)? (?:is|are|was|were) \s+ (?=from\s) )?
+        (?P<written> (?: (?P<verb>published|written|appeared) \s+ )?
         (?: (?:between \s+ (?P<y1>YEAR) \s+ and | from \s+ (?P<y2>YEAR) \s+ (?:to|until|till|through)
                 | (?:between|from|in) \s+ (?P<y3>YEAR) \s? [-–] ) \s? (?P<end>YEAR)
             | (?P<word>since|after|before|prior\ to|(?:newer|later|older|earlier)\ than|until|till|in|from) \s+
-                (?:the\s+year\s+)? (?P<year>YEAR) (?P<open> \s+ onwards?\b | \s+ on (?= \s* (?:[?!.,;)]|$) ) )? )
+                (?:the\s+year\s+)? (?P<year>YEAR) (?P<open> \s+ onwards?\b | \s+ on (?= \s* (?:[?!.,;)]|$) ) )? ) )
     )
     (?! [\w%/×'’–-] | [.,]\d )                        # 2048x1024, 2000%, 2012's, 2000.5
     (?! \s* (?:and|or|to|[-–/&,x×]) \s* \d )          # "in 2019 or 2020" and "from 2000 to 4000" are no periods
@@ -62,8 +63,8 @@ def year_filter(match: re.Match[str]) -> YearFilter | None:
     """The period that a match of `PHRASE` names, or None if it is likely to mean something else."""
     first, last = _bounds(match)
     named = [year for year in (first, last) if year not in (EARLIEST, LATEST)]
-    is_future = max(named) > date.today().year + 1  # a topic of papers, rather than when they were published
-    if first > last or is_future or not _is_date(match):
+    is_future = max(named) > date.today().year + 1
+    if first > last or (is_future and not _is_of_papers(match)) or not _is_date(match):
         return None
     return YearFilter(one_line(match["written"]), first, last)
 
@@ -98,9 +99,15 @@ def _bounds(match: re.Match[str]) -> tuple[int, int]:
     return year, LATEST if word == "since" or match["open"] else year
 
 
+def _is_of_papers(match: re.Match[str]) -> bool:
+    """Whether a year to come is when papers are published, of which there are none, rather than what they are about."""
+    of_papers = _PAPERS.search(match.string[: match.start("clause")])
+    return bool((match["word"] or "").lower() == "since" or match["verb"] or of_papers)
+
+
 def _is_date(match: re.Match[str]) -> bool:
     """Whether the words around the number make it a date rather than a count, and do not negate it."""
-    before, after = match.string[: match.start("written")], match.string[match.end() :]
+    before, after = match.string[: match.start("clause")], match.string[match.end() :]
     if _NEGATED.search(before):
         return False
     next_word = re.match(r"\s+(\w+)", after)

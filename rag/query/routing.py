@@ -100,11 +100,11 @@ def frame(question: str) -> str:
 def topic(question: str) -> str:
     """The piece of `question` from its first word that occurs in no frame to the last such word of that sentence.
 
-    "" if every word occurs in a frame.
+    "" if every word occurs in a frame. Quotation marks are left out: messages quote it again.
     """
     for sentence in re.split(r"[?!]|[.:;]\s", _unified(question)):
         if pieces := [piece for piece in _PIECE.finditer(sentence) if _framed(piece[0]) == TOPIC]:
-            return sentence[pieces[0].start() : pieces[-1].end()]
+            return re.sub(r'["“”„]', "", sentence[pieces[0].start() : pieces[-1].end()])
     return ""
 
 
@@ -114,9 +114,9 @@ def limit(question: str) -> int:
     return int(match[1]) if match else 0
 
 
-def is_topical(word: str) -> bool:
-    """Whether `word` occurs in no frame, and so belongs to the topic of a question."""
-    return _framed(word) == TOPIC
+def is_topical(word: str, of: Wish | None = None) -> bool:
+    """Whether `word` occurs in no frame, or in none `of` this wish, and so belongs to the topic of a question."""
+    return _framed(word, of) == TOPIC
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -135,18 +135,19 @@ def _unified(question: str) -> str:
     return _CONTRACTED.sub(r"\1's", _LIMIT.sub("", question))
 
 
-def _framed(piece: str) -> str:
+def _framed(piece: str, of: Wish | None = None) -> str:
     if piece.startswith("["):
         return "[2]"
     if _YEAR.fullmatch(piece):
         return "2020"
     word = piece.lower().replace("’", "'")
-    return word if word in _frame_words() or not word[0].isalnum() else TOPIC
+    return word if word in _frame_words(of) or not word[0].isalnum() else TOPIC
 
 
 @cache
-def _frame_words() -> frozenset[str]:
-    """The words of all frames."""
-    frames = (example.text for example in read_examples(FRAMES) if example.label != "topics")
+def _frame_words(of: Wish | None) -> frozenset[str]:
+    """The words of all frames, or of those `of` a wish."""
+    examples = read_examples(FRAMES)
+    frames = (example.text for example in examples if example.label == of or not (of or example.label == "topics"))
     words = (piece.lower().replace("’", "'") for text in frames for piece in _PIECE.findall(text))
     return frozenset(words) - {TOPIC.lower()}

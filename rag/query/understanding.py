@@ -12,6 +12,7 @@ from rag.errors import QuestionError
 from rag.index.filters import Filter, Filters
 from rag.language.tokens import content_terms
 from rag.paper import Paper
+from rag.query.asked_aspect import Aspect, asked_aspects
 from rag.query.filters import MAX_FILTER_CHARS, parse_filters
 from rag.query.followups import depends, points_at_papers, referenced, repeats, rewrites
 from rag.query.history import History
@@ -29,6 +30,7 @@ from rag.query.intent import (
 )
 from rag.query.language import foreign_language
 from rag.query.left_out import left_out, split_named
+from rag.query.negation import excluded
 from rag.query.question import check_length
 from rag.query.selected import Selected, wished_of
 from rag.query.titles import is_long_title, named_papers, papers_cited_in, words_of_titles
@@ -78,7 +80,8 @@ class Query:
     that it cited: the number of sentences of each. `scoped` is true if the question is one about certain papers of the
     conversation, and only these are searched; `foreign` if it seems to be in another language than English.
     `in_context` are the rewrites of a short question that makes sense alone, but may also be meant as a follow-up.
-    `queries` are what a model would search for besides, () without one.
+    `queries` are what a model would search for besides, () without one. `aspects` are what a question about certain
+    papers asks of each, () if it is about more than that.
     """
 
     question: str
@@ -96,6 +99,7 @@ class Query:
     foreign: bool = False
     in_context: tuple[str, ...] = ()
     queries: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
 
     def allows(self, number: int) -> bool:
         """Whether the paper with this `number` passes the filters."""
@@ -135,19 +139,27 @@ def understand(
     found = wished(subject, route.wish, limits, store, history) if route else None
     if route and selected:
         found = wished_of(selected, found, subject, earlier)
+    given = referenced(subject, history.cited, history.numbered)
+    is_of_several = selected is not None and not selected.is_one
+    aspects = asked_aspects(subject, summaries=is_of_several) if given or selected else ()
+    found = None if aspects else found
+    if found and found.wish in ("count", "newest"):
+        notice = " ".join(filter(None, [notice, excluded(subject, store)]))
     if found and not _is_filtered_topic(found, limits, store):
         retold = _retold(found, question, limits, store, history, selected)
         return retold or _wish(found, question, limits, store, notice)
-    intent = _intent(subject, earlier, router, route)
+    intent = "fact" if aspects else _intent(subject, earlier, router, route)
     if selected and intent == "definition" and selected.lack(term_to_define(subject)):
         intent = "fact"  # "what are the results?" asks for those of the papers
     if (filters or unusable) and not content_terms(subject):  # "and since 2023?" repeats the question before
         subject = _earlier_subject(earlier, [*filters, *unusable])
+    if intent in LISTS:
+        notice = " ".join(filter(None, [notice, excluded(subject, store)]))
     among, written = store.matching(limits), [each.written for each in limits]
     texts = rewrites(subject, earlier, history.cited, history.numbered)
     texts = selected.rewrites(texts) if selected else texts
     scope = "" if selected and history.cited == selected.papers else _scope(subject, history, without)
-    asked = history.cited if scope else _asked_papers(subject, history)
+    asked = history.cited if scope else _asked_papers(subject, history) or (given if aspects else ())
     if limits and not scope and intent not in LISTS:
         _, outside = split_named(asked or named_papers(subject, store), among, store)
         notice = " ".join(filter(None, [notice, left_out(outside, written)]))
@@ -169,7 +181,8 @@ def understand(
         term=_term(subject, intent),
         scoped=bool(asked or (selected and selected.is_one)),
         foreign=bool(language),
-        in_context=_in_context(subject, texts, earlier),
+        in_context=() if aspects else _in_context(subject, texts, earlier),
+        aspects=aspects,
     )
 
 

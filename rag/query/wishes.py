@@ -16,7 +16,7 @@ from rag.paper import Paper
 from rag.query.followups import referenced, speaks_of_it
 from rag.query.history import History
 from rag.query.intent import Wish, asks_for_quantity
-from rag.query.routing import limit, topic
+from rag.query.routing import is_topical, limit, topic
 from rag.query.titles import named_papers, titled
 from rag.text import normalize
 
@@ -29,12 +29,15 @@ _NEWEST = re.compile(
     r"\b(?:newest|latest|most\s+recent|recent|last|oldest|earliest|first)\b(?!\s+(?:progress|advances?|developments?|author))",
     re.IGNORECASE,
 )
-_OLDEST = re.compile(r"\b(?:oldest|earliest|first)\b", re.IGNORECASE)
+_OLDEST = re.compile(r"\b(?:oldest|earliest)\b", re.IGNORECASE)
+_FIRST = re.compile(r"\b(?:newest|latest|recent|last)(?:\s+\w+)?\s+first\b|\b(?P<oldest>first)\b", re.IGNORECASE)
+_FIRST_PAPERS = re.compile(r"\bthe\s+first\s+(?:papers|articles|studies|works)\s+(?:on|about|that|to)\b", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|everything|each)\b|^\W*list\W*$|\blist\s+(?:the\s+|of\s+)?(?:papers|titles)\W*$", re.IGNORECASE
 )
 _BY = re.compile(
-    r"\b(?:by|of|from)\s+(?P<a>[^?.!,;:]+)|\b(?:did|has|have|does)\s+(?P<b>[^?.!,;:]+?)\s+(?:publish|writ|have|author)\w*"
+    r"(?<!not )\b(?:by|of|from)\s+(?P<a>(?:[^\W\d_]\.\s*)*+[^?.!,;:]+)"
+    r"|\b(?:did|has|have|does)\s+(?P<b>[^?.!,;:]+?)\s+(?:publish|writ|have|author)\w*"
     r"|^(?P<c>[^?.!;:]+?)(?:'s)?\s+(?:papers?|publications?|works?)\W*$",
     re.IGNORECASE,
 )
@@ -75,7 +78,7 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
         return Wished("paper", papers=(paper,))
     author = _author(message, store, alone=wish != "list" and not _BY_SOMEONE.search(message))
     if author:
-        return Wished("list", filters=Filters(authors=(author,)))
+        return Wished("list", filters=Filters(authors=author))
     if wish == "paper" and asks_for_quantity(message):  # "how many parameters has [2]?"
         return None
     if wish in _OF_ONE_PAPER:
@@ -89,13 +92,19 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
         return None if is_content else Wished(wish)
     if wish == "count" and _PAPER_NOUN.search(message):
         return Wished("count", topic(message)) if topic(message) or filters else Wished("about")
-    if wish == "newest" and _NEWEST.search(message) and (store.has_field("year") or not topic(message)):
-        return Wished("newest", topic(message), oldest=bool(_OLDEST.search(message)), limit=limit(message))
+    wants_by_age = (wish == "newest" and _NEWEST.search(message)) or (_FIRST_PAPERS.search(message) and topic(message))
+    if wants_by_age and (store.has_field("year") or not topic(message)):
+        return Wished("newest", topic(message), oldest=_is_oldest_first(message), limit=limit(message))
     if (wish == "list" or _names_only(message)) and (unknown := _written_by(message, store)):
         return Wished("list", author=unknown)
-    if wish == "list" and not topic(message) and (filters or _ALL.search(message)):
+    if wish == "list" and not _names_things(message) and (filters or _ALL.search(message)):
         return Wished("list")
     return None
+
+
+def _is_oldest_first(message: str) -> bool:
+    """Whether `message` asks for "the first papers" or the oldest ones, rather than for the newest first."""
+    return bool(_OLDEST.search(message)) or any(match["oldest"] for match in _FIRST.finditer(message))
 
 
 def _of_papers(wish: Wish, message: str, store: Store, history: History) -> Wished | None:
@@ -108,13 +117,30 @@ def _of_papers(wish: Wish, message: str, store: Store, history: History) -> Wish
     return Wished(wish) if names_nothing and wish != "paper" else None
 
 
-def _author(message: str, store: Store, alone: bool) -> NameFilter | None:
-    """The author that `message` names, by itself if `alone`; only one whose papers the collection has."""
+def _author(message: str, store: Store, alone: bool) -> tuple[NameFilter, ...]:
+    """The authors that `message` names, by themselves if `alone`; only such whose papers the collection has."""
     if not store.has_field("author"):
-        return None
+        return ()
     match = None if alone else _BY.search(message)
-    name = (match["a"] or match["b"] or match["c"]) if match else message
-    text = normalize(re.sub(r"\bet\s+al\b\.?|\band\s+(?:colleagues|others)\b", "", name, flags=re.IGNORECASE))
+    found = [_named(name, store, alone) for name in _people(_name_in(match) if match else message)]
+    known = tuple(each for each in found if each)
+    return known if len(known) == len(found) else ()
+
+
+def _name_in(match: re.Match[str]) -> str:
+    """What a match of `_BY` takes for a name, or several."""
+    return str(match["a"] or match["b"] or match["c"] or "")
+
+
+def _people(names: str) -> list[str]:
+    """The names that `names` joins by "and", without what stands for others."""
+    others = re.sub(r"\bet\s+al\b\.?|\band\s+(?:colleagues|others)\b", "", names, flags=re.IGNORECASE)
+    return re.split(r"\s+(?:and|&)\s+", others, flags=re.IGNORECASE)
+
+
+def _named(name: str, store: Store, alone: bool) -> NameFilter | None:
+    """The author called `name`, if the collection has papers by one; by itself if `alone`, it must be no other word."""
+    text = normalize(name)
     words = text.split()
     if not 0 < len(words) <= MAX_NAME_WORDS_ALONE or (alone and all(store.bm25.doc_freq(stem(word)) for word in words)):
         return None
@@ -126,7 +152,9 @@ def _written_by(message: str, store: Store) -> str:
     """The author whose papers `message` asks for and none here has: a name with a capital, or a word of no paper."""
     match = _BY.search(message)
     is_all = match is not None and not topic(message[: match.start()])  # not of "pruning by posterior variance"
-    name = topic(match["a"] or match["b"] or match["c"] or "") if match and is_all else ""
+    names = [topic(name) for name in _people(_name_in(match))] if match and is_all else []
+    unknown = [name for name in names if name and (len(names) == 1 or not _named(name, store, alone=False))]
+    name = unknown[0] if unknown else ""
     is_name = name[:1].isupper() or (bool(name) and not _known_words(name, store))
     return name if is_name and len(name.split()) <= MAX_NAME_WORDS_ALONE else ""
 
@@ -135,7 +163,12 @@ def _names_only(message: str) -> bool:
     """Whether `message` is about nothing but a name of two or more words: "anything by Max Welling in here?"."""
     by = _BY_SOMEONE.search(message)
     words = topic(message[by.start() :]).split() if by and not topic(message[: by.start()]) else []
-    return len(words) > 1 and all(word[0].isupper() for word in words)
+    return len(words) > 1 and all(word[0].isupper() or word in ("and", "&") for word in words)
+
+
+def _names_things(message: str) -> bool:
+    """Whether `message` asks for something other than papers: "list all datasets"."""
+    return any(is_topical(term, of="list") for term in content_terms(message))
 
 
 def _known_words(text: str, store: Store) -> int:

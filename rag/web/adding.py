@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from rag.chat.rebuild import BuildReport
+from rag.index.differing import told
 from rag.index.incoming import Reason, reasons
 from rag.index.uploads import ARCHIVE, INSTEAD, MAX_UPLOAD_BYTES
 from rag.progress import about
@@ -17,6 +18,7 @@ from rag.text import count
 from rag.web import templates
 from rag.web.export import Link
 from rag.web.mathml import rich
+from rag.web.rebuilding import STOPPED
 
 if TYPE_CHECKING:
     from rag.chat.edits import Preview
@@ -63,7 +65,10 @@ class Adding:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """A change of the collection: how far it is, and whether it may be stopped; or its `report`, or its `fault`."""
+    """A change of the collection: how far it is, and whether it may be stopped; or its `report`, or its `fault`.
+
+    The fault of one that was `stopped` is no error.
+    """
 
     title: str
     stage: str
@@ -75,6 +80,7 @@ class ChangeView:
     may_stop: bool
     report: str
     fault: str
+    stopped: bool
     links: tuple[Link, ...]
 
 
@@ -104,7 +110,8 @@ class FileView:
 class PlanView:
     """What edits would change: a `summary`, a `warning` of what is lost, and the label of the button that makes them.
 
-    `must_agree` is what somebody has to agree to before, "" if nothing. There is no button without a label.
+    `must_agree` is what somebody has to agree to before, "" if nothing. There is no button without a label, and it is
+    the main one if it changes any paper.
     """
 
     files: tuple[FileView, ...]
@@ -113,11 +120,16 @@ class PlanView:
     must_agree: str
     groups: tuple[ChangeGroup, ...]
     label: str
+    is_main: bool = True
 
 
-def plan(preview: Preview, tokens: Sequence[str]) -> str:
-    """What edits would change, and the buttons to make them or not; `tokens` are those of the files, in order."""
-    files = tuple(_file(token, *one) for token, one in zip(tokens, preview.files, strict=True))
+def plan(preview: Preview, tokens: Sequence[str], archives: Mapping[str, str] | None = None) -> str:
+    """What edits would change, and the buttons to make them or not; `tokens` are those of the files, in order.
+
+    `archives` names those that files came in, by the tokens of these.
+    """
+    names = archives or {}
+    files = tuple(_file(token, names.get(token, ""), *one) for token, one in zip(tokens, preview.files, strict=True))
     planned = preview.planned
     if planned is None:
         return templates.fragment("rebuild.html", "plan", PlanView(files, "Nothing can be added.", "", "", (), ""))
@@ -129,7 +141,8 @@ def plan(preview: Preview, tokens: Sequence[str]) -> str:
         _group("Skipped", [str(record) for record in planned.skipped]),
     ]
     shown = tuple(group for group in groups if group.total)
-    view = PlanView(files, _summary(planned), _warning(planned), _agreement(planned), shown, _label(planned))
+    label, is_main = _label(planned, len(files))
+    view = PlanView(files, _summary(planned), _warning(preview), _agreement(planned), shown, label, is_main)
     return templates.fragment("rebuild.html", "plan", view)
 
 
@@ -147,6 +160,7 @@ def change_view(made: Change, *, may_stop: bool, fault: str = "") -> ChangeView:
         may_stop,
         str(made.result),
         made.fault and (fault or made.fault),
+        made.fault == STOPPED,
         tuple(_links(made.result.planned)) if isinstance(made.result, BuildReport) else (),
     )
 
@@ -156,7 +170,7 @@ def change(view: ChangeView) -> str:
     return templates.fragment("rebuild.html", "change", view)
 
 
-def _file(token: str, file: Incoming, outcome: Outcome) -> FileView:
+def _file(token: str, archive: str, file: Incoming, outcome: Outcome) -> FileView:
     records = len(file.papers) + len(file.skipped)
     kind = f"{file.format}, {count(records, 'record')}" if file.format else "not recognised"
     fault = file.fault
@@ -169,7 +183,8 @@ def _file(token: str, file: Incoming, outcome: Outcome) -> FileView:
     ]
     told = ", ".join(f"{number:,} {name}" for number, name in parts if number)
     told_reasons = () if fault and len(file.skipped) <= 1 else tuple(reasons(file.skipped))
-    return FileView(token, file.path.name, kind, "" if fault else told, file.note, fault, told_reasons)
+    name = f"{archive}: {file.path.name}" if archive else file.path.name
+    return FileView(token, name, kind, "" if fault else told, file.note, fault, told_reasons)
 
 
 def _summary(planned: Planned) -> str:
@@ -187,11 +202,18 @@ def _summary(planned: Planned) -> str:
     return f"This {listed}; {stay}." if changed.same else f"This {listed}."
 
 
-def _warning(planned: Planned) -> str:
+def _warning(preview: Preview) -> str:
+    """What is lost, and why, and what is not taken, a line each."""
+    planned = preview.planned
+    if planned is None:
+        return ""
     if planned.unknown:
         return "The papers of the index cannot be read, so it is not known which of them this removes."
     lost = len(planned.changes.removed)
-    return f"{count(lost, 'paper')} will be gone from the collection." if lost else ""
+    gone = f"{count(lost, 'paper')} will be gone from the collection." if lost else ""
+    are = "is" if preview.fileless == 1 else "are"
+    reason = f"{count(preview.fileless, 'paper')} {are} in no file any more." if preview.fileless else ""
+    return "\n".join(filter(None, [gone, reason, *told(planned.differing)]))
 
 
 def _agreement(planned: Planned) -> str:
@@ -203,11 +225,14 @@ def _agreement(planned: Planned) -> str:
     return f"Yes, remove {lost:,} of {lost + kept:,} papers"
 
 
-def _label(planned: Planned) -> str:
+def _label(planned: Planned, files: int) -> tuple[str, bool]:
+    """What the button says, "" for none, and whether it is the main one."""
     changed = planned.changes
+    if not (changed or planned.unknown):
+        return "Keep the file anyway" if files == 1 else "Keep the files anyway" if files else "", False
     if changed.added and not (changed.changed or changed.removed):
-        return f"Add {count(len(changed.added), 'paper')}"
-    return "Rebuild now"
+        return f"Add {count(len(changed.added), 'paper')}", True
+    return "Rebuild now", True
 
 
 def _links(planned: Planned) -> list[Link]:

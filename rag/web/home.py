@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import RagError
 from rag.index import catalogue
-from rag.text import clean_line
+from rag.text import clean_line, count
 
 if TYPE_CHECKING:
     from rag.chat.candidates import ExampleKind
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from rag.retrieval.retriever import HybridRetriever
     from rag.web.jobs import Jobs
 
-MAX_TOPICS_SHOWN, MAX_SOURCES_SHOWN = 8, 3
+MAX_TOPICS_SHOWN, MAX_TERMS_SHOWN, MAX_SOURCES_SHOWN = 8, 2, 3
 _PAUSE = 0.2  # seconds for which the search for examples waits while questions are answered
+# Single words that tell little beside others: "Compatible", "biased", "Variational"; and "Inverting" after another.
+_ADJECTIVE = re.compile(r"\w+(?:[ai]ble|ed|ive|ous|ional|[rt]ial|ual|mial|ural|variant)", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"\w+ing", re.IGNORECASE)
+_HASH = re.compile(r"(?:[a-z]{1,8}\d{1,8}){3,}|[\da-f]{12,}", re.IGNORECASE)  # of the content of a file, say
 LABELS: dict[ExampleKind, str] = {
     "papers": "Papers on a topic",
     "definition": "A term",
@@ -137,8 +142,24 @@ def overview(store: Store) -> Home:
 
 
 def _short(name: str) -> str:
-    """The first two terms of the name of a cluster: those that tell it from others."""
-    return ", ".join(name.split(", ")[:2])
+    """The terms of the name of a cluster that tell most, at most MAX_TERMS_SHOWN, each with a capital.
+
+    These are its phrases, and what stands before the first of them; or else its words, the nouns among them if any.
+    """
+    terms = name.split(", ")
+    phrases = [term for term in terms if " " in term]
+    nouns = [term for n, term in enumerate(terms) if not _ADJECTIVE.fullmatch(term) and not _follows(n, term)]
+    if phrases:
+        before = [term for term in terms[: terms.index(phrases[0])] if term in nouns and not term.islower()]
+        kept = [*before[: MAX_TERMS_SHOWN - len(phrases)], *phrases] if len(phrases) < MAX_TERMS_SHOWN else phrases
+    else:
+        kept = nouns or terms
+    return ", ".join(term[:1].upper() + term[1:] for term in kept[:MAX_TERMS_SHOWN])
+
+
+def _follows(n: int, term: str) -> bool:
+    """Whether `term` is a participle rather than the activity that a cluster is about, which comes first."""
+    return n > 0 and _PARTICIPLE.fullmatch(term) is not None
 
 
 def _years(store: Store) -> str:
@@ -153,12 +174,12 @@ def _years(store: Store) -> str:
 
 
 def _sources(store: Store) -> str:
-    """The largest sources, and how many more there are."""
-    names = [clean_line(source) for source, _ in catalogue.by_source(store) if source]
-    return f"from {_joined(names)}" if names else ""
+    """The sources, the largest first; only their number if they are many, or are not names that anybody reads."""
+    return _told([clean_line(source) for source, _ in catalogue.by_source(store) if source])
 
 
-def _joined(names: Sequence[str]) -> str:
-    more = len(names) - MAX_SOURCES_SHOWN
-    shown = [*names[:MAX_SOURCES_SHOWN], *([f"{more:,} more"] if more > 0 else [])]
-    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+def _told(names: Sequence[str]) -> str:
+    if len(names) <= MAX_SOURCES_SHOWN and not any(map(_HASH.search, names)):
+        return f"from {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}" if names else ""
+    kind = "file" if all(Path(name).suffix for name in names) else "source"
+    return f"from {count(len(names), kind)}" if len(names) > 1 else ""

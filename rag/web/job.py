@@ -70,6 +70,12 @@ class Job:
         self.turn.ahead = ahead
         self.notify()
 
+    def set_without_papers(self, without: bool) -> None:
+        """Notes whether there are no papers to search, and none on the way."""
+        if self.turn.without_papers != without:
+            self.turn.without_papers = without
+            self.notify()
+
     def stop(self) -> None:
         """Ends the answer with what it has, as soon as it has begun."""
         self.stopping = True

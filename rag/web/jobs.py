@@ -18,6 +18,7 @@ from rag.errors import (
     StoreError,
     UnknownConversationError,
 )
+from rag.index import generations
 from rag.query.question import check_length
 from rag.text import clean_line
 from rag.web.conversations import MAX_OWNED, MAX_TURNS, Conversations
@@ -205,7 +206,7 @@ class Jobs:
         turn = job.turn
         try:
             if not job.stopping:
-                store = (await self._mended()).store
+                store = (await self._mended(job)).store
                 turn.papers = len(turn.choices.papers) or store.paper_count
                 job.notify()
                 await self._write(job)
@@ -220,14 +221,18 @@ class Jobs:
         turn.stopped = turn.running
         await self._end(name, job)
 
-    async def _mended(self) -> HybridRetriever:
+    async def _mended(self, job: Job) -> HybridRetriever:
         """The retriever, once there is an index, and no change is being made that may repair it."""
         while True:
             try:
-                return await self.retriever()
+                found = await self.retriever()
+                job.set_without_papers(False)
+                return found
             except StoreError as fault:
+                is_changing = self._rebuilding.running or generations.is_changing(self.library.settings.index_dir)
                 if not isinstance(fault, NoIndexError) and not self._rebuilding.running:
                     raise
+                job.set_without_papers(not is_changing)
             await asyncio.sleep(_INDEX_INTERVAL)
 
     async def _write(self, job: Job) -> None:

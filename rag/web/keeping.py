@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from rag.errors import ConversationError, QuestionError, UnknownConversationError
@@ -18,6 +18,7 @@ from rag.web.turns import NO_ANSWER, Turn
 MAX_HELD = 50  # conversations in memory that could not be stored
 _THREADS = 4  # of their own: where a locked file makes them wait, nobody's search waits with them
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 _Key = tuple[str, str]  # owner and name
 
 
@@ -28,6 +29,28 @@ class _Held:
     turns: list[Turn]
     first: int
     known: int
+
+
+async def _through(work: Awaitable[_T]) -> _T:
+    """The result of `work`, which nobody interrupts: whoever stops waiting for it does so once it is through."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # nobody else asks for it
+        raise
+
+
+def _uninterrupted(change: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+    """`change`, which is made as a whole: a file that is changed, and a memory that does not know of it, would part."""
+
+    @wraps(change)
+    async def whole(*given: _P.args, **named: _P.kwargs) -> _T:
+        return await _through(change(*given, **named))
+
+    return whole
 
 
 class Keeper:
@@ -79,6 +102,7 @@ class Keeper:
                 return list(held.turns)
             return await self._call(self.conversations.load, owner, name)
 
+    @_uninterrupted
     async def begin(self, owner: str, name: str, turns: list[Turn], known: int) -> None:
         """Stores the last of `turns`, a question, of which `known` were stored before.
 
@@ -90,6 +114,7 @@ class Keeper:
             first = min(held.first, len(turns) - 1) if held else len(turns) - 1
             await self._store(owner, name, _Held(turns, first, held.known if held else known))
 
+    @_uninterrupted
     async def finish(self, owner: str, name: str, turns: list[Turn]) -> None:
         """Stores the answer to the last of `turns`, which are those that `begin` was given.
 
@@ -109,6 +134,7 @@ class Keeper:
                 turns[n].unkept = str(fault)
                 self._hold((owner, name), _Held(turns, n, n + 1))
 
+    @_uninterrupted
     async def rate(
         self, owner: str, name: str, n: int, good: bool, note: str, question: str | None = None
     ) -> list[Turn]:
@@ -124,6 +150,7 @@ class Keeper:
             held.turns[n].rate(good, note, question)
             return list(held.turns)
 
+    @_uninterrupted
     async def rename(self, owner: str, name: str, title: str) -> ListedConversation:
         """Names a conversation; it as it is listed then. Raises ConversationError as `Conversations.rename` does."""
         async with self._lock(owner, name):
@@ -131,12 +158,14 @@ class Keeper:
             await self._call(self.conversations.rename, owner, name, title)
             return await self._call(self.conversations.one, owner, name)
 
+    @_uninterrupted
     async def branch(self, owner: str, name: str, count: int | None = None) -> str:
         """Copies turns of a conversation; the name of the copy. Raises as `Conversations.branch` does."""
         async with self._lock(owner, name):
             self._check_stored(owner, name)
             return await self._call(self.conversations.branch, owner, name, count)
 
+    @_uninterrupted
     async def delete(self, owner: str, name: str) -> None:
         """Forgets a conversation for good, or raises ConversationError and forgets nothing of it."""
         async with self._lock(owner, name):
@@ -178,8 +207,4 @@ class Keeper:
     async def _call(self, function: Callable[..., _T], *given: object, **named: object) -> _T:
         """The result of `function`, made in a thread. Whoever stops waiting for it does so once it is through."""
         call = asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *given, **named))
-        try:
-            return await asyncio.shield(call)
-        except asyncio.CancelledError:
-            await asyncio.wait([call])
-            raise
+        return await _through(call)

@@ -50,6 +50,11 @@ class Head:
         return self.collection.name if self.collection else "Papers"
 
     @property
+    def quoting(self) -> str:
+        """The facts for somebody who chose quotes only."""
+        return f"{count(self.collection.papers, 'paper')} · {WRITERS['quotes']}" if self.collection else self.facts
+
+    @property
     def facts(self) -> str:
         """How many papers are searched, and what writes the answers."""
         if self.collection is None:
@@ -122,7 +127,8 @@ def opened(head: Head, home: Home | None, visitor: Visitor) -> dict[str, str]:
     welcome = templates.fragment("welcome.html", "welcome", head, home, visitor) if head.collection else ""
     found = head.trouble and templates.fragment("mending.html", "trouble", head.trouble, visitor.is_curator)
     part = head.trouble.part if head.trouble else ""
-    return {"name": head.name, "facts": head.facts, "welcome": welcome, "trouble": found or "", "part": part}
+    told = {"name": head.name, "facts": head.facts, "quoting": head.quoting}
+    return told | {"welcome": welcome, "trouble": found or "", "part": part}
 
 
 def conversations(listed: Sequence[ListedConversation], name: str) -> str:

@@ -113,11 +113,17 @@ class YearCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many papers there are of each source and of each year."""
+    """How many papers there are of each source and of each year; none of either where no paper has one."""
 
     sources: tuple[Link, ...]
     more_sources: int
     years: tuple[YearCount, ...]
+
+    @property
+    def heading(self) -> str:
+        """What papers can be told apart by here, "" for nothing."""
+        names = [name for name, counted in (("source", self.sources), ("year", self.years)) if counted]
+        return f"By {' and '.join(names)}" if names else ""
 
     @property
     def max_year_papers(self) -> int:
@@ -132,6 +138,7 @@ def page(
     adding: Adding,
     visitor: Visitor,
     clusters: Sequence[tuple[str, int]] = (),
+    has_authors: bool = False,
 ) -> str:
     """The whole page; `sources`, `years` and `clusters` come with how many papers each has."""
     return templates.page(
@@ -141,6 +148,7 @@ def page(
         page="papers",
         title="Papers",
         shelf=shelf,
+        placeholder=_placeholder(has_authors, [year for year, _ in years if year]),
         sorts=_sorts(shelf, any(year for year, _ in years)),
         counts=_counts(sources, years),
         clusters=_clusters(clusters, shelf.listing),
@@ -151,6 +159,12 @@ def page(
     )
 
 
+def _placeholder(has_authors: bool, years: Sequence[int]) -> str:
+    """What can be searched for, with a year that there is."""
+    ways = ["words", *(["author:…"] if has_authors else []), *([f"year:{max(years)}"] if years else [])]
+    return f"Search: {', '.join(ways)}"
+
+
 def _counts(sources: Sequence[tuple[str, int]], years: Sequence[tuple[int | None, int]]) -> Counts:
     named = tuple(
         Link(f"{name or 'no source'} {papers:,}", _address(_source_filter(name)) if name else "")
@@ -159,7 +173,8 @@ def _counts(sources: Sequence[tuple[str, int]], years: Sequence[tuple[int | None
     bars = tuple(
         YearCount(str(year or "unknown"), _address(f"year:{year}") if year else "", papers) for year, papers in years
     )
-    return Counts(named, max(0, len(sources) - MAX_SOURCES), bars)
+    has_sources, has_years = any(name for name, _ in sources), any(year for year, _ in years)
+    return Counts(named if has_sources else (), max(0, len(sources) - MAX_SOURCES), bars if has_years else ())
 
 
 def _sorts(shelf: Shelf, has_years: bool) -> list[Sorting]:

@@ -131,7 +131,8 @@ class PapersRoutes:
         except QuestionError as fault:
             shelf = Shelf(listing=listing, fault=str(fault))
         sources, years = catalogue.by_source(store), catalogue.by_year(store)
-        return papers_page.page(head, shelf, sources, years, shown, visitor, store.projection.sizes)
+        has_authors = store.has_field("author")
+        return papers_page.page(head, shelf, sources, years, shown, visitor, store.projection.sizes, has_authors)
 
     def _file(self, listing: Listing, cited: Sequence[Paper], format_: str) -> tuple[str, str]:
         papers = selection.everything(self.library.retriever(), listing, cited)

@@ -24,6 +24,7 @@ class Change:
     """One change, and how far it is: `done` of `total` items of a `stage`, 0 if they are not counted.
 
     Once it has `ended`, there is a `result`, or a `fault` that says why not. `owner` made it; "" if the chat itself.
+    They have `seen` on a page that was loaded how it ended.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Change:
     ended: float | None = None  # the time on the clock of `monotonic`
     result: object = None
     fault: str = ""
+    seen: bool = False
     version: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 

@@ -12,12 +12,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.chat.saved_store import SavedQuestion
-from rag.errors import RagError
+from rag.errors import DamageError, NoIndexError, RagError
 from rag.web.jobs import INTERNAL_ERROR, Jobs
 
 if TYPE_CHECKING:
     from rag.chat.saved_asking import SavedQuestions
 
+NOT_ASKED = "These are as they were last asked. They are asked again once the papers can be searched."
+_NO_INDEX = (DamageError, NoIndexError)  # which each page tells about, with the remedy
 RETRY_SECONDS = 60.0  # before questions that could not be asked are tried again
 _PATIENCE, _PAUSE = 2.0, 0.05  # seconds that a question waits at most for those of users to be found; and between looks
 _T = TypeVar("_T")
@@ -55,11 +57,17 @@ class SavedChecks:
         self._faults: dict[str, tuple[str, float]] = {}  # by owner: what went wrong, and when
 
     async def state(self, owner: str) -> SavedState:
-        """The questions of `owner`. Those that the collection has outrun begin to be asked again."""
+        """The questions of `owner`. Those that the collection has outrun begin to be asked again, if there is one.
+
+        Raises StoreError if their file cannot be read.
+        """
         listed = await self.read(self._questions.store.of, owner)
         if not listed:
             return SavedState([])
-        due = await self.read(self._questions.due, owner)
+        try:
+            due = await self.read(self._questions.due, owner)
+        except _NO_INDEX:
+            return SavedState(listed, fault=NOT_ASKED)
         fault, at = self._faults.get(owner, ("", 0.0))
         if due and fault and monotonic() - at < RETRY_SECONDS:
             return SavedState(listed, fault=fault)
@@ -82,6 +90,8 @@ class SavedChecks:
             for one in await self.read(self._questions.due, owner):
                 await self._quiet()
                 await self.ask(self._questions.ask, owner, one)
+        except _NO_INDEX:
+            self._faults[owner] = NOT_ASKED, monotonic()
         except RagError as fault:
             self._faults[owner] = str(fault), monotonic()
         except Exception:  # an error of ours must not have the page ask again and again

@@ -67,7 +67,7 @@ class SavedRoutes:
     async def updates(self, request: Request) -> dict[str, object]:
         """What has changed on the page; see `rag.web.saved_page.updates`."""
         shown = await self.checks.state(_owner(request))
-        return await self.checks.read(saved_page.updates, shown)
+        return await self.checks.read(saved_page.updates, shown, visitor_of(request))
 
     async def save(
         self, request: Request, name: str, n: int, question: Annotated[Any, Body(embed=True)] = None

@@ -22,6 +22,7 @@ class Staged:
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[str, Path]] = {}
+        self._archives: dict[str, str] = {}  # the names of those that files came in, by token
         self._arriving: Counter[str] = Counter()
 
     @contextmanager
@@ -39,11 +40,12 @@ class Staged:
         """Notes that `file` is staged by `owner`; the token by which they know it."""
         if len(self._files) >= _MANY_STAGED:
             self._files = {token: (whose, file) for token, (whose, file) in self._files.items() if file.is_file()}
+            self._archives = {token: name for token, name in self._archives.items() if token in self._files}
         self._files[file.parent.name] = (owner, file)
         return file.parent.name
 
-    def add_all(self, owner: str, files: Sequence[Path]) -> list[str]:
-        """Notes that `files` are staged by `owner`, and returns their tokens.
+    def add_all(self, owner: str, files: Sequence[Path], archive: str = "") -> list[str]:
+        """Notes that `files` are staged by `owner`, in an `archive` if it has a name, and returns their tokens.
 
         Raises SourceError if they are too many, and then deletes them.
         """
@@ -51,7 +53,14 @@ class Staged:
             for file in files:
                 file.unlink(missing_ok=True)
             raise SourceError(_too_many())
-        return [self.add(owner, file) for file in files]
+        tokens = [self.add(owner, file) for file in files]
+        if archive:
+            self._archives |= dict.fromkeys(tokens, archive)
+        return tokens
+
+    def archives(self, tokens: Sequence[str]) -> dict[str, str]:
+        """The names of the archives that the files of these `tokens` came in, of those that did."""
+        return {token: self._archives[token] for token in tokens if token in self._archives}
 
     def tokens(self, owner: str) -> tuple[str, ...]:
         """Those of the files that `owner` staged and that are still there, oldest first."""

@@ -10,6 +10,7 @@ from rag.web.sentences import distinct, prose, shown
 from rag.web.turns import Turn
 
 OPENING_PAPERS = "opening the papers…"
+WITHOUT_PAPERS = "waiting for papers: add some or build the index"
 
 
 def status(turn: Turn) -> str:
@@ -26,6 +27,8 @@ def status(turn: Turn) -> str:
         return _outcome(turn.answer)
     if turn.ahead is not None:
         return _waiting(turn.ahead)
+    if turn.found is None and turn.without_papers:
+        return WITHOUT_PAPERS
     if turn.found is None:
         return f"searching {count(turn.papers, 'paper')}…" if turn.papers else OPENING_PAPERS
     return f"{_so_far(turn)} so far…" if sentences else f"{_found(turn.found)}; answering…"

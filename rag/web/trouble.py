@@ -16,7 +16,7 @@ from rag.errors import (
     RagError,
     StoreError,
 )
-from rag.index import generations, pointer
+from rag.index import generations, pointer, uploads
 from rag.index.opening import OtherVersionError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from rag.web.identity import Visitor
 
-Action = Literal["build", "own", "repair", "roll back", "try", "quotes", "choose"]
-BUILDING = "The papers are being indexed. You can already ask: the answer comes when that is done."
+Action = Literal["build", "own", "own instead", "repair", "roll back", "try", "quotes", "choose"]
+BUILDING = "are being indexed. You can already ask: the answer comes when that is done."
 ASK_SOMEONE = "Ask whoever runs this chat."
 
 # A path or an address of the server, or a command to type there: nothing that a reader could use.
@@ -63,6 +63,7 @@ _TRY = Remedy("try", "Try again")
 _REPAIR = Remedy("repair", "Repair it")
 _BUILD = Remedy("build", "Build it from the papers that come with rag")
 _OWN = Remedy("own", "Add your own papers")
+_INSTEAD_OWN = Remedy("own instead", "Add your own papers instead")
 _QUOTES = Remedy("quotes", "Answer with quotes only")
 _CHOOSE = Remedy("choose", "Choose another model")
 
@@ -71,7 +72,7 @@ def of_index(fault: RagError, index_dir: Path) -> Trouble:
     """What is wrong where the index cannot be opened."""
     detail = str(fault)
     if isinstance(fault, BusyError) or (isinstance(fault, NoIndexError) and generations.is_changing(index_dir)):
-        return Trouble("index", BUILDING)
+        return _building(index_dir)
     if isinstance(fault, NoIndexError):
         return Trouble("index", "There are no papers to search yet.", "", (_OWN, _BUILD))
     if isinstance(fault, EmbeddingError):
@@ -85,6 +86,15 @@ def of_index(fault: RagError, index_dir: Path) -> Trouble:
         remedies = (_REPAIR, back) if generations.previous(index_dir) else (_REPAIR,)
         return Trouble("index", "The index is damaged, so no paper can be searched.", detail, remedies)
     return Trouble("index", "The papers cannot be opened.", detail, (_TRY,))
+
+
+def _building(index_dir: Path) -> Trouble:
+    """That the papers are being indexed, and which."""
+    if uploads.files(index_dir):
+        return Trouble("index", f"Your papers {BUILDING}")
+    if generations.built_from(index_dir):
+        return Trouble("index", f"The papers {BUILDING}")
+    return Trouble("index", f"The papers that come with rag {BUILDING}", "", (_INSTEAD_OWN,))
 
 
 def of_model(fault: RagError) -> Trouble:

@@ -123,6 +123,12 @@ class TurnView:
         return bool(self.match_count) and self._matching > 1
 
     @property
+    def is_dated(self) -> bool:
+        """Whether any of the papers has a year, by which they can be sorted."""
+        found = self.turn.found.papers if self.turn.found else ()
+        return any(paper.year for paper in (*found, *(c.paper for one in self.turn.statements for c in one.citations)))
+
+    @property
     def refusal(self) -> bool:
         return self.turn.answer is not None and self.turn.answer.refused
 

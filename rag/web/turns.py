@@ -36,15 +36,17 @@ class Choices:
 class Turn:
     """`question` and what has arrived in reply to it.
 
-    `papers` is how many are searched, 0 until the index is open. `ahead` is how many questions are before it while it
-    waits, None while it does not. It is `assisted` if a model is to help, and `working` is what that does at the
-    moment. `error` is empty unless the question failed. `good` is how the user rated the answer, None if they did not,
-    and `note` what they wrote about it. `unkept` is why the turn is not stored, "" if it is.
+    `papers` is how many are searched, 0 until the index is open; it waits `without_papers` where there is none to open.
+    `ahead` is how many questions are before it while it waits, None while it does not. It is `assisted` if a model is
+    to help, and `working` is what that does at the moment. `error` is empty unless the question failed. `good` is how
+    the user rated the answer, None if they did not, and `note` what they wrote about it. `unkept` is why the turn is
+    not stored, "" if it is.
     """
 
     question: str
     choices: Choices = Choices()
     papers: int = 0
+    without_papers: bool = False
     ahead: int | None = None
     found: Found | None = None
     statements: list[Statement] = field(default_factory=list)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from tempfile import SpooledTemporaryFile
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import gradio as gr
-from fastapi import Body, Query, Request
+from fastapi import Body, Depends, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
 from rag.chat.edits import Edits
 from rag.errors import RagError, SourceError
 from rag.index import generations, uploads
+from rag.index.archives import left_out
 from rag.settings import shipped
-from rag.text import count
+from rag.text import count, one_line
 from rag.web import adding, trouble
 from rag.web.adding import Adding, ChangeView
 from rag.web.identity import Visitor, curator_of, owner_of, visitor_of
@@ -33,6 +34,7 @@ IN_MEMORY = 1_000_000  # bytes of an upload; a larger one is buffered on disk
 MAX_TOKEN_CHARS = 32  # of a staged file
 MAX_NAME_CHARS = 1_000  # of a file
 MAX_TAKEN_OUT = 10_000  # added files
+_INTERVAL = 0.05  # seconds between two looks whether an index is open
 FRESH_SECONDS = 900.0  # for which a page that is opened shows how the last change ended
 
 Token = Annotated[str, Field(max_length=MAX_TOKEN_CHARS)]
@@ -59,9 +61,10 @@ class UploadsRoutes:
 
     def add_to(self, server: gr.Server) -> None:
         """Makes `server` answer at all addresses that change the collection."""
-        server.post("/uploads")(self.stage)
-        server.post("/uploads/preview")(self.preview)
-        server.post("/uploads/discard")(self.discard)
+        first = [Depends(_check_role)]
+        server.post("/uploads", dependencies=first)(self.stage)
+        server.post("/uploads/preview", dependencies=first)(self.preview)
+        server.post("/uploads/discard", dependencies=first)(self.discard)
         server.get("/rebuilding")(self.state)
         server.post("/rebuilding/stop")(self.stop)
         server.api(self.rebuild, name="rebuild", concurrency_limit=None, api_visibility="undocumented")
@@ -77,16 +80,21 @@ class UploadsRoutes:
         return Adding(names, self._staged.tokens(visitor.owner), self._last(visitor), has_shipped)
 
     def _last(self, visitor: Visitor) -> ChangeView | None:
-        """The change that is being made, or that `visitor` made and that has just ended."""
+        """The change that is being made, or that `visitor` made, has just ended and was not shown so."""
         last = self.rebuilding.last
-        if last and last.ended and (last.owner != visitor.owner or monotonic() - last.ended > FRESH_SECONDS):
-            return None
+        if last and last.ended:
+            if last.owner != visitor.owner or last.seen or monotonic() - last.ended > FRESH_SECONDS:
+                return None
+            last.seen = True
         return self._view(last, visitor) if last else None
 
     async def stage(
         self, request: Request, name: Annotated[str, Query(max_length=MAX_NAME_CHARS)]
     ) -> dict[str, list[str]]:
-        """Takes the body as a file to add, or as a zip archive of them; {"staged": their tokens}."""
+        """Takes the body as a file to add, or as a zip archive of them.
+
+        {"staged": their tokens, "left_out": the names of other files in the archive}.
+        """
         owner, index_dir = curator_of(request), self.library.settings.index_dir
         uploads.checked(name)  # before it arrives
         folder = str(index_dir) if index_dir.is_dir() else None  # with room for it, which the system's may not have
@@ -94,14 +102,18 @@ class UploadsRoutes:
             with self._staged.arriving(owner), SpooledTemporaryFile(IN_MEMORY, dir=folder) as body:
                 await receive(request, body, self._staged.room(owner))
                 files = await asyncio.to_thread(uploads.stage_all, index_dir, name, cast("BinaryIO", body))
-                return {"staged": self._staged.add_all(owner, files)}
+                archive = one_line(name) if name.lower().endswith(uploads.ARCHIVE) else ""
+                others = await asyncio.to_thread(left_out, cast("BinaryIO", body)) if archive else []
+                return {"staged": self._staged.add_all(owner, files, archive), "left_out": others}
         except OSError as fault:
             raise SourceError(f"The file cannot be kept: {fault.strerror}. Make room, then add it again.") from fault
 
-    async def preview(self, request: Request, asked: AskedEdits) -> dict[str, str]:
-        """{"html": what each file is, and what a rebuild with these edits would change}."""
-        edits = self._edits(curator_of(request), asked)
-        return {"html": adding.plan(await asyncio.to_thread(self.library.preview, edits), asked.staged)}
+    async def preview(self, request: Request, asked: AskedEdits) -> dict[str, Any]:
+        """{"html": what each file is, and what a rebuild with these edits would change, "running": as in `state`}."""
+        owner = curator_of(request)
+        preview = await asyncio.to_thread(self.library.preview, self._edits(owner, asked))
+        html = adding.plan(preview, asked.staged, self._staged.archives(asked.staged))
+        return {"html": html, "running": self.rebuilding.running is not None}
 
     async def discard(self, request: Request, staged: Tokens) -> None:
         """Deletes files that were staged and not built into the index."""
@@ -128,7 +140,8 @@ class UploadsRoutes:
         """
         try:
             owner = curator_of(request)  # here, since Gradio's queue calls this by an address that all may ask
-            change = self.rebuilding.begin(*self._work(owner, asked), owner)
+            title, work = self._work(owner, asked)
+            change = self.rebuilding.begin(title, lambda progress: self._opened(work(progress)), owner)
         except RagError as fault:
             view = adding.change_view(_refused(fault), may_stop=False)
             yield {"html": adding.change(view), "done": True, "failed": True}
@@ -176,9 +189,22 @@ class UploadsRoutes:
 
         return f"Adding {count(len(edits.staged), 'file')}" if edits.only_adds else "Rebuilding", work
 
+    def _opened(self, result: object) -> object:
+        """The `result` of a change, once its index is open: all that pages show from then on is of that one."""
+        index_dir = self.library.settings.index_dir
+        with suppress(RagError):  # the pages tell it
+            while self.library.retriever().store.folder != generations.current(index_dir):
+                sleep(_INTERVAL)  # another thread opens it
+        return result
+
     def _edits(self, owner: str, asked: AskedEdits) -> Edits:
         staged = self._staged.files(owner, asked.staged)
         return Edits(tuple(staged), tuple(asked.removed), asked.reread, asked.unshipped)
+
+
+def _check_role(request: Request) -> None:
+    """Raises AccessError if `request` comes from a reader, who is told that before what is wrong with what was sent."""
+    curator_of(request)
 
 
 def _parsed(asked: Any) -> AskedEdits:

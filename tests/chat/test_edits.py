@@ -15,6 +15,7 @@ from rag.index.held import held
 from rag.models.encoding import Embedding
 from rag.paper import Paper
 from rag.progress import silent
+from rag.web import adding
 from tests.conftest import typical_curve
 
 TWO = (
@@ -108,3 +109,52 @@ def test_the_papers_that_came_with_rag_can_be_left_out(
     assert found
     assert (len(found.changes.added), len(found.changes.removed)) == (2, 14)
     assert found.loses_most
+
+
+def test_papers_that_are_in_no_file_any_more_are_counted_before_they_are_lost(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
+    apply(index_copy, "bundled", Edits((stage(index_copy),)), silent)
+    apply(index_copy, "bundled", Edits((stage(index_copy, BREAD, "rye.bib"),)), silent)
+    apply(index_copy, "bundled", Edits(removed=("two.bib",)), silent)
+    generations.roll_back(index_copy)  # which brings back the papers, and not their file
+    found = preview(index_copy, Edits(removed=("rye.bib",)))
+    assert found.planned
+    assert (len(found.planned.changes.removed), found.fileless) == (3, 2)
+    assert "2 papers are in no file any more." in adding.plan(found, ())
+    assert preview(index_copy, Edits((stage(index_copy),))).fileless == 0
+
+
+BREAD = "@article{y, title={Rye}, abstract={We bake rye bread for 30 hours.}}\n"
+HELD = (
+    "@article{v, title={Vitamin D and falls}, author={Ada Owl}, year={2020}, doi={10.5555/vitd.1},"
+    " abstract={Vitamin D reduced falls by a third among 500 older adults who lived at home for two years.}}\n"
+)
+LATER = HELD.replace("Vitamin D reduced falls by a third", "After retraction, vitamin D did not reduce falls")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_record_that_differs_from_its_paper_and_is_not_taken_is_told(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
+    longer = HELD.replace("two years.", "two years. Fewer fell in winter, and in summer too, and none of them broke.")
+    apply(index_copy, "bundled", Edits((stage(index_copy, longer, "d1.bib"),)), silent)
+    if again:
+        apply(index_copy, "bundled", Edits((stage(index_copy, LATER, "d2.bib"),)), silent)
+    edits = Edits((stage(index_copy, LATER, "d2.bib"),), reread=again)
+    said = "1 differs from the paper already here and was not taken: “Vitamin D and falls”. "
+    assert said in adding.plan(preview(index_copy, edits), ["a"])
+    _, told = str(apply(index_copy, "bundled", edits, silent)).splitlines()
+    assert told == f"{said}To take it, replace the record in d1.bib and run: rag rebuild"
+    for same in (longer, HELD):  # which repeat it
+        assert "differs" not in adding.plan(preview(index_copy, Edits((stage(index_copy, same, "d3.bib"),))), ["a"])
+
+
+def test_a_longer_abstract_of_a_paper_is_taken(index_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.chat.rebuild.calibrate", typical_curve)
+    apply(index_copy, "bundled", Edits((stage(index_copy, HELD, "d1.bib"),)), silent)
+    report = str(apply(index_copy, "bundled", Edits((stage(index_copy, LATER, "d2.bib"),)), silent))
+    assert "0 added, 1 changed" in report
+    assert "differs" not in report

@@ -61,6 +61,21 @@ def test_each_example_is_answered_as_its_kind_promises(owls: Library) -> None:
     assert answers["paper"].statements[0].citations[0].paper.title.startswith("NestCam")
 
 
+def test_how_a_method_works_is_an_example_only_where_an_abstract_says_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folders = [tmp_path_factory.mktemp(name) for name in ("vague", "clear")]
+    vague = {
+        "title": "WildPlume: Feathers in the Wild",
+        "abstract": "Feathers are everywhere. We propose WildPlume, a new system for the study of feathers. "
+        "WildPlume opens promising avenues.",
+    }
+    others = [record for record in OWLS if "NestCam" not in record["title"] and "OwlNet" not in record["title"]]
+    assert found_in(library_of(folders[0], [vague, *others]))["paper"] != "How does WildPlume work?"
+    clear = vague | {"abstract": f"{vague['abstract']} WildPlume is a system that sorts feathers by their barbs."}
+    assert found_in(library_of(folders[1], [clear, *others]))["paper"] == "How does WildPlume work?"
+
+
 def test_a_kind_without_a_good_question_is_left_out(tmp_path: Path) -> None:
     assert found_in(library_of(tmp_path, OWLS[:1])) == {
         "paper": "What is “Sound Localization in Barn Owls at Night” about?"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rag import settings
 from rag.chat import repair
+from rag.chat.library import Library
 from rag.chat.rebuild import carry_out, rebuild
 from rag.errors import StoreError
-from rag.index import changes, generations
+from rag.index import changes, generations, pointer
 from rag.index.opening import open_current
 from rag.progress import silent
 from tests.conftest import typical_curve
@@ -61,8 +64,25 @@ def test_without_papers_the_index_before_comes_back(index_copy: Path) -> None:
     before = titles(index_copy)
     carry_out(changes.reduced(index_copy, [next(iter(before))]), index_copy, "bundled", silent)
     (current(index_copy) / "papers.db").write_bytes(b"")
-    assert "the one before the last change" in repair.repair(index_copy, "bundled", silent)
+    told = repair.repair(index_copy, "bundled", silent)
+    assert re.fullmatch(
+        r"Repaired: your latest change could not be recovered\. These are the 14 papers as of \d+:\d\d today\.", told
+    )
     assert titles(index_copy) == before
+
+
+def test_what_a_repair_finds_again_is_told_without_names_of_generations(index_copy: Path) -> None:
+    library = Library(settings.load(index_dir=index_copy, llm="none"))
+    carry_out(changes.reduced(index_copy, [min(titles(index_copy))]), index_copy, "bundled", silent)
+    latest = current(index_copy)
+    (index_copy / pointer.POINTER).unlink()
+    assert re.fullmatch(r"Repaired\. These are the 13 papers as of \d+:\d\d today\.", library.repair(silent))
+    (latest / "papers.db").write_bytes(b"")
+    (index_copy / pointer.POINTER).unlink()
+    told = library.repair(silent)
+    assert told.startswith("Repaired: your latest change could not be recovered. These are the 14 papers as of ")
+    assert "These are the 14 papers as of " in told
+    assert latest.name not in told
 
 
 def test_papers_that_are_not_what_was_indexed_are_not_taken_for_sound(index_copy: Path) -> None:
@@ -70,7 +90,7 @@ def test_papers_that_are_not_what_was_indexed_are_not_taken_for_sound(index_copy
     before, file = titles(index_copy), current(index_copy) / "papers.db"
     file.write_bytes(file.read_bytes().replace(b"SwiftDepth", b"SlowDepths"))
     assert any(repair.examine(index_copy, silent).values())
-    assert "the one before the last change" in repair.repair(index_copy, "bundled", silent)
+    assert "your latest change could not be recovered" in repair.repair(index_copy, "bundled", silent)
     assert titles(index_copy) > before
 
 

@@ -192,3 +192,10 @@ def test_an_index_that_is_no_longer_current_is_not_compared(
         saved.save(LIBRARY, "which papers count coral?")
     monkeypatch.undo()
     assert saved.due(LIBRARY) == [one]
+
+
+@pytest.mark.parametrize("typed", ["and for video?", "What about phones?"])
+def test_a_follow_up_that_follows_nothing_is_not_saved(saved: SavedQuestions, typed: str) -> None:
+    with pytest.raises(QuestionError, match="follows no other question"):
+        saved.save("ada", typed)
+    assert saved.store.of("ada") == []

@@ -14,6 +14,7 @@ from tests.conftest import WHICH
 SWIFT = "SwiftDepth: Single-Step Diffusion for Monocular Depth"
 EXIT = "Early Exit for Diffusion-Based Depth Estimation"
 CORAL = "Coral Counting with Drones"
+NIGHT = "Night Depth: Self-Supervised Depth Estimation in the Dark"
 TINY = "TinySpeech: Keyword Spotting on Microcontrollers"
 
 
@@ -70,6 +71,46 @@ def test_a_single_paper_is_asked_without_being_named(library: Library) -> None:
     assert ask(conversation, "who won the 2022 world cup?", only=only).refused
     assert [one.paper.title for one in ask(conversation, "bibtex", only=only).listed] == [TINY]
     assert [one.paper.title for one in ask(Conversation(library), "summarize", only=only).listed] == [TINY]
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("What do they propose?", {CORAL: "We count coral colonies", TINY: "TinySpeech is a convolutional network"}),
+        ("What results do they report?", {CORAL: "The counts agree", TINY: "It reaches 94.1% accuracy"}),
+        ("Summarize them", {CORAL: "We count coral colonies", TINY: "TinySpeech is a convolutional network"}),
+    ],
+)
+def test_an_aspect_of_selected_papers_is_quoted_from_each(
+    library: Library, question: str, quoted: dict[str, str]
+) -> None:
+    answer = ask(Conversation(library), question, only=hashes(library, CORAL, TINY))
+    for title, beginning in quoted.items():
+        texts = [one.text for one in answer.statements if one.citations[0].paper.title == title]
+        assert any(text.startswith(beginning) for text in texts)
+    assert not answer.notice
+
+
+def test_selected_papers_without_an_aspect_are_named(library: Library) -> None:
+    answer = ask(Conversation(library), "What are their limitations?", only=hashes(library, NIGHT, TINY))
+    assert answer.statements[0].text.startswith("Self-supervised depth estimation fails at night")
+    assert list(numbers(answer)) == [NIGHT]
+    assert answer.notice == f"No sentence about a limitation was found in the abstract of “{TINY}”."
+    none = ask(Conversation(library), "What are their limitations?", only=hashes(library, TINY, CORAL))
+    assert (none.refused, none.headline) == (True, "None of these abstracts states a limitation.")
+
+
+def test_an_aspect_of_one_paper_is_quoted(library: Library) -> None:
+    alone = ask(Conversation(library), "What results does it report?", only=hashes(library, TINY))
+    assert [one.text[:12] for one in alone.statements][:1] == ["TinySpeech i"]
+    conversation = Conversation(library)
+    assert list(numbers(ask(conversation, "how many parameters has TinySpeech?"))) == [TINY]
+    followed = ask(conversation, "What results does it report?")
+    assert [one.text for one in followed.statements] == [one.text for one in alone.statements]
+    lacking = ask(conversation, "What are its limitations?")
+    assert lacking.refused
+    assert lacking.not_stated_by
+    assert lacking.not_stated_by.title == TINY
 
 
 def test_follow_ups_stay_within_selected_papers(library: Library) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,25 @@ FIRST = (
     "What is “Echolocation of Bats in Forests” about?",
     "What is the frequency of quantum echolocation?",
 )
+
+
+NETS = [
+    {
+        "title": "WrenNet: Telling Wrens from Their Songs",
+        "abstract": "Songs of wrens are long. We propose WrenNet, a network that splits a song into syllables. "
+        "On the XenoCanto and BirdCLEF datasets, WrenNet finds more wrens than any earlier network.",
+    },
+    {
+        "title": "GullNet: Fast Tracking of the Flight of Seabirds",
+        "abstract": "Tracking the flight of seabirds is a hard problem. We propose GullNet, a network that follows "
+        "gulls by their wings. GullNet overcomes the limitations of earlier trackers and is accurate in fog.",
+    },
+    {
+        "title": "TernNet: Counting the Flight of Seabirds in Colonies",
+        "abstract": "The flight of seabirds hides their nests. We propose TernNet, a network that counts terns by "
+        "their shadows. A limitation of TernNet is that it fails at night. TernNet counts whole colonies.",
+    },
+]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +89,49 @@ def test_a_refusal_leads_to_the_question_without_what_no_paper_has(owls: Library
     answer, found = suggested(owls, "What is flurble echolocation?")
     assert answer.refused
     assert found[0] == "What is echolocation?"
+
+
+@pytest.mark.parametrize("question", ["asdf qwer zxcv", "Which papers study asdf qwer zxcv?"])
+def test_words_that_no_paper_has_are_not_suggested(owls: Library, question: str) -> None:
+    answer, found = suggested(owls, question)
+    assert answer.refused
+    assert not any(word in one for one in found for word in ("asdf", "qwer", "zxcv"))
+
+
+def test_all_words_that_no_paper_has_are_left_out_at_once(owls: Library) -> None:
+    assert suggested(owls, "What is flurble zxcv echolocation?")[1][0] == "What is echolocation?"
+
+
+def test_what_a_term_is_is_suggested_only_where_an_abstract_says_it(owls: Library) -> None:
+    assert "What is echolocation?" in suggested(owls, "How many papers mention echolocation?")[1]
+    found = suggested(owls, "How many papers mention sound localization?")[1]
+    assert found
+    assert not any(one.startswith("What is") for one in found)
+
+
+@pytest.fixture(scope="module")
+def nets(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    index_dir = index_of(tmp_path_factory.mktemp("nets"), [*OWLS, *NETS])
+    return Library(settings.load(index_dir=index_dir, llm="none"))
+
+
+@pytest.mark.parametrize(
+    ("name", "datasets", "limitations"), [("WrenNet", True, False), ("GullNet", False, False), ("TernNet", False, True)]
+)
+def test_data_sets_and_limitations_are_suggested_only_where_the_abstract_states_them(
+    nets: Library, name: str, datasets: bool, limitations: bool
+) -> None:
+    answer, found = suggested(nets, f"How does {name} work?")
+    assert {citation.paper.short_name for citation in answer.citations} == {name}
+    assert ("Which datasets does it use?" in found) is datasets
+    assert ("What are its limitations?" in found) is limitations
+
+
+def test_it_is_asked_about_only_after_a_single_paper(owls: Library, nets: Library) -> None:
+    for library, question in ((owls, FIRST[0]), (nets, "Which papers study the flight of seabirds?")):
+        answer, found = suggested(library, question)
+        assert len({citation.paper for citation in answer.citations}) > 1
+        assert not any(re.search(r"\b(?:it|its)\b", one) for one in found)
 
 
 def test_what_has_been_asked_is_not_suggested_again(owls: Library) -> None:

@@ -66,6 +66,60 @@ def test_the_newest_papers_come_first(library: Library) -> None:
     assert oldest == sorted(oldest)
 
 
+@pytest.mark.parametrize(
+    ("message", "order"),
+    [
+        ("depth estimation, newest first", "newest"),
+        ("depth estimation, latest first", "newest"),
+        ("depth estimation, most recent first", "newest"),
+        ("depth estimation, oldest first", "oldest"),
+        ("the first papers on depth estimation", "oldest"),
+    ],
+)
+def test_what_comes_first_is_the_newest_or_the_oldest(library: Library, message: str, order: str) -> None:
+    answer = ask(Conversation(library), message)
+    assert answer.headline.startswith(f"The {order} papers that have “depth estimation”")
+    years = [listed.paper.year or 0 for listed in answer.listed]
+    assert years == sorted(years, reverse=order == "newest")
+    assert len(years) == 2
+
+
+def test_no_paper_is_from_a_year_to_come(library: Library) -> None:
+    answer = ask(Conversation(library), "papers on diffusion since 2090")
+    assert (answer.filters, answer.searched, answer.refused) == (("since 2090",), 0, True)
+
+
+def test_a_count_is_of_the_papers_that_pass_the_filters(library: Library) -> None:
+    conversation = Conversation(library)
+    assert "14 papers" in ask(conversation, "how many papers are there?").headline
+    ask(conversation, WHICH)
+    for message in ("how many papers are there? year:2024", "what is this collection about? year:2024"):
+        answer = ask(conversation, message)
+        assert (answer.filters, answer.searched, len(answer.listed)) == (("year:2024",), 3, 3)
+        assert answer.headline == "3 of 14 papers pass the filter."
+    assert ask(conversation, "list all papers year:1990").headline == "No paper here matches “year:1990”."
+
+
+@pytest.mark.parametrize("message", ["list all datasets", "list all methods since 2020"])
+def test_all_of_something_else_is_no_list_of_papers(library: Library, message: str) -> None:
+    assert ask(Conversation(library), message).wish is None
+
+
+def test_papers_without_years_are_not_called_the_newest(tmp_path: Path) -> None:
+    records = [{"title": f"Owl {n}", "abstract": f"Owls number {n} hear voles. They hunt."} for n in range(60)]
+    library = Library(settings.load(index_dir=index_of(tmp_path, records), llm="none"))
+    assert ask(Conversation(library), "list all papers").headline == "60 papers. The first 50:"
+
+
+def test_names_joined_by_and_are_several_authors(library: Library) -> None:
+    answer = ask(Conversation(library), "papers by A. Example and Sample")
+    assert (answer.wish, answer.filters) == ("list", ('author:"a example"', "author:sample"))
+    assert len(answer.listed) == 14
+    unknown = ask(Conversation(library), "papers by Example and Geoffrey Hinton")
+    assert unknown.headline == "No paper here has an author called “Geoffrey Hinton”."
+    assert not ask(Conversation(library), "list all papers not by A. Example").filters
+
+
 def test_as_many_of_the_newest_papers_are_listed_as_are_asked_for(library: Library) -> None:
     assert len(ask(Conversation(library), "show me the 3 newest papers").listed) == 3
     oldest = ask(Conversation(library), "the 2 oldest papers please").listed

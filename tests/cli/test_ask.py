@@ -33,11 +33,11 @@ def test_a_comparison_is_printed_by_aspect(index_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("format_", "start", "part"),
     [
-        ("md", f"# {WHICH}\n\n", "\n\n## Sources\n\n**[1]** "),
+        ("md", f"# {WHICH}\n\n", "\n\n## References\n\n"),
         ("bib", "@misc{", "title = {{Early Exit for Diffusion-Based Depth Estimation}}"),
         ("ris", "TY  - GEN\nID  - ", "\nTI  - Early Exit for Diffusion-Based Depth Estimation\n"),
         ("csl", "[\n", '"title": "Early Exit for Diffusion-Based Depth Estimation"'),
-        ("csv", "question,n,title,authors,year,url,", "Early Exit for Diffusion-Based Depth Estimation"),
+        ("csv", "question,n,title,authors,year,doi,url,", "Early Exit for Diffusion-Based Depth Estimation"),
     ],
 )
 def test_an_answer_is_exported(index_dir: Path, format_: str, start: str, part: str) -> None:

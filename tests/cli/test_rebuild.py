@@ -47,13 +47,18 @@ def test_a_dry_run_shows_what_a_rebuild_would_change_and_changes_nothing(
     assert {(path, path.read_bytes()) for path in index_copy.rglob("*") if path.is_file()} == before
 
 
-def test_without_paths_the_shipped_papers_and_the_uploads_are_read(tmp_path: Path) -> None:
+def test_without_paths_and_an_index_the_shipped_papers_are_read(tmp_path: Path) -> None:
+    done = rag("rebuild", "--dry-run", "--index", tmp_path / "index")
+    assert done.stdout.startswith("489 added, 0 changed, 0 removed, 0 ")
+
+
+def test_without_paths_and_an_index_the_uploads_are_read_instead_of_the_shipped_papers(tmp_path: Path) -> None:
     (tmp_path / "added").mkdir()
     (tmp_path / "added" / "bread.jsonl").write_text('{"title": "Bread", "abstract": "We bake."}')
     (tmp_path / "added" / ".more.jsonl").write_text("nonsense")
     done = rag("rebuild", "--dry-run", "--index", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.startswith("490 added, 0 changed, 0 removed, 0 ")
+    assert done.stdout.startswith("1 added, 0 changed, 0 removed, 0 ")
     assert [path.name for path in tmp_path.iterdir()] == ["added"]
 
 

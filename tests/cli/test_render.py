@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.table import split
-from rag.answer.types import Answer, Citation, Statement, Verdict
+from rag.answer.types import Answer, Citation, Measurement, Statement, Verdict
 from rag.cli import render
 from rag.language.sentences import Span
 from rag.paper import Paper
@@ -161,3 +161,20 @@ def test_changes_are_counted_and_the_first_titles_of_each_kind_listed() -> None:
     ]
     unchanged = plans.planned((), (), (), 1, ())
     assert render.changes_text(unchanged) == str(unchanged)
+
+
+def test_a_table_of_numbers_has_the_values_of_each_paper_under_its_title() -> None:
+    rows = [
+        Measurement(FASTER, "speed", "3 times", 3.0, "×", "", "VoleSet", "at night"),
+        Measurement(FASTER, "memory", "40%", 40.0, "%", "reduces by"),
+        Measurement(ECHO, "moths", "5", 5.0, ""),
+    ]
+    assert render.measurements_text(rows).splitlines() == [
+        "",
+        "[1] OwlNet: Hearing $x_1$",
+        "    speed: 3 times · VoleSet · at night",
+        "    memory: reduces by 40%",
+        "",
+        "[2] On Bats (digest)",
+        "    moths: 5",
+    ]

@@ -80,9 +80,21 @@ def test_what_cannot_be_saved_is_one_line(index_copy: Path, tmp_path: Path) -> N
     refused = rag("saved", "add", "hello", "--index", index_copy)
     assert refused.exit_code == 1
     assert refused.stderr.startswith("Error: New papers could not change this answer.")
-    missing = rag("saved", "add", WHICH, "--index", tmp_path / "none")
-    assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1)
-    assert "There is no index" in missing.stderr
+    refused = rag("saved", "add", "and for video?", "--index", index_copy)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: “and for video?” follows no other question. Ask it whole")
+    for command in (("saved",), ("saved", "--json"), ("saved", "add", WHICH)):
+        missing = rag(*command, "--index", tmp_path / "none")
+        assert (missing.exit_code, missing.stdout, missing.stderr.count("\n")) == (1, "", 1)
+        assert "There is no index" in missing.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_question_that_is_saved_already_keeps_its_number(index_copy: Path) -> None:
+    at = ("--index", index_copy)
+    assert rag("saved", "add", WHICH, *at).stdout.startswith(f"Saved as 1: {WHICH}\n")
+    assert rag("saved", "add", "which papers count coral?", *at).stdout.startswith("Saved as 2: ")
+    assert rag("saved", "add", WHICH, *at).stdout.startswith(f"Already saved as 1: {WHICH}\n")
 
 
 def test_a_damaged_file_stops_neither_a_change_nor_an_answer(index_copy: Path, glide: Path) -> None:

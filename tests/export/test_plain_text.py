@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answer.types import Answer, Listed, Statement
-from rag.export.plain_text import TEXT_WIDTH, plain_text
+from rag.export.plain_text import plain_text
 from rag.paper import Paper
 from tests.export.samples import ANSWER, BATS, EAR, ECHO, LISTEN, OWLS, REFUSAL, THEMED, cite, quoted
 
@@ -59,14 +59,16 @@ def test_a_comparison_names_its_papers_and_what_is_not_stated() -> None:
     text = plain_text(Answer("Which?", compared))
     assert "\n[1] OwlNet: Hearing x₁\n[2] On Bats (digest)\n" in text
     assert "\nProblem\n  “Owls hunt by ear.” [1]\n  Nothing found in the abstract. [2]\n" in text
-    assert "not the\nauthors' own words." in text  # of the digest
+    assert "not the authors' own words." in text  # of the digest
 
 
-def test_lines_are_short_and_addresses_whole() -> None:
+def test_a_paragraph_is_one_line_however_long_and_so_is_an_address() -> None:
     url = "https://example.org/" + "x" * 100
-    long = Paper("Long " * 40, "Words and words. " * 30, url=url)
+    long = Paper("Long " * 40, ("Words and words. " * 30).strip(), url=url)
     lines = plain_text(Answer("Why? " * 40, (quoted(cite(123, long)),))).splitlines()
-    assert max(len(line) for line in lines if url not in line) <= TEXT_WIDTH
+    assert lines[0] == ("Why? " * 40).strip()
+    assert lines[3] == f"  “{long.abstract}” [123]"
+    assert lines[-2] == f"[123] {long.title.strip()}."
     assert lines[-1] == f"      {url}"
 
 

@@ -58,7 +58,7 @@ def check_chat_page(turn: Turn) -> None:
     failed = Turn(question, error=question)
     head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
     listed = ListedConversation("abcdefghijklmnop", one_line(question)[:80])
-    page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], [], CURATOR))
+    page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], None, CURATOR))
     assert [one.content for one in page.all("h2", "question")] == [question] * 4
     assert page.all("p", "fault")[0].content == question
     assert page.all("title")[0].content == words(listed.title)
@@ -68,7 +68,8 @@ def check_chat_page(turn: Turn) -> None:
     ]
     *_, last = page.all("article", "turn")
     shown = [one for one in turn.written if not (turn.answer and turn.answer.refused)] + turn.statements
-    assert all(statement.text.replace("$$", "") in last.content for statement in shown)
+    missing = [one.text for one in shown if one.text.replace("$$", "") not in last.content]
+    assert not missing
     for entry in cards.sources([turn]):
         read(cards.entry_html(entry))
 

@@ -12,6 +12,7 @@ from rag.chat.library import LibraryInfo
 from rag.sources.skipped import Skipped
 from rag.web import adding, pages, papers_page
 from rag.web.adding import Adding
+from rag.web.home import Home, LabelledQuestion, Topic
 from rag.web.listing import Listing
 from rag.web.pages import Head
 from rag.web.papers_page import Shelf
@@ -40,7 +41,10 @@ def test_the_chat_page_contains_only_our_markup(turns: list[Turn]) -> None:
 
 def test_an_example_question_is_shown_as_text(turns: list[Turn]) -> None:
     for question in {turn.question for turn in turns}:
-        page = read(pages.chat(HEAD, [], "", [], [question], CURATOR))
+        home = Home(
+            question, (Topic(question, 1, "/papers?cluster=0"),), 0, question, (LabelledQuestion("One", question),)
+        )
+        page = read(pages.chat(HEAD, [], "", [], home, CURATOR))
         assert [one.content for one in page.all("button", "example")] == [question]
 
 

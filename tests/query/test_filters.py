@@ -56,6 +56,9 @@ def test_explicit_filters_on_years_are_parsed(question: str, text: str, first: i
         ("papers published in 2021 on depth", "papers on depth", 2021, 2021),
         ("papers that were published since 2021 on depth", "papers on depth", 2021, LATEST),
         ("which papers are from 2021?", "which papers?", 2021, 2021),
+        ("papers on depth since 2090", "papers on depth", 2090, LATEST),
+        ("papers from 2090 on depth", "papers on depth", 2090, 2090),
+        ("depth that was published after 2090", "depth", 2091, LATEST),
         ("papers from 2021 on depth", "papers on depth", 2021, 2021),
         ("papers from 2021 estimate what?", "papers estimate what?", 2021, 2021),
         ("papers from 2021 onwards on depth", "papers on depth", 2021, LATEST),
@@ -163,12 +166,18 @@ def test_each_filter_keeps_its_wording() -> None:
     )
     assert [(each.field, each.written) for each in filters] == [
         ("year", "year:2020.."),
-        ("year", "that was published in 2021"),
+        ("year", "published in 2021"),
         ("author", 'author:"Y. Bengio"'),
         ("source", "source:arXiv"),
     ]
     assert filters
     assert not Filters()
+
+
+def test_a_period_is_named_without_the_verb_before_it() -> None:
+    for question in ("papers which were published in 2024", "papers published in 2024"):
+        assert [each.written for each in parse_filters(question)[1]] == ["published in 2024"]
+    assert [each.written for each in parse_filters("which papers are from 2021?")[1]] == ["from 2021"]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_a_frame_keeps_the_words_of_frames_and_a_topic_is_what_is_left() -> None
     assert frame("How many papers use snowy owls?") == "how many papers use X?"
     assert topic("How many papers use snowy owls?") == "snowy owls"
     assert frame("tell me more about [12]") == "tell me more about [2]"
+    assert topic('How many papers mention "snowy owls" or "voles"?') == "snowy owls or voles"
     assert topic("hello") == ""
     assert topic("ok. how many papers use snowy owls? both spellings please") == "snowy owls"
     assert frame("show me the 5 newest papers on owls") == "show me the newest papers on X"

@@ -16,7 +16,7 @@ from rag.paper import Paper
 from rag.sources.skipped import Skipped
 from rag.web import adding, templates
 from rag.web.adding import MAX_NAMED, Adding
-from rag.web.rebuilding import Change
+from rag.web.rebuilding import STOPPED, Change
 from tests import plans
 
 from .payloads import PAYLOADS
@@ -95,7 +95,24 @@ def test_changes_are_listed_by_kind_and_wait_for_a_yes() -> None:
     ]
     assert [button.text for button in shown.all("button")] == ["Rebuild now", "Cancel"]
     assert [one.text for one in plan((PAPER,), (), (), 1).all("button")] == ["Add 1 paper", "Cancel"]
-    assert "Nothing changes: 1 paper stays unchanged." in plan((), (), (), 1).text
+    unchanged = plan((), (), (), 1)
+    assert "Nothing changes: 1 paper stays unchanged." in unchanged.text
+    assert [button.text for button in unchanged.all("button")] == ["Cancel"]
+
+
+def test_a_file_that_changes_nothing_may_be_kept_but_that_is_not_the_main_thing() -> None:
+    same = Incoming(Path("x/forty.bib"), "BibTeX", "", (PAPER,), ()), Outcome(same=1)
+    planned = plans.planned((), (), (), 1)
+    shown = read(adding.plan(Preview(planned, (same,)), ["t"], {"t": "mixed.zip"}))
+    assert [button.text for button in shown.all("button")] == ["✕", "Keep the file anyway", "Cancel"]
+    assert not shown.all("button", "main")
+    assert shown.all("p", "file")[0].text.startswith("mixed.zip: forty.bib ")
+
+
+def test_a_change_that_was_stopped_is_no_fault() -> None:
+    shown = read(made(ended=1.0, fault=STOPPED))
+    assert shown.text == STOPPED
+    assert not shown.all("p", "fault")
 
 
 def test_what_is_removed_is_said_loudly_and_the_loss_of_most_needs_a_yes() -> None:

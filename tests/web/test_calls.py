@@ -177,7 +177,7 @@ def test_a_session_hash_that_gradio_could_misread_is_refused(browser: Any, sessi
     assert joined(browser(), session).status_code == 400
 
 
-@pytest.mark.parametrize("function", [99, -1, 4, None])
+@pytest.mark.parametrize("function", [99, -1, 5, None])
 def test_an_unknown_function_is_told(browser: Any, capfd: pytest.CaptureFixture[str], function: int | None) -> None:
     reply = joined(browser(), "unknown", fn_index=function)
     assert (reply.status_code, reply.json()) == (404, {"fault": "There is no such function."})

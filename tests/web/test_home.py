@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ import pytest
 from rag import settings
 from rag.chat.library import Library
 from rag.errors import StoreError
+from rag.index import catalogue
 from rag.web.conversations import Conversations
 from rag.web.home import LABELS, MAX_TOPICS_SHOWN, Home, Homes, overview
 from rag.web.jobs import Jobs
@@ -44,7 +46,8 @@ def test_the_topics_are_the_clusters_of_the_map_and_lead_to_their_papers(owls: L
     assert [topic.papers for topic in home.topics] == [papers for _, papers in sizes][:MAX_TOPICS_SHOWN]
     assert sum(papers for _, papers in sizes) == store.paper_count
     assert [topic.address for topic in home.topics] == [f"/papers?cluster={n}" for n in range(len(home.topics))]
-    assert all(name.startswith(topic.name) for topic, (name, _) in zip(home.topics, sizes, strict=False))
+    for topic, (name, _) in zip(home.topics, sizes, strict=False):
+        assert {term.lower() for term in topic.name.split(", ")} <= {term.lower() for term in name.split(", ")}
     assert home.more_topics == len(sizes) - len(home.topics)
 
 
@@ -58,6 +61,48 @@ def test_a_collection_without_years_or_several_topics_tells_neither(tmp_path: Pa
     home = overview(library.retriever().store)
     assert home.covers == "From papers.jsonl."
     assert (home.topics, home.more_topics) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        (["Zotero", "ACL 2023"], "From Zotero and ACL 2023."),
+        (["2024-11-03_owls.bib", "acl2023.bib", "bats.ris"], "From 2024-11-03_owls.bib, acl2023.bib and bats.ris."),
+        (["a.bib", "b.bib", "c.bib", "d.bib"], "From 4 files."),
+        (["arXiv", "PubMed", "Crossref", "d.bib"], "From 4 sources."),
+        (["002_f46f9aa771d638de.txt", "004_622a8ce0b09e26ab.txt"], "From 2 files."),
+        (["002_f46f9aa771d638de.txt"], ""),
+    ],
+)
+def test_only_a_few_sources_with_names_are_named(
+    owls: Library, monkeypatch: pytest.MonkeyPatch, sources: list[str], told: str
+) -> None:
+    monkeypatch.setattr(catalogue, "by_source", lambda store: [(source, 1) for source in sources])
+    monkeypatch.setattr(catalogue, "by_year", lambda store: [(None, len(sources))])
+    assert overview(owls.retriever().store).covers == told
+
+
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("Representation, Compatible, Self-Supervised Learning", "Representation, Self-Supervised Learning"),
+        ("Language Models, Brain, Attention", "Language Models"),
+        ("Transformers, Inverting, Polynomial", "Transformers"),
+        ("Latent Space Communication, biased", "Latent Space Communication"),
+        ("Variational, generative models, Deep Boltzmann Machines", "Generative models, Deep Boltzmann Machines"),
+        ("kernel, Deep Neural Networks, Limits", "Deep Neural Networks"),
+        ("robot, walking, Locomotion", "Robot, Locomotion"),
+        ("Planning, Trajectory", "Planning, Trajectory"),
+        ("Adversarial", "Adversarial"),
+    ],
+)
+def test_a_topic_shows_the_terms_that_tell_most(
+    owls: Library, monkeypatch: pytest.MonkeyPatch, name: str, topic: str
+) -> None:
+    store = owls.retriever().store
+    named = replace(store.projection, names=(name, "bats"), clusters=store.projection.clusters % 2)
+    monkeypatch.setitem(vars(store), "projection", named)
+    assert overview(store).topics[0].name == topic
 
 
 def test_the_command_adds_to_this_collection(owls: Library) -> None:

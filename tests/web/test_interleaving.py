@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,15 +81,15 @@ def replayed(log: _Log) -> dict[tuple[str, str], list[tuple[str, str]]]:
 class Window:
     """A page of `owner`, which does at random what can be done, and notes what it was told to be done."""
 
-    def __init__(self, jobs: Jobs, chance: random.Random, owner: str, n: int) -> None:
-        self.jobs, self.chance, self.owner, self.n = jobs, chance, owner, n
+    def __init__(self, jobs: Jobs, chance: random.Random, owner: str, n: int, names: Sequence[str]) -> None:
+        self.jobs, self.chance, self.owner, self.n, self.names = jobs, chance, owner, n, names
         self.asked: list[str] = []
         self.refused: list[str] = []
         self.notes: list[str] = []
 
     async def act(self) -> None:
         for number in range(ACTIONS):
-            name = self.chance.choice(NAMES)
+            name = self.chance.choice(self.names)
             action = self.chance.choices(
                 [self.ask, self.edit, self.rate, self.watch, self.stop, self.delete], [8, 3, 8, 3, 2, 1]
             )[0]
@@ -159,9 +159,10 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     return Jobs(Library(settings.load(index_dir=tmp_path, llm="none")), Logged(tmp_path))
 
 
-async def act(jobs: Jobs, seed: int) -> list[Window]:
-    """All windows act until none has more to do and nothing is being answered."""
-    windows = [Window(jobs, random.Random(f"{seed} {n}"), OWNERS[n % len(OWNERS)], n) for n in range(WINDOWS)]
+async def act(jobs: Jobs, seed: int, names: Mapping[str, Sequence[str]]) -> list[Window]:
+    """All windows act until none has more to do and nothing is being answered; `names` are those of each owner."""
+    owners = [OWNERS[n % len(OWNERS)] for n in range(WINDOWS)]
+    windows = [Window(jobs, random.Random(f"{seed} {n}"), who, n, names[who]) for n, who in enumerate(owners)]
     await asyncio.wait_for(asyncio.gather(*(window.act() for window in windows)), 120)
     while jobs._jobs:
         await asyncio.sleep(0.01)
@@ -170,7 +171,7 @@ async def act(jobs: Jobs, seed: int) -> list[Window]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_lost_or_crossed(jobs: Jobs, tmp_path: Path, seed: int) -> None:
-    windows = asyncio.run(act(jobs, seed))
+    windows = asyncio.run(act(jobs, seed, dict.fromkeys(OWNERS, NAMES)))  # each tries the other's too
     log = jobs.conversations.log  # type: ignore[attr-defined]
     stored = Conversations(tmp_path)
     kept = {(owner, one.id): stored.load(owner, one.id) for owner in OWNERS for one in stored.of(owner)}
@@ -205,7 +206,7 @@ def test_nothing_is_crossed_or_overwritten_while_the_file_is_locked_now_and_then
 
     async def both() -> list[Window]:
         disturbing = asyncio.create_task(disturb())
-        windows = await act(jobs, 11)
+        windows = await act(jobs, 11, {owner: [f"{name} of {owner}" for name in NAMES] for owner in OWNERS})
         disturbing.cancel()
         monkeypatch.setattr(database, "BUSY_TIMEOUT", 60)
         for owner, name in list(jobs.keeper._held):

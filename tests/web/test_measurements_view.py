@@ -68,3 +68,11 @@ def test_the_table_can_be_saved_where_there_is_one() -> None:
     turn.take(Answer(turn.question, tuple(STATEMENTS), searched=9))
     (group,) = export.menu("/c/name", [turn], 0)
     assert not any("numbers" in link.address for link in group.links)
+
+
+def test_the_sentences_below_are_counted() -> None:
+    one, two = measurements(ROWS[:1], STATEMENTS[:1]), measurements(ROWS, STATEMENTS)
+    assert one is not None
+    assert two is not None
+    assert one.summary == "The sentence that states these numbers"
+    assert two.summary == "The 2 sentences that state these numbers"

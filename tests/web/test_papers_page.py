@@ -255,3 +255,27 @@ def test_what_finds_nothing_says_so_and_how_to_go_on() -> None:
     assert queries(shown)["Without “year:1800”"] == {"q": ["bees"]}
     assert not shown.all("div", "list-row")
     assert not [one for one in shown.all("input") if one.attributes.get("type") == "checkbox"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "years", "has_authors", "placeholder", "heading"),
+    [
+        ([("a.txt", 4)], [(2024, 3), (None, 1)], True, "Search: words, author:…, year:2024", "By source and year"),
+        ([("a.txt", 4)], [(None, 4)], False, "Search: words", "By source"),
+        ([("", 4)], [(2019, 4)], False, "Search: words, year:2019", "By year"),
+        ([("", 4)], [(None, 4)], True, "Search: words, author:…", ""),
+    ],
+)
+def test_only_what_papers_have_is_offered_to_tell_them_apart(
+    sources: list[tuple[str, int]],
+    years: list[tuple[int | None, int]],
+    has_authors: bool,
+    placeholder: str,
+    heading: str,
+) -> None:
+    shown = read(papers_page.page(Head(None), SHELF, sources, years, Adding(), CURATOR, has_authors=has_authors))
+    assert shown.all("input")[0].attributes["placeholder"] == placeholder
+    summaries = [one.text for one in shown.all("summary") if one.text.startswith("By")]
+    assert summaries == ([heading] if heading else [])
+    headings = [one.text for one in shown.all("h2") if one.text in ("Sources", "Years")]
+    assert headings == [f"{name.capitalize()}s" for name in heading.split() if name in ("source", "year")]

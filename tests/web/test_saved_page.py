@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from rag.chat.saved import Match, News, Rewritten
 from rag.chat.saved_store import SavedQuestion
 from rag.web import saved_page
+from rag.web.identity import Visitor
+from rag.web.pages import Head
 from rag.web.saved_checks import SavedState
 
 from .reader import read
 
+READER = Visitor("hers", "reader", "ben")
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 PAYLOAD = "<img src=x onerror=alert(1)>\"' {{ 7 * 7 }}"
 
@@ -19,7 +22,7 @@ def html(news: News | None, text: str = "owls?", due: bool = False) -> str:
     """The element of one question with this `news`."""
     one = SavedQuestion("a", text, (text,), text, "c1", NOW, "g1", text, False, 2, news=news, earlier=news)
     shown = SavedState([one], frozenset("a" if due else ""), text)
-    update = saved_page.updates(shown)
+    update = saved_page.updates(shown, READER)
     assert isinstance(update["questions"], dict)
     return f"{update['questions']['saved-a']}{update['status']}"
 
@@ -50,3 +53,21 @@ def test_what_does_not_matter_is_shown_but_does_not_stand_out() -> None:
     assert "Nothing new since 3 March 2025, but 1 earlier paper now matches" in moved
     assert "has-news" not in moved
     assert "has-news" in html(News(NOW, NOW, added=(Match("Owls", "a"),)))
+
+
+def test_questions_stand_in_the_order_in_which_they_were_saved() -> None:
+    news = News(NOW, NOW, added=(Match("Owls", "a"),))
+    listed = [
+        SavedQuestion(id, id, (), id, "", NOW, "g1", "", False, 2, news=found)
+        for id, found in (("bats?", None), ("owls?", news), ("cats?", None))
+    ]
+    page = read(saved_page.page(Head(None), SavedState(listed), READER))
+    assert [one.text for one in page.all("h2")] == ["bats?", "owls?", "cats?"], "as `rag saved` numbers them"
+
+
+def test_a_reader_is_told_nothing_of_the_server() -> None:
+    state = SavedState([], fault="Saved questions cannot be kept: the disk of /srv/index/saved.db is full.")
+    for told in (saved_page.page(Head(None), state, READER), str(saved_page.updates(state, READER)["status"])):
+        assert "/srv/index" not in told
+    curator = Visitor("hers", "curator", "ada")
+    assert "/srv/index" in str(saved_page.updates(state, curator)["status"])

@@ -164,9 +164,28 @@ def test_a_damaged_file_is_told_on_the_page_and_the_chat_goes_on(browser: httpx.
     page = browser.get("/saved")
     assert page.status_code == 200
     assert "saved.db is damaged. Move it aside" in page.text
+    (none,) = [one for one in read(page.text).all("div") if one.attributes.get("id") == "none"]
+    assert "hidden" in none.attributes, "it is not known whether any is saved"
     assert "is damaged" in fault(browser.get("/saved/state"))
     assert "is damaged" in fault(save(browser))
     assert browser.get("/").status_code == 200
+
+
+def test_without_a_readable_index_the_questions_stay_on_the_page(browser: httpx.Client, index: Path) -> None:
+    save(browser)
+    before, pointer = known(browser)["saved"], index / "CURRENT"
+    pointer.rename(index / "away")
+    try:
+        page = read(browser.get("/saved").text)
+        found = browser.get("/saved/state").json()
+        told = browser.get("/saved/updates").json()["status"].strip()
+    finally:
+        (index / "away").rename(pointer)
+    assert [one.text for one in page.all("h2")] == [WHICH]
+    assert "2 papers match now" in page.text
+    assert "asked again once the papers can be searched" in told
+    assert told in page.text
+    assert found == {"news": 0, "checking": False, "saved": before}
 
 
 def test_another_site_may_link_to_the_page_and_ask_nothing(browser: httpx.Client) -> None:

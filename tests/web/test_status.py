@@ -20,6 +20,7 @@ SAID = [state(text=f"It is {n}.") for n in range(7)]
     ("turn", "words"),
     [
         (Turn("q"), "opening the papers…"),
+        (Turn("q", without_papers=True), "waiting for papers: add some or build the index"),
         (Turn("q", papers=1489), "searching 1,489 papers…"),
         (Turn("q", papers=1, ahead=0), "waiting: yours is next"),
         (Turn("q", papers=1, ahead=1), "waiting: 1 question ahead of yours"),

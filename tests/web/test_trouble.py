@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from rag.errors import (
     RagError,
     StoreError,
 )
-from rag.index import generations
+from rag.index import generations, uploads
 from rag.index.opening import OtherVersionError
 from rag.web import templates
 from rag.web.identity import Visitor
@@ -37,7 +38,7 @@ DETAIL = "The index in /srv/index is damaged (CURRENT is missing). Run: rag veri
         (EmbeddingError("x"), "The index was built with another embedding than the settings name.", ["repair"]),
         (OtherVersionError("x"), "Another version of rag built the index.", ["repair"]),
         (StoreError("x"), "The papers cannot be opened.", ["try"]),
-        (BusyError("x"), BUILDING, []),
+        (BusyError("x"), f"The papers that come with rag {BUILDING}", ["own instead"]),
     ],
 )
 def test_each_kind_of_trouble_has_a_line_and_what_mends_it(
@@ -49,8 +50,11 @@ def test_each_kind_of_trouble_has_a_line_and_what_mends_it(
 
 def test_while_the_first_index_is_built_by_anybody_the_page_waits(tmp_path: Path) -> None:
     with generations.locked(tmp_path):
-        assert of_index(NoIndexError("x"), tmp_path).line == BUILDING
-    assert of_index(NoIndexError("x"), tmp_path).line != BUILDING
+        assert of_index(NoIndexError("x"), tmp_path).line == f"The papers that come with rag {BUILDING}"
+        uploads.accept(tmp_path, uploads.stage(tmp_path, "own.bib", io.BytesIO(b"@article{a}")))
+        own = of_index(NoIndexError("x"), tmp_path)
+    assert (own.line, own.remedies) == (f"Your papers {BUILDING}", ())
+    assert BUILDING not in of_index(NoIndexError("x"), tmp_path).line
 
 
 def shown(found: Trouble, is_curator: bool) -> str:

@@ -177,6 +177,8 @@ def test_a_question_for_papers_is_told_how_many_match_and_can_sort_more_than_one
     several = reply(Turn("q", found=Found((PAPER, OTHER), 9, intent="papers")))
     assert several.text.startswith("2 of 9 papers match ")
     assert [option.text for option in several.all("option")] == ["best match first", "newest first", "by title"]
+    undated = reply(Turn("q", found=Found((PAPER, replace(OTHER, year=None)), 9, intent="papers")))
+    assert [option.text for option in undated.all("option")] == ["best match first", "by title"]
     single = reply(Turn("q", found=Found((PAPER,), 9, intent="papers")))
     assert single.text.startswith("1 of 9 papers matches")
     assert not single.all("select")

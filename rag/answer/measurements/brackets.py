@@ -14,7 +14,7 @@ from rag.language.tokens import stem
 MAX_EQUATED_WORDS = 3  # of what is equated
 _SEGMENT = re.compile(r"[(,;:]|\b(?:and|with|of|to|is|was|at|a|an|the)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\b(?:when|if|for|where|let|all|any|every)\s", re.IGNORECASE)
-_SHORT_FORM = re.compile(r"(?P<name>(?:\d{1,3}\s?%\s)?[A-Z][A-Z\d]{1,4})\s$")
+_SHORT_FORM = re.compile(r"[(\[,;]\s?(?P<name>(?:\d{1,3}\s?%\s)?[A-Z][A-Z\d]{1,4})\s$")
 _EQUATED = re.compile(r"(?P<name>[^\W\d][\w@'’/ -]{0,40}?)\s?(?P<sign>[=:<>≤≥])\s?$")
 _TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b")
 

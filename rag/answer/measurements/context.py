@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,15 +73,25 @@ def _condition(reading: Reading, tie: Tie, ties: Sequence[Tie], found: Sequence[
     """Whose value it is, if not that of the paper's own method, and the phrases that belong to it."""
     if tie.value not in reading.places:
         return ""
-    is_count = tie.is_count and tie.head is not None
-    holders = {tie.head} if is_count else _holders(reading, tie)
-    is_of_subject = not is_count or (tie.head is not None and reading.label(tie.head) == "dobj")
-    parts = [_subject(reading, tie) if is_of_subject else ""]
-    for phrase in found:
-        is_shown = not _is_told(tie, phrase, dataset) and not _LINKING.match(phrase.text)
-        if is_shown and _belongs(reading, tie, ties, phrase, holders) and len(phrase.text) <= MAX_CONDITION_CHARS:
-            parts.append(phrase.text)
+    counted = tie.head if tie.is_count else None
+    holders = _holders(reading, tie) if counted is None else {counted}
+    is_of_subject = counted is None or reading.label(counted) == "dobj"
+    shown = [
+        phrase
+        for phrase in found
+        if not _is_told(tie, phrase, dataset) and not _LINKING.match(phrase.text) and _is_whole(phrase.text)
+        if _belongs(reading, tie, ties, phrase, holders)
+    ]
+    # Of two phrases with one preposition, as in "in training and 20 % in inference", each may be said of another value.
+    counts = Counter(phrase.preposition.lower() for phrase in shown)
+    parts = [_subject(reading, tie, {other.head for other in ties}) if is_of_subject else ""]
+    parts += [phrase.text for phrase in shown if counts[phrase.preposition.lower()] == 1 or phrase.preposition == "on"]
     return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a phrase fits a cell, and ends with a word or a mark that closes something."""
+    return len(text) <= MAX_CONDITION_CHARS and (text[-1].isalnum() or text[-1] in ')]%"”’$')
 
 
 def _belongs(reading: Reading, tie: Tie, ties: Sequence[Tie], phrase: Phrase, holders: set[int]) -> bool:
@@ -126,8 +137,8 @@ def _holders(reading: Reading, tie: Tie) -> set[int]:
     return holders if verb is None else holders | {verb}
 
 
-def _subject(reading: Reading, tie: Tie) -> str:
-    """Whose value it is, where the sentence names somebody else than its authors or their method."""
+def _subject(reading: Reading, tie: Tie, quantities: Collection[int | None]) -> str:
+    """Whose value it is, where the sentence names somebody else than its authors, their method or `quantities`."""
     near = {*reading.places[tie.value], tie.head}
     above = list(reading.ancestors(reading.node(tie.value)))
     verb = next((n for n, word in enumerate(above) if is_verb(reading, word)), None)
@@ -137,10 +148,10 @@ def _subject(reading: Reading, tie: Tie) -> str:
         first = start_of(reading, subject)
         if first > 0 and reading.label(first - 1) in ("det", "nmod:poss"):
             first -= 1
-        following = reading.words[subject + 1 : subject + 2]
-        if any(word.lower == "of" for word in following):  # the name goes on
+        around = [*reading.words[max(0, first - 1) : first], *reading.words[subject + 1 : subject + 2]]
+        if any(word.lower in ("of", "and") for word in around):  # it is only a part of whose value it is
             return ""
         text = reading.span(first, subject)
         is_own = _OWN.match(text) or not text[0].isalpha() or word_of(reading, subject) in _NO_HOLDERS
-        return "" if is_own or subject == tie.head or len(text) > MAX_CONDITION_CHARS else text
+        return "" if is_own or subject in quantities or len(text) > MAX_CONDITION_CHARS else text
     return ""

@@ -50,17 +50,11 @@ def datasets(reading: Reading, ties: Sequence[Tie], phrases: Sequence[Phrase]) -
     """The data set of each of `ties`, "" where the sentence ties none to it."""
     named = [Named(phrase, text) for phrase in phrases if (text := _name(reading, phrase))]
     found = [_bracketed(reading, tie) for tie in ties]
-    conditions = {phrase.noun for phrase in phrases if phrase.preposition in ("with", "at", "under", "using", "after")}
     for run in _clauses(reading, ties):
         for n, text in _of_clause(reading, ties, run, named).items():
-            is_condition = ties[n].head in conditions and _is_whole(ties[n].value)  # "with 4 steps"
             is_metric = ties[n].head is None and ties[n].value.is_bare  # "outperforms it by 2.5 on BLEU"
-            found[n] = found[n] or ("" if is_condition or is_metric else text)
+            found[n] = found[n] or ("" if ties[n].is_count or is_metric else text)
     return found
-
-
-def _is_whole(value: Value) -> bool:
-    return value.is_bare and float(value.number).is_integer()
 
 
 def span(reading: Reading, tie: Tie) -> tuple[int, int]:
@@ -101,6 +95,8 @@ def _of_clause(reading: Reading, ties: Sequence[Tie], run: Sequence[int], named:
     if len(chosen) != 1:
         return {}
     items = _items(reading, chosen[0])
+    if any(item[:1].isdigit() for item in items) or (chosen == after and len(inside) > len(after)):
+        return {}  # "VOC 2012" is divided, or "on A, it reaches 80 % on B" has two
     is_respective = "respectively" in reading.text[start:end]
     if is_respective and len(items) != len(values):
         items = _ITEM.split(chosen[0].text)
@@ -110,7 +106,7 @@ def _of_clause(reading: Reading, ties: Sequence[Tie], run: Sequence[int], named:
         return {n: paired.get(ties[n].value, "") for n in run}
     if is_respective or _ITEM.search(chosen[0].text):  # which of the values of one quantity is on which is not known
         counts = Counter(ties[n].quantity for n in run)
-        run = [n for n in run if counts[ties[n].quantity] == 1]
+        run = [n for n in run if counts[ties[n].quantity] == 1 and not (is_respective and len(values) > 1)]
     begun = chosen[0].phrase.start
     run = [n for n in run if not _is_part_of(reading, ties[n].value, chosen[0].phrase)]
     return {n: chosen[0].text for n in run if not _is_named_between(reading, spans[n][1], begun)}
@@ -159,6 +155,7 @@ def _name(reading: Reading, phrase: Phrase) -> str:
     ):
         first += 1
     text = _CUT.sub("", reading.span(first, last))
+    text = re.sub(r"\s+(?:and|or)$", "", text)
     if may_be_noun(reading, last + 1) or text.startswith(("and ", "or ")):  # it is only a part of the name
         return ""
     if any(word.value for word in reading.words[first : last + 1]) or not 1 < len(text) <= MAX_DATASET_CHARS:

@@ -10,7 +10,6 @@ from rag.answer.measurements.reading import Reading
 from rag.answer.measurements.wording import AGENTS, APPROXIMATE, BEGINS_PHRASE, MEASURES
 from rag.language.tokens import is_content_word
 
-MAX_QUANTITY = 80  # characters of the name of a quantity
 # The labels of words that modify a noun right of them.
 MODIFIERS = frozenset("compound amod nmod:npmod name foreign dep mwe nummod nmod:poss advmod".split())
 _NO_NAME = frozenset("our its their this these those his her".split())
@@ -140,13 +139,6 @@ def _is_described(reading: Reading, word: int) -> bool:
     """Whether an adverb follows what should be a noun: it is a verb then."""
     adverbs = (child for child in reading.dependents(word, "advmod") if child > word)
     return any(word_of(reading, adverb) != "respectively" for adverb in adverbs)
-
-
-def enumeration(reading: Reading, heads: Sequence[int]) -> str:
-    """The enumerated nouns with their modifiers, as written; "" if that is too long for a name."""
-    first = reading.words[heads[0]].end - len(phrase(reading, heads[0]))
-    text = " ".join(reading.text[first : reading.words[heads[-1]].end].split())
-    return text if not re.search(r"[\d(,]", text) and len(text) <= MAX_QUANTITY else ""
 
 
 def _is_plain(reading: Reading, heads: Sequence[int]) -> bool:

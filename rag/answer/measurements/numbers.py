@@ -10,7 +10,7 @@ from itertools import pairwise
 from rag.answer.measurements.units import CURRENCIES, UNITS, Dimension, Unit
 
 _DIGITS = r"(?:\d{1,3}(?:[,\u2009\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_POWER = r"(?:\s?[×x·*]\s?10\s?\^?\s?[-−–]?\d{1,3}(?!\d)|[eE][-−+]?\d+(?!\w))"
+_POWER = r"(?:\s?[×x·*]\s?10\s?(?:\^\s?[-−–]?|[-−–])\d{1,3}(?!\d)|[eE][-−+]?\d+(?!\w))"
 _ONE = rf"(?:10\^[-−]?\d+|(?:[+\-−±](?=[\d.]))?{_DIGITS}{_POWER}?)"
 _SCALES: Mapping[str, float] = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9,
@@ -47,14 +47,14 @@ _REFERENCE = re.compile(
     r"(?:\b(?:(?:eqs?|figs?|secs?|refs?|no|vol|chap|tab|appendix|ch)\.?|pp?\.)|\[[\d,\s–-]*|\barxiv:?|\bdoi:?|https?:\S*)\s?$",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:^|[\s(\-/–.,;])(?P<word>[A-Za-z][\w.+/–-]*)\s$")  # what the number may be the name of
+_NUMBERED = re.compile(r"(?:^|[\s(\-/–.,;])(?P<word>[A-Za-z][\w.+/–-]{0,39})\s$")  # what the number may be the name of
 _FOLLOWED = re.compile(r"\s?(?:[ap]\.?m\b|o['’]clock)|[-–—'’]?[A-Za-z\d_]|\.\d|[*^_]|\s?-\s?shot|:\d|%?/\d")
 _SHORT_FORM = re.compile(r"[A-Z][A-Z\d]{1,4}")
 _INTERVAL = re.compile(r"\s?[(\[]\s?\d\d(?:\.\d)?\s?%\s?(?:CI|C\.I\.|confidence\sinterval)[^()\[\]]{1,40}[)\]]")
 _CONFIDENCE = re.compile(r"\s?(?:CI|C\.I\.|confidence)")
 _UNIT_NAMES = {"point": "points", "%p": "points", "%-p": "points"}
 _TIMES_NUMBER = re.compile(r"\s?(?:×|x|\*|times)\s?\d")
-_NUMBER_TIMES = re.compile(r"(?:\d\s?(?:×|x|\*|times)|×)\s?$")
+_NUMBER_TIMES = re.compile(r"(?:\d\s?[a-zµ]{0,3}\s?(?:×|x|\*|times)|×)\s?$")
 _LIST_MARK = re.compile(r"^(?:[).:\]]|\s?\))")
 _FORMULA = re.compile(r"\$[^$]{1,200}\$")
 _BOUND = re.compile(
@@ -68,7 +68,7 @@ _OVER = re.compile(
 )
 _DIMENSIONAL = re.compile(r"(?:\s(?:and|or|to)\s\w+)?[\s-]dimensional", re.IGNORECASE)
 _JOINED = re.compile(r"(?<=\d)(?=[a-z]{4})")  # "200times"
-_GROUPED = re.compile(r",?\s\d{3}(?![\d.])")  # "10 000", "10, 000"
+_GROUPED = re.compile(r",\s\d{3}(?![\d.])|\s\d+(?![\d.])")  # "10 000", "10, 000", "1 2" of a lost fraction
 _LISTED = re.compile(r"\s?(?:,|,?\s(?:and|or)|&)\s(?:up to\s|about\s)?")
 _FACTOR = re.compile(
     r"\bfactors?\sof\s(?:about\s|up\sto\s|approximately\s|over\s|more\sthan\s|around\s|~\s?)?$", re.IGNORECASE
@@ -159,8 +159,10 @@ def _with_bounds(value: Value, text: str) -> Value:
     """`value` with what `text` says around it of how exact it is."""
     before, after = _BOUND.search(text, 0, value.start), _INTERVAL.match(text, value.end)
     bound = before["bound"] if before else ""
-    if bound in ("over", "under") and value.dimension in ("", "time", "other"):
-        bound = bound if _OVER.search(text, 0, value.start) else ""  # rather than "frames over 1.2 km"
+    if bound == "under" or (bound == "over" and value.dimension in ("", "time", "other")):
+        bound = (
+            bound if _OVER.search(text, 0, value.start) else ""
+        )  # rather than "frames over 1.2 km", "under 5 % noise"
     return replace(value, bound=bound, interval=after[0] if after else value.interval)
 
 
@@ -254,7 +256,8 @@ def _is_part_of_size(value: Value, before: str, after: str) -> bool:
 
 def _is_group(value: Value, before: str, after: str) -> bool:
     """Whether the number may be a part of one with spaces between its digits: "10 000"."""
-    is_next = bool(re.match(r"\d{3}(?![\d.])", value.text)) and bool(re.search(r"\d,?\s$", before[-3:]))
+    is_next = bool(re.match(r"\d", value.text)) and bool(re.search(r"\d\s$", before[-2:]))
+    is_next = is_next or bool(re.match(r"\d{3}(?!\d)", value.text) and re.search(r"\d,\s$", before[-3:]))
     return is_next or (value.text.isdigit() and bool(_GROUPED.match(after)))
 
 

@@ -62,8 +62,8 @@ def _is_property(reading: Reading, value: Value, head: int) -> bool:
     is_singular = value.unit.name.isalpha() and value.unit.name.islower() and len(value.unit.name) > 2
     is_attribute = value.dimension == "factor" or (is_singular and value.text.endswith(value.unit.name))
     noun = reading.words[head].text
-    is_counted = noun[-1] == "s" or not noun.islower() or word_of(reading, head) in PLURALS
-    is_number = value.is_bare and not value.is_word and value.text.replace(",", "").isdigit()
+    is_counted = bool(re.search(r"[^uis]s$", noun)) or not noun.islower() or word_of(reading, head) in PLURALS
+    is_number = value.is_bare and float(value.number).is_integer()
     return bool(re.search(r"\d-[a-z]", value.text)) or is_attribute or (is_number and not is_counted)
 
 
@@ -149,7 +149,10 @@ def of_noun(reading: Reading, value: Value) -> Tie | None:
     head, node = of - 1, reading.node(value)
     following = reading.places[value][-1] + 1
     has_noun = following < len(reading.words) and _is_before_noun(reading, following)
-    is_counted = (value.is_bare and reading.head(node) > node and reading.label(node) in MODIFIERS) or has_noun
+    is_kind = re.search(r"\d-[a-z]", value.text) is not None  # "a set of 360-degree photographs"
+    is_counted = (
+        is_kind or (value.is_bare and reading.head(node) > node and reading.label(node) in MODIFIERS) or has_noun
+    )
     if is_counted or not is_noun(reading, head) or word_of(reading, head) == "order":  # "lungs of 20 mature cattle"
         return None
     if (outer := _outer(reading, head, node)) is not None:
@@ -164,21 +167,28 @@ def of_noun(reading: Reading, value: Value) -> Tie | None:
 def _outer(reading: Reading, head: int, node: int) -> int | None:
     """The noun before `head` that the value is rather said of: "deviation" in "deviation from uniform flow of 1 %"."""
     place = start_of(reading, head) - 1
-    if place > 0 and reading.label(place) == "det":
+    has_article = place > 0 and reading.label(place) == "det"
+    if has_article:
         place -= 1
     preposition = word_of(reading, place) if place > 0 else ""
-    if place < 1 or not is_noun(reading, place - 1):
+    if place < 1 or not is_noun(reading, place - 1) or reading.label(place - 1) not in (*NOMINAL, "ROOT"):
         return None
-    is_compared = preposition in ("over", "than", "versus", "against") and is_change(_stem(reading, place - 1))
+    is_compared = preposition in ("over", "versus", "against") and is_change(_stem(reading, place - 1))
+    is_ratio = (
+        preposition == "over" and not has_article and not is_change(_stem(reading, place - 1))
+    )  # "intersection over union of 0.7"
     is_difference_in = preposition == "in" and is_difference(_stem(reading, place - 1))
     is_outer = (
-        preposition == "of" or is_difference_in or (reading.head(node) == place - 1 and preposition in ("in", "from"))
+        preposition == "of"
+        or is_ratio
+        or is_difference_in
+        or (reading.head(node) == place - 1 and preposition in ("in", "from"))
     )
     return place - 1 if is_outer or is_compared else None
 
 
 def _of_outer(reading: Reading, value: Value, outer: int, head: int) -> Tie:
-    is_inner = word_of(reading, outer + 1) in ("of", "in", "from")
+    is_inner = word_of(reading, outer + 1) in ("of", "in", "from") or not is_change(_stem(reading, outer))
     change = phrase(reading, outer)
     if is_difference(_stem(reading, outer)) and is_inner:
         return Tie(value, phrase(reading, head), head, change)
@@ -191,8 +201,7 @@ def _of_outer(reading: Reading, value: Value, outer: int, head: int) -> Tie:
 def of_what(reading: Reading, value: Value) -> Tie | None:
     """ "8 GB of memory", "5 mg of the drug"."""
     of = reading.places[value][-1] + 1
-    is_distance = reading.words[max(0, reading.places[value][0] - 1)].lower == "within"  # "within 5 cm of the mark"
-    if is_distance or value.dimension in ("", *_RELATIVE) or of >= len(reading.words) or word_of(reading, of) != "of":
+    if value.dimension in ("", *_RELATIVE) or of >= len(reading.words) or word_of(reading, of) != "of":
         return None
     noun = reading.head(of)
     return Tie(value, phrase(reading, noun), noun) if noun > of and is_quantity(reading, noun) else None
@@ -237,7 +246,9 @@ def changed(reading: Reading, value: Value) -> Tie | None:
         return Tie(value, full_phrase(reading, noun), noun, change, verb) if noun else None
     others = [word for word in reading.dependents(objects[-1], "conj") if word < place] if objects else []
     nouns = (others or objects)[-1:] or [noun for noun in _subjects(reading, verb) if is_quantity(reading, noun)][-1:]
-    return Tie(value, full_phrase(reading, nouns[0]), nouns[0], change, verb) if nouns else None
+    if not nouns or not is_quantity(reading, nouns[0]):
+        return None
+    return Tie(value, full_phrase(reading, nouns[0]), nouns[0], change, verb)
 
 
 def done(reading: Reading, value: Value) -> Tie | None:

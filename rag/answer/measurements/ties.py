@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rag.answer.measurements import rules
 from rag.answer.measurements.brackets import bracketed, equated
-from rag.answer.measurements.nouns import before, enumeration, is_verb, listed, phrase, start_of, word_of
+from rag.answer.measurements.nouns import before, is_verb, listed, phrase, start_of, word_of
 from rag.answer.measurements.numbers import Value
 from rag.answer.measurements.reading import Reading
 from rag.answer.measurements.tie import Tie
@@ -57,7 +57,8 @@ def _as_difference(reading: Reading, earlier: Value, before_it: Tie | None, tie:
     places = reading.places
     inner = range(places[earlier][-1] + 1, places[tie.value][0])
     first = places[earlier][0]
-    is_by = "by" in map(str.lower, (word.text for word in reading.words[max(0, first - 2) : first]))
+    near = {word.lower for word in reading.words[max(0, first - 2) : first]}
+    is_by = "by" in {*near, word_of(reading, before(reading, first))}
     is_by = is_by or (before_it is not None and word_of(reading, before(reading, first)) == before_it.change)
     is_joined = inner and word_of(reading, before(reading, places[tie.value][0])) in ("and", ",", "of", "by")
     if tie.change or not is_by or not is_joined or any(is_verb(reading, place) for place in inner):
@@ -99,10 +100,10 @@ def _tied(reading: Reading, run: Sequence[Value]) -> list[Tie]:
         return []
     heads = listed(reading, run, tie.head) if tie.head is not None else []
     if len(heads) > 1 and len(run) == 1:  # of "10 cameras and some robots", it is the cameras that are counted
-        return [tie if run[0].is_bare else replace(tie, quantity=enumeration(reading, heads) or tie.quantity)]
+        return [tie]
     if len(heads) > 1 and len(heads) != len(run):
         return []
-    if len(heads) == 1 and len(run) > 1 and _is_half(reading, run, heads[0]):
+    if len(heads) == 1 and len(run) > 1 and (_is_half(reading, run, heads[0]) or _is_subject(reading, heads[0])):
         return []
     names = [phrase(reading, head) for head in heads] if len(heads) > 1 else [tie.quantity] * len(run)
     return [replace(tie, value=value, quantity=name) for value, name in zip(run, names, strict=True)]
@@ -110,6 +111,9 @@ def _tied(reading: Reading, run: Sequence[Value]) -> list[Tie]:
 
 def _tie(reading: Reading, run: Sequence[Value]) -> Tie | None:
     """The tie of the values of `run`, by the first rule that finds one."""
+    first = reading.places[run[0]][0]
+    if any(word.lower == "within" for word in reading.words[max(0, first - 2) : first]):  # how near, or in which time
+        return rules.done(reading, run[0])
     return (
         _difference(reading, run, rules.modifying(reading, run[-1]))
         or _difference(reading, run, rules.of_noun(reading, run[0]))
@@ -119,6 +123,11 @@ def _tie(reading: Reading, run: Sequence[Value]) -> Tie | None:
         or rules.done(reading, run[0])
         or _difference(reading, run, rules.scored(run[-1]))
     )
+
+
+def _is_subject(reading: Reading, head: int) -> bool:
+    """Whether several values are said of one subject, of which the parser has missed the others."""
+    return reading.label(head) in ("nsubj", "nsubjpass")
 
 
 def _is_half(reading: Reading, run: Sequence[Value], head: int) -> bool:
@@ -135,7 +144,7 @@ def _difference(reading: Reading, run: Sequence[Value], tie: Tie | None) -> Tie 
     if tie.head is not None and tie.head < first:
         first = start_of(reading, tie.head)
     place = before(reading, first)
-    if place < 0:
+    if place < 0 or any(word.lower == "than" for word in reading.words[place:first]):
         return tie
     is_of = word_of(reading, place) == "of" and place > 0
     word = place - 1 if is_of else place

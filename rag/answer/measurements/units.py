@@ -45,8 +45,8 @@ _SECONDS: Mapping[float, str] = {
 _BYTES: Mapping[float, str] = {
     1 / 8: "bits bit",
     1.0: "bytes byte",
-    1e6: "megabytes megabyte",
-    1e9: "gigabytes gigabyte",
+    1e6: "megabytes megabyte MByte",
+    1e9: "gigabytes gigabyte GByte",
 }
 _SAME: Mapping[tuple[str, Dimension], tuple[str, ...]] = {
     ("%", "share"): ("%", "percent", "percents", "per cent"),
@@ -66,7 +66,8 @@ _SAME: Mapping[tuple[str, Dimension], tuple[str, ...]] = {
 _OTHERS = (
     "° °C °F IU psi deg Nm mm2 cm2 m2 km2 cm3 m3 ppm hectares acres miles feet ft inches pixels pixel px meters metres "
     "meter metre kilometers kilometres centimeters centimetres millimeters millimetres grams gram kilograms milligrams "
-    "liters litres liter litre newtons newton degrees degree watts volts kcal mmHg rpm mph dBm mM µM μM nM pM"
+    "liters litres liter litre newtons newton degrees degree watts volts kcal mmHg rpm mph dBm mM µM μM nM pM "
+    "microns micron USD"
 ).split()
 
 

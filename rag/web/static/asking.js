@@ -2,11 +2,12 @@
 import { highlight } from "./cards.js";
 import { call, closeMenus, hideTip, onPress, patch, patchById, patchChild, say, stream } from "./common.js";
 import { showNewest } from "./conversations.js";
-import { fold, refold } from "./folding.js";
+import { refold } from "./folding.js";
 import { selectedPapers } from "./selected.js";
+import { showSending } from "./sending.js";
 import { choices, withFilters } from "./settings.js";
 import { resort } from "./sorting.js";
-import { free, still } from "./still.js";
+import { still } from "./still.js";
 import { attempt, numberOf, questionOf, showFault, turnOf, turns } from "./turns.js";
 
 const box = document.getElementById("box");
@@ -18,23 +19,28 @@ let editing = null; // the number of the turn that the next question replaces
 function setRunning(now) {
   running = now;
   send.disabled = now;
-  stop.disabled = !now;
+  stop.disabled = !now || isSending(); // before the server has the question there is nothing to stop
 }
+
+const isSending = () => turns.lastElementChild?.dataset.state === "sending";
 
 // Asks `question` at the end, or in place of turn number `replace`. If it cannot be asked, it goes back into the box.
 export async function ask(question, replace = null, without = []) {
   if (running || !question.trim()) return;
-  setRunning(true);
   document.querySelector("#talk > .fault")?.remove();
-  let accepted = false;
+  const takeBack = showSending(question, replace);
+  setRunning(true);
   const take = (update) => {
     if (update.fault) throw new Error(update.fault);
-    if (accepted) still(() => apply(update));
-    else showQuestion(update);
-    accepted = true;
+    const isFirst = isSending();
+    still(() => apply(update));
+    if (isFirst) history.replaceState(null, "", `/c/${turns.dataset.name}`);
   };
   await follow("ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without, papers: selectedPapers() } }, take);
-  if (!accepted) box.value ||= question;
+  if (isSending()) {
+    takeBack();
+    box.value ||= question;
+  }
   setRunning(false);
 }
 
@@ -65,19 +71,8 @@ function apply(update) {
   refold();
   patchById(document.getElementById("cards"), update.order, update.cards);
   highlight();
-  if (!update.running) setRunning(false);
+  setRunning(update.running);
   if (!update.status.includes("so far")) say(update.status);
-}
-
-// Shows the first update. From then on the question stays at the top, and nothing that the reader looks at moves.
-function showQuestion(update) {
-  apply(update);
-  free();
-  fold(turns.lastElementChild);
-  document.getElementById("welcome")?.remove();
-  history.replaceState(null, "", `/c/${turns.dataset.name}`);
-  turns.lastElementChild.scrollIntoView({ block: "start", behavior: "instant" });
-  document.getElementById("sources").scrollTop = 0;
 }
 
 function edit(n) {
@@ -117,7 +112,7 @@ document.addEventListener("keydown", (event) => {
   closeMenus(event);
   if (event.handled || hideTip()) return;
   if (editing !== null) edit(null);
-  else if (running) stopAnswer();
+  else if (!stop.disabled) stopAnswer();
 });
 
 onPress(".example", (button) => ask(button.textContent));

@@ -114,9 +114,10 @@ export function onPress(selector, act) {
   document.addEventListener("click", (event) => matched(event) && act(matched(event), event));
 }
 
-// The quote behind a citation, on hover and on focus; Escape hides it.
+// The quote behind a citation, on hover and on focus by Tab; Escape hides it.
 const tip = document.getElementById("tip");
 let marker = null; // the citation whose quote is shown
+let tabbing = false; // whether the last key was Tab: a focus that a script sets shows nothing, which would cover the text
 
 function show(pointed) {
   marker = pointed;
@@ -128,6 +129,7 @@ function show(pointed) {
 
 // Below the citation, or above it if there is no room.
 function place() {
+  if (!marker.isConnected) return hideTip();
   const { left, bottom, top } = marker.getBoundingClientRect();
   tip.hidden = bottom < 0 || top > window.innerHeight;
   const room = bottom + tip.offsetHeight + 8 < window.innerHeight;
@@ -142,11 +144,14 @@ export function hideTip() {
   return shown;
 }
 
+for (const event of ["keydown", "pointerdown"]) {
+  document.addEventListener(event, ({ key }) => (tabbing = key === "Tab"), { capture: true });
+}
 for (const event of ["mouseover", "focusin"]) {
   document.addEventListener(event, ({ target }) => {
     const pointed = target.closest?.("[data-quote], [data-tip]");
     // Scrolling moves other elements under a resting pointer, which must not hide the quote of a focused citation.
-    if (pointed) show(pointed);
+    if (pointed && (event === "mouseover" || tabbing)) show(pointed);
     else if (event === "focusin" || document.activeElement !== marker) hideTip();
   });
 }

@@ -50,13 +50,13 @@ function take(file, path, found) {
   else found.cut = true;
 }
 
-// What to say of files in a folder that were left out; "" if nothing.
-export function leftOut({ others, cut }) {
+// What to say of files in a folder, or in the archive `where`, that were left out; "" if nothing.
+export function leftOut({ others, cut = false, where = "the folder" }) {
   const kinds = [...new Set(others.map((name) => (name.includes(".") ? name.split(".").pop().toLowerCase() : "no extension")))];
   const told = [];
   if (others.length) {
     const listed = kinds.slice(0, 5).join(", ") + (kinds.length > 5 ? ", …" : "");
-    const files = others.length === 1 ? "1 other file in the folder was" : `${others.length.toLocaleString("en")} other files in the folder were`;
+    const files = others.length === 1 ? `1 other file in ${where} was` : `${others.length.toLocaleString("en")} other files in ${where} were`;
     told.push(`${files} left out (${listed}).`);
   }
   if (cut) told.push(`Only the first ${MAX_FILES} files were taken. Add the others after these.`);

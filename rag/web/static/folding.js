@@ -25,9 +25,6 @@ export function refold() {
   for (const turn of turns.children) if (foldable(turn)) show(turn);
 }
 
-// A new answer of `turn` begins folded.
-export const fold = (turn) => unfolded.delete(turn);
-
 // Makes sure that `element` is shown if it is in an answer.
 export function unfold(element) {
   if (!element?.closest(".list > section[hidden]")) return;

@@ -38,7 +38,8 @@ async function showTitle(number, event) {
 }
 
 // Draws the map once there is room for it: on a phone, when it is asked for.
-const canvas = document.querySelector("#map canvas");
+let canvas = document.querySelector("#map canvas");
+let zoom = () => {};
 const showMap = document.getElementById("show-map");
 let drawn = false;
 function draw() {
@@ -46,7 +47,7 @@ function draw() {
   drawn = true;
   const { found, cluster } = canvas.dataset;
   drawMap(canvas, { found: JSON.parse(found), cluster: cluster === undefined ? null : Number(cluster), open, showTitle }).then(
-    ({ zoom }) => onPress("#zoom button", ({ value }) => zoom(Number(value))),
+    (map) => (zoom = map.zoom),
     (fault) => {
       canvas.replaceWith(Object.assign(document.createElement("p"), { className: "fault", textContent: fault.message }));
       say(fault.message);
@@ -55,6 +56,14 @@ function draw() {
 }
 draw();
 addEventListener("resize", draw);
+onPress("#zoom button", ({ value }) => zoom(Number(value)));
+document.addEventListener("renewed", () => {
+  cards.clear(); // papers have other numbers
+  canvas = document.querySelector("#map canvas");
+  drawn = false;
+  draw();
+  showSelected();
+});
 showMap?.addEventListener("click", () => {
   const shown = document.getElementById("map").classList.toggle("shown");
   showMap.setAttribute("aria-expanded", String(shown));

@@ -1,7 +1,8 @@
 // Adding papers and rebuilding: files are uploaded, then it is shown what each is and what would change, then it is done.
 import { call, onPress, patch, say } from "./common.js";
-import { followChange } from "./changing.js";
+import { followChange, isFollowing } from "./changing.js";
 import { chosen, dropped, leftOut } from "./dropping.js";
+import { renew } from "./renewing.js";
 
 const work = document.getElementById("work");
 const plan = document.getElementById("plan");
@@ -11,7 +12,6 @@ const drop = document.getElementById("drop");
 const files = document.getElementById("files");
 const folder = document.getElementById("folder");
 const records = document.getElementById("records");
-const unshipped = document.getElementById("unshipped");
 const extensions = JSON.parse(work.dataset.extensions);
 const instead = JSON.parse(work.dataset.refused); // extension -> what to add instead
 const maxBytes = Number(work.dataset.max);
@@ -20,8 +20,9 @@ let staged = JSON.parse(plan.dataset.staged); // tokens
 let reread = false;
 let previews = 0;
 
-const edits = () => ({ staged, removed: [...removed], reread, unshipped: unshipped?.checked ?? false });
-const nothing = () => !staged.length && !removed.size && !reread && !unshipped?.checked;
+const unshipped = () => document.getElementById("unshipped"); // another element after each change
+const edits = () => ({ staged, removed: [...removed], reread, unshipped: unshipped()?.checked ?? false });
+const nothing = () => !staged.length && !removed.size && !reread && !unshipped()?.checked;
 
 function line(text, className = "fault") {
   return Object.assign(document.createElement("p"), { className, textContent: text });
@@ -43,7 +44,7 @@ function whyRefused(file) {
   return file.size > maxBytes ? `A file has at most ${maxBytes.toLocaleString("en")} bytes. Split it, then add the parts.` : "";
 }
 
-// Sends one file; `progress` is told which share of it has been sent, 0 to 1. Returns the tokens it got.
+// Sends one file; `progress` is told which share of it has been sent, 0 to 1. Returns the tokens it got, and what was left out.
 function upload(name, body, progress) {
   const request = new XMLHttpRequest(); // fetch does not tell how much has been sent
   return new Promise((resolve, reject) => {
@@ -51,7 +52,7 @@ function upload(name, body, progress) {
     request.addEventListener("error", () => reject(new Error("The upload was cut off. Add the file again.")));
     request.addEventListener("load", () => {
       const reply = parsed(request.responseText);
-      if (request.status === 200) resolve(reply.staged);
+      if (request.status === 200) resolve(reply);
       else reject(new Error(reply.fault ?? `The server refused this (status ${request.status}).`));
     });
     request.open("POST", `/uploads?name=${encodeURIComponent(name)}`);
@@ -69,6 +70,7 @@ function parsed(text) {
 
 // Uploads files one after the other. One that is refused is listed with the reason, and stops none of the others.
 async function add(list, note = "") {
+  forgetEnd();
   refused.replaceChildren(...(note ? [line(note, "hint")] : []));
   for (const file of list) if (whyRefused(file)) refused.append(line(`${file.name}: ${whyRefused(file)}`));
   const sent = list.filter((file) => !whyRefused(file));
@@ -78,7 +80,9 @@ async function add(list, note = "") {
     bar.setAttribute("aria-label", shown);
     plan.replaceChildren(line(`${shown}…`, "stage"), bar);
     try {
-      staged.push(...(await upload(file.name, file, (share) => (bar.value = share))));
+      const reply = await upload(file.name, file, (share) => (bar.value = share));
+      staged.push(...reply.staged);
+      if (reply.left_out.length) refused.append(line(leftOut({ others: reply.left_out, where: file.name }), "hint"));
     } catch (fault) {
       refused.append(line(`${file.name}: ${fault.message}`));
     }
@@ -92,30 +96,78 @@ async function preview() {
   const mine = ++previews;
   plan.replaceChildren(line("Comparing with the index…", "stage"), document.createElement("progress"));
   plan.querySelector("progress").setAttribute("aria-label", "Comparing with the index");
-  const { html } = await call("POST", "/uploads/preview", edits());
+  const { html, running } = await call("POST", "/uploads/preview", edits());
   if (mine !== previews) return; // something was added meanwhile
   plan.replaceChildren();
   patch(plan, html);
+  allow();
   say(plan.querySelector(".summary").textContent);
+  if (running) follow();
+}
+
+// How the change before ended is not said above what is begun after it.
+function forgetEnd() {
+  if (!isFollowing()) change.replaceChildren();
+}
+
+// Only one change is made at a time, and a large loss needs a yes.
+function allow() {
+  const button = document.getElementById("rebuild");
+  if (!button) return;
+  button.disabled = isFollowing() || document.getElementById("agree")?.checked === false;
+  plan.querySelector(".waits")?.remove();
+  const why = "Another change is running; add these when it has ended.";
+  if (isFollowing()) button.closest(".buttons").before(line(why, "hint waits"));
+}
+
+function ask({ staged: tokens, removed: names, reread: all, unshipped: without }) {
+  staged = tokens;
+  removed.clear();
+  names.forEach((name) => removed.add(name));
+  reread = all;
+  if (unshipped()) unshipped().checked = without;
+  press();
+}
+
+function press() {
+  for (const button of work.querySelectorAll(".remove")) button.setAttribute("aria-pressed", String(removed.has(button.value)));
 }
 
 function reset() {
-  staged = [];
-  removed.clear();
-  reread = false;
-  if (unshipped) unshipped.checked = false;
-  for (const button of work.querySelectorAll(".remove")) button.setAttribute("aria-pressed", "false");
+  ask({ staged: [], removed: [], reread: false, unshipped: false });
+  previews++; // what is being compared is no longer asked for
   plan.replaceChildren();
 }
 
 async function rebuild() {
   const asked = edits();
-  plan.replaceChildren();
+  reset(); // what is added from now on waits for the next change
   refused.replaceChildren();
-  if (await followChange(change, asked)) {
-    for (const name of removed) [...work.querySelectorAll(".remove")].find(({ value }) => value === name)?.closest("li").remove();
-    reset();
-  } else await preview(); // nothing has changed, and the files still wait
+  const made = await followChange(change, asked);
+  if (!made) {
+    const now = edits(); // nothing has changed, and all of it still waits
+    ask({
+      staged: [...asked.staged, ...now.staged],
+      removed: [...new Set([...asked.removed, ...now.removed])],
+      reread: asked.reread || now.reread,
+      unshipped: asked.unshipped || now.unshipped,
+    });
+  }
+  await settle();
+}
+
+// Follows a change that was begun before this page was loaded, or in another window.
+async function follow() {
+  if ((await followChange(change)) !== null) await settle();
+}
+
+// After a change: the page shows the collection as it is now, and what still waits is compared with that.
+async function settle() {
+  const without = unshipped()?.checked ?? false;
+  await renew().catch((fault) => say(fault.message));
+  if (unshipped()) unshipped().checked = without;
+  press();
+  await attempt(preview);
 }
 
 files.addEventListener("change", () => add([...files.files]));
@@ -142,10 +194,15 @@ onPress("#add-records", () => {
   records.value = "";
 });
 onPress("#check", () => {
+  forgetEnd();
   reread = true;
   attempt(preview);
 });
-unshipped?.addEventListener("change", () => attempt(preview));
+work.addEventListener("change", ({ target }) => {
+  if (target.id !== "unshipped") return;
+  forgetEnd();
+  attempt(preview);
+});
 onPress("#cancel", () =>
   attempt(async () => {
     const discarded = staged;
@@ -166,16 +223,17 @@ onPress(".unstage", ({ value }) =>
 onPress(".remove", (button) => {
   const out = removed.delete(button.value) ? "false" : (removed.add(button.value), "true");
   button.setAttribute("aria-pressed", out);
+  forgetEnd();
   attempt(preview);
 });
 plan.addEventListener("change", ({ target }) => {
-  if (target.id === "agree") document.getElementById("rebuild").disabled = !target.checked;
+  if (target.id === "agree") allow();
 });
 onPress("#rebuild", (button) => button.disabled || attempt(rebuild));
 
-// A change that was begun before this page was loaded, or in another window.
-document.addEventListener("changing", () => followChange(change));
-if (change.hasAttribute("data-running")) followChange(change);
+document.addEventListener("following", allow);
+document.addEventListener("changing", follow);
+if (change.hasAttribute("data-running")) follow();
 if (staged.length) attempt(preview);
 function unfold() {
   if (location.hash === "#work") work.open = true;

@@ -20,18 +20,25 @@ function show(update) {
   checking = update.checking;
 }
 
+async function refresh() {
+  try {
+    show(await call("GET", "/saved/updates"));
+  } catch (fault) {
+    status.textContent = fault.message;
+    checking = false;
+  }
+}
+
 async function follow() {
   while (checking) {
     await new Promise((done) => setTimeout(done, SOON));
-    try {
-      show(await call("GET", "/saved/updates"));
-    } catch (fault) {
-      status.textContent = fault.message;
-      checking = false;
-    }
+    await refresh();
   }
   look();
 }
+
+// Here and in the menu is told the same.
+const tell = () => Promise.all([refresh(), look()]);
 
 document.addEventListener("toggle", ({ target }) => {
   const article = target.closest?.("article.saved-question");
@@ -41,7 +48,7 @@ document.addEventListener("toggle", ({ target }) => {
   if (!target.matches(".news") || article.dataset.seen) return;
   article.dataset.seen = "yes";
   const id = article.id.replace("saved-", "");
-  call("POST", `/saved/${id}/seen`, { until: article.dataset.until }).then(look, () => delete article.dataset.seen);
+  call("POST", `/saved/${id}/seen`, { until: article.dataset.until }).then(tell, () => delete article.dataset.seen);
 }, true);
 
 onPress(".ask-now", (link) => {
@@ -75,7 +82,7 @@ onPress(".remove-saved", async (button) => {
   say("Removed");
   document.getElementById("none").hidden = questions.children.length > 0;
   document.getElementById("main").focus();
-  look();
+  tell();
 });
 
 // Who comes back from a paper finds open what was open.

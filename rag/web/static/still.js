@@ -5,6 +5,7 @@ import { turns } from "./turns.js";
 
 const READ = `.question, .status, .notice, .lead, .headline, .listed > li, .statement, .repeated, .progress, .effort,
   .paper, .nearest li, .reading li, .related > summary, .more, .actions, #sources h2, #sources h3, #sources .abstract`;
+const ONCE = ["h2.question", ".turn > .status", "#sources .title", "#sources .abstract"]; // of these an article has one
 const sources = document.getElementById("sources");
 const cards = document.getElementById("cards");
 const box = document.getElementById("ask");
@@ -31,29 +32,45 @@ function seen({ scroller, within }) {
   const found = [];
   for (const element of within.querySelectorAll(READ)) {
     const { top, bottom, height } = element.getBoundingClientRect();
-    if (height && bottom > start && top < end) found.push({ element, top });
+    if (height && bottom > start && top < end) found.push({ element, top, again: inPlaceOf(element) });
   }
   return found;
 }
 
-const isThere = ({ element }) => element.isConnected && element.getClientRects().length > 0;
-const moved = ({ element, top }) => element.getBoundingClientRect().top - top;
+// How to find `element` again, or what an update has put in its place, which may be elsewhere; null where that is gone.
+function inPlaceOf(element) {
+  const part = ONCE.find((selector) => element.matches(selector));
+  const id = element.closest("article")?.id;
+  return () => (element.isConnected ? element : part && document.getElementById(id)?.querySelector(part));
+}
+
+const isThere = ({ again }) => again()?.getClientRects().length > 0;
+const moved = ({ again, top }) => again().getBoundingClientRect().top - top;
 
 function lengthen(element, by) {
   element.style.minHeight = `${element.offsetHeight + by}px`;
 }
 
-// Scrolls to where the first of what was seen, and is still there, is in its place again.
+// What must not move: the first of what was seen and is still there. Cards get another order, so among them it is the
+// one that the reader opened.
+function anchorOf(before) {
+  const first = before.find(isThere);
+  const opened = before.find((one) => isThere(one) && one.again().closest("#sources .source.current"));
+  return sources.contains(first?.again()) ? (opened ?? first) : first;
+}
+
+// Scrolls to where that is in its place again.
 function restore({ scroller, end }, before) {
-  const anchor = before.find(isThere);
+  const anchor = anchorOf(before);
   if (!anchor) return;
   if (moved(anchor)) scroller.scrollTop += moved(anchor); // setting it would end a smooth scroll
-  const missing = moved(anchor);
-  if (missing >= 1 && end) {
+  for (let tries = 0; tries < 2 && end && moved(anchor) >= 1; tries += 1) { // margins that no longer collapse take some
+    const missing = moved(anchor);
     lengthen(end, missing);
     scroller.scrollTop += missing;
   }
-  const below = phone.matches && before.find((one) => sources.contains(one.element) && isThere(one));
+  if (!phone.matches || sources.contains(anchor.again())) return;
+  const below = before.find((one) => isThere(one) && sources.contains(one.again()));
   if (below && moved(below) < 0) lengthen(turns.lastElementChild, -moved(below)); // so that it stays there too
 }
 
@@ -96,7 +113,7 @@ export function free() {
   for (const turn of turns.children) {
     turn.style.minHeight = "";
     const written = turn.querySelector(".written");
-    for (const name of ["style", "data-held", "data-whole", "tabindex"]) written.removeAttribute(name);
+    for (const name of ["style", "data-held", "data-whole", "tabindex"]) written?.removeAttribute(name);
   }
 }
 

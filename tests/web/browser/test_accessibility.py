@@ -32,6 +32,8 @@ def answered(page: Page, site: Site) -> None:
     expect(page.get_by_label("What should we know?")).to_be_focused()  # once the rating is saved
     page.locator("details.menu summary").click()
     page.locator("a.cite").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("tooltip")).to_be_visible()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,6 +187,60 @@ def test_a_change_is_shown_in_every_window_and_when_one_comes_back_and_can_be_st
     assert generations.current(index_dir) == before
     page.reload()
     expect(page.get_by_role("button", name="Add 2 papers")).to_be_visible()  # the file still waits
+
+
+def test_when_a_change_ends_the_page_shows_the_collection_as_it_is_now(blank: Page, own: Site) -> None:
+    page = adding(blank, own)
+    page.get_by_text("Paste records instead").click()
+    choose(page, two_bib=TWO)
+    page.get_by_label("Records to add").fill("not sent yet")
+    page.get_by_role("button", name="Add 2 papers").click()
+    change = page.locator("#change")
+    expect(change).to_contain_text("Done: 5 papers: 2 added", timeout=LATE)
+    expect(page.locator("h1")).to_have_text("5 papers")
+    expect(page.locator("#cards article")).to_have_count(5)
+    expect(page.locator("#uploads li")).to_contain_text(["two.bib"])
+    expect(page.get_by_label("Records to add")).to_have_value("not sent yet")
+    page.locator("#cards .select input").last.check()
+    expect(page.locator("#selecting .listed")).to_have_text("1 selected")
+    page.get_by_role("button", name="Remove two.bib").click()
+    expect(change).to_be_empty()  # what is begun now has not ended
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.locator("h1")).to_have_text("3 papers", timeout=LATE)
+    expect(page.locator("#uploads li")).to_have_count(0)
+    expect(change).to_contain_text("2 removed")
+    page.reload()
+    expect(change).to_be_empty()  # it was seen
+
+
+def test_what_waits_while_another_change_is_made_is_compared_again_when_that_ends(
+    blank: Page, own: Site, gate: threading.Event
+) -> None:
+    page = adding(blank, own)
+    choose(page, two_bib=TWO)
+    page.get_by_role("button", name="Add 2 papers").click()
+    expect(page.locator("#change .stage")).to_contain_text("embedding 0 of 2")
+    plan = choose(page, trolls_jsonl=json.dumps(NEW))
+    expect(plan).to_contain_text("Another change is running; add these when it has ended.")
+    expect(page.get_by_role("button", name="Add 1 paper")).to_be_disabled()
+    gate.set()
+    expect(plan.locator(".summary")).to_have_text("This adds 1 paper; 5 papers stay unchanged.", timeout=LATE)
+    expect(plan).not_to_contain_text("Another change is running")
+    expect(page.locator("#change")).to_contain_text("Done: 5 papers")
+    page.get_by_role("button", name="Add 1 paper").click()
+    expect(page.locator("h1")).to_have_text("6 papers", timeout=LATE)
+
+
+def test_the_files_of_an_archive_name_it_and_what_it_holds_besides_is_told(blank: Page, own: Site) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("library/two.bib", TWO)
+        out.writestr("library/two.pdf", "%PDF")
+        out.writestr("__MACOSX/._two.bib", "")
+    page = adding(blank, own)
+    plan = choose(page, mixed_zip=archive.getvalue())
+    expect(plan.locator(".file strong")).to_have_text("mixed.zip: two.bib")
+    expect(page.locator("#refused")).to_have_text("1 other file in mixed.zip was left out (pdf).")
 
 
 def test_another_curator_of_the_same_chat_sees_the_change_but_not_the_files(

@@ -43,6 +43,26 @@ def test_the_home_fits_and_leads_to_topics_and_examples(blank: Page, site: Site,
     page.wait_for_url(re.compile(r"/papers#work$"))
 
 
+def test_the_home_fits_a_desk_and_shades_its_end_where_it_is_cut_off(blank: Page, site: Site) -> None:
+    page = home(blank, site)
+    hidden = (
+        "(() => { const home = document.querySelector('#welcome'); return home.scrollHeight - home.clientHeight })()"
+    )
+    page.evaluate(  # as much as a collection may have
+        """() => {
+            for (const [items, most] of [['.topics li', 9], ['.examples li', 8]]) {
+                const [first] = document.querySelectorAll(items);
+                while (first && document.querySelectorAll(items).length < most) first.after(first.cloneNode(true));
+            }
+        }"""
+    )
+    assert page.evaluate(hidden) <= 0
+    page.set_viewport_size({"width": 1280, "height": 500})
+    assert page.evaluate(hidden) > 0
+    shade = page.locator("#welcome").evaluate("(home) => getComputedStyle(home).backgroundAttachment")
+    assert shade == "local, scroll"
+
+
 def test_what_is_above_the_examples_does_not_move_when_they_come(blank: Page, site: Site) -> None:
     page = home(blank, site)
     page.evaluate("document.querySelector('#welcome .examples').innerHTML = ''")

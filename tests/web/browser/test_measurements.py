@@ -50,3 +50,15 @@ def test_a_heading_sorts_amounts_apart_from_differences_and_a_value_opens_its_se
     assert values(page) == ["92.3%", "88%", "improves by 95%"]
     page.locator(".measurements td.value a").first.click()
     expect(page.locator("#cards mark", has_text="accuracy of 92.3%")).to_be_visible()
+
+
+def test_the_headings_are_as_wide_as_their_words_on_a_phone(blank: Page, leaves: Site) -> None:
+    page = opened(blank, leaves)
+    ask_and_wait(page, "what accuracy on LeafBank?")
+    page.set_viewport_size({"width": 390, "height": 844})
+    gaps = page.locator(".measurements .sort-by").evaluate_all(
+        """all => all.map((one) => { const words = document.createRange(); words.selectNodeContents(one);
+        return Math.round(words.getBoundingClientRect().left - one.getBoundingClientRect().left); })"""
+    )
+    assert len(gaps) > 1
+    assert len(set(gaps)) == 1

@@ -56,10 +56,36 @@ def test_a_marker_shows_its_quote_and_verdict_on_hover_and_on_focus(page: Page) 
     expect(tip).to_contain_text("quoted word for word")
     page.locator("header .facts").hover()
     expect(tip).to_be_hidden()
-    marker(page, 2).focus()
+    marker(page, 1).focus()
+    page.keyboard.press("Tab")
+    expect(marker(page, 2)).to_be_focused()
     expect(tip).to_contain_text(marker(page, 2).get_attribute("data-quote") or "?")
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
+
+
+@pytest.mark.parametrize("way", ["Back to the answer", "Escape"])
+def test_the_way_back_from_a_card_shows_no_quote_over_the_text(page: Page, way: str) -> None:
+    ask_and_wait(page)
+    marker(page, 2).press("Enter")
+    expect(page.locator("#source-2 h3")).to_be_focused()
+    page.mouse.move(0, 0)
+    page.get_by_role("button", name=way).click() if way != "Escape" else page.keyboard.press(way)
+    expect(marker(page, 2)).to_be_focused()
+    page.mouse.move(0, 0)
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+
+
+def test_a_marker_is_as_high_as_a_finger_needs_in_lines_that_are_no_higher(page: Page) -> None:
+    ask_and_wait(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    statement = page.locator(".turn .list .statement").first
+    box = statement.locator("a.cite").first.bounding_box()
+    assert box
+    assert box["width"] >= 24 <= box["height"]
+    height = statement.evaluate("one => one.offsetHeight")
+    statement.evaluate("one => one.querySelectorAll('a.cite').forEach((link) => link.style.display = 'inline')")
+    assert statement.evaluate("one => one.offsetHeight") == height
 
 
 def test_a_marker_works_from_the_keyboard(page: Page) -> None:

@@ -93,6 +93,39 @@ def test_a_question_is_saved_and_unsaved_below_its_answer(blank: Page, kept: Sit
     expect(button).to_have_attribute("aria-pressed", "false")
 
 
+def test_all_buttons_of_a_question_tell_the_same(blank: Page, kept: Site) -> None:
+    page = blank
+    page.goto(kept.url)
+    typed = "and what about coral?"
+    for question in (WHICH, typed, CORAL, typed):
+        ask_and_wait(page, question)
+    buttons = page.locator(".turn button.save")
+    same = buttons.and_(page.locator(f'.turn:has(.question:text-is("{typed}")) button.save'))
+    expect(same).to_have_count(2)
+    for pressed, state in ((0, "Saved"), (1, "Save question"), (1, "Saved"), (0, "Save question")):
+        same.nth(pressed).click()
+        expect(same).to_have_text([state, state])
+
+
+def test_a_question_that_was_saved_in_other_words_is_saved(blank: Page, kept: Site, index: Path) -> None:
+    page = blank
+    page.goto(kept.url)
+    for question in (WHICH, "and what about coral?"):
+        ask_and_wait(page, question)
+    button = page.locator("button.save").last
+    button.click()
+    expect(button).to_have_text("Saved")
+    store = SavedQuestions(Library(settings.load(index_dir=index, llm="none"))).store
+    (one,) = store.of(LIBRARY)
+    button.click()
+    expect(button).to_have_text("Save question")
+    ask_and_wait(page, one.question)
+    page.locator("button.save").last.click()
+    button = page.locator("button.save").nth(1)
+    button.click()
+    expect(button).to_have_text("Saved")
+
+
 def test_what_cannot_be_saved_says_why(blank: Page, kept: Site) -> None:
     page = blank
     page.goto(kept.url)
@@ -111,7 +144,9 @@ def test_news_appears_stays_while_it_is_read_and_is_seen_then(blank: Page, kept:
     expect(page.get_by_role("link", name="Saved 1 with news")).to_be_visible()
     expect(page.locator("#news")).to_have_text("1")
     page.get_by_role("link", name="Saved").click()
-    expect(page.locator("article h2")).to_have_text([WHICH, CORAL])  # the one with news first
+    expect(page.locator("article h2")).to_have_text([CORAL, WHICH])  # as they were saved
+    number = "(heading) => getComputedStyle(heading, '::before').content"
+    assert page.locator("article h2").last.evaluate(number) == 'counter(question) ". "'
     news = page.locator("details.news")
     expect(news.locator("summary")).to_contain_text("1 new paper, 1 changed, 1 removed since ")
     news.locator("summary").click()
@@ -119,6 +154,7 @@ def test_news_appears_stays_while_it_is_read_and_is_seen_then(blank: Page, kept:
     expect(news.locator(".paper")).to_have_text([str(GLIDE["title"]), SWIFT, EXIT])
     expect(news.locator(".before")).to_contain_text("40 times faster")
     expect(page.locator("#news")).to_be_hidden()
+    expect(page.locator("#status")).to_have_text("Nothing new on 2 questions.")
     page.evaluate("document.dispatchEvent(new CustomEvent('saved', { detail: { checking: true } }))")  # it is looked up
     expect(page.locator("#status")).to_have_text("Nothing new on 2 questions.")
     expect(news.locator(".paper").first).to_be_visible()

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Iterator
+
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
+
+from rag.answer.types import Event
+from rag.chat.conversation import Conversation
 
 from .browsers import ask, ask_and_wait
 from .conftest import UNANSWERABLE, WRITTEN
@@ -207,3 +214,80 @@ def test_what_is_read_stays_in_view_when_the_window_changes_its_width(page: Page
         box = title.bounding_box()
         assert box
         assert 0 <= box["y"] < size["height"] / 2, size
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Searches end only while this is set, as it is at first."""
+    gate, ask = threading.Event(), Conversation.ask
+    gate.set()
+
+    async def held(*given: object) -> AsyncGenerator[Event]:
+        while not gate.is_set():
+            await asyncio.sleep(0.01)
+        async for event in ask(*given):  # type: ignore[arg-type]
+            yield event
+
+    monkeypatch.setattr(Conversation, "ask", held)
+    yield gate
+    gate.set()
+
+
+@pytest.mark.parametrize("then", [LISTED, "how much do kite tails of felt weigh?"], ids=["others", "the same"])
+def test_the_source_that_is_read_stays_when_the_next_answer_moves_it(
+    sized: Page, site: Site, found: threading.Event, then: str
+) -> None:
+    page = opened(sized, site)
+    ask_and_wait(page, WRITTEN)
+    page.locator(".list a.cite").last.click()
+    card = page.locator("#sources .source.current")
+    found.clear()
+    ask(page, then)
+    expect(page.locator(".turn").last.locator(".status")).to_contain_text("searching")
+    scroll_to(page, "#sources .source.current")
+    before = card.bounding_box()
+    found.set()
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done")
+    page.evaluate(TWO_FRAMES)
+    after = card.bounding_box()
+    assert before
+    assert after
+    assert after["y"] == pytest.approx(before["y"], abs=1)
+
+
+def test_a_question_is_there_at_once_and_its_answer_does_not_call_the_reader_back(sized: Page, site: Site) -> None:
+    page = opened(sized, site)
+    ask_and_wait(page, LISTED)
+    sent: list[Route] = []
+    page.route("**/gradio_api/call/ask", lambda route: sent.append(route))
+    ask(page, UNANSWERABLE)
+    question = page.locator(".turn").last.locator(".question")
+    expect(question).to_have_text(UNANSWERABLE)
+    expect(question).to_be_in_viewport()
+    expect(page.locator(".turn").last.locator(".status")).to_have_text("sending…")
+    expect(page.locator("#stop")).to_be_disabled()
+    scroll_to(page, ".turn:first-child .statement")
+    watch(page)
+    forget(page)
+    sent[0].continue_()
+    expect(page.locator(".turn").last).to_have_attribute("data-state", "done")
+    expect(page.locator(".turn")).to_have_count(2)
+    check(page)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["new", "in place of another"])
+def test_a_question_that_cannot_be_sent_goes_back_into_the_box(sized: Page, site: Site, again: bool) -> None:
+    page = opened(sized, site)
+    if again:
+        for question in (LISTED, WRITTEN):
+            ask_and_wait(page, question)
+        page.get_by_role("button", name="Edit").first.click()
+    before = page.locator(".turn .status, #welcome h1, #welcome h2").all_inner_texts()
+    assert before
+    page.route("**/gradio_api/call/ask", lambda route: route.abort())
+    page.get_by_label("Question", exact=True).fill(UNANSWERABLE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#talk > .fault")).to_contain_text("not responding")
+    expect(page.get_by_label("Question", exact=True)).to_have_value(UNANSWERABLE)
+    assert page.locator(".turn .status, #welcome h1, #welcome h2").all_inner_texts() == before
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
