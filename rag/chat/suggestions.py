@@ -25,7 +25,7 @@ from rag.paper import Paper
 from rag.query.history import History
 from rag.query.intent import Intent, Wish, bare_term, compared_items, term_to_define
 from rag.query.names import is_marked
-from rag.text import in_quotes
+from rag.text import in_quotes, normalize
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -76,13 +76,13 @@ class _Answered:
 def suggestions(answer: Answer, history: History, trial: Trial) -> tuple[str, ...]:
     """At most MAX_SUGGESTIONS questions to ask after `answer`, which is the last of `history`; none of some wishes."""
     given = _Answered(answer, tuple(dict.fromkeys(paper for _, paper in _shown(answer))), history, trial)
-    trials, found = MAX_TRIALS, list[str]()
+    trials, found, asked = MAX_TRIALS, list[str](), set(map(normalize, history.earlier))
     for sort in _sorts(given):
         for suggestion in islice(sort, MAX_OF_A_SORT):
             if trials == 0 or len(found) == MAX_SUGGESTIONS:
                 return tuple(found)
             trials -= 1
-            if suggestion.question not in history.earlier and _is_answered(suggestion, given):
+            if normalize(suggestion.question) not in asked and _is_answered(suggestion, given):
                 found.append(suggestion.question)
                 break
     return tuple(found)

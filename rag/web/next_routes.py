@@ -15,6 +15,7 @@ from fastapi import Request
 
 from rag.chat.conversation import Conversation
 from rag.errors import RagError
+from rag.text import normalize
 from rag.web import templates
 from rag.web.home import Homes
 from rag.web.identity import owner_of
@@ -83,11 +84,11 @@ class NextRoutes:
 
     async def _examples(self, turns: list[Turn]) -> tuple[str, ...]:
         """What the collection can answer, where the last answer is a refusal of a question to all papers."""
-        answer, asked = turns[-1].answer, {turn.question for turn in turns}
+        answer, asked = turns[-1].answer, {normalize(turn.question) for turn in turns}
         if not answer or not answer.refused or turns[-1].choices.papers:
             return ()
         examples = (await self.homes.now()).examples or ()
-        return tuple(one.question for one in examples if one.question not in asked)[:MIN_AFTER_REFUSAL]
+        return tuple(one.question for one in examples if normalize(one.question) not in asked)[:MIN_AFTER_REFUSAL]
 
     def _find(self, turns: list[Turn], retriever: HybridRetriever, router: Router) -> tuple[str, ...]:
         from rag.chat.suggestions import suggestions

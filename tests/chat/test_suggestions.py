@@ -136,7 +136,7 @@ def test_it_is_asked_about_only_after_a_single_paper(owls: Library, nets: Librar
 
 def test_what_has_been_asked_is_not_suggested_again(owls: Library) -> None:
     conversation = Conversation(owls)
-    ask(conversation, "Which papers study echolocation?")
+    ask(conversation, "which papers study echolocation")  # as people type
     answer = ask(conversation, "What is echolocation?")
     trial = Trial(owls.retriever(), owls.router(), owls.settings.min_probability)
     assert "Which papers study echolocation?" not in suggestions(answer, conversation.history, trial)
