@@ -39,13 +39,13 @@ _VERSUS = re.compile(r"\s+(?:versus|vs\.?)\s+", re.IGNORECASE)
 _ACRONYM = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z]s?(?![\w-])")
 # "Dyslexia is a … characterized by …", "a class of": what something is, and not only that it matters.
 DEFINES = re.compile(
-    r"(?:(?P<article>An?)\s+)?(?P<term>[\w-]+(?:\s+[\w-]+){0,3}?)(?:\s+\([^)]{2,20}\))?\s+(?P<verb>is|are)\s+(?:an?|the)\s+"
-    r"(?:(?!of\b)[\w-]+\s+){0,4}?(?:[\w-]+\s+(?:that|which|where|whose|characterized|in\s+which)\s+(?!(?:is|are|has|have|was|were|can)\b)"
+    r"(?<![\w-])(?:(?P<article>An?)\s+)?(?P<term>[\w-]++(?:\s+[\w-]++){0,3}?)(?:\s+\([^)]{2,20}\))?\s+(?P<verb>is|are)\s+(?:an?|the)\s+"
+    r"(?:(?!of\b)[\w-]++\s+){0,4}?(?:[\w-]++\s+(?:that|which|where|whose|characterized|in\s+which)\s+(?!(?:is|are|has|have|was|were|can)\b)"
     r"|(?:class|family|type|kind|form|branch|process|task|method|technique|measure|theory|set|disease|disorder|extension"
     r"|variant|generali[sz]ation|collection|system|tool)\s+(?:of|for)\b)",
     re.IGNORECASE,
 )
-_NUMBER = r"(?<![\w.,%-])(?P<number>\d+(?:[.,]\d+|\s\d{3}\b)*)\s?"
+_NUMBER = r"(?<![\w.,%-])(?P<number>\d+(?:[.,]\d+|\s\d{3}\b){0,4})\s?"
 _UNITS = (
     (re.compile(rf"{_NUMBER}(?:fps|frames\s+per\s+second)\b", re.IGNORECASE), "How fast is {}?"),
     (re.compile(rf"{_NUMBER}(?:×|x\b|times)\s+(?:\w+\s+)?faster", re.IGNORECASE), "How much faster is {}?"),

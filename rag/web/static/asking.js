@@ -137,7 +137,7 @@ onPress(".remove-filter", (chip) => {
 const last = turns.lastElementChild;
 const wanted = document.getElementById(location.hash.slice(1)) ?? last; // a turn that a search has found
 wanted?.scrollIntoView({ block: "start", behavior: "instant" });
-if (last && ["running", "waiting"].includes(last.dataset.state)) {
-  setRunning(true);
+setRunning(["running", "waiting"].includes(last?.dataset.state));
+if (running) {
   follow("watch", turns.dataset.name, (update) => still(() => apply(update))).then(() => setRunning(false));
 }

@@ -18,10 +18,15 @@ PLACES = """() => [...document.querySelectorAll(".question, .status, .written .s
   .map((one) => one.getBoundingClientRect().top)"""
 
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true))))"
-# But for the questions to ask next, which are fetched later.
-SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")]
-  .map((one) => one.cloneNode(true)).map((one) => (one.querySelector(".next")?.remove(), one))
-  .map((one) => one.outerHTML.replace(/ style="[^"]*"/g, "").replace(/\\s+/g, " ").replaceAll("> <", "><"))"""
+# But for the questions to ask next, which are fetched later, and for the order of a turn's attributes.
+SHOWN = """() => [...document.querySelectorAll("article.turn, #cards > *, #conversations li")].map((shown) => {
+  const one = shown.cloneNode(true);
+  one.querySelector(".next")?.remove();
+  const attributes = [...one.attributes].map(({ name, value }) => [name, value]).sort();
+  attributes.forEach(([name]) => one.removeAttribute(name));
+  attributes.forEach(([name, value]) => one.setAttribute(name, value));
+  return one.outerHTML.replace(/ style="[^"]*"/g, "").replace(/\\s+/g, " ").replaceAll("> <", "><");
+})"""
 
 
 def test_quotes_come_before_the_model_writes_a_word_then_each_sentence_above_them(
@@ -31,7 +36,7 @@ def test_quotes_come_before_the_model_writes_a_word_then_each_sentence_above_the
     writing.hold()
     ask(page, WRITTEN)
     expect(page.locator(".turn .list .paper")).to_have_count(4)
-    expect(page.locator(".turn .lead")).to_have_text(re.compile("^4 of .* papers match$"))
+    expect(page.locator(".turn .lead")).to_have_text(re.compile("^4 of .* papers mention"))
     written = page.get_by_role("region", name="Written answer")
     expect(written.locator("p")).to_have_text("The model is judging papers: 1 of 2…")
     expect(page.locator(".turn .status")).to_have_text(re.compile(r"^\d+ quotes so far…$"))

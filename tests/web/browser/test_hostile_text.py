@@ -47,7 +47,7 @@ def test_answers_cards_tips_and_lists_show_hostile_papers_as_text(page: Page) ->
     for summary in page.locator("article.source summary").all():
         summary.evaluate("one => one.click()")
     for marker in page.locator(".statement a.cite").all():
-        marker.focus()
+        marker.hover()
         expect(page.get_by_role("tooltip")).to_be_visible()
     clean(page)
     page.reload()
