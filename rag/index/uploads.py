@@ -38,7 +38,6 @@ _PRIVATE_FOLDER = 0o700  # uploads are for the owner of the process only, whatev
 _MAX_NAME_BYTES = 200  # file systems allow 255, and a number may be appended
 
 ARCHIVE = ".zip"
-PASTED = "Pasted records.txt"  # the name of what was pasted instead of a file
 # What people have beside references, and what to add instead.
 INSTEAD = {
     ".pdf": "The text of a PDF is not read. Export its reference, with the abstract, as BibTeX or RIS from Zotero, "

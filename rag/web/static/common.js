@@ -8,7 +8,7 @@ export async function call(method, address, body) {
   return read(await fetch(address, { method, ...sent }).catch(() => Promise.reject(new Error(LOST))));
 }
 
-export async function read(response) {
+async function read(response) {
   const json = (response.headers.get("content-type") ?? "").startsWith("application/json");
   const data = json ? await response.json() : {};
   if (!response.ok) throw new Error(data?.fault ?? `The server refused this (status ${response.status}).`);
