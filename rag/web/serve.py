@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from rag.chat.library import Library
     from rag.settings import Settings
 
-STATIC_PATH = "/ui"  # see `guard.OPEN_FOLDER`
-
 
 def launch(library: Library, progress: Progress = silent) -> None:
     """Serves `library` where its settings say until Ctrl+C, and opens its index and model meanwhile.
@@ -101,42 +99,19 @@ def start(library: Library, host: str, port: int, rebuilding: Rebuilding | None 
     _bypass_proxy_for(host)
     settings = library.settings
     known = people(settings, host)
-    from fastapi.staticfiles import StaticFiles
-
-    from rag.web import faults
+    from rag.web import faults, routes
     from rag.web.access.authentication import Authentication, Gate
     from rag.web.access.browsers import Browsers
     from rag.web.access.sign_in import SignIn
-    from rag.web.chat_routes import ChatRoutes
-    from rag.web.conversation_routes import ConversationRoutes
-    from rag.web.conversations import Conversations
-    from rag.web.export_routes import ExportRoutes
-    from rag.web.jobs import Jobs
-    from rag.web.next_routes import NextRoutes
-    from rag.web.pages import STATIC
-    from rag.web.papers_routes import PapersRoutes
-    from rag.web.saved_routes import SavedRoutes
     from rag.web.server import ClosedServer
-    from rag.web.uploads_routes import UploadsRoutes
 
     is_secure = settings.url.startswith("https:")
     gate = Gate(known, Sessions(settings.index_dir), Throttle(), is_secure=is_secure) if known else None
     addresses = Addresses(host, settings.url)
     server = ClosedServer(lambda app: Guard(Authentication(app, gate) if gate else Browsers(app), addresses))
     faults.add_to(server)
-    server.mount(STATIC_PATH, StaticFiles(directory=STATIC))
     uploads.remove_expired(settings.index_dir)
-    rebuilding = rebuilding or Rebuilding()
-    jobs = Jobs(library, Conversations(settings.index_dir), rebuilding)
-    changing = UploadsRoutes(library, rebuilding)
-    changing.add_to(server)
-    chat = ChatRoutes(library, jobs)
-    chat.add_to(server)
-    ConversationRoutes(jobs).add_to(server)
-    ExportRoutes(library, jobs).add_to(server)
-    NextRoutes(jobs, chat.homes).add_to(server)
-    PapersRoutes(library, jobs, changing.shown).add_to(server)
-    SavedRoutes(library, jobs).add_to(server)
+    routes.add_to(server, library, rebuilding or Rebuilding())
     if gate:
         SignIn(gate).add_to(server)
     server.serve(host, port)

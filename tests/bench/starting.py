@@ -14,6 +14,7 @@ from tests.bench.measures import Measure
 from tests.bench.processes import BenchError, Child, Run
 from tests.bench.sides import SIDES, Collection
 from tests.bench.visits import visit
+from tests.ports import free_port
 
 QUESTION = "which papers speed up diffusion depth?"
 _REPEATS = 3
@@ -42,7 +43,7 @@ def compare(collection: Collection) -> list[Measure]:
 
 def _first_answer(label: str, index_dir: Path) -> tuple[float, Run]:
     """Seconds from the start of the chat until its first answer is complete, and the chat's whole run."""
-    port = _free_port()
+    port = free_port()
     chat = Child(label, sides.rag("chat", "--port", str(port), "--llm", "none", "--index", index_dir))
     try:
         _wait_until_open(chat, port)
@@ -68,8 +69,3 @@ def _wait_until_open(chat: Child, port: int) -> None:
         else:
             return
     raise BenchError(f"{chat.label}: it did not listen within {_PATIENCE} seconds.")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,27 +11,19 @@ from typing import Any
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
 from rag.web import calls
 from rag.web.calls import MAX_CALLS_OF_OWNER
-from rag.web.serve import start
 from rag.web.server import ClosedServer
 from tests.conftest import WHICH
+
+from .serving import serving_with_server
 
 
 @pytest.fixture(scope="module")
 def served(index_dir: Path) -> Iterator[tuple[ClosedServer, str]]:
     """The server of a chat, and its address."""
-    servers: list[ClosedServer] = []
-    serve = ClosedServer.serve
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-        patch.setattr(ClosedServer, "serve", lambda self, *at: (servers.append(self), serve(self, *at)))
-        probe.close()
-        close = start(Library(settings.load(index_dir=index_dir, llm="none")), "127.0.0.1", port)
-        yield servers[0], f"http://127.0.0.1:{port}"
-        close()
+    with serving_with_server(index_dir) as found:
+        yield found
 
 
 @pytest.fixture

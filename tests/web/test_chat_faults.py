@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -21,10 +20,10 @@ from rag.chat.library import Library
 from rag.web import database
 from rag.web.chat_routes import FEEDBACK
 from rag.web.conversations import DATABASE, Conversations
-from rag.web.serve import start
 from tests.conftest import WHICH
 
 from .reader import read
+from .serving import served
 
 DAMAGED = b"no database" * 1_000
 
@@ -37,13 +36,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, unopened_index: Path) -> Pa
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """A served chat over fourteen papers."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     library = Library(settings.load(index_dir=folder, llm="none"))
     library.retriever()
-    close = start(library, "127.0.0.1", port)
-    yield f"http://127.0.0.1:{port}"
-    close()
+    with served(library) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

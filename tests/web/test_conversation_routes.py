@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
 from rag.web.conversations import MAX_TITLE_CHARS, Conversations
-from rag.web.serve import start
 
 from .reader import read
 from .samples import done, state
+from .serving import serving
 
 ANSWERED = done(state(), question="which?")
 
@@ -27,11 +24,8 @@ def index(index_dir: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def address(index: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    close = start(Library(settings.load(index_dir=index, llm="none")), "127.0.0.1", port)
-    yield f"http://127.0.0.1:{port}"
-    close()
+    with serving(index) as address:
+        yield address
 
 
 @pytest.fixture

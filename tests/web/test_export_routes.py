@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
 from rag.web.access.browsers import COOKIE
 from rag.web.conversations import Conversations
 from rag.web.guard import SECURITY_HEADERS
 from rag.web.keys import hashed
-from rag.web.serve import start
 from rag.web.turns import Turn
 
 from .reader import read
 from .samples import OTHER, cite, done, state
+from .serving import serving
 
 OWNER, NAME, UNANSWERED = "eve-owns-this-one", "a-conversation-of-eve", "another-one-of-eves"
 TURNS = (
@@ -34,14 +31,11 @@ FILES = (f"/c/{NAME}/all.md", f"/c/{NAME}/0.md", f"/c/{NAME}/2.bib", f"/c/{NAME}
 @pytest.fixture(scope="module")
 def address(index_dir: Path) -> Iterator[str]:
     """A chat in which the owner has a conversation with three questions, and one with a question that failed."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     kept = Conversations(index_dir)
     kept.save(hashed(OWNER), NAME, 0, *TURNS)
     kept.save(hashed(OWNER), UNANSWERED, 0, TURNS[1])
-    close = start(Library(settings.load(index_dir=index_dir, llm="none")), "127.0.0.1", port)
-    yield f"http://127.0.0.1:{port}"
-    close()
+    with serving(index_dir) as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
 from rag.export.formats import PAPER_EXPORTS
 from rag.index.opening import open_current
 from rag.web import selection
@@ -20,11 +17,11 @@ from rag.web.access.browsers import COOKIE
 from rag.web.conversations import Conversations
 from rag.web.guard import SECURITY_HEADERS
 from rag.web.keys import hashed
-from rag.web.serve import start
 from tests.conftest import WHICH
 
 from .reader import read
 from .samples import cite, done, state
+from .serving import serving
 
 OWNER, NAME = "ada-owns-this-one", "a-conversation-of-hers"
 
@@ -32,12 +29,8 @@ OWNER, NAME = "ada-owns-this-one", "a-conversation-of-hers"
 @pytest.fixture(scope="module")
 def browser(index_dir: Path) -> Iterator[httpx.Client]:
     """A browser without a cookie, and a chat over fourteen papers."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    close = start(Library(settings.load(index_dir=index_dir, llm="none")), "127.0.0.1", port)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+    with serving(index_dir) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         yield client
-    close()
 
 
 def titles(reply: httpx.Response) -> list[str]:

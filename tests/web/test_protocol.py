@@ -12,17 +12,15 @@ import pytest
 from rag import settings
 from rag.chat.library import Library
 from rag.web import bounds, protocol
-from rag.web.serve import start
+
+from .serving import served
 
 
 @pytest.fixture(scope="module")
 def port(unopened_index: Path) -> Iterator[int]:
     """The port of a chat."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        found: int = probe.getsockname()[1]
-    close = start(Library(settings.load(index_dir=unopened_index, llm="none")), "127.0.0.1", found)
-    yield found
-    close()
+    with served(Library(settings.load(index_dir=unopened_index, llm="none"))) as port:
+        yield port
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,31 +12,24 @@ from typing import Any
 import httpx
 import pytest
 
-from rag import settings
 from rag.chat import rebuild
-from rag.chat.library import Library
 from rag.chat.saved_store import LIBRARY, SavedStore
 from rag.index.opening import open_current
 from rag.progress import silent
 from rag.web.access.browsers import COOKIE
 from rag.web.conversations import Conversations
 from rag.web.keys import hashed
-from rag.web.serve import start
 from rag.web.turns import Choices, Turn
 from tests.chat.test_saved_asking import GLIDE
 from tests.conftest import DATA, WHICH, typical_curve
 
 from .reader import read
 from .samples import cite, done, state
+from .serving import serving
 
 OWNER, NAME, PATIENCE = "ada-owns-this-one", "a-conversation-of-hers", 60.0
 ADA, BEN = {"authorization": "Bearer correct horse battery"}, {"authorization": "Bearer staple-0123456789"}
 COUNT = "how many papers are about diffusion?"
-
-
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +47,9 @@ def index(tmp_path_factory: pytest.TempPathFactory, unopened_index: Path) -> Pat
 @pytest.fixture(scope="module")
 def browser(index: Path) -> Iterator[httpx.Client]:
     """Ada's browser, and a chat that nobody signs in to."""
-    at = port()
-    close = start(Library(settings.load(index_dir=index, llm="none")), "127.0.0.1", at)
-    with httpx.Client(base_url=f"http://127.0.0.1:{at}", trust_env=False, timeout=PATIENCE) as client:
+    with serving(index) as address, httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE) as client:
         client.headers["cookie"] = f"{COOKIE}={OWNER}"
         yield client
-    close()
 
 
 @pytest.fixture(autouse=True)
@@ -201,14 +190,15 @@ def shared(index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ht
     people = tmp_path_factory.mktemp("people") / "people.txt"
     people.write_text("ada curator correct horse battery\nben reader staple-0123456789\n")
     people.chmod(0o600)
-    paper, at = open_current(index).paper(2), port()
+    paper = open_current(index).paper(2)
     for name in ("ada", "ben"):
         turn = done(state(cite(paper=paper)), question=COUNT)
         Conversations(index).save(hashed(f"person:{name}"), f"{NAME}-{name}", 0, turn)
-    close = start(Library(settings.load(index_dir=index, llm="none", password_file=people)), "127.0.0.1", at)
-    with httpx.Client(base_url=f"http://127.0.0.1:{at}", trust_env=False, timeout=PATIENCE) as client:
+    with (
+        serving(index, password_file=people) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE) as client,
+    ):
         yield client
-    close()
 
 
 def test_in_a_shared_chat_everybody_has_a_list_of_their_own(shared: httpx.Client, index: Path) -> None:

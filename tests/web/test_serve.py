@@ -16,13 +16,9 @@ from rag.index import uploads
 from rag.web.rebuilding import Rebuilding
 from rag.web.serve import _open, _prepare, claim
 from tests.conftest import typical_curve
+from tests.ports import free_port
 
 from .held import HeldLibrary
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize(

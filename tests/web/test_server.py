@@ -11,11 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
-from rag.web.serve import start
 from rag.web.server import NEEDED_ROUTES, ClosedServer
 from tests.conftest import WHICH
+
+from .serving import serving_with_server
 
 OURS = {
     *(
@@ -38,16 +37,10 @@ OURS = {
 @pytest.fixture(scope="module")
 def served(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ClosedServer, str]]:
     """The server of a chat, and its address."""
-    servers: list[ClosedServer] = []
-    serve = ClosedServer.serve
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        patch.setattr(ClosedServer, "serve", lambda self, *at: (servers.append(self), serve(self, *at)))
-        probe.close()
-        close = start(Library(settings.load(index_dir=index_dir, llm="none")), "127.0.0.1", port)
-        yield servers[0], f"http://127.0.0.1:{port}"
-        close()
+        with serving_with_server(index_dir) as found:
+            yield found
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from rag.web.serve import reach, start
 from tests.conftest import WHICH
 
 from .reader import read
+from .serving import serving
 
 ADA, BEN = "correct horse battery", "staple-0123456789"
 PEOPLE = f"ada curator {ADA}\nben reader {BEN}\n"
@@ -61,22 +61,6 @@ def shared(unopened_index: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def write(people: Path, text: str) -> None:
     people.write_text(text)
     people.chmod(0o600)
-
-
-class serving:
-    """An address at which a chat with these settings is served."""
-
-    def __init__(self, index_dir: Path, **chosen: Any) -> None:
-        self._library = Library(settings.load(index_dir=index_dir, llm="none", **chosen))
-
-    def __enter__(self) -> str:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        self._close: Callable[[], None] = start(self._library, "127.0.0.1", port)
-        return f"http://127.0.0.1:{port}"
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
 
 
 @pytest.fixture

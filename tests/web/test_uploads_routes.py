@@ -10,23 +10,18 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
-from rag import settings
-from rag.chat.library import Library
 from rag.web import receiving, uploads_routes
 from rag.web.access.browsers import COOKIE
-from rag.web.serve import start
 from rag.web.staged import MAX_ARRIVING
+
+from .serving import serving
 
 
 @pytest.fixture(scope="module")
 def browser(index_dir: Path) -> Iterator[httpx.Client]:
     """A browser without a cookie, and a chat over fourteen papers."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    close = start(Library(settings.load(index_dir=index_dir, llm="none")), "127.0.0.1", port)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client:
+    with serving(index_dir) as address, httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
         yield client
-    close()
 
 
 def fault(reply: httpx.Response) -> str:

@@ -27,7 +27,8 @@ _NOT_MEASURED = re.compile(
     r"^(?:bas|rel[iy]|depend|focus|buil[dt]|train|pre-?train|fine-?tun|tun|rest|hing|draw|condition|impos)"
 )
 _PART_OF_NAME = re.compile(
-    r"\d+\s?[×x]\s?\d+|[a-z]+-(?:clean|other|[a-z]*\d+)|[A-Z]*\d[\w.-]*|v\d[\w.]*|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
+    r"\d{1,9}\s?[×x]\s?\d{1,9}|[a-z]{1,40}-(?:clean|other|[a-z]{0,40}\d{1,9})|[A-Z]{0,40}\d[\w.-]*|v\d[\w.]*"
+    r"|[A-Z][\w-]+|shared|data|data\s?sets?|test|val|validation|sets?|benchmark|corpus|splits?"
 )
 _CUT = re.compile(
     r"\s+[a-z]+ed$|\.[A-Z][a-z]+$|\s+and\s+[a-z]+(?:ed|ing)$|\s+[a-z]+ing\s.*$"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from rag.answer.types import Answer, Effort, Event, Statement, Working, Written
 from rag.chat.library import Library
-from rag.web.serve import start
+from tests.web.serving import served
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,8 @@ class Site:
 @contextmanager
 def serving(library: Library) -> Iterator[Site]:
     """`library` served on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    close = start(library, "127.0.0.1", port)
-    yield Site(port, library)
-    close()
+    with served(library) as port:
+        yield Site(port, library)
 
 
 class Gate(threading.Event):
