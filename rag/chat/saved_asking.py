@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -78,10 +78,10 @@ class SavedQuestions:
         unseen = SavedQuestion("", text, tuple(without), typed, origin, taken.at, taken.generation, "", False, 0)
         return self.store.add(owner, unseen, taken)
 
-    def due(self, owner: str) -> list[SavedQuestion]:
-        """Those questions of `owner` that have not been asked since the index has changed; all, without an index."""
+    def due(self, listed: Iterable[SavedQuestion]) -> list[SavedQuestion]:
+        """Those of `listed` that had not been asked since the index has changed; all, without an index."""
         folder = generations.current(self._library.settings.index_dir)
-        return [one for one in self.store.of(owner) if folder is None or one.generation != folder.name]
+        return [one for one in listed if folder is None or one.generation != folder.name]
 
     def ask(self, owner: str, saved: SavedQuestion) -> bool:
         """Asks a question again, and keeps what is new; False if the collection has changed once more meanwhile.

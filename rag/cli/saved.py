@@ -121,7 +121,7 @@ def _any_due(store: SavedStore, index_dir: Path | None) -> bool:
 def _ask_again(questions: SavedQuestions) -> None:
     from rag.chat.saved_store import LIBRARY
 
-    due = questions.due(LIBRARY)
+    due = questions.due(questions.store.of(LIBRARY))
     with terminal.progress_bar() as progress:
         for n, one in enumerate(due):
             progress("asking", n, len(due))

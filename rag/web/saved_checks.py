@@ -65,7 +65,7 @@ class SavedChecks:
         if not listed:
             return SavedState([])
         try:
-            due = await self.read(self._questions.due, owner)
+            due = await self.read(self._questions.due, listed)  # not of another list, which may be newer
         except _NO_INDEX:
             return SavedState(listed, fault=NOT_ASKED)
         fault, at = self._faults.get(owner, ("", 0.0))
@@ -87,7 +87,8 @@ class SavedChecks:
         self._faults.pop(owner, None)
         try:
             await self._jobs.retriever()
-            for one in await self.read(self._questions.due, owner):
+            listed = await self.read(self._questions.store.of, owner)
+            for one in await self.read(self._questions.due, listed):
                 await self._quiet()
                 await self.ask(self._questions.ask, owner, one)
         except _NO_INDEX:

@@ -55,9 +55,9 @@ def build(saved: SavedQuestions, papers: Sequence[dict[str, Any]]) -> None:
 
 def asked_again(saved: SavedQuestions) -> SavedQuestion:
     """The only saved question, after it was asked again."""
-    for one in saved.due(LIBRARY):
+    for one in saved.due(saved.store.of(LIBRARY)):
         assert saved.ask(LIBRARY, one)
-    assert saved.due(LIBRARY) == []
+    assert saved.due(saved.store.of(LIBRARY)) == []
     (one,) = saved.store.of(LIBRARY)
     return one
 
@@ -77,9 +77,9 @@ def test_a_paper_that_was_added_is_news_with_the_sentence_that_answers(
     saved: SavedQuestions, records: list[dict[str, Any]]
 ) -> None:
     one = saved.save(LIBRARY, WHICH)
-    assert (one.matching, one.refused, saved.due(LIBRARY)) == (2, False, [])
+    assert (one.matching, one.refused, saved.due(saved.store.of(LIBRARY))) == (2, False, [])
     build(saved, [*records, GLIDE])
-    assert saved.due(LIBRARY) == [one]
+    assert saved.due(saved.store.of(LIBRARY)) == [one]
     news = asked_again(saved).news
     assert news
     assert titles(news.added) == [GLIDE["title"]]
@@ -191,7 +191,7 @@ def test_an_index_that_is_no_longer_current_is_not_compared(
     with pytest.raises(StoreError, match="Try again in a moment"):
         saved.save(LIBRARY, "which papers count coral?")
     monkeypatch.undo()
-    assert saved.due(LIBRARY) == [one]
+    assert saved.due(saved.store.of(LIBRARY)) == [one]
 
 
 @pytest.mark.parametrize("typed", ["and for video?", "What about phones?"])

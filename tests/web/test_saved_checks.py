@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -32,13 +33,14 @@ class Questions:
         self.fault = fault
         self.store = SimpleNamespace(of=lambda owner: self.listed)
 
-    def due(self, owner: str) -> list[SavedQuestion]:
-        return [one for one in self.listed if one.id not in self.asked]
+    def due(self, listed: list[SavedQuestion]) -> list[SavedQuestion]:
+        return [one for one in listed if one.generation == "g1"]
 
     def ask(self, owner: str, one: SavedQuestion) -> bool:
         if self.fault:
             raise self.fault
         self.asked.append(one.id)
+        self.listed = [replace(each, generation="g2") if each.id == one.id else each for each in self.listed]
         return True
 
 
@@ -76,6 +78,20 @@ def test_questions_that_are_due_are_asked_once_however_many_pages_look() -> None
     assert questions.asked == ["a", "b"]
 
 
+def test_a_list_from_before_its_questions_were_asked_does_not_pass_for_the_end() -> None:
+    questions = Questions()
+
+    def of(owner: str) -> list[SavedQuestion]:
+        listed = questions.listed
+        for one in questions.due(listed):
+            questions.ask(owner, one)
+        return listed
+
+    questions.store.of = of
+    watched = checks(questions, Searching())
+    assert asyncio.run(watched.state("ada")).due == {"a", "b"}
+
+
 def test_users_who_wait_for_a_search_go_first_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     questions, jobs = Questions(), Searching()
     monkeypatch.setattr(saved_checks, "_PATIENCE", 3_600.0)
@@ -89,7 +105,7 @@ def test_users_who_wait_for_a_search_go_first_but_not_for_ever(monkeypatch: pyte
         jobs.is_searching = False
         await settled(watched)
         assert questions.asked == ["a", "b"]
-        questions.asked.clear()
+        questions.asked, questions.listed = [], Questions().listed
         jobs.is_searching = True
         monkeypatch.setattr(saved_checks, "_PATIENCE", 0.0)
         await watched.state("ada")
