@@ -8,14 +8,17 @@ const status = document.getElementById("status");
 const SOON = 1_000; // milliseconds between two looks while questions are being asked again
 const opened = new Set(); // ids of what the reader has opened, which stays as it is until the page is loaded again
 const OPENED = "rag.opened"; // in the storage of this window: the same ids
+const removed = new Set(); // ids of what the reader has removed, which an update on its way may still hold
 let checking = status?.hasAttribute("data-checking");
 
 function show(update) {
   const there = [...questions.children].map((one) => one.id);
-  const known = Object.keys(update.questions);
+  const known = Object.keys(update.questions).filter((id) => !removed.has(id));
   const order = [...there.filter((id) => known.includes(id)), ...known.filter((id) => !there.includes(id))];
-  const changed = Object.fromEntries(Object.entries(update.questions).filter(([id]) => !opened.has(id)));
+  const inUse = (id) => opened.has(id) || document.getElementById(id)?.querySelector(".remove-saved.sure");
+  const changed = Object.fromEntries(known.filter((id) => !inUse(id)).map((id) => [id, update.questions[id]]));
   patchById(questions, order, changed);
+  document.getElementById("none").hidden = order.length > 0;
   status.textContent = update.status.trim();
   checking = update.checking;
 }
@@ -78,7 +81,9 @@ onPress(".remove-saved", async (button) => {
     status.textContent = fault.message;
     return;
   }
-  button.closest("article").remove();
+  const id = `saved-${button.value}`;
+  removed.add(id);
+  document.getElementById(id)?.remove(); // an update may have put another in the place of the button's
   say("Removed");
   document.getElementById("none").hidden = questions.children.length > 0;
   document.getElementById("main").focus();

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import APIResponse, Page, Route, ViewportSize, expect
 
 from rag import settings
 from rag.chat import rebuild
@@ -202,6 +202,26 @@ def test_a_question_is_removed_by_a_second_press_only(blank: Page, kept: Site) -
         expect(page.get_by_role("heading", name=question)).to_have_count(0)
     expect(page.get_by_text("No question is saved yet.")).to_be_visible()
     page.reload()
+    expect(page.get_by_text("No question is saved yet.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("change")
+def test_an_update_from_before_a_question_was_removed_does_not_bring_it_back(blank: Page, kept: Site) -> None:
+    page = blank
+    page.goto(f"{kept.url}saved")
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/saved/updates", lambda route: late.append((route, route.fetch())))
+    for n, question in enumerate((WHICH, CORAL), 1):
+        page.get_by_role("button", name=f"Remove “{question}”").click()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=question)).to_have_count(0)
+        while len(late) < n:
+            page.wait_for_timeout(10)
+    for route, response in reversed(late):
+        with page.expect_response("**/saved/updates"):
+            route.fulfill(response=response)
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    expect(page.get_by_role("heading", name=CORAL)).to_have_count(0)
     expect(page.get_by_text("No question is saved yet.")).to_be_visible()
 
 
