@@ -111,6 +111,7 @@ def card(page: Page, site: Site) -> None:
 def check(page: Page, axe: str) -> None:
     """Nothing is wider than the page, and axe finds nothing serious in either scheme."""
     assert page.viewport_size
+    page.wait_for_load_state()  # with all style sheets: nobody sees a page without, but a script can measure it
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     page.evaluate(axe)
     for scheme in SCHEMES:
