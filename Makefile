@@ -8,6 +8,7 @@
 # make bench      measure how fast rag is, next to LlamaIndex's quickstart: see docs/speed.md
 #                 make bench SIZES=489 takes minutes, make bench INDEX=folder also measures queries of an index
 # make bench-chat measure how fast the chat is, with the index that `make chat` built
+# make scale      compute what 500 to 100M papers need, and write the tables of docs/scale.md
 # make soak       let twenty users at the chat for minutes, under rebuilds, kills and a full disk: see docs/soak.md
 #                 make soak MINUTES=30 USERS=50 SEED=7, make soak SHARED=1 with passwords
 # make fuzz       feed it texts, files and requests that nobody would write, for MINUTES=10
@@ -16,7 +17,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
-.PHONY: chat test test-slow lint check format routes bench bench-chat soak fuzz audit
+.PHONY: chat test test-slow lint check format routes bench bench-chat scale soak fuzz audit
 
 chat: .venv/.installed
 	@$(BIN)/rag chat
@@ -48,6 +49,9 @@ bench: .venv/.installed .bench/venv/.installed
 
 bench-chat: .venv/.installed-dev
 	@$(BIN)/python -m tests.bench.chat
+
+scale: .venv/.installed-dev
+	@$(BIN)/python -m tests.scale
 
 soak: .venv/.installed-dev
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(USERS),--users $(USERS)) \

@@ -45,6 +45,10 @@ class ModelError(RagError):
     """An embedding model or LLM is not installed, cannot be reached, or returned nothing usable."""
 
 
+class ClusterError(RagError):
+    """A Ray cluster cannot be reached, or cannot do what it is asked to."""
+
+
 class ReplyError(ModelError):
     """An LLM answers, but its reply cannot be used for what it was asked; for something else it may do."""
 

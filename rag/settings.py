@@ -16,6 +16,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from rag.errors import SettingsError
 
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?")
+_ADDRESS = re.compile(rf"{_ORIGIN.pattern.removesuffix('/?')}(/[A-Za-z0-9._~/-]*+)?")
+_TOKEN = re.compile(r"[!-~]*+")
+_SECRETS = ("password", "chroma_token")
 _PACKAGE = Path(__file__).parent
 _CLONE = _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() else None
 
@@ -79,6 +82,15 @@ class Settings(BaseSettings):
         pattern=r"^([!-;=?-~]+@[!-;=?-~]+)?$",
         description="Your mail address, for the services that `rag fetch` asks; they serve those who give one better.",
     )
+    chroma: str = Field(
+        default="", description="Address of a Chroma server that searches the index, such as http://host:8000."
+    )
+    chroma_token: SecretStr | None = Field(default=None, description="Token that the Chroma server asks for.")
+    chroma_tenant: str = Field(default="default_tenant", min_length=1, description="Tenant of the Chroma server.")
+    chroma_database: str = Field(default="default_database", min_length=1, description="Database of that tenant.")
+    chroma_ca: Path | None = Field(
+        default=None, description="File of the certificates, in PEM, that vouch for the Chroma server."
+    )
     host: str = Field(default="127.0.0.1", description="Address the chat listens on.")
     port: int = Field(default=7860, ge=1, le=65535, description="Port the chat listens on.")
     url: str = Field(
@@ -92,6 +104,16 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(
         default=None, description="Password of the chat beyond this machine, for one person and in containers."
     )
+    log: Literal["warnings", "text", "json"] = Field(
+        default="warnings",
+        description="What the chat writes to standard error: warnings, only what goes wrong; text, also a line for "
+        "each question and each change of the collection; json, the same as lines of JSON.",
+    )
+    log_questions: bool = Field(
+        default=False,
+        description="Whether the lines for questions have their words, and those of errors their messages, which may "
+        "quote them.",
+    )
 
     @field_validator("url")
     @classmethod
@@ -99,6 +121,20 @@ class Settings(BaseSettings):
         if url and not _ORIGIN.fullmatch(url):
             raise ValueError("give the scheme and the host without a path, such as https://papers.example.org")
         return url.rstrip("/")
+
+    @field_validator("chroma")
+    @classmethod
+    def _is_address(cls, chroma: str) -> str:
+        if chroma and not _ADDRESS.fullmatch(chroma):
+            raise ValueError("give the scheme, the host and the port, such as http://localhost:8000")
+        return chroma.rstrip("/")
+
+    @field_validator("chroma_token")
+    @classmethod
+    def _is_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("it has a character that no token can have")
+        return token
 
     @classmethod
     def settings_customise_sources(
@@ -154,7 +190,7 @@ def _explain(fault: ValidationError, file: str) -> str:
     if first["type"] == "extra_forbidden":
         return f"Unknown setting '{name}' in {file}.{_hint(name, set(Settings.model_fields))}"
     reason = first["msg"].removeprefix("Value error, ")
-    shown = "used" if name == "password" else repr(first["input"])
+    shown = "used" if name in _SECRETS else repr(first["input"])
     return f"Setting '{name}' cannot be {shown}: {reason}."
 
 

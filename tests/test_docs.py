@@ -28,7 +28,7 @@ GUIDE = "\n".join(text for name, text in TEXTS.items() if name.startswith("docs/
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-COMMAND = re.compile(r"(?<![\w/.])rag(?: --\w+)* ([a-z]+)\b([^\n`]*)")
+COMMAND = re.compile(r"(?<![\w/.])(?<!from )rag(?: --\w+)* ([a-z]+)\b([^\n`]*)")
 
 
 def anchors(text: str) -> set[str]:

@@ -59,11 +59,18 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
         "rerank": "some/cross-encoder",
         "min_probability": 0.25,
         "contact": "maja@moss.example",
+        "chroma": "https://chroma.example.org:8443/vectors",
+        "chroma_token": "chr0ma-t0ken",
+        "chroma_tenant": "moss",
+        "chroma_database": "papers",
+        "chroma_ca": "authority.pem",
         "host": "0.0.0.0",
         "port": 4321,
         "url": "https://papers.example.org:8443",
         "password_file": "people.txt",
         "password": "correct horse battery",
+        "log": "json",
+        "log_questions": True,
     }
     assert set(values) == set(settings.Settings.model_fields), "add a new setting to this table"
     lines = (f"{name} = {json.dumps(value)}" for name, value in values.items())
@@ -73,8 +80,9 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     for name, value in values.items():
         monkeypatch.setenv(f"RAG_{name.upper()}", str(value))
     assert from_file == settings.load()
-    paths = {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir", "password_file")}
-    assert from_file.model_dump() == values | paths | {"password": SecretStr(str(values["password"]))}
+    paths = {name: Path(str(values[name])) for name in ("index_dir", "prompts_dir", "chroma_ca", "password_file")}
+    secrets = {name: SecretStr(str(values[name])) for name in ("chroma_token", "password")}
+    assert from_file.model_dump() == values | paths | secrets
 
 
 @pytest.mark.parametrize("toml", ["password = 123456789012", 'password = ["correct horse battery"]'])
@@ -91,6 +99,7 @@ def test_a_password_is_never_shown(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_slash_that_ends_an_address_is_no_path() -> None:
     assert settings.load(url="https://papers.example.org/").url == "https://papers.example.org"
+    assert settings.load(chroma="http://localhost:8000/").chroma == "http://localhost:8000"
 
 
 def test_settings_are_immutable() -> None:
@@ -113,6 +122,10 @@ def test_settings_are_immutable() -> None:
         ("", {"RAG_URL": "https://papers.example.org/rag"}, {}, ["'url'"]),
         ("", {"RAG_URL": "https://ada@papers.example.org"}, {}, ["'url'"]),
         ("", {"RAG_URL": "ftp://papers.example.org"}, {}, ["'url'"]),
+        ("", {"RAG_CHROMA": "localhost:8000"}, {}, ["'chroma'", "such as http://localhost:8000"]),
+        ("", {"RAG_CHROMA": "http://ada:key@localhost:8000"}, {}, ["'chroma'"]),
+        ('chroma_token = "a\\nb"', {}, {}, ["'chroma_token' cannot be used", "no token can have"]),
+        ('chroma_tenant = ""', {}, {}, ["'chroma_tenant'", "at least 1 character"]),
         ('verify = ""', {}, {}, ["'verify'", "at least 1 character"]),
         ("entailment = true", {}, {}, ["'entailment'", "rag.toml"]),
         ("llm_timeout = 0", {}, {}, ["'llm_timeout'", "greater than 0"]),

@@ -65,7 +65,8 @@ async def stream_answer(
         assistant, notices = None, [f"{str(fault).rstrip('.')}. The answer is quoted."]
     if query.wished and not (assistant and assistant.writer):  # only a model can rephrase
         _, refused = await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering)
-        yield replace(refused, notice=" ".join(filter(None, [refused.notice, *notices])))
+        notice = " ".join(filter(None, [refused.notice, *notices]))
+        yield replace(refused, notice=notice, model_failed=bool(notices))
         return
     if assistant is None:
         yield _answer(found, statements, numbering, notices)
@@ -143,7 +144,10 @@ def _blank(query: Query) -> Answer:
 def _answer(
     found: Retrieved, statements: tuple[Statement, ...], numbering: Numbering, notices: Collection[str]
 ) -> Answer:
-    """The answer that quotes what was `found`; a refusal if nothing answers. `notices` come after its own."""
+    """The answer that quotes what was `found`; a refusal if nothing answers.
+
+    `notices`, of what a model could not do, come after its own.
+    """
     selection = found.selection
     answer = replace(
         _blank(found.query),
@@ -151,6 +155,7 @@ def _answer(
         notice=" ".join([*found.notices, *notices]),
         not_stated_by=selection.not_stated_by,
         headline=found.headline,
+        model_failed=bool(notices),
     )
     if not selection.relevant:
         return replace(answer, nearest=_nearest(found.hits, selection.not_stated_by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.chat.rebuild import BuildReport, carry_out, sources
 from rag.errors import SourceError
@@ -16,6 +17,9 @@ from rag.paper import Paper
 from rag.progress import Progress, silent
 from rag.settings import shipped
 from rag.sources import find
+
+if TYPE_CHECKING:
+    from rag.index.chroma_server import ChromaServer
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,15 @@ def _fileless(index_dir: Path, edits: Edits, planned: Planned, paths: Sequence[P
     return sum(paper.source not in known for paper in planned.changes.removed)
 
 
-def apply(index_dir: Path, embedding_name: str, edits: Edits, progress: Progress) -> BuildReport:
+def apply(
+    index_dir: Path, embedding_name: str, edits: Edits, progress: Progress, server: ChromaServer | None = None
+) -> BuildReport:
     """Makes `edits`, of files without papers none, and builds the index; if that fails, no file has been moved.
 
-    Works without an index too, and with one that is damaged or was built with another embedding. Raises SourceError if
-    there is no paper to add, ModelError if the embedding cannot be loaded, StoreError if somebody else is changing the
-    index or it is not known what it was built from, and whatever `progress` raises.
+    The Chroma `server`, if there is one, gets its passages. Works without an index too, and with one that is damaged or
+    was built with another embedding. Raises SourceError if there is no paper to add, ModelError if the embedding cannot
+    be loaded, StoreError if somebody else is changing the index or it is not known what it was built from, and whatever
+    `progress` raises.
     """
     with generations.changing(index_dir):
         progress("reading", 0, 0)
@@ -86,7 +93,7 @@ def apply(index_dir: Path, embedding_name: str, edits: Edits, progress: Progress
         with uploads.edited(index_dir, [file.path for file in usable], edits.removed) as accepted:
             paths = _left(sources(index_dir)[0], edits) or [shipped("papers")]
             planned = _planned(index_dir, edits, usable, paths, progress, accepted)
-            return carry_out(planned, index_dir, embedding_name, progress)
+            return carry_out(planned, index_dir, embedding_name, progress, server=server)
 
 
 def _examined(index_dir: Path, edits: Edits) -> list[Incoming]:

@@ -15,7 +15,7 @@ from rag.chat.edits import Edits, Preview, apply, preview
 from rag.chat.rebuild import BuildReport
 from rag.chat.repair import found_again, holds, repair
 from rag.errors import EmbeddingError, StoreError
-from rag.index import generations, integrity, recovery
+from rag.index import chroma_server, generations, integrity, recovery
 from rag.index.opening import open_current
 from rag.progress import Progress
 from rag.settings import Settings
@@ -53,6 +53,7 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._server = chroma_server.configured(settings)
         self._assistants = AssistantPool(settings, self.check)
         self._opening = threading.Lock()
         self._routing = threading.Lock()
@@ -72,6 +73,13 @@ class Library:
     def is_open(self) -> bool:
         """Whether a generation of the index is open, so that nobody waits for the first."""
         return self._retriever is not None
+
+    def close(self) -> None:
+        """Closes the index, which nobody may be searching; the next question opens it again."""
+        with self._opening:
+            opened, self._retriever = self._retriever, None
+        if opened:
+            opened.store.close()
 
     def retriever(self) -> HybridRetriever:
         """A retriever over the current generation, or over the one before while another thread opens the current."""
@@ -139,7 +147,7 @@ class Library:
 
     def rebuild(self, progress: Progress, edits: Edits = Edits()) -> BuildReport:  # noqa: B008 - it is immutable
         """Makes `edits` and builds the index of what it is then made of; see `rag.chat.edits.apply`."""
-        return apply(self.settings.index_dir, self.settings.embedding, edits, progress)
+        return apply(self.settings.index_dir, self.settings.embedding, edits, progress, self._server)
 
     def preview(self, edits: Edits = Edits()) -> Preview:  # noqa: B008
         """What `edits` would change; see `rag.chat.edits.preview`."""
@@ -154,7 +162,7 @@ class Library:
         found = recovery.restore(self.settings.index_dir)
         if found and self._opens():
             return found_again(self.settings.index_dir)
-        return repair(self.settings.index_dir, self.settings.embedding, progress)
+        return repair(self.settings.index_dir, self.settings.embedding, progress, server=self._server)
 
     def roll_back(self) -> str:
         """Makes the index before the last change current again, and says what it holds.
@@ -186,7 +194,7 @@ class Library:
         from rag.models import cross_encoder, embedding
         from rag.retrieval.retriever import HybridRetriever
 
-        opened = open_current(self.settings.index_dir)
+        opened = open_current(self.settings.index_dir, server=self._server)
         built_with = opened.manifest["embedding"]
         if self._embedding is None and built_with["name"] == self.settings.embedding:
             self._embedding = embedding.load(self.settings.embedding)

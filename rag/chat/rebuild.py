@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import StoreError
-from rag.index import changes, generations, recovery, uploads
+from rag.index import changes, generations, publishing, recovery, uploads
 from rag.index.changes import Planned
 from rag.index.differing import told
 from rag.paper import Paper
@@ -17,7 +18,9 @@ from rag.progress import Progress
 from rag.text import count
 
 if TYPE_CHECKING:
+    from rag.index.build import Cluster
     from rag.index.calibration import Curve
+    from rag.index.chroma_server import ChromaServer
     from rag.index.store import Store
     from rag.models.encoding import Embedding
 
@@ -26,12 +29,14 @@ if TYPE_CHECKING:
 class BuildReport:
     """What a build did. `seconds` is the time from planning it to making the new index current.
 
-    It is not `built` if the index holds exactly this already, and is whole.
+    It is not `built` if the index holds exactly this already, and is whole. `published` tells of its Chroma server,
+    if it has one.
     """
 
     built: bool
     planned: Planned
     seconds: float
+    published: str = ""
 
     @property
     def papers(self) -> int:
@@ -43,7 +48,7 @@ class BuildReport:
         done = str(self.planned.changes) if self.built else "nothing has changed"
         read = f" {self.planned.reading}." if self.planned.files else ""
         first = f"{count(self.papers, 'paper')}: {done}, {self.seconds:.1f} seconds.{read}"
-        return "\n".join([first, *told(self.planned.differing)])
+        return "\n".join([first, *told(self.planned.differing), *filter(None, [self.published])])
 
 
 def rebuild(
@@ -53,6 +58,7 @@ def rebuild(
     progress: Progress,
     columns: Mapping[str, str] | None = None,
     added: Sequence[Path] = (),
+    server: ChromaServer | None = None,
 ) -> BuildReport:
     """Builds an index of the papers in `paths` (files and folders) and makes it current, unless nothing has changed.
 
@@ -62,7 +68,7 @@ def rebuild(
     """
     with generations.changing(index_dir):
         planned = changes.rebuilt(index_dir, paths, columns or {}, progress, added)
-        return carry_out(planned, index_dir, embedding_name, progress)
+        return carry_out(planned, index_dir, embedding_name, progress, server=server)
 
 
 def sources(index_dir: Path) -> tuple[list[Path], Mapping[str, str]]:
@@ -77,23 +83,35 @@ def sources(index_dir: Path) -> tuple[list[Path], Mapping[str, str]]:
 
 
 def carry_out(
-    planned: Planned, index_dir: Path, embedding_name: str, progress: Progress, full: bool = False
+    planned: Planned,
+    index_dir: Path,
+    embedding_name: str,
+    progress: Progress,
+    full: bool = False,
+    cluster: Cluster | None = None,
+    server: ChromaServer | None = None,
 ) -> BuildReport:
     """Builds the index that is `planned` and makes it current, unless it is already; raises as `rebuild` does.
 
     Plan it within the same `generations.changing`, or it undoes what others have changed since. Only what changed is
-    embedded, unless the build is to be `full`.
+    embedded, unless the build is to be `full`; a `cluster` does it, if there is one. The Chroma `server`, if there is
+    one, gets what it does not have.
     """
     from rag.index.build import build
+    from rag.index.opening import open_unchecked
     from rag.index.previous import is_current
     from rag.models import embedding
 
     start = time.monotonic()
     model = embedding.load(embedding_name)
     changed = full or bool(planned.changes) or not is_current(index_dir, planned.contents, model)
+    published = ""
     if changed:
-        build(planned.contents, index_dir, model, calibrate, progress, full)
-    return BuildReport(changed, planned, time.monotonic() - start)
+        published = build(planned.contents, index_dir, model, calibrate, progress, full, cluster, server)
+    elif server:
+        with closing(open_unchecked(index_dir)) as store:
+            published = publishing.published(store, server, progress)
+    return BuildReport(changed, planned, time.monotonic() - start, published)
 
 
 def build_index(

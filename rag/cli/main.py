@@ -17,6 +17,7 @@ from rag.cli.chat import chat
 from rag.cli.doctor import doctor
 from rag.cli.evaluate import evaluate
 from rag.cli.fetch import fetch
+from rag.cli.mcp import mcp
 from rag.cli.models import models
 from rag.cli.papers import papers
 from rag.cli.rebuild import add, rebuild, remove, watch
@@ -81,7 +82,7 @@ def main(debug: bool) -> None:
 
 COMMANDS = (
     *(rebuild, add, remove, watch, fetch),
-    *(papers, search, ask, saved, chat),
+    *(papers, search, ask, saved, chat, mcp),
     *(status, verify, rollback, doctor, models, evaluate),
 )
 for command in COMMANDS:

@@ -47,9 +47,11 @@ def open_library(settings: Settings, with_model: bool = True) -> Library:
 def bring_up_to_date(settings: Settings) -> None:
     """Builds an index that another version of rag built again, from the papers that it holds; says so."""
     from rag.chat import repair
+    from rag.index import chroma_server
 
+    server = chroma_server.configured(settings)
     with terminal.progress_bar() as progress:
-        repair.upgrade(settings.index_dir, settings.embedding, progress, terminal.show_notice)
+        repair.upgrade(settings.index_dir, settings.embedding, progress, terminal.show_notice, server)
 
 
 def answer_each(questions: Sequence[BatchQuestion], answer: Callable[[BatchQuestion], None], batch: bool) -> None:

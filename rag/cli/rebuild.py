@@ -14,9 +14,11 @@ from rag.cli.options import NamedPath, index_option, settings_with
 from rag.cli.saved import saved_hint
 
 if TYPE_CHECKING:
+    from rag.index.build import Cluster
     from rag.index.changes import Planned
     from rag.progress import Progress
     from rag.settings import Settings
+    from rag.sources.gather import ReadFiles
 
 Plan = Callable[["Progress"], "Planned"]
 
@@ -24,6 +26,11 @@ paths_argument = click.argument("paths", nargs=-1, required=True, type=NamedPath
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show what would be added, changed and removed.")
 yes_option = click.option("--yes", is_flag=True, help="Remove even more than half of the papers, without asking.")
 full_option = click.option("--full", is_flag=True, help="Embed all papers again, not only those that changed.")
+ray_option = click.option(
+    "--ray",
+    metavar="HOST:PORT|local",
+    help="Read and embed on a Ray cluster, given by the address of its head, or on one of this machine's CPUs.",
+)
 columns_option = click.option(
     "--columns",
     metavar="FIELD=NAME,…",
@@ -39,9 +46,16 @@ columns_option = click.option(
 @yes_option
 @full_option
 @columns_option
+@ray_option
 @index_option
 def rebuild(
-    paths: tuple[Path, ...], dry_run: bool, yes: bool, full: bool, columns: str, index_dir: Path | None
+    paths: tuple[Path, ...],
+    dry_run: bool,
+    yes: bool,
+    full: bool,
+    columns: str,
+    ray: str | None,
+    index_dir: Path | None,
 ) -> None:
     """Build the index from PATHS, which are files and folders: BibTeX, RIS, PubMed, CSV, JSON and more.
 
@@ -49,7 +63,14 @@ def rebuild(
     rag. Only what changed is embedded, and the previous index stays in use until the new one is complete.
     """
     settings = settings_with(index_dir=index_dir)
-    run(settings, _reading(list(paths), columns, settings), dry_run=dry_run, yes=yes, full=full)
+    if ray is None:
+        run(settings, _reading(list(paths), columns, settings), dry_run=dry_run, yes=yes, full=full)
+        return
+    from rag.cluster import encoding, reading, session
+
+    with session.connected(ray):
+        plan = _reading(list(paths), columns, settings, reading.on_workers)
+        run(settings, plan, dry_run=dry_run, yes=yes, full=full, cluster=encoding.on_workers)
 
 
 @click.command(short_help="Add papers from files to the index.")
@@ -129,6 +150,7 @@ def run(
     yes: bool = False,
     full: bool = False,
     unattended: bool = False,
+    cluster: Cluster | None = None,
 ) -> None:
     """Makes a `plan` and carries it out, or with `dry_run` only shows it.
 
@@ -137,7 +159,7 @@ def run(
     nobody, and waits for the other to end.
     """
     from rag.chat.rebuild import carry_out
-    from rag.index import generations
+    from rag.index import chroma_server, generations
     from rag.sources.duplicates import shared_ids
 
     alone = nullcontext() if dry_run else generations.changing(settings.index_dir, waits=unattended)
@@ -151,21 +173,24 @@ def run(
             return
         if not yes:
             _guard(planned, settings, not unattended and terminal.is_interactive())
-        report = carry_out(planned, settings.index_dir, settings.embedding, progress, full)
+        server = chroma_server.configured(settings)
+        report = carry_out(planned, settings.index_dir, settings.embedding, progress, full, cluster, server)
     click.echo(str(report))
     if report.built:
         terminal.show_notice(saved_hint(settings.index_dir))
 
 
-def _reading(paths: list[Path], columns: str, settings: Settings) -> Plan:
+def _reading(paths: list[Path], columns: str, settings: Settings, read_files: ReadFiles | None = None) -> Plan:
     from rag.chat.rebuild import sources
     from rag.index import changes
+    from rag.sources.gather import read_here
 
     named = _columns(columns)
 
     def plan(progress: Progress) -> Planned:
         chosen, known = (paths, {}) if paths else sources(settings.index_dir)
-        return changes.rebuilt(settings.index_dir, chosen, {**known, **named}, progress)
+        named_columns = {**known, **named}
+        return changes.rebuilt(settings.index_dir, chosen, named_columns, progress, (), read_files or read_here)
 
     return plan
 

@@ -19,6 +19,11 @@ def status(index_dir: Path | None) -> None:
     from rag.index import summary
 
     click.echo(render.status_text(summary.of(settings.index_dir)))
+    if settings.chroma:
+        from rag.health import parts
+
+        served = parts.chroma(settings)
+        click.echo(f"{served.found} → {served.fix}" if served.fix else served.found)
 
 
 @click.command(short_help="Check the whole index, and repair it.")
@@ -31,7 +36,9 @@ def verify(index_dir: Path | None) -> None:
     settings = settings_with(index_dir=index_dir)
     from rag.chat import repair
     from rag.errors import StoreError
-    from rag.index import recovery
+    from rag.index import chroma_server, recovery
+
+    server = chroma_server.configured(settings)
 
     if restored := recovery.restore(settings.index_dir):
         click.echo(restored)
@@ -45,7 +52,11 @@ def verify(index_dir: Path | None) -> None:
     if any(faults.values()):
         full = not faults.get("files")  # its files are as they were built, so it was built wrong
         with terminal.progress_bar() as progress:
-            click.echo(repair.repair(settings.index_dir, settings.embedding, progress, full))
+            click.echo(repair.repair(settings.index_dir, settings.embedding, progress, full, server))
+    if server:
+        with terminal.progress_bar() as progress:
+            wrong = repair.examine_served(settings.index_dir, server, progress)
+        click.echo(f"damaged  Chroma server: {wrong}\nWritten again." if wrong else "ok       Chroma server")
 
 
 @click.command(short_help="Go back to the index before the last change.")

@@ -39,6 +39,11 @@ def markdown(text: str) -> str:
     return _LIST.sub(r"\1\\", escaped)
 
 
+def markdown_cell(escaped: str) -> str:
+    """Markdown as a cell of a table, which a vertical bar would end, whether it is `escaped` or in a formula."""
+    return escaped.replace(r"\|", "|").replace("|", "&#124;")
+
+
 def latex(text: str) -> str:
     """`text` as one line of LaTeX that typesets as that text, with braces balanced as BibTeX counts them."""
     parts = _parts(unicodedata.normalize("NFC", one_line(text)))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from rag.answer.types import Answer, Citation, Effort, Listed, Measurement, Statement
+from rag.answer.types import Answer, Citation, Effort, Event, Found, Listed, Measurement, Statement, Working, Written
 from rag.export.escape import http_url
 from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, model_name, refusal
+from rag.paper import Paper
 from rag.retrieval.hits import Hits
 
 
@@ -19,12 +20,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     that answer, "may_match" those that may besides, where papers are asked for, and "searched" all. The rest are lists:
     "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, if a model
     judged them also "judge", its name, and in a comparison "aspect"; "written", the sentences of the written answer,
-    alike, those under a heading with "theme"; "citations" [{"n", "title", "quote", "digest"}];
-    "partial" [{"n", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers" [{"n",
-    "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer. "digest" is true if
-    the abstract is not the authors' own text. Only present if not empty: "measurements" [{"n", "start", "end",
-    "quantity", "value", "number", "unit", "change", "dataset", "condition"}], "filters" [as written], "notice",
-    "silent", the title of the paper that does not state what is asked, and "effort", what a model did, with the fields
+    alike, those under a heading with "theme"; "citations" [{"n", "paper", "title", "quote", "digest"}];
+    "partial" [{"n", "paper", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers"
+    [{"n", "paper", "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer.
+    "paper" is its `Paper.identity_hash`. "digest" is true if the abstract is not the authors' own text. Only present if
+    not empty: "measurements" [{"n", "start", "end", "quantity", "value", "number", "unit", "change", "dataset",
+    "condition"}], "filters" [as written], "notice", "silent", the title of the paper that does not state what is asked,
+    and "effort", what a model did, with the fields
     of `rag.answer.types.Effort`.
     """
     data: dict[str, Any] = {
@@ -72,6 +74,7 @@ def _paper_json(listed: Listed) -> dict[str, Any]:
     paper = listed.paper
     return {
         "n": listed.n,
+        "paper": paper.identity_hash,
         "title": paper.title,
         "authors": list(paper.authors),
         "year": paper.year,
@@ -100,7 +103,8 @@ def _effort_json(effort: Effort) -> dict[str, Any]:
 
 def _citation_json(citation: Citation, quote_key: str) -> dict[str, Any]:
     paper = citation.paper
-    return {"n": citation.n, "title": paper.title, quote_key: citation.quote, "digest": paper.digest}
+    place = {"n": citation.n, "paper": paper.identity_hash, "title": paper.title}
+    return place | {quote_key: citation.quote, "digest": paper.digest}
 
 
 def notes_json(filters: Sequence[str], notice: str) -> dict[str, Any]:
@@ -108,14 +112,64 @@ def notes_json(filters: Sequence[str], notice: str) -> dict[str, Any]:
     return ({"filters": list(filters)} if filters else {}) | ({"notice": notice} if notice else {})
 
 
-def hits_json(hits: Hits) -> dict[str, Any]:
-    """{"probability", "results": [{"title", "score", "probability", "sentence", "digest"}]}, best first.
+def event_json(event: Event) -> tuple[str, dict[str, Any]]:
+    """An event of an answer as its name and its data, in the terms of `answer_json`.
 
-    "probability" is that of the whole collection, and of each paper, answering the question; "digest" as in
+    "found": {"headline", "kind", "matching", "searched", "papers": [{"paper", "title"}]}, with "filters" and "notice";
+    "quote" and "sentence", what is quoted and what a model wrote: {"statement", "citations"}; "working": the fields of
+    `rag.answer.types.Working`; "answer": the whole.
+    """
+    if isinstance(event, Found):
+        return "found", _found_json(event)
+    if isinstance(event, Statement):
+        return "quote", _cited_json(event)
+    if isinstance(event, Written):
+        return "sentence", _cited_json(event.statement)
+    if isinstance(event, Working):
+        return "working", asdict(event) | {"seconds": round(event.seconds, 1)}
+    return "answer", answer_json(event)
+
+
+def _found_json(found: Found) -> dict[str, Any]:
+    data = {
+        "headline": found.headline,
+        "kind": found.intent,
+        "matching": len(found.papers),
+        "searched": found.searched,
+        "papers": [{"paper": paper.identity_hash, "title": paper.title} for paper in found.papers],
+    }
+    return data | notes_json(found.filters, found.notice)
+
+
+def _cited_json(statement: Statement) -> dict[str, Any]:
+    citations = [_citation_json(citation, "quote") for citation in statement.citations]
+    return {"statement": _statement_json(statement), "citations": citations}
+
+
+def paper_json(paper: Paper) -> dict[str, Any]:
+    """{"paper", "title", "authors", "year", "ids", "url", "abstract", "source", "digest"}; as in `answer_json`."""
+    return {
+        "paper": paper.identity_hash,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "year": paper.year,
+        "ids": list(paper.ids),
+        "url": http_url(paper.url),
+        "abstract": paper.abstract,
+        "source": paper.source,
+        "digest": paper.digest,
+    }
+
+
+def hits_json(hits: Hits) -> dict[str, Any]:
+    """{"probability", "results": [{"paper", "title", "score", "probability", "sentence", "digest"}]}, best first.
+
+    "probability" is that of the whole collection, and of each paper, answering the question; "paper" and "digest" as in
     `answer_json`.
     """
     results = [
         {
+            "paper": hit.paper.identity_hash,
             "title": hit.paper.title,
             "score": round(hit.score, 4),
             "probability": round(hit.probability, 4),

@@ -28,7 +28,7 @@ def markdown(*answers: Answer) -> str:
     blocks = [block for outline in made.answers for block in _blocks(outline)]
     if made.references:
         blocks.append(f"{'#' if len(made.answers) > 1 else '##'} {REFERENCES_HEADING}")
-        blocks += [f"[{n}] {_reference(paper)}" for n, paper in made.references]
+        blocks += [f"[{n}] {linked_reference(paper)}" for n, paper in made.references]
     if made.has_digests:
         blocks.append(escape.markdown(DIGESTS_NOTE))
     return "\n\n".join(blocks) + "\n"
@@ -78,7 +78,7 @@ def _listed(outline: Outline) -> Iterator[str]:
         yield f"```bibtex\n{outline.bibtex}```"
         return
     for entry in outline.listed:
-        yield f"[{entry.n}] {_reference(entry.paper)} {entry.note}".rstrip()
+        yield f"[{entry.n}] {linked_reference(entry.paper)} {entry.note}".rstrip()
         if entry.abstract:
             yield f"> {escape.markdown(entry.abstract)}"
 
@@ -92,14 +92,13 @@ def _quotes(groups: Iterable[PaperQuotes]) -> Iterator[str]:
 
 
 def _table(comparison: Comparison) -> str:
-    """A vertical bar would end a cell, so it becomes an entity."""
     head = ["", *(f"{_name(paper)} [{n}]" for n, paper in comparison.papers)]
     rows = [
         [aspect, *("<br>".join(map(_sentence, cell)) or NOT_STATED for cell in cells)]
         for aspect, cells in comparison.rows
     ]
     lines: Sequence[list[str]] = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(map(escape.markdown_cell, line))} |" for line in lines)
 
 
 def _sentence(sentence: Sentence) -> str:
@@ -110,7 +109,8 @@ def _sentence(sentence: Sentence) -> str:
     return f"{marked}{cited}{'' if sentence.verified else f' ({NOT_VERIFIED})'}"
 
 
-def _reference(paper: Paper) -> str:
+def linked_reference(paper: Paper) -> str:
+    """Authors, year and title of `paper`, the title a link where its address is known."""
     made = reference(paper)
     title = escape.markdown(made.title)
     named = f"[{title}](<{made.link}>)" if made.link else title

@@ -61,10 +61,10 @@ def _cells(question: str, row: Measurement) -> list[str | int | float | None]:
 
 
 def markdown_table(rows: Sequence[Measurement]) -> str:
-    """The table of `rows` in Markdown. A vertical bar would end a cell, so it becomes an entity."""
+    """The table of `rows` in Markdown."""
     keys = columns_of(rows)
     lines = [[MEASURED_COLUMNS[key] for key in keys], ["---:" if key == "value" else "---" for key in keys]]
-    lines += [[escape.markdown(cells[key]).replace("|", "&#124;") for key in keys] for cells in map(texts, rows)]
+    lines += [[escape.markdown_cell(escape.markdown(cells[key])) for key in keys] for cells in map(texts, rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -20,12 +20,13 @@ DIGESTS_NOTE = "What is quoted of a paper marked (digest) is a digest of its abs
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence and the `numbers` of the papers that it cites. It is `quoted`, or written by a model."""
+    """A sentence, and the `numbers` of the papers whose passages it cites. It is `quoted`, or written by a model."""
 
     text: str
     numbers: tuple[int, ...]
     quoted: bool
     verified: bool = True
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class _Writer:
             self._printed.update(map(_place, statement.citations))
         self.cited |= {citation.n: citation.paper for citation in statement.citations}
         numbers = tuple(dict.fromkeys(citation.n for citation in statement.citations))
-        return Sentence(statement.text, numbers, quoted, statement.verdict != "unverified")
+        return Sentence(statement.text, numbers, quoted, statement.verdict != "unverified", statement.citations)
 
     def _once(self, statements: Iterable[Statement]) -> Iterator[Sentence]:
         """Those of `statements` that are not quotes printed before."""

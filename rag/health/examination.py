@@ -27,6 +27,8 @@ def examine(debug: bool = False, **overrides: Any) -> Iterator[Check]:
         return
     yield from _guarded("embedding", lambda: _embeddings(settings), debug)
     yield from _guarded("index", lambda: _index(settings), debug)
+    if settings.chroma:
+        yield from _guarded("chroma", lambda: [parts.chroma(settings)], debug)
     yield from _guarded("llm", lambda: [parts.language_model(settings.llm)], debug)
 
 

@@ -13,6 +13,7 @@ from rag.text import count
 
 if TYPE_CHECKING:
     from rag.index.store import Store
+    from rag.settings import Settings
 
 
 def embedding_model(name: str) -> Check:
@@ -43,6 +44,29 @@ def index(index_dir: Path, embedding_name: str) -> tuple[Check, int]:
         return _opened(store, embedding_name)
     finally:
         store.close()
+
+
+def chroma(settings: Settings) -> Check:
+    """Whether the Chroma server of the `settings`, which name one, has the passages of the current generation."""
+    from rag.index import chroma_server, generations, manifest
+    from rag.index.chroma_requests import UnservedError
+    from rag.index.opening import DAMAGES
+    from rag.index.served_vectors import complete
+
+    server = chroma_server.configured(settings)
+    assert server
+    try:
+        folder = generations.current(settings.index_dir)
+        vectors = manifest.read(folder)["counts"]["vectors"] if folder else 0
+    except (StoreError, *DAMAGES):
+        folder = None
+    if folder is None:
+        return Check("chroma", f"{server.url}: there is no index whose passages it could have")
+    try:
+        complete(server, folder, vectors)
+    except UnservedError as fault:
+        return failed("chroma", fault, removal("chroma"))
+    return Check("chroma", f"{server.url} has the {count(vectors, 'passage')} of the index")
 
 
 def _opened(store: Store, embedding_name: str) -> tuple[Check, int]:

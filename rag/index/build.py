@@ -19,13 +19,14 @@ from rag.index import (
     opening,
     plan,
     projection,
+    publishing,
     vector_arrays,
     vocabulary,
 )
 from rag.index.calibration import Curve
 from rag.index.checkpoint import Checkpoint
 from rag.index.contents import Contents
-from rag.index.embedder import Embedder
+from rag.index.embedder import Embedder, EmbedElsewhere
 from rag.index.paper_writer import PaperWriter
 from rag.index.plan import MAX_DRIFT, Chunk
 from rag.index.previous import Previous, taken_over
@@ -34,10 +35,13 @@ from rag.models import embedding
 from rag.progress import Progress
 
 if TYPE_CHECKING:
+    from rag.index.chroma_server import ChromaServer
     from rag.index.vectors import PaperVectors
     from rag.models.encoding import Embedding
 
 Calibrate = Callable[[Store, "Embedding", Progress], Curve]
+# What embeds papers as a model does, or as it does for many.
+Cluster = Callable[["Embedding", bool], EmbedElsewhere]
 
 _MANY = 1_000  # new papers from which on loading torch pays, where it is faster
 
@@ -49,31 +53,45 @@ def build(
     calibrate: Calibrate,
     progress: Progress,
     full: bool = False,
-) -> None:
-    """Builds an index of `contents` and makes it current.
+    cluster: Cluster | None = None,
+    server: ChromaServer | None = None,
+) -> str:
+    """Builds an index of `contents` and makes it current; its papers are embedded by the `cluster`, if there is one.
 
     What the current index holds of these papers is taken over, unless the build is to be `full`, and so is what a build
     that did not end has embedded. If little changes, the current index is copied and updated: it keeps its map and its
-    calibration. `calibrate` fits the curve of probabilities to the finished index. Raises StoreError if another build
-    is running or the folder cannot be written.
+    calibration. `calibrate` fits the curve of probabilities to the finished index. A Chroma `server` gets its passages
+    before it becomes current; returns what to tell of that. Raises StoreError if another build is running or the
+    folder cannot be written.
     """
     with generations.building(index_dir) as folder:
         with taken_over(index_dir, contents.papers, model, full) as previous:
             saved = Checkpoint(index_dir, manifest.made_with(model), previous.basis if previous else None)
             with closing(saved):
-                work = _Build(folder, contents, model, previous, progress)
+                work = _Build(folder, contents, model, previous, progress, cluster)
                 written = work.write(saved)
         _seal(folder, written, None if work.is_update else calibrate, model, progress)
+        with closing(Store(folder, written)) as store:
+            published = publishing.published(store, server, progress)
     saved.discard()
+    if server:
+        publishing.remove_unused(index_dir, server)
+    return published
 
 
 class _Build:
     """One build into `folder`: an update of the `previous` index if little changes, else everything afresh."""
 
     def __init__(
-        self, folder: Path, contents: Contents, model: Embedding, previous: Previous | None, progress: Progress
+        self,
+        folder: Path,
+        contents: Contents,
+        model: Embedding,
+        previous: Previous | None,
+        progress: Progress,
+        cluster: Cluster | None,
     ) -> None:
-        self._folder, self._contents, self._model = folder, contents, model
+        self._folder, self._contents, self._model, self._cluster = folder, contents, model, cluster
         self._previous, self._progress = previous, progress
         self._plan, self._drift = plan.afresh(contents.papers), 0
         self._base: Previous | None = None  # what is copied and updated
@@ -103,8 +121,10 @@ class _Build:
         """Writes the papers with their vectors, each chunk while the next one is embedded; returns how many vectors."""
         known = self._previous
         new = sum(known is None or not known.has(paper) for _, paper in self._plan.written)
-        encoder = embedding.for_many(self._model) if new >= _MANY else self._model
-        embedder = Embedder(encoder, known, saved)
+        is_many = new >= _MANY
+        embedder = Embedder(embedding.for_many(self._model) if is_many else self._model, known, saved)
+        if self._cluster:
+            self._send(embedder, self._cluster(self._model, is_many), new)
         embedded = self._embedded(embedder, new)
         first = next(embedded, ([], []))  # which determines the basis
         with (
@@ -118,10 +138,15 @@ class _Build:
             writing.result()
         return writer.vector_count
 
+    def _send(self, embedder: Embedder, embed_elsewhere: EmbedElsewhere, new: int) -> None:
+        chunks = [[paper for _, paper in chunk] for chunk in self._plan.chunks()]
+        embedder.send(chunks, embed_elsewhere, lambda left: self._progress("embedding", max(0, new - left), new))
+
     def _embedded(self, embedder: Embedder, new: int) -> Iterator[tuple[Chunk, list[tuple[int, PaperVectors]]]]:
         """The papers to write in chunks, with their vectors; so many are `new`, and not taken over."""
         for chunk in self._plan.chunks():
-            self._progress("embedding", embedder.new, new)
+            if not self._cluster:  # which is ahead of what is written
+                self._progress("embedding", embedder.new, new)
             numbers, papers = zip(*chunk, strict=True)
             yield chunk, list(zip(numbers, embedder.vectors(papers), strict=True))
         self._progress("embedding", new, new)

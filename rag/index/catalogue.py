@@ -50,6 +50,30 @@ def browse_numbers(
     return Page({row["id"]: store.paper_of(row) for row in rows}, total)
 
 
+Place = tuple[int | None, str, int]  # of a paper in the order of `browse`: its year, its title and its number
+
+
+def after(store: Store, place: Place | None, limit: int, numbers: Collection[int] | None = None) -> dict[int, Paper]:
+    """At most `limit` of the papers after `place`, None for the first ones, by number, in the order of `browse`.
+
+    The paper at `place` need not be there any more, so pages of papers fit together also when the index has changed
+    meanwhile. Of papers with these `numbers`, None means all.
+    """
+    among = f"id {IN_JSON}" if numbers is not None else "1"
+    values: list[object] = [] if numbers is None else [json.dumps(sorted(numbers))]
+    follows = "1"
+    if place:
+        year, title, number = place
+        follows = "(title COLLATE NOCASE, id) > (?, ?)"
+        follows = (
+            f"year IS NULL AND {follows}" if year is None else f"year < ? OR year IS NULL OR year = ? AND {follows}"
+        )
+        values += [title, number] if year is None else [year, year, title, number]
+    page = f"SELECT id FROM papers WHERE {among} AND ({follows}) {_ORDER} LIMIT ?"
+    rows = store.rows(f"SELECT * FROM papers WHERE id IN ({page}) {_ORDER}", *values, limit)
+    return {row["id"]: store.paper_of(row) for row in rows}
+
+
 def dated(store: Store, numbers: Collection[int] | None, limit: int, oldest: bool = False) -> list[Paper]:
     """At most `limit` of the papers with these `numbers`, None means all, that have a year: newest first, or oldest."""
     among = "" if numbers is None else f"AND id {IN_JSON}"

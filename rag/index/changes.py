@@ -17,7 +17,7 @@ from rag.progress import Progress
 from rag.sources import find, read
 from rag.sources.agreement import identifiers
 from rag.sources.duplicates import deduplicate
-from rag.sources.gather import Gathered, gather
+from rag.sources.gather import Gathered, ReadFiles, gather, read_here
 from rag.sources.skipped import Skipped
 from rag.text import count
 
@@ -81,16 +81,17 @@ def rebuilt(
     columns: Mapping[str, str],
     progress: Progress,
     added: Sequence[Path] = (),
+    read_files: ReadFiles = read_here,
 ) -> Planned:
     """The index of `index_dir` with exactly the papers in `paths`, except those that the user removed.
 
     `columns` says which column of a table holds a field. The user adds those of `paths` that are `added`, which brings
-    back what they hold, though it was removed. Raises SourceError as `gather` does, and if all papers are removed;
-    StoreError if it is not known which generation is current.
+    back what they hold, though it was removed. `read_files` is as in `gather`. Raises SourceError as `gather` does, and
+    if all papers are removed; StoreError if it is not known which generation is current.
     """
     before = held(index_dir)
     unknown = before is None and generations.current(index_dir) is not None
-    return replace(_rebuilt(before, paths, columns, progress, added), unknown=unknown)
+    return replace(_rebuilt(before, paths, columns, progress, added, read_files), unknown=unknown)
 
 
 def _rebuilt(
@@ -99,8 +100,9 @@ def _rebuilt(
     columns: Mapping[str, str],
     progress: Progress,
     added: Sequence[Path] = (),
+    read_files: ReadFiles = read_here,
 ) -> Planned:
-    found = gather(paths, progress, columns)
+    found = gather(paths, progress, columns, read_files)
     removed = before.removed if before else ()
     wanted = _papers(added, columns)
     if removed and wanted:

@@ -52,6 +52,12 @@ class Checkpoint:
         for suffix in ("", "-wal", "-shm"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
+    def has(self, paper: Paper) -> bool:
+        """Whether the vectors of `paper` are in the file."""
+        if self._database is None:
+            return False
+        return bool(self._database.execute("SELECT 1 FROM papers WHERE key = ?", (paper.content,)).fetchone())
+
     def load(self, papers: Sequence[Paper]) -> dict[Paper, PaperVectors]:
         """The vectors of those of `papers` that are in the file, their words as int8 of (words, dimensions)."""
         if self._database is None or self.basis is None:

@@ -27,11 +27,12 @@ def surface_forms(counts: Counter[str]) -> dict[str, str]:
 
 
 def write(folder: Path, counts: Counter[str]) -> None:
-    """Writes `counts` into `folder`."""
+    """Writes `counts` into `folder`, in the order of the alphabet: that of a set differs between processes."""
     import numpy as np
 
-    numbers = np.fromiter(counts.values(), np.int32, len(counts))
-    np.savez(folder / FORMS_FILE, forms=arrays.pack(counts), counts=numbers)
+    forms = sorted(counts)
+    numbers = np.fromiter((counts[form] for form in forms), np.int32, len(forms))
+    np.savez(folder / FORMS_FILE, forms=arrays.pack(forms), counts=numbers)
 
 
 def load(folder: Path) -> Counter[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.paper import identity_hash, identity_of
+from rag.paper import HASH_DIGITS, identity_hash, identity_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 IDENTITY_COLUMNS = "title, ids, authors, year"  # of the table `papers`, from which an identity is made
+_HASH = re.compile(rf"[0-9a-f]{{{HASH_DIGITS}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Identities:
         """The numbers of the papers with these `Paper.identity_hash`, in this order; those of no paper are left out."""
         import numpy as np
 
-        asked = list(dict.fromkeys(hashes))
+        asked = list(filter(_HASH.fullmatch, dict.fromkeys(hashes)))
         values = np.array([int(each, 16) for each in asked], dtype=np.uint64)
         places = np.minimum(np.searchsorted(self.hashes, values), len(self.hashes) - 1)
         found = self.hashes[places] == values

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import NoIndexError, StoreError
 from rag.index import generations, integrity, manifest
@@ -15,6 +15,9 @@ from rag.index.papers_database import PAPERS_FILE
 from rag.index.store import Store
 from rag.index.vector_database import CHROMA_FILE, CHROMA_FOLDER
 from rag.text import one_line
+
+if TYPE_CHECKING:
+    from rag.index.chroma_server import ChromaServer
 
 # What reading a damaged generation may raise.
 DAMAGES = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, sqlite3.Error)
@@ -34,20 +37,21 @@ class OtherVersionError(StoreError):
     """The index was built by another version of rag, whose files are others; its papers can still be read."""
 
 
-def open_current(index_dir: Path, thorough: bool = False) -> Store:
+def open_current(index_dir: Path, thorough: bool = False, server: ChromaServer | None = None) -> Store:
     """The verified current generation of `index_dir`, all of it read if `thorough`. It is kept while it is in use.
 
+    Its passages are searched on the Chroma `server`, if there is one; where that fails, in the generation's own copy.
     The folder may be read-only; then builds do not know of the reader. Raises StoreError if there is none, if it cannot
     be read or if it is damaged, and OtherVersionError.
     """
     folder = _current(index_dir)
     try:
-        store = Store(folder, _manifest(index_dir, folder))
+        store = Store(folder, _manifest(index_dir, folder), server)
         generations.hold(folder, store)
         _verified(store, thorough)
     except DAMAGES as fault:
         if _current(index_dir) != folder:  # two builds ended meanwhile, which removed it
-            return open_current(index_dir, thorough)
+            return open_current(index_dir, thorough, server)
         raise _not_opened(index_dir, fault) from fault
     return store
 
@@ -144,11 +148,11 @@ def _check_pages(file: Path) -> None:
 
 
 def _check_chroma(store: Store) -> None:
-    """Counts the vectors in Chroma and searches them once."""
+    """Counts the vectors in Chroma, unless a server is to be asked, and searches them once."""
     import numpy as np
 
     expected, anything = store.manifest["counts"]["vectors"], np.ones(store.manifest["embedding"]["dimensions"])
-    if (count := store.chroma.count()) != expected:
+    if not store.server and (count := store.chroma.count()) != expected:
         raise ValueError(f"Chroma holds {count} vectors instead of {expected}")
     if not store.nearest(anything, 1):
         raise ValueError("Chroma finds nothing")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import SourceError, StoreError
+from rag.errors import NoIndexError, SourceError
 from rag.index import generations, manifest
 from rag.index.opening import DAMAGES
 from rag.sources import find
@@ -32,10 +32,10 @@ class Summary:
 
 
 def of(index_dir: Path) -> Summary:
-    """The summary of the current generation. Raises StoreError if there is none, or its manifest is damaged."""
+    """The summary of the current generation. Raises NoIndexError if there is none, StoreError if it is damaged."""
     folder = generations.current(index_dir)
     if folder is None:
-        raise StoreError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+        raise NoIndexError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
     try:
         about = manifest.read(folder)
         built = datetime.fromisoformat(about["built"])

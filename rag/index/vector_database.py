@@ -83,15 +83,9 @@ class VectorDatabase:
 
     def create(self, papers: int) -> None:
         """Creates the collection, empty, for the passages of so many papers."""
-        hnsw: CreateHNSWConfiguration = {
-            "space": "cosine",
-            "max_neighbors": _NEIGHBOURS,
-            "ef_construction": _EF_CONSTRUCTION,
-            "ef_search": _ef_search(papers),
-        }
         # No embedding function, or Chroma would load one of its own.
         with _faults(self._folder):
-            self._client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})
+            self._client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": hnsw(papers)})
 
     def delete(self, ids: Sequence[str]) -> None:
         """Removes the vectors with these ids. Raises OSError if that cannot be written."""
@@ -138,9 +132,17 @@ class VectorDatabase:
         return self._opened
 
 
-def _ef_search(papers: int) -> int:
-    """How many candidates HNSW keeps while it searches: the larger the graph, the more it needs to find as many."""
-    return min(200 + papers // 50, 600)
+def hnsw(papers: int) -> CreateHNSWConfiguration:
+    """The parameters of the graph of the passages of so many papers.
+
+    The larger the graph, the more candidates HNSW has to keep while it searches, to find as many of the nearest.
+    """
+    return {
+        "space": "cosine",
+        "max_neighbors": _NEIGHBOURS,
+        "ef_construction": _EF_CONSTRUCTION,
+        "ef_search": min(200 + papers // 50, 600),
+    }
 
 
 def _share(graph: Path, into: Path) -> None:

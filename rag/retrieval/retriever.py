@@ -58,7 +58,7 @@ class Ranking:
 
 
 class HybridRetriever:
-    """Searches an open index. `rag.retrieval.llama_index` makes it a LlamaIndex retriever."""
+    """Searches an open index. `rag.Library` is its face for other programs."""
 
     def __init__(self, store: Store, embedding: Embedding, reranker: Reranker | None = None) -> None:
         self.store = store

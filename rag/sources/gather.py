@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from rag.progress import Progress
 from rag.sources.duplicates import Merge, deduplicate
 from rag.sources.files import find, read
 from rag.sources.skipped import Skipped
+
+ReadFiles = Callable[[Sequence[Path], Mapping[str, str]], Iterator[Iterable[Paper | Skipped]]]
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,23 @@ class Gathered:
     skipped: tuple[Skipped, ...]
 
 
-def gather(paths: Sequence[Path], progress: Progress, columns: Mapping[str, str] | None = None) -> Gathered:
+def read_here(files: Sequence[Path], columns: Mapping[str, str]) -> Iterator[Iterable[Paper | Skipped]]:
+    """What `read` gives of each of `files`, in order."""
+    return (read(path, columns) for path in files)
+
+
+def gather(
+    paths: Sequence[Path],
+    progress: Progress,
+    columns: Mapping[str, str] | None = None,
+    read_files: ReadFiles = read_here,
+) -> Gathered:
     """The papers in `paths`, which are files and folders. Raises SourceError if there are none.
 
-    `columns` says which column of a table holds a field, where its heading does not.
+    `columns` says which column of a table holds a field, where its heading does not. `read_files` reads the files.
     """
     files = find(paths)
-    records, skipped = _read(files, progress, columns)
+    records, skipped = _read(files, progress, columns or {}, read_files)
     if not records:
         raise SourceError(_no_papers(files, skipped))
     papers, merges = deduplicate(records)
@@ -39,18 +51,18 @@ def gather(paths: Sequence[Path], progress: Progress, columns: Mapping[str, str]
 
 
 def _read(
-    files: list[Path], progress: Progress, columns: Mapping[str, str] | None
+    files: list[Path], progress: Progress, columns: Mapping[str, str], read_files: ReadFiles
 ) -> tuple[list[Paper], list[Skipped]]:
     records: list[Paper] = []
     skipped: list[Skipped] = []
-    for done, path in enumerate(files):
-        progress("reading", done, len(files))
-        for record in read(path, columns):
+    progress("reading", 0, len(files))
+    for done, of_file in enumerate(read_files(files, columns), 1):
+        for record in of_file:
             if isinstance(record, Skipped):
                 skipped.append(record)
             else:
                 records.append(record)
-    progress("reading", len(files), len(files))
+        progress("reading", done, len(files))
     return records, skipped
 
 

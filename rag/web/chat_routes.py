@@ -15,7 +15,7 @@ from fastapi import Body, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from rag.chat.ratings import record
-from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
+from rag.errors import ConversationError, RagError, UnknownConversationError
 from rag.index import catalogue
 from rag.llm import describe
 from rag.web import asking, pages, turn_view
@@ -48,7 +48,6 @@ class ChatRoutes:
         # Few, for they compete with the event loop; of their own, for a page must not wait for a search.
         self._threads = ThreadPoolExecutor(2, "rendering")
         self._recording = ThreadPoolExecutor(1, "ratings")  # one at a time: they are written to one file
-        self._offered: set[str] = set()  # models that a page may name
 
     def add_to(self, server: gr.Server) -> None:
         """Makes `server` answer at all addresses of the chat."""
@@ -59,7 +58,7 @@ class ChatRoutes:
         server.get("/settings")(self.settings)
         server.get("/settings/filters")(self.filters)
         server.post("/settings/test")(self.test)
-        server.api(self.ask, name="ask", **STREAM)
+        server.api(self.ask, name="page_ask", **STREAM)
         server.api(self.watch, name="watch", **STREAM)
         server.api(self.opening, name="opening", **STREAM)
 
@@ -110,7 +109,11 @@ class ChatRoutes:
 
     async def settings(self) -> dict[str, Any]:
         """What can be chosen: {"models": [{"spec", "name", "label"}]}."""
-        return {"models": await self._models()}
+        models = [
+            {"spec": choice.spec, "name": describe(choice.spec), "label": f"{describe(choice.spec)}: {choice.details}"}
+            for choice in await self.jobs.models.choices()
+        ]
+        return {"models": models}
 
     async def filters(self) -> dict[str, Any]:
         """What tells papers apart: {"years": [oldest, newest] or null, "authors": whether any, "sources": names}."""
@@ -122,7 +125,7 @@ class ChatRoutes:
     async def test(self, request: Request, llm: Annotated[str, Body(embed=True, max_length=500)]) -> dict[str, str]:
         """Whether the model `llm` answers, in words: {"message"}."""
         curator_of(request)
-        await self._allow(llm)
+        await self.jobs.models.check(llm)
         return {"message": await asyncio.to_thread(self.library.test, llm or self.library.settings.llm)}
 
     async def ask(self, asked: Any, request: gr.Request) -> AsyncGenerator[dict[str, Any]]:
@@ -133,7 +136,7 @@ class ChatRoutes:
         try:
             owner, question = owner_of(request), asking.parse(asked)
             name = question.name or self.jobs.conversations.new()
-            await self._allow(question.choices.llm)
+            await self.jobs.models.check(question.choices.llm)
             if question.name:  # which is there, or it would begin anew, without the turns that the page shows
                 await self.jobs.turns(owner, question.name)
             await self.jobs.ask(
@@ -217,22 +220,6 @@ class ChatRoutes:
     async def _render(self, view: Callable[..., _T], *given: object) -> _T:
         """What `view` makes of what it is `given`, which may be long, while the event loop goes on."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(view, *given))
-
-    async def _allow(self, llm: str) -> None:
-        """Raises QuestionError unless `llm` is offered: a page may not make the server call any address it likes."""
-        if llm and llm not in self._offered:
-            await self._models()
-        if llm and llm not in self._offered:
-            raise QuestionError(f"The model {llm[:80]} is not available now. Choose another in Settings.")
-
-    async def _models(self) -> list[dict[str, str]]:
-        """The models that a page may name from now on."""
-        choices = await asyncio.to_thread(self.library.choices)
-        self._offered = {choice.spec for choice in choices}
-        return [
-            {"spec": choice.spec, "name": describe(choice.spec), "label": f"{describe(choice.spec)}: {choice.details}"}
-            for choice in choices
-        ]
 
     async def _home(self, head: pages.Head) -> Home | None:
         """What a new conversation begins with, as far as it is known; None until the collection is open."""

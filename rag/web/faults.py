@@ -14,7 +14,10 @@ from starlette.requests import ClientDisconnect
 from rag.errors import AccessError, RagError
 from rag.web import templates
 from rag.web.identity import VISITOR
+from rag.web.jobs import INTERNAL_ERROR
+from rag.web.refusals import API_PREFIX, refusal_reply
 from rag.web.trouble import for_reader, for_visitor
+from rag.web.v1 import errors
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
 def add_to(server: gr.Server) -> None:
     """Makes `server` reply in one line to whatever goes wrong with a request."""
     server.add_exception_handler(ClientDisconnect, _gone)
-    server.add_exception_handler(RequestValidationError, _malformed)
+    server.add_exception_handler(RequestValidationError, _malformed)  # type: ignore[arg-type]
     server.add_exception_handler(FnIndexInferError, _no_function)
     server.add_exception_handler(HTTPException, _refused)  # type: ignore[arg-type] # Starlette expects Exception here
     server.add_exception_handler(RagError, _fault)  # type: ignore[arg-type]
+    server.add_exception_handler(Exception, _internal)
 
 
 async def _gone(request: Request, fault: Exception) -> Response:
@@ -35,8 +39,10 @@ async def _gone(request: Request, fault: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _malformed(request: Request, fault: Exception) -> Response:
+async def _malformed(request: Request, fault: RequestValidationError) -> Response:
     """FastAPI's own reply repeats what was sent, which may be no text that can be sent back."""
+    if request.url.path.startswith(API_PREFIX):
+        return _reply(request, *errors.malformed(fault, request.headers.get("content-type", "")))
     return _reply(request, "The request is not of the form that this address takes.", 422)
 
 
@@ -46,19 +52,36 @@ async def _no_function(request: Request, fault: Exception) -> Response:
 
 
 async def _refused(request: Request, fault: HTTPException) -> Response:
-    """Starlette's own text of a 404 does not say what was not found."""
-    text = "There is nothing at this address." if fault.detail == "Not Found" else str(fault.detail)
-    return _reply(request, text, fault.status_code, fault.headers)
+    """Starlette's own texts do not say what to do."""
+    allowed = (fault.headers or {}).get("Allow", "")
+    texts = {
+        "Not Found": "There is nothing at this address.",
+        "Method Not Allowed": f"This address takes {allowed} only.",
+        "There was an error parsing the body": errors.NO_JSON,
+    }
+    return _reply(request, texts.get(str(fault.detail), str(fault.detail)), fault.status_code, fault.headers)
 
 
 async def _fault(request: Request, fault: RagError) -> Response:
     """What is wrong and what to do, as the page's scripts show it."""
     visitor = request.scope.get(VISITOR)  # there is none before somebody has signed in
     text = for_visitor(fault, visitor) if visitor else for_reader(fault)
+    if request.url.path.startswith(API_PREFIX):
+        status, code = errors.status_and_code(fault)
+        return _reply(request, text, status, errors.headers_of(status), code)
     return _reply(request, text, 403 if isinstance(fault, AccessError) else 400)
 
 
-def _reply(request: Request, text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+async def _internal(request: Request, fault: Exception) -> Response:
+    """An error of ours, which Starlette logs. uvicorn then closes the connection, on which the client might go on."""
+    return _reply(request, INTERNAL_ERROR, 500, {"connection": "close"})
+
+
+def _reply(
+    request: Request, text: str, status: int, headers: Mapping[str, str] | None = None, code: str = ""
+) -> Response:
+    if reply := refusal_reply(request.scope, text, status, headers, code):
+        return reply
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         title = "Not found" if status == 404 else "This page cannot be shown"
         return HTMLResponse(templates.page("notice.html", title=title, fault=text), status, headers)

@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
 TRUSTED_SITES = ("same-origin", "none")  # Sec-Fetch-Site of a request by our own page, or by the user directly
 PAGES = re.compile(r"/(c/[\w-]+|papers|saved|sign-in)?", re.ASCII)  # that a link on another site may open
 OPEN_FOLDER = "/ui/"  # the style sheet and the scripts: no secrets
+ALIVE, READY = "/healthz", "/readyz"  # where anybody may ask whether the server lives, and whether it can answer
 _SINGLE = {"host", "origin", "authorization", "content-length", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
 
 
@@ -52,8 +53,11 @@ class Guard:
         if refused := too_large(scope, headers) or self._refuse(scope, headers, names):
             from starlette.responses import PlainTextResponse
 
+            from rag.web.refusals import refusal_reply
+
             status, text = refused
-            await PlainTextResponse(text, status)(scope, receive, send)
+            reply = refusal_reply(scope, text, status) or PlainTextResponse(text, status)
+            await reply(scope, receive, send)
             return
         await self._app(scope, bounded(scope, receive), send)
 

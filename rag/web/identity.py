@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fastapi import Request
 
 VISITOR = "rag.visitor"  # of the ASGI scope of a request
+Face = Literal["page", "gradio", "http", "openai", "mcp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,15 @@ class Visitor:
     """Who asks. `owner` is what their conversations are kept under, and tells nobody who they are.
 
     A reader asks, searches, exports and rates; a curator also changes the collection and tests models. `name` is empty
-    if nobody signs in; then `is_known` tells whether the browser keeps the cookie by which it is known again.
+    if nobody signs in; then `is_known` tells whether the browser keeps the cookie by which it is known again. `face` is
+    what they use of the server.
     """
 
     owner: str
     role: Literal["reader", "curator"]
     name: str = ""
     is_known: bool = True
+    face: Face = "page"
 
     @property
     def is_curator(self) -> bool:

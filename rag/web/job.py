@@ -16,6 +16,7 @@ from rag.web.turns import Turn
 
 if TYPE_CHECKING:
     from rag.answer.types import Event
+    from rag.web.places import Asking
 
 MAX_WATCHERS = 20  # pages that follow one answer
 UPDATE_INTERVAL = 0.05  # seconds between two updates of a page: a reader sees no difference, the machine does
@@ -30,7 +31,7 @@ class Job:
     nothing that only those can use who run the server.
     """
 
-    owner: str
+    asked: Asking
     turns: list[Turn]
     tells_all: bool = True
     task: asyncio.Task[None] | None = None
@@ -38,6 +39,10 @@ class Job:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     watchers: int = 0
+
+    @property
+    def owner(self) -> str:
+        return self.asked.owner
 
     @property
     def turn(self) -> Turn:

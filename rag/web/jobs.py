@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from rag.answer.types import Working
 from rag.chat.conversation import Conversation
 from rag.errors import (
     ConversationError,
@@ -24,7 +23,8 @@ from rag.text import clean_line
 from rag.web.conversations import MAX_OWNED, MAX_TURNS, Conversations
 from rag.web.job import Job
 from rag.web.keeping import Keeper
-from rag.web.queue import FairQueue
+from rag.web.offered import OfferedModels
+from rag.web.places import Places
 from rag.web.rebuilding import Rebuilding
 from rag.web.single_flight import SingleFlight
 from rag.web.turns import NO_ANSWER, Choices, Turn, replies
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 
 INTERNAL_ERROR = "An internal error occurred. The terminal that runs the chat shows the details."
 STILL_RUNNING = "This conversation is still being answered. Wait for the answer, or press Stop."
-MAX_CONCURRENT = 2  # questions searched, and answers written: more at a time only delay everybody's first word
-MAX_WAITING = 100  # questions, those being answered included; further ones are refused
-MAX_WAITING_OF_OWNER = 10
 _INDEX_INTERVAL = 0.5  # seconds between two looks whether there is an index
+_END_SECONDS, _END_INTERVAL = 5.0, 0.02  # for all answers to end, as the server does; and between two looks
 
 
 class Jobs:
@@ -51,12 +49,14 @@ class Jobs:
         self.keeper = Keeper(conversations)
         self._first_retriever = SingleFlight(library.retriever)
         self._jobs: dict[tuple[str, str], Job] = {}  # by owner and name
-        self._searching, self._writing = FairQueue(MAX_CONCURRENT), FairQueue(MAX_CONCURRENT)
+        self._loop: asyncio.AbstractEventLoop | None = None  # once a question was asked
+        self.places = Places()
+        self.models = OfferedModels(library)
 
     @property
     def is_searching(self) -> bool:
         """Whether somebody waits for what a search finds."""
-        return not self._searching.is_idle
+        return not self.places.searching.is_idle
 
     async def retriever(self) -> HybridRetriever:
         """The library's retriever. All who wait for the first one share a thread; later, the previous one is there."""
@@ -91,13 +91,16 @@ class Jobs:
         if the conversation cannot be read.
         """
         check_length(question)
-        self._admit(owner, name)
-        job = Job(owner, [Turn(question, choices)], tells_all)
+        if (owner, name) in self._jobs:
+            raise QuestionError(STILL_RUNNING)
+        job = Job(self.places.enter(owner, question), [Turn(question, choices)], tells_all)
+        self._loop = asyncio.get_running_loop()
         self._jobs[owner, name] = job  # before the first await: nobody else may
         try:
             await self._begin(job, name, replace, new)
-        except BaseException:
-            del self._jobs[owner, name]
+        except BaseException as fault:
+            job.asked.fault = fault if isinstance(fault, Exception) else None
+            self._leave(name, job)
             job.begun.set()
             raise
 
@@ -118,6 +121,18 @@ class Jobs:
         """Ends the answer that is being written with what it has; the model is stopped too."""
         if job := self._jobs.get((owner, name)):
             job.stop()
+
+    def end(self) -> None:
+        """Ends all answers that are being written, and returns once they are saved; for another thread."""
+        if self._loop and self._loop.is_running():
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._end_all(), self._loop).result(_END_SECONDS)
+
+    async def _end_all(self) -> None:
+        while self._jobs:
+            for job in self._jobs.values():
+                job.stop()
+            await asyncio.sleep(_END_INTERVAL)
 
     async def delete(self, owner: str, name: str) -> None:
         """Ends what is being answered in a conversation, and forgets it. Raises as `Keeper.delete` does."""
@@ -156,15 +171,6 @@ class Jobs:
         if job and n < len(job.turns) - 1:  # its copy, of which only the last turn will be saved
             job.turns[n].good, job.turns[n].note = good, note
         return rated
-
-    def _admit(self, owner: str, name: str) -> None:
-        """Raises QuestionError if no question can be asked now in the conversation `name`."""
-        if (owner, name) in self._jobs:
-            raise QuestionError(STILL_RUNNING)
-        if len(self._jobs) >= MAX_WAITING:
-            raise QuestionError(f"{MAX_WAITING} questions are waiting already. Ask again in a minute.")
-        if sum(job.owner == owner for job in self._jobs.values()) >= MAX_WAITING_OF_OWNER:
-            raise QuestionError(f"{MAX_WAITING_OF_OWNER} questions of yours are waiting already. Wait, or stop one.")
 
     async def _job(self, owner: str, name: str) -> Job | None:
         """What is being answered in a conversation, once it has begun."""
@@ -213,9 +219,11 @@ class Jobs:
         except asyncio.CancelledError:
             pass
         except RagError as fault:
+            job.asked.fault = fault
             turn.error = clean_line(job.told(fault))
-        except Exception:  # an error of ours must not leave the page waiting for ever
-            logging.getLogger(__name__).exception("No answer to %r", turn.question)
+        except Exception as fault:  # an error of ours must not leave the page waiting for ever
+            job.asked.fault = fault
+            logging.getLogger(__name__).exception("A question could not be answered")
             turn.error = INTERNAL_ERROR
         turn.ahead = None
         turn.stopped = turn.running
@@ -236,23 +244,13 @@ class Jobs:
             await asyncio.sleep(_INDEX_INTERVAL)
 
     async def _write(self, job: Job) -> None:
-        """Searches, quotes, and has a model write. Everybody gets quotes at once, whoever else is being written for."""
+        """Searches, quotes, and has a model write."""
         turn, choices = job.turn, job.turn.choices
         conversation = Conversation.resume(self.library, replies(job.turns[:-1]))
         llm, writer = choices.llm or None, choices.writer or None
         turn.assisted = self.library.style(llm, writer) == "synthesis"
         events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer, choices.papers)
-        async with aclosing(events):
-            async with self._searching.place(job.set_position):
-                job.take(await anext(events))
-            async for event in events:
-                job.take(event)
-                if isinstance(event, Working):  # the model begins with the next one
-                    break
-            if turn.answer is None:
-                async with self._writing.place(job.set_position):
-                    async for event in events:
-                        job.take(event)
+        await self.places.run(job.asked, events, job.take, job.set_position)
 
     async def _end(self, name: str, job: Job) -> None:
         try:
@@ -261,5 +259,9 @@ class Jobs:
                 logging.getLogger(__name__).warning("%s", job.turn.unkept)
                 job.turn.unkept = job.told(ConversationError(job.turn.unkept))
         finally:
-            del self._jobs[job.owner, name]
+            self._leave(name, job)
             job.notify()
+
+    def _leave(self, name: str, job: Job) -> None:
+        del self._jobs[job.owner, name]
+        self.places.leave(job.asked)

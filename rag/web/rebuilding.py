@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Literal
 
 from rag.errors import BusyError, RagError, StoppedError
 from rag.progress import Progress, TimeLeft, silent
@@ -51,6 +52,13 @@ class Change:
         self.left.take(stage, done, total)
         self.version += 1
 
+    @property
+    def outcome(self) -> Literal["done", "failed", "stopped"]:
+        """How it ended."""
+        if self.fault:
+            return "stopped" if self.stopping else "failed"
+        return "done"
+
     def end(self, result: object = None, fault: str = "") -> None:
         """Notes how it ended."""
         self.result, self.fault, self.ended = result, fault, monotonic()
@@ -61,11 +69,12 @@ class Change:
 class Rebuilding:
     """What changes the collection in this process. Threads may share it.
 
-    `terminal` is told of the progress too.
+    `terminal` is told of the progress too, and `observe` is called with each change that has ended.
     """
 
     def __init__(self, terminal: Progress = silent) -> None:
         self.last: Change | None = None
+        self.observe: Callable[[Change], None] = lambda change: None
         self._terminal = terminal
         self._beginning = threading.Lock()
 
@@ -88,6 +97,11 @@ class Rebuilding:
         if now := self.running:
             now.stopping = True
             now.version += 1
+
+    def join(self) -> None:
+        """Returns when no change is being made any more: what a build needs ends with the main thread."""
+        if now := self.running:
+            now.over.wait()
 
     def wait(self, change: Change) -> None:
         """Returns when `change` has ended. Raises StoppedError if it was stopped, and RagError with another fault."""
@@ -120,3 +134,4 @@ class Rebuilding:
         except Exception:  # an error of ours must not leave the pages waiting for ever
             logging.getLogger(__name__).exception("%s failed", change.title)
             change.end(fault=_FAILED)
+        self.observe(change)

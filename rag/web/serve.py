@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +15,7 @@ from rag.errors import RagError, StoppedError
 from rag.index import generations, uploads
 from rag.index.opening import is_of_another_version
 from rag.progress import Progress, silent
+from rag.web import logs
 from rag.web.access.addresses import Addresses, is_loopback
 from rag.web.access.people import people
 from rag.web.access.sessions import Sessions
@@ -26,16 +27,22 @@ from rag.web.rebuilding import Change, Rebuilding
 if TYPE_CHECKING:
     from rag.chat.library import Library
     from rag.settings import Settings
+    from rag.web.protocol import BoundedProtocol
+
+
+_GRACE = 1  # seconds for open connections to end by themselves
 
 
 def launch(library: Library, progress: Progress = silent) -> None:
-    """Serves `library` where its settings say until Ctrl+C, and opens its index and model meanwhile.
+    """Serves `library` where its settings say until Ctrl+C or SIGTERM, and opens its index and model meanwhile.
 
     If there is no index, it is built first, from the papers that come with rag, with `progress`; so is one of another
     version of rag. What cannot be built or opened is told here and on the pages, which offer to mend it.
     """
+    logs.configure(library.settings)
     rebuilding = Rebuilding(progress)
     close = start(library, library.settings.host, library.settings.port, rebuilding)
+    logs.redirect_server()
     try:
         with suppress(KeyboardInterrupt):
             print(reach(library.settings), flush=True)
@@ -45,6 +52,7 @@ def launch(library: Library, progress: Progress = silent) -> None:
     finally:
         rebuilding.stop()
         close()
+        rebuilding.join()
 
 
 def reach(settings: Settings) -> str:
@@ -69,7 +77,7 @@ def _prepare(library: Library, rebuilding: Rebuilding) -> None:
     except StoppedError:
         return  # the page offers to begin again
     except RagError as fault:
-        print(f"{fault} The page offers to mend it.", file=sys.stderr, flush=True)
+        logging.getLogger(__name__).warning("%s The page offers to mend it.", fault)
 
 
 def _first_change(library: Library, rebuilding: Rebuilding) -> Change | None:
@@ -111,11 +119,26 @@ def start(library: Library, host: str, port: int, rebuilding: Rebuilding | None 
     server = ClosedServer(lambda app: Guard(Authentication(app, gate) if gate else Browsers(app), addresses))
     faults.add_to(server)
     uploads.remove_expired(settings.index_dir)
-    routes.add_to(server, library, rebuilding or Rebuilding())
+    jobs = routes.add_to(server, library, rebuilding or Rebuilding())
     if gate:
         SignIn(gate).add_to(server)
     server.serve(host, port)
-    return lambda: server.get_blocks().close(verbose=False)
+
+    def close() -> None:
+        jobs.end()  # whose pages then get the end of their answers
+        blocks = server.get_blocks()
+        hanging_up = threading.Timer(_GRACE, _hang_up, [blocks.server.server_state.connections])
+        hanging_up.start()
+        blocks.close(verbose=False)
+        hanging_up.cancel()
+
+    return close
+
+
+def _hang_up(connections: set[BoundedProtocol]) -> None:
+    """Ends all `connections`: a page keeps one open as long as it is, and the server waits for it to end."""
+    for connection in tuple(connections):
+        connection.loop.call_soon_threadsafe(connection.transport.abort)
 
 
 def check(settings: Settings) -> None:

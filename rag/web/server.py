@@ -48,7 +48,7 @@ class ClosedServer(gr.Server):
             share=False,
             pwa=False,
             ssr_mode=False,
-            mcp_server=False,
+            mcp_server=True,
             enable_monitoring=False,
             run_history=False,
             footer_links=[],
@@ -64,6 +64,7 @@ class ClosedServer(gr.Server):
 
     def include_router(self, router: APIRouter, **given: Any) -> None:
         """Includes those routes of Gradio's router that are needed; calls are answered for those who made them."""
+        self.get_blocks().mcp_server = False  # it runs; this only keeps Gradio from announcing it in the terminal
         needed = [route for route in router.routes if getattr(route, "path", "") in NEEDED_ROUTES]
         router.routes[:] = [route for route in needed if getattr(route, "path", "") not in _OF_CALLS]
         super().include_router(router, **given)

@@ -23,4 +23,11 @@ class SingleFlight(Generic[_T]):
     async def __call__(self) -> _T:
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(asyncio.to_thread(self._call))
+            self._running.add_done_callback(_retrieve)
         return await asyncio.shield(self._running)  # if one stops waiting, the others still get it
+
+
+def _retrieve(task: asyncio.Task[object]) -> None:
+    """Has asyncio not complain of an error that nobody awaits any more."""
+    if not task.cancelled():
+        task.exception()

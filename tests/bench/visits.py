@@ -18,8 +18,8 @@ async def visit(address: str, question: str) -> Seen:
     async with httpx.AsyncClient(base_url=address, timeout=300, trust_env=False) as user:
         await user.get("/")  # gets the cookie
         start = time.perf_counter()
-        asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
-        async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
+        asked = await user.post("/gradio_api/call/page_ask", json={"data": [{"name": "", "question": question}]})
+        async with user.stream("GET", f"/gradio_api/call/page_ask/{asked.json()['event_id']}") as events:
             async for line in events.aiter_lines():
                 if line.startswith("data: ["):
                     last = json.loads(line[6:])[0]

@@ -38,7 +38,7 @@ def test_a_batch_prints_one_json_line_per_question(index_dir: Path, tmp_path: Pa
     assert done.exit_code == 0, done.output
     for question, line in zip(questions, json_lines(done.stdout), strict=True):
         assert (line["id"], set(line)) == (question["id"], {"id", "probability", "results"})
-        fields = {"title", "score", "probability", "sentence", "digest"}
+        fields = {"paper", "title", "score", "probability", "sentence", "digest"}
         assert [set(result) for result in line["results"]] == [fields] * 5
 
 

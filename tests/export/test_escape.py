@@ -136,3 +136,11 @@ def test_control_characters_and_line_breaks_are_removed() -> None:
     for function in (escape.markdown, escape.latex, escape.cell):
         assert function("a\n\n# b\x1b[2J\u2028c").count("\n") == 0
         assert "\x1b" not in function("a\n\n# b\x1b[2J\u2028c")
+
+
+@pytest.mark.parametrize("text", ["a|b", r"a\|b", "$|x|$", "a \\", "||"])
+def test_a_vertical_bar_in_a_cell_shows_as_itself(text: str) -> None:
+    cell = escape.markdown_cell(escape.markdown(text))
+    text_shown, elements = rendered(f"| h | i |\n| --- | --- |\n| {cell} | end |")
+    assert text_shown == f"hi{text}end"
+    assert not {"image", "link_open", "html_inline"} & elements

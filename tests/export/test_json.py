@@ -38,11 +38,31 @@ def test_an_answer_has_the_documented_keys_and_verbatim_quotes() -> None:
             {"text": "Bats hear echoes of moths.", "verdict": "quote", "citations": [{"n": 2, "start": 0, "end": 26}]},
         ],
         "citations": [
-            {"n": 1, "title": OWLS.title, "quote": "Owls hunt by ear.", "digest": False},
-            {"n": 1, "title": OWLS.title, "quote": "OwlNet finds voles 3 times faster.", "digest": False},
-            {"n": 2, "title": "On Bats", "quote": "Bats hear echoes of moths.", "digest": True},
+            {"n": 1, "paper": OWLS.identity_hash, "title": OWLS.title, "quote": "Owls hunt by ear.", "digest": False},
+            {
+                "n": 1,
+                "paper": OWLS.identity_hash,
+                "title": OWLS.title,
+                "quote": "OwlNet finds voles 3 times faster.",
+                "digest": False,
+            },
+            {
+                "n": 2,
+                "paper": BATS.identity_hash,
+                "title": "On Bats",
+                "quote": "Bats hear echoes of moths.",
+                "digest": True,
+            },
         ],
-        "partial": [{"n": 3, "title": "Foxes", "sentence": "Foxes listen too.", "digest": False}],
+        "partial": [
+            {
+                "n": 3,
+                "paper": LISTEN.paper.identity_hash,
+                "title": "Foxes",
+                "sentence": "Foxes listen too.",
+                "digest": False,
+            }
+        ],
         "nearest": [],
         "papers": [],
     }
@@ -121,12 +141,20 @@ def test_hits_are_rounded_and_have_their_best_sentence() -> None:
         "probability": 0.9877,
         "results": [
             {
+                "paper": OWLS.identity_hash,
                 "title": OWLS.title,
                 "score": 1.2346,
                 "probability": 0.9877,
                 "sentence": "Owls hunt by ear.",
                 "digest": False,
             },
-            {"title": "On Bats", "score": -0.5, "probability": 0.0, "sentence": BATS.abstract, "digest": True},
+            {
+                "paper": BATS.identity_hash,
+                "title": "On Bats",
+                "score": -0.5,
+                "probability": 0.0,
+                "sentence": BATS.abstract,
+                "digest": True,
+            },
         ],
     }

@@ -24,9 +24,11 @@ from tests.web.browser.sites import Site, serving
 PATHS = """/ /c/ /c/some-conversation-name /c/some-conversation-name/stop /c/some-conversation-name/0/rating
     /c/some-conversation-name/0.md /c/some-conversation-name/all.csv /settings /settings/test /settings/filters
     /conversations /c/some-conversation-name/branch /papers /papers.bib
-    /papers/1 /map /uploads /uploads/preview /uploads/discard /ui/chat.js /gradio_api/call/ask /gradio_api/call/watch
-    /gradio_api/call/rebuild /gradio_api/upload /gradio_api/info /gradio_api/queue/join /gradio_api/run/predict
-    /gradio_api/file=/etc/passwd /gradio_api/proxy=http://127.0.0.1:9 /config /docs /ui/../../../etc/passwd""".split()
+    /api/v1/search /api/v1/ask /api/v1/papers /api/v1/papers/0123456789ab /api/v1/status /api/v1/openapi.json
+    /papers/1 /map /uploads /uploads/preview /uploads/discard /ui/chat.js /gradio_api/call/page_ask
+    /gradio_api/call/watch /gradio_api/call/rebuild /gradio_api/upload /gradio_api/info
+    /gradio_api/queue/join /gradio_api/run/predict /gradio_api/file=/etc/passwd
+    /gradio_api/proxy=http://127.0.0.1:9 /config /docs /ui/../../../etc/passwd""".split()
 METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS", "TRACE", "FUZZ"]
 PARTS = st.sampled_from(["?q=", "?first=", "?answer=", "?name=", "/", "%", "%00", "%ff", "..", "-1", "9" * 30])
 ADDRESSES = st.tuples(st.sampled_from(PATHS), st.lists(PARTS | texts(10).map(quote), max_size=3)).map(
@@ -37,7 +39,7 @@ HEADERS = st.dictionaries(
     st.sampled_from(["", "null", f"rag_owner={'a' * 32}", "text/plain", "application/json", "bytes=0-", "cross-site"]),
     max_size=3,
 )
-FIELDS = ("name", "question", "replace", "choices", "staged", "good", "note", "llm", "data", "title", "turns")
+FIELDS = "name question replace choices staged good note llm data title turns history papers".split()
 ASKED = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, json_values()))
 BODIES = (ASKED | json_values()).map(json.dumps).map(str.encode) | st.binary(max_size=60)
 CALLS = st.lists(ASKED | json_values(), max_size=2)
@@ -90,7 +92,7 @@ def test_any_bytes_end_the_connection_at_most(site: Site, capfd: pytest.CaptureF
 
 
 @examples(40, shares_fixtures=True)
-@given(st.sampled_from(["ask", "watch", "opening", "rebuild"]), CALLS, raw_texts(20))
+@given(st.sampled_from(["page_ask", "ask", "search", "watch", "opening", "rebuild"]), CALLS, raw_texts(20))
 def test_any_call_is_streamed_to_its_end(
     site: Site, capfd: pytest.CaptureFixture[str], name: str, data: list[object], question: str
 ) -> None:

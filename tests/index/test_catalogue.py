@@ -51,6 +51,27 @@ def test_pages_follow_each_other_without_gaps(opened: Store) -> None:
     assert {page.total for page in pages} == {len(PAPERS)}
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize(("filters", "among"), [("", IN_ORDER), ("author:example", ["Alpha", *IN_ORDER[4:6]])])
+def test_pages_after_a_place_follow_each_other_without_gaps(
+    opened: Store, size: int, filters: str, among: list[str]
+) -> None:
+    numbers = opened.matching(parse_filters(filters)[1])
+    found: list[str] = []
+    place: catalogue.Place | None = None
+    while page := catalogue.after(opened, place, size, numbers):
+        assert len(page) <= size
+        found += [paper.title for paper in page.values()]
+        number, last = list(page.items())[-1]
+        place = last.year, last.title, number
+    assert found == among
+
+
+def test_a_page_after_a_paper_that_is_gone_begins_where_it_was(opened: Store) -> None:
+    for place, following in (((2020, "BETA 2", 99), "Gamma"), ((2015, "x", 0), "An old one"), ((None, "m", 1), "Zeta")):
+        assert next(iter(catalogue.after(opened, place, 1).values())).title == following
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rag.models import embedding
 from rag.models.encoding import Embedding, l2_normalize
 from rag.models.onnx_encoder import OnnxEmbedding
 from tests.loading import loaded_by
@@ -73,3 +74,15 @@ def test_the_bundled_model_runs_without_torch() -> None:
     loaded = loaded_by(program)
     assert "onnxruntime" in loaded
     assert loaded & {"torch", "transformers", "sentence_transformers", "onnx"} == set()
+
+
+def test_the_number_of_threads_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which a cluster relies on: its workers run on one thread, and other builds on as many as there are cores."""
+    found = []
+    for threads in ("1", "2", "3", "", "4,2"):  # the last is for nested loops, and is not obeyed
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        model = OnnxEmbedding(embedding.bundled_folder(), "bundled", embedding.BUNDLED_SHA256)
+        found.append(b"".join(encoded.token_embeddings.tobytes() for encoded in model.encode_tokens([*TEXTS.values()])))
+        limit = model._session.get_session_options().intra_op_num_threads
+        assert limit == (int(threads) if threads.isdecimal() else 0)
+    assert len(set(found)) == 1

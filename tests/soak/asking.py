@@ -41,7 +41,7 @@ class Asking:
         }
         self._talk.confirm(self._before, self._after())
         try:
-            await browser.stream("ask", argument, lambda update: self._take(update, browser))
+            await browser.stream("page_ask", argument, lambda update: self._take(update, browser))
         except Fault:
             self._talk.confirm(self._before)
             raise

@@ -168,7 +168,7 @@ class Plan:
         method, rest = self._random.choice(INTRUSIONS)
         if method == "ASK":
             question = f"{QUESTIONS[-1]} {self._user.marker}"
-            await self._browser.stream("ask", {"name": name, "question": question}, lambda update: None)
+            await self._browser.stream("page_ask", {"name": name, "question": question}, lambda update: None)
             self._tally.broke(UNTOLD, "a question was answered in a conversation of another, where it is not kept")
             return
         response = await self._browser.send("intrude", method, f"/c/{name}{rest}", json={"good": True})

@@ -83,7 +83,7 @@ def test_what_nobody_fetches_is_dropped(
     monkeypatch.setattr(calls, "FETCH_SECONDS", 0.5)
     one = browser()
     for n in range(5):
-        assert called(one, "ask", [{"question": WHICH}]).status_code == 200
+        assert called(one, "page_ask", [{"question": WHICH}]).status_code == 200
         assert joined(one, f"unread-{n}").status_code == 200
     wait_until(lambda: not any(kept(served[0])))
     assert not served[0].calls._sessions
@@ -91,11 +91,11 @@ def test_what_nobody_fetches_is_dropped(
 
 def test_what_a_client_leaves_is_dropped(served: tuple[ClosedServer, str], browser: Any) -> None:
     one = browser()
-    event = called(one, "ask", [{"question": WHICH}]).json()["event_id"]
-    with one.stream("GET", f"/gradio_api/call/ask/{event}"):
+    event = called(one, "page_ask", [{"question": WHICH}]).json()["event_id"]
+    with one.stream("GET", f"/gradio_api/call/page_ask/{event}"):
         pass  # it reads nothing, and closes
     wait_until(lambda: not any(kept(served[0])))
-    assert fetched(one, event, "ask").status_code == 404
+    assert fetched(one, event, "page_ask").status_code == 404
 
 
 def test_one_person_has_so_many_calls_open_and_others_are_served(
@@ -128,10 +128,10 @@ def test_many_calls_that_wait_to_be_fetched_hold_up_nobody(browser: Any) -> None
 def test_nobody_reads_or_cancels_anothers_call(browser: Any) -> None:
     one, other = browser(), browser()
     joined(one, "weak")
-    event = called(one, "ask", [{"question": WHICH}]).json()["event_id"]
+    event = called(one, "page_ask", [{"question": WHICH}]).json()["event_id"]
     cancel = {"session_hash": event, "fn_index": 0, "event_id": event}
     refused = [
-        fetched(other, event, "ask"),
+        fetched(other, event, "page_ask"),
         other.get("/gradio_api/queue/data", params={"session_hash": "weak"}),
         other.get("/gradio_api/queue/data", params={"session_hash": event}),
         other.get("/gradio_api/queue/data%0a", params={"session_hash": "weak"}),
@@ -143,7 +143,7 @@ def test_nobody_reads_or_cancels_anothers_call(browser: Any) -> None:
     mixed = (cancel | {"session_hash": "own"}, cancel | {"event_id": own})
     refused += [other.post("/gradio_api/cancel", json=body) for body in mixed]
     assert [reply.status_code for reply in refused] == [404] * len(refused)
-    assert "event: complete" in fetched(one, event, "ask").text
+    assert "event: complete" in fetched(one, event, "page_ask").text
     assert "process_completed" in one.get("/gradio_api/queue/data", params={"session_hash": "weak"}).text
 
 
@@ -155,7 +155,7 @@ def test_the_own_call_is_cancelled(served: tuple[ClosedServer, str], browser: An
     assert "process_completed" in one.get("/gradio_api/queue/data", params={"session_hash": "mine"}).text
 
 
-@pytest.mark.parametrize("path", ["/nope", "/c/", "/gradio_api/call/ask/x", "/papers?first=x", "/papers/x"])
+@pytest.mark.parametrize("path", ["/nope", "/c/", "/gradio_api/call/page_ask/x", "/papers?first=x", "/papers/x"])
 def test_a_page_that_is_not_there_is_a_page_in_a_browser_and_json_for_programs(browser: Any, path: str) -> None:
     page, data = browser().get(path, headers={"accept": "text/html,*/*;q=0.8"}), browser().get(path)
     assert page.status_code == data.status_code == (422 if path.startswith("/papers") else 404)
@@ -168,7 +168,7 @@ def test_a_session_hash_that_gradio_could_misread_is_refused(browser: Any, sessi
     assert joined(browser(), session).status_code == 400
 
 
-@pytest.mark.parametrize("function", [99, -1, 5, None])
+@pytest.mark.parametrize("function", [99, -1, 7, None])
 def test_an_unknown_function_is_told(browser: Any, capfd: pytest.CaptureFixture[str], function: int | None) -> None:
     reply = joined(browser(), "unknown", fn_index=function)
     assert (reply.status_code, reply.json()) == (404, {"fault": "There is no such function."})
@@ -176,7 +176,7 @@ def test_an_unknown_function_is_told(browser: Any, capfd: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    "path", ["/gradio_api/queue/data?session_hash=x", "/gradio_api/call/ask/x", "/gradio_api/call/nothing/x"]
+    "path", ["/gradio_api/queue/data?session_hash=x", "/gradio_api/call/page_ask/x", "/gradio_api/call/nothing/x"]
 )
 def test_an_unknown_call_is_told(browser: Any, capfd: pytest.CaptureFixture[str], path: str) -> None:
     reply = browser().get(path)
@@ -205,9 +205,9 @@ def test_what_else_a_call_may_hold_changes_nothing(
 
 def test_without_a_cookie_a_fault_is_still_told(served: tuple[ClosedServer, str]) -> None:
     with httpx.Client(base_url=served[1], trust_env=False, timeout=60) as nobody:
-        event = nobody.post("/gradio_api/call/ask", json={"data": [{"question": WHICH}]}).json()["event_id"]
+        event = nobody.post("/gradio_api/call/page_ask", json={"data": [{"question": WHICH}]}).json()["event_id"]
         nobody.cookies.clear()
-        assert "Your browser sent no cookie" in json.dumps(nobody.get(f"/gradio_api/call/ask/{event}").text)
+        assert "Your browser sent no cookie" in json.dumps(nobody.get(f"/gradio_api/call/page_ask/{event}").text)
 
 
 def test_a_program_is_told_which_argument_is_missing(served: tuple[ClosedServer, str], browser: Any) -> None:
@@ -217,6 +217,6 @@ def test_a_program_is_told_which_argument_is_missing(served: tuple[ClosedServer,
     program = Client(served[1], verbose=False, headers={"cookie": cookie})
     try:
         with pytest.raises(Exception, match="This call takes 1 argument"):
-            program.submit(api_name="/ask").result(timeout=60)
+            program.submit(api_name="/page_ask").result(timeout=60)
     finally:
         program.close()

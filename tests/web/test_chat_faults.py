@@ -69,7 +69,7 @@ def call(browser: httpx.Client, function: str, *data: Any) -> list[Any]:
 
 def ask(browser: httpx.Client, name: str = "", question: str = WHICH, **more: Any) -> dict[str, Any]:
     """The last update, with the name of the conversation, and its turn."""
-    updates = call(browser, "ask", {"name": name, "question": question} | more)
+    updates = call(browser, "page_ask", {"name": name, "question": question} | more)
     return {"turn": updates[0].get("turns")} | updates[0] | updates[-1]
 
 
@@ -163,7 +163,7 @@ def test_a_conversation_whose_file_was_removed_does_not_begin_anew_without_its_t
 ) -> None:
     name = ask(browser)["name"]
     (folder / DATABASE).unlink()
-    (update,) = call(browser, "ask", {"name": name, "question": "and now?"})
+    (update,) = call(browser, "page_ask", {"name": name, "question": "and now?"})
     assert update["fault"].startswith("There is no such conversation here. It was deleted")
     assert not (folder / DATABASE).exists()
     assert ask(browser)["status"].startswith("done: checked")
@@ -190,7 +190,7 @@ def test_a_conversation_that_is_not_there_is_not_found(browser: httpx.Client) ->
 def test_what_is_no_question_gets_one_line_and_is_not_stored(
     browser: httpx.Client, folder: Path, data: list[Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (update,) = call(browser, "ask", *data)
+    (update,) = call(browser, "page_ask", *data)
     assert list(update) == ["fault"]
     assert "\n" not in update["fault"]
     assert not (folder / DATABASE).exists()

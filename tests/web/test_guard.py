@@ -35,7 +35,8 @@ async def listen(socket: WebSocket) -> None:
 def client(addresses: Addresses | None = None, base: str = f"http://{HOST}") -> TestClient:
     app = FastAPI()
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)  # as Gradio's, or worse
-    for path in ("/", "/papers", "/papers.bib", "/map", "/uploads", "/c/some-conversation-1", "/gradio_api/call/ask"):
+    called = "/gradio_api/call/page_ask"
+    for path in ("/", "/papers", "/papers.bib", "/map", "/uploads", "/c/some-conversation-1", called):
         app.api_route(path, methods=METHODS)(size)
     app.post("/text")(text)
     app.websocket("/socket")(listen)
@@ -69,7 +70,7 @@ def ask(method: str, headers: dict[str, str], path: str = "/") -> int:
     ],
 )
 def test_no_other_page_asks_or_changes_anything(method: str, headers: dict[str, str]) -> None:
-    for path in ("/", "/papers?q=slow", "/gradio_api/call/ask"):
+    for path in ("/", "/papers?q=slow", "/gradio_api/call/page_ask"):
         assert ask(method, headers, path) == 403
 
 
@@ -90,7 +91,7 @@ def test_a_link_from_anywhere_opens_a_page(path: str) -> None:
     assert ask("HEAD", NAVIGATION, path) == 403
 
 
-@pytest.mark.parametrize("path", ["/papers.bib?q=owls", "/map", "/gradio_api/call/ask", "/papers/"])
+@pytest.mark.parametrize("path", ["/papers.bib?q=owls", "/map", "/gradio_api/call/page_ask", "/papers/"])
 def test_a_link_from_elsewhere_opens_nothing_but_a_page(path: str) -> None:
     assert ask("GET", NAVIGATION, path) == 403
 

@@ -126,7 +126,7 @@ def test_examples_come_after_the_rest_and_are_kept(owls: Library, tmp_path: Path
 
 def test_no_example_is_looked_for_while_somebody_waits_for_a_search(owls: Library, tmp_path: Path) -> None:
     async def visit(homes: Homes, jobs: Jobs) -> bool:
-        async with jobs._searching.place(lambda ahead: None):
+        async with jobs.places.searching.place(lambda ahead: None):
             await homes.now()
             waiting = asyncio.create_task(homes.complete())
             done, _ = await asyncio.wait([waiting], timeout=1)

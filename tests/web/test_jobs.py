@@ -19,7 +19,8 @@ from rag.chat.library import Library
 from rag.errors import ConversationError, QuestionError
 from rag.web.conversations import DATABASE, Conversations
 from rag.web.job import Job
-from rag.web.jobs import INTERNAL_ERROR, MAX_CONCURRENT, MAX_WAITING_OF_OWNER, Jobs
+from rag.web.jobs import INTERNAL_ERROR, Jobs
+from rag.web.places import MAX_CONCURRENT, MAX_WAITING_OF_OWNER, Asking
 from rag.web.turns import Choices, Turn
 from tests.conftest import WHICH
 
@@ -208,7 +209,7 @@ def test_a_full_conversation_and_a_full_queue_say_so(
         monkeypatch.setattr("rag.web.jobs.MAX_TURNS", 1)
         with pytest.raises(QuestionError, match="at most 1 questions"):
             await jobs.ask(ADA, "one", WHICH, Choices())
-        monkeypatch.setattr("rag.web.jobs.MAX_WAITING", 0)
+        monkeypatch.setattr("rag.web.places.MAX_WAITING", 0)
         with pytest.raises(QuestionError, match="Ask again in a minute"):
             await jobs.ask(ADA, "two", WHICH, Choices())
         assert [turn.question for turn in kept.load(ADA, "one")] == [WHICH]
@@ -249,7 +250,7 @@ def test_everybody_gets_quotes_at_once_and_written_sentences_in_turn(
         names = [f"conversation-{n}" for n in range(MAX_CONCURRENT + 2)]
         for name in names:
             await jobs.ask(ADA, name, WHICH, Choices())
-        while len(jobs._writing) < 2:
+        while len(jobs.places.writing) < 2:
             await asyncio.sleep(0.01)
         turns = [(await jobs.turns(ADA, name))[-1] for name in names]
         assert sorted(turn.ahead for turn in turns if turn.ahead is not None) == [0, 1]
@@ -266,7 +267,7 @@ def test_everybody_gets_quotes_at_once_and_written_sentences_in_turn(
 
 def test_a_model_that_tells_of_each_word_is_followed_as_far_as_a_reader_sees_it() -> None:
     async def test() -> None:
-        job = Job(ADA, [Turn(WHICH)])
+        job = Job(Asking(ADA), [Turn(WHICH)])
         seen = []
         for event in [Working("thinking", seconds=n / 10) for n in range(100)] + [Working("writing")]:
             changed = job.changed
@@ -281,7 +282,7 @@ def test_a_model_that_tells_of_each_word_is_followed_as_far_as_a_reader_sees_it(
 def test_quotes_wait_for_nobody(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
         jobs = Jobs(chat, kept)
-        async with jobs._writing.place(lambda ahead: None), jobs._writing.place(lambda ahead: None):
+        async with jobs.places.writing.place(lambda ahead: None), jobs.places.writing.place(lambda ahead: None):
             assert (await ask(jobs))[-1].state == "done"
 
     run(test)
@@ -348,7 +349,7 @@ def test_no_more_pages_follow_an_answer_than_may(
 ) -> None:
     async def test() -> None:
         jobs = Jobs(chat, kept)
-        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+        async with jobs.places.searching.place(lambda ahead: None), jobs.places.searching.place(lambda ahead: None):
             await jobs.ask(ADA, "one", WHICH, Choices())
             watching = [jobs.watch(ADA, "one") for _ in range(3)]
             for page in watching[:2]:
@@ -366,7 +367,7 @@ def test_no_more_pages_follow_an_answer_than_may(
 def test_nobody_fills_the_queue_for_all(chat: Library, kept: Conversations) -> None:
     async def test() -> None:
         jobs = Jobs(chat, kept)
-        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+        async with jobs.places.searching.place(lambda ahead: None), jobs.places.searching.place(lambda ahead: None):
             for n in range(MAX_WAITING_OF_OWNER):
                 await jobs.ask(ADA, f"conversation-{n}", WHICH, Choices())
             with pytest.raises(QuestionError, match="10 questions of yours are waiting already"):
@@ -418,7 +419,7 @@ def test_an_earlier_answer_can_be_rated_while_the_next_question_is_answered(chat
     async def test() -> None:
         jobs = Jobs(chat, kept)
         await ask(jobs)
-        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+        async with jobs.places.searching.place(lambda ahead: None), jobs.places.searching.place(lambda ahead: None):
             await jobs.ask(ADA, "one", "how accurate is [1]?", Choices())
             rated = await jobs.rate(ADA, "one", 0, True, "fine", WHICH)
             assert rated[0].note == "fine"
@@ -434,7 +435,7 @@ def test_what_is_being_answered_is_not_copied_and_what_is_before_it_is(chat: Lib
     async def test() -> None:
         jobs = Jobs(chat, kept)
         first = await ask(jobs)
-        async with jobs._searching.place(lambda ahead: None), jobs._searching.place(lambda ahead: None):
+        async with jobs.places.searching.place(lambda ahead: None), jobs.places.searching.place(lambda ahead: None):
             await jobs.ask(ADA, "one", "how accurate is [1]?", Choices())
             for count in (None, 2, 100):
                 with pytest.raises(QuestionError, match="still being answered"):

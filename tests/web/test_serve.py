@@ -25,7 +25,7 @@ from .held import HeldLibrary
     ("broken", "message"), [({}, "CURRENT is missing"), ({"llm": "gguf:/no/such.gguf"}, "no/such.gguf")]
 )
 def test_what_cannot_be_opened_is_told_in_the_terminal_and_the_chat_goes_on(
-    index_copy: Path, broken: dict[str, str], message: str, capsys: pytest.CaptureFixture[str]
+    index_copy: Path, broken: dict[str, str], message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     library = Library(settings.load(index_dir=index_copy, **{"llm": "none"} | broken))
     if not broken:
@@ -33,9 +33,9 @@ def test_what_cannot_be_opened_is_told_in_the_terminal_and_the_chat_goes_on(
     before = sorted(index_copy.glob("g*"))
     _prepare(library, Rebuilding())
     assert sorted(index_copy.glob("g*")) == before  # nothing was built over it
-    told = capsys.readouterr().err
+    (told,) = caplog.messages
     assert message in told
-    assert told.endswith("The page offers to mend it.\n")
+    assert told.endswith("The page offers to mend it.")
 
 
 def test_without_an_index_it_is_built_from_the_papers_that_come_with_rag(

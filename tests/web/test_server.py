@@ -30,7 +30,11 @@ OURS = {
     *("/conversations", "/settings", "/settings/filters", "/settings/test"),
     *("/papers", "/papers.{format_}", "/papers/{number}"),
     *("/map", "/uploads", "/uploads/preview", "/uploads/discard", "/rebuilding", "/rebuilding/stop"),
+    *("/healthz", "/readyz", "/metrics"),
     *("/saved", "/saved/state", "/saved/updates", "/saved/{id_}", "/saved/{id_}/seen", "/c/{name}/{n}/saved"),
+    *("/v1/models", "/v1/models/{id_}", "/v1/chat/completions"),
+    *(f"/api/v1/{path}" for path in ("search", "ask", "papers", "papers/{paper}", "status", "openapi.json")),
+    *("/gradio_api/mcp", "/gradio_api/mcp/"),
 }
 
 
@@ -123,9 +127,9 @@ def test_gradios_client_connects_and_asks(client: httpx.Client, served: tuple[Cl
     cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     program = Client(served[1], verbose=False, headers={"cookie": cookie})
     try:
-        job = program.submit({"question": WHICH}, api_name="/ask")
+        job = program.submit({"question": WHICH}, api_name="/page_ask")
         assert not job.result(timeout=60)["running"]
-        job = program.submit({"question": WHICH}, api_name="/ask")
+        job = program.submit({"question": WHICH}, api_name="/page_ask")
         job.cancel()
     finally:
         program.close()

@@ -93,7 +93,7 @@ def sign_in(client: httpx.Client, password: str, **more: str) -> httpx.Response:
 
 def ask(client: httpx.Client, question: str = WHICH) -> dict[str, Any]:
     """What is told of an answer in the end."""
-    return call(client, "ask", {"question": question})
+    return call(client, "page_ask", {"question": question})
 
 
 def call(client: httpx.Client, name: str, argument: object) -> dict[str, Any]:
@@ -112,7 +112,7 @@ ADDRESSES = [
     ("PATCH", "/c/some-conversation-1"),
     ("POST", "/c/some-conversation-1/branch"),
     *(("GET", path) for path in ("/config", "/gradio_api/info", "/gradio_api/heartbeat/x", "/gradio_api/upload")),
-    *(("POST", path) for path in ("/gradio_api/call/ask", "/gradio_api/call/rebuild", "/gradio_api/queue/join")),
+    *(("POST", path) for path in ("/gradio_api/call/page_ask", "/gradio_api/call/rebuild", "/gradio_api/queue/join")),
     *(("POST", path) for path in ("/uploads?name=x.bib", "/uploads/preview", "/settings/test", "/sign-out", "/")),
     *(("GET", path) for path in ("/ui", "/sign-in/", "//sign-in", "/SIGN-IN", "/sign-in%2f")),
     *(("DELETE", path) for path in ("/c/some-conversation-1",)),
@@ -204,7 +204,7 @@ def test_a_program_sends_its_password(browser: Callable[..., httpx.Client], shar
         assert browser(accept="*/*").get("/papers.csl", headers={"authorization": wrong}).status_code == 401
     client = Client(shared.address, verbose=False, headers={"Authorization": f"Bearer {BEN}"})
     try:
-        assert not client.predict({"question": WHICH}, api_name="/ask")["running"]
+        assert not client.predict({"question": WHICH}, api_name="/page_ask")["running"]
     finally:
         client.close()
 

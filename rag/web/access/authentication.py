@@ -18,9 +18,11 @@ from rag.text import count
 from rag.web.access.people import People, Person, matching
 from rag.web.access.sessions import Sessions
 from rag.web.access.throttle import Throttle
-from rag.web.guard import OPEN_FOLDER
+from rag.web.faces import face_of
+from rag.web.guard import ALIVE, OPEN_FOLDER, READY
 from rag.web.identity import VISITOR, Visitor
 from rag.web.keys import hashed
+from rag.web.refusals import is_for_programs, refusal_reply
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
-OPEN_PATHS = (SIGN_IN, "/gradio_api/startup-events")  # the latter is Gradio's call to itself, and does nothing later
+_HEADER = "your password as the header Authorization: Bearer PASSWORD"
+OPEN_PATHS = (
+    *(SIGN_IN, ALIVE, READY),
+    "/gradio_api/startup-events",  # Gradio's call to itself, which does nothing later
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ class Authentication:
         except (AccessError, SettingsError) as fault:
             found = closed(fault)
         if isinstance(found, Person):
-            scope[VISITOR] = Visitor(hashed(f"person:{found.name}"), found.role, found.name)
+            owner, face = hashed(f"person:{found.name}"), face_of(scope["path"])
+            scope[VISITOR] = Visitor(owner, found.role, found.name, face=face)
         elif not (scope["path"] in OPEN_PATHS or scope["path"].startswith(OPEN_FOLDER)):
             await _reply(scope, found)(scope, receive, send)
             return
@@ -102,7 +109,8 @@ class Authentication:
             return await self._gate.with_password(password.strip().encode("latin-1"), client_address(scope))
         token = cookie_parser(headers.get("cookie", "")).get(self._gate.cookie, "")
         person = await self._gate.with_token(token) if token else None
-        return person or Refusal(401, "You are not signed in. Reload the page to sign in.")
+        how = f"Send {_HEADER}." if is_for_programs(scope) else "Reload the page to sign in."
+        return person or Refusal(401, f"You are not signed in. {how}")
 
 
 def closed(fault: AccessError | SettingsError) -> Refusal:
@@ -118,6 +126,8 @@ def client_address(scope: Scope) -> str:
 
 def _reply(scope: Scope, refusal: Refusal) -> Response:
     """The page to sign in, if a browser opens a page; else what is wrong, as scripts and programs read it."""
+    if reply := refusal_reply(scope, refusal.text, refusal.status, refusal.headers()):
+        return reply
     accepts = Headers(scope=scope).get("accept", "")
     if refusal.status == 401 and scope["method"] == "GET" and "text/html" in accepts:
         return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'])}", 303)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
+from rag.web.faces import face_of
 from rag.web.identity import VISITOR, Visitor
 from rag.web.keys import hashed, is_key, new_key
 
@@ -32,7 +33,7 @@ class Browsers:
             return
         held = cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE, "")
         key = held if is_key(held) else new_key(24)
-        scope[VISITOR] = Visitor(hashed(key), "curator", is_known=key == held)
+        scope[VISITOR] = Visitor(hashed(key), "curator", is_known=key == held, face=face_of(scope["path"]))
 
         async def reply(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):

@@ -36,7 +36,7 @@ export async function ask(question, replace = null, without = []) {
     still(() => apply(update));
     if (isFirst) history.replaceState(null, "", `/c/${turns.dataset.name}`);
   };
-  await follow("ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without, papers: selectedPapers() } }, take);
+  await follow("page_ask", { name: turns.dataset.name, question, replace, choices: { ...choices(), without, papers: selectedPapers() } }, take);
   if (isSending()) {
     takeBack();
     box.value ||= question;

@@ -100,7 +100,7 @@ def test_faults_that_hold_hostile_text_are_text(page: Page) -> None:
     def refuse(route: Route) -> None:
         route.fulfill(status=400, json={"fault": PAYLOADS[0]})
 
-    page.route("**/gradio_api/call/ask", refuse)
+    page.route("**/gradio_api/call/page_ask", refuse)
     page.get_by_label("Question", exact=True).fill(WHICH)
     page.keyboard.press("Enter")
     expect(page.locator("#talk > .fault")).to_have_text(PAYLOADS[0])

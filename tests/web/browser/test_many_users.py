@@ -17,7 +17,7 @@ from rag import settings
 from rag.chat.library import Library
 from rag.chat.rebuild import build_index
 from rag.progress import silent
-from rag.web.jobs import MAX_CONCURRENT
+from rag.web.places import MAX_CONCURRENT
 from tests.attacks import BENIGN
 
 from .browsers import ask
@@ -30,8 +30,8 @@ QUESTIONS = [f"what does “{record['title']}” show?" for record in BENIGN]
 
 async def updates(user: httpx.AsyncClient, question: str) -> AsyncIterator[dict[str, Any]]:
     """What the page of `user` gets to see of the answer, as its script asks for it."""
-    asked = await user.post("/gradio_api/call/ask", json={"data": [{"name": "", "question": question}]})
-    async with user.stream("GET", f"/gradio_api/call/ask/{asked.json()['event_id']}") as events:
+    asked = await user.post("/gradio_api/call/page_ask", json={"data": [{"name": "", "question": question}]})
+    async with user.stream("GET", f"/gradio_api/call/page_ask/{asked.json()['event_id']}") as events:
         event = ""
         async for line in events.aiter_lines():
             event = line.removeprefix("event: ") if line.startswith("event: ") else event

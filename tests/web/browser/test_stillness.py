@@ -263,7 +263,7 @@ def test_a_question_is_there_at_once_and_its_answer_does_not_call_the_reader_bac
     page = opened(sized, site)
     ask_and_wait(page, LISTED)
     sent: list[Route] = []
-    page.route("**/gradio_api/call/ask", lambda route: sent.append(route))
+    page.route("**/gradio_api/call/page_ask", lambda route: sent.append(route))
     ask(page, UNANSWERABLE)
     question = page.locator(".turn").last.locator(".question")
     expect(question).to_have_text(UNANSWERABLE)
@@ -288,7 +288,7 @@ def test_a_question_that_cannot_be_sent_goes_back_into_the_box(sized: Page, site
         page.get_by_role("button", name="Edit").first.click()
     before = page.locator(".turn .status, #welcome h1, #welcome h2").all_inner_texts()
     assert before
-    page.route("**/gradio_api/call/ask", lambda route: route.abort())
+    page.route("**/gradio_api/call/page_ask", lambda route: route.abort())
     page.get_by_label("Question", exact=True).fill(UNANSWERABLE)
     page.keyboard.press("Enter")
     expect(page.locator("#talk > .fault")).to_contain_text("not responding")

@@ -1,0 +1,69 @@
+"""A conversation with a library, for programs: synchronous or not, whole answers or streamed ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Unpack
+
+from rag.answer.types import Answer
+from rag.api.blocking import iterate
+from rag.api.options import Choices
+
+if TYPE_CHECKING:
+    from rag.answer.types import Event
+    from rag.chat import conversation, library
+    from rag.chat.messages import Message
+
+
+class Conversation:
+    """Questions that follow on from each other and from `history`, earlier turns; `rag.Library.conversation` makes it.
+
+    Ask one question after the other. A paper keeps its citation number throughout.
+    """
+
+    def __init__(self, opened: Callable[[], library.Library], history: Sequence[Message] = ()) -> None:
+        self._opened = opened
+        self._messages = history
+        self._conversation: conversation.Conversation | None = None
+
+    def ask(self, question: str, **choices: Unpack[Choices]) -> Answer:
+        """The answer to `question`; a refusal is one, too.
+
+        Raises QuestionError for what cannot be asked, StoreError if the index cannot be opened. If a model fails, the
+        answer is made of quotes, and its notice says so.
+        """
+        return _last(list(self.stream(question, **choices)))
+
+    async def aask(self, question: str, **choices: Unpack[Choices]) -> Answer:
+        """As `ask`."""
+        return _last([event async for event in self.astream(question, **choices)])
+
+    def stream(self, question: str, **choices: Unpack[Choices]) -> Iterator[Event]:
+        """The answer as it is made: Found, Statement, Working and Written, then the Answer, which replaces them all.
+
+        Close the iterator to stop the answer. Raises as `ask`.
+        """
+        return iterate(self.astream(question, **choices))
+
+    async def astream(self, question: str, **choices: Unpack[Choices]) -> AsyncGenerator[Event]:
+        """As `stream`."""
+        if self._conversation is None:
+            self._conversation = await asyncio.to_thread(self._begin)
+        async with aclosing(self._conversation.ask(question, **choices)) as events:
+            async for event in events:
+                yield event
+
+    def _begin(self) -> conversation.Conversation:
+        from rag.chat.conversation import Conversation
+        from rag.chat.messages import history_of
+
+        opened = self._opened()
+        return Conversation(opened, history_of(self._messages, opened.retriever().store))
+
+
+def _last(events: Sequence[Event]) -> Answer:
+    answer = events[-1]
+    assert isinstance(answer, Answer)  # the last event is
+    return answer

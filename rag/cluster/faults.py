@@ -1,0 +1,39 @@
+"""What Ray raises, told in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rag.errors import ClusterError
+from rag.text import one_line
+
+_MAX_REASON = 300  # characters of what Ray says
+_KEPT = "What was embedded is kept: repeat the command, with or without --ray."
+
+
+@contextmanager
+def told(when: str) -> Iterator[None]:
+    """Raises ClusterError for what Ray raises in the block; `when` says what was going on."""
+    from ray.exceptions import RayError
+
+    try:
+        yield
+    except RayError as fault:
+        raise ClusterError(f"Ray failed {when}: {_reason(fault)}. {_KEPT}") from fault
+
+
+def _reason(fault: BaseException) -> str:
+    """The cause in a line: what was raised on a worker, at the end of a stack trace, or else what Ray says first."""
+    text = str(fault)
+    if "No module named 'rag" in text:
+        return "rag is not installed on a worker, or another version; install the same on each machine"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    raised = [line for line in lines if _names_exception(line)]
+    said = [*raised[-1:], *lines[:1], type(fault).__name__][0]
+    return one_line(said)[:_MAX_REASON].rstrip(".")
+
+
+def _names_exception(line: str) -> bool:
+    name = line.partition(":")[0]
+    return name.endswith(("Error", "Exception")) and all(part.isidentifier() for part in name.split("."))

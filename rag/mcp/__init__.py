@@ -1,0 +1,1 @@
+"""The collection as tools for agents, by the Model Context Protocol (MCP)."""

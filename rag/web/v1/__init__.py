@@ -1,0 +1,1 @@
+"""The library over HTTP, for programs: docs/http.md."""
