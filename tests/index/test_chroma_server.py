@@ -122,6 +122,13 @@ def is_served(store: Store) -> bool:
     return "chroma" not in vars(store)
 
 
+def is_served_again(store: Store) -> bool:
+    """As `is_served`, once the copy that was opened before is closed."""
+    if copy := vars(store).pop("chroma", None):
+        copy.close()
+    return is_served(store)
+
+
 def fails(served: ChromaServer, folder: Path) -> str:
     """What is wrong with the server, in one line."""
     with pytest.raises(UnservedError) as caught:
@@ -192,8 +199,7 @@ def test_a_server_that_is_killed_and_started_again(tmp_path: Path, small: Path, 
             assert not is_served(store)
             assert "is searched without its Chroma server" in caplog.messages[-1]
             own.start()
-            vars(store).pop("chroma").close()  # only the server can answer now
-            wait_until(lambda: is_served(store))
+            wait_until(lambda: is_served_again(store))
             assert store.nearest(QUERY, 3) == expected
             assert caplog.messages[-1] == f"The Chroma server {own.url} answers again."
             assert len(caplog.messages) == 2  # and not one for each question
