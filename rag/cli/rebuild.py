@@ -29,7 +29,7 @@ full_option = click.option("--full", is_flag=True, help="Embed all papers again,
 ray_option = click.option(
     "--ray",
     metavar="HOST:PORT|local",
-    help="Read and embed on a Ray cluster, given by the address of its head, or on one of this machine's CPUs.",
+    help="Read and embed on a Ray cluster: the address of its head, or local for one on this machine alone.",
 )
 columns_option = click.option(
     "--columns",
