@@ -66,7 +66,10 @@ class V1Routes:
         visitor = visitor_of(request)
         events = self._answering.events(visitor, asked.question, asked.messages, asked.choices)
         if asked.stream or "text/event-stream" in request.headers.get("accept", ""):
-            told = lambda fault: sse("error", fault_json(fault, visitor))  # noqa: E731
+
+            def told(fault: Exception) -> str:
+                return sse("error", fault_json(fault, visitor))
+
             return await EventStream(_texts(events), told).begun(request.receive)
         answer = await unless_gone(request.receive, _last(events))
         return JSONResponse(answer_json(answer))
