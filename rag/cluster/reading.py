@@ -29,10 +29,14 @@ def on_workers(files: Sequence[Path], columns: Mapping[str, str]) -> Iterator[It
     """
     if not files:
         return
+    for number, parts in groupby(_rows(files, columns), key=lambda row: int(row["number"])):
+        yield _records(files[number], columns, parts)
+
+
+def _rows(files: Sequence[Path], columns: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """The rows that workers make of `files`; what Ray raises becomes a ClusterError, whoever asks for the next row."""
     with faults.told("while files were read"):
-        rows = _dataset(files, columns).iter_rows()
-        for number, parts in groupby(rows, key=lambda row: int(row["number"])):
-            yield _records(files[number], columns, parts)
+        yield from _dataset(files, columns).iter_rows()
 
 
 def _dataset(files: Sequence[Path], columns: Mapping[str, str]) -> Dataset:

@@ -16,10 +16,7 @@ def for_workers() -> tuple[dict[str, Any], int]:
     Else it is one per CPU, on one thread each, which embeds more than fewer workers on many threads do. Raises
     ClusterError if not even one worker finds room.
     """
-    import ray
-
-    total: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # untyped in the library
-    gpus, cpus = int(total.get("GPU", 0)), int(total.get("CPU", 0))
+    gpus, cpus = _total("GPU"), _total("CPU")
     needed = {"CPU": 1.0, "GPU": 1.0} if gpus else {"CPU": 1.0}
     if not _has_room(needed):
         wanted = "a GPU and a CPU of one machine" if gpus else "a CPU"
@@ -28,7 +25,16 @@ def for_workers() -> tuple[dict[str, Any], int]:
             f"{count(cpus, 'CPU')} of the cluster are in use by others, or elsewhere. See by what: ray status. Then "
             "repeat the command, or run it without --ray."
         )
-    return ({"num_gpus": 1, "num_cpus": 1}, gpus) if gpus else ({"num_cpus": 1}, cpus)
+    # Counted again: a cluster that had no machine yet has grown until one found room.
+    return ({"num_gpus": 1, "num_cpus": 1}, _total("GPU")) if gpus else ({"num_cpus": 1}, _total("CPU"))
+
+
+def _total(resource: str) -> int:
+    """How many the cluster has of a "CPU" or "GPU", in use or not."""
+    import ray
+
+    total: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call] # untyped in the library
+    return int(total.get(resource, 0))
 
 
 def _has_room(needed: dict[str, float]) -> bool:

@@ -18,10 +18,11 @@ from typing import Any
 from rag.errors import ClusterError
 
 THIS_MACHINE = "local"
+_REQUIREMENT = "ray[data]>=2.60,<3"  # as in pyproject.toml
 _CONNECT_SECONDS = 10.0
 # A client of gRPC begins with this preface of HTTP/2 and a frame of settings, here empty; the server answers with one.
 _HELLO, _SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0)), b"\x04"
-_OBJECT_STORE = 256 << 20  # bytes for batches on their way, of 128 papers and some 2 MB each; more goes to the disk
+_OBJECT_STORE = 256 << 20  # bytes for batches on their way, of 128 papers and some 2.6 MB each; more goes to the disk
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def connected(address: str) -> Iterator[None]:
 
 def _check_installed() -> None:
     if find_spec("ray") is None or find_spec("pyarrow") is None:
-        raise ClusterError("Ray is not installed. Run: pip install 'rag[ray]'")
+        raise ClusterError(f"Ray is not installed. Run: pip install '{_REQUIREMENT}'")
 
 
 def _be_quiet() -> None:

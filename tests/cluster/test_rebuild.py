@@ -127,6 +127,19 @@ def test_a_paper_that_ends_its_workers_is_named_and_the_others_are_kept(cluster:
 
 
 @pytest.mark.slow
+def test_a_file_that_ends_its_workers_is_told_in_one_line(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    files = write(tmp_path / "papers")
+    (files / "b.jsonl").rename(files / "Poison.jsonl")
+    (files / "a.jsonl").rename(files / "0.jsonl")  # is read without a fault, before
+    with nodes.rebuilding(cluster.address, tmp_path / "index", files, chunk=CHUNK) as process:
+        code, out, err = nodes.finish(process)
+    assert (code, out) == (1, "")
+    assert err.startswith("Error: Ray failed while files were read: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.slow
 def test_a_worker_with_another_version_is_refused(cluster: Cluster, files: Path, tmp_path: Path) -> None:
     with nodes.rebuilding(cluster.address, tmp_path / "index", files, chunk=CHUNK, version="0.0.1") as process:
         code, out, err = nodes.finish(process)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from rag.errors import ClusterError
 from tests.cli.runner import rag
 from tests.llm.server import Server
 from tests.ports import free_port
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def refused(address: str) -> str:
@@ -50,10 +53,11 @@ def test_the_address_of_a_client() -> None:
     assert refused("ray://10.0.0.1:10001").endswith("with the address of its head: --ray HOST:6379")
 
 
-def test_without_ray_the_command_names_the_extra(
+def test_without_ray_the_command_says_how_to_install_it(
     tmp_path: Path, papers_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)  # which is how Python marks what cannot be imported
     done = rag("rebuild", papers_file, "--ray", "local", "--index", tmp_path / "index")
-    assert (done.exit_code, done.output) == (1, "Error: Ray is not installed. Run: pip install 'rag[ray]'\n")
+    (needed,) = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]["ray"]
+    assert (done.exit_code, done.output) == (1, f"Error: Ray is not installed. Run: pip install '{needed}'\n")
     assert not (tmp_path / "index").exists()

@@ -1,4 +1,4 @@
-"""Python runs this when it starts: has a worker of Ray end as if killed where it embeds a paper called "Poison"."""
+"""Python runs this when it starts: has a worker of Ray end as if killed by a paper, or a file, called "Poison"."""
 
 import os
 import sys
@@ -14,3 +14,14 @@ if any(argument.endswith("default_worker.py") for argument in sys.orig_argv):
         return texts_of(paper, model)
 
     vectors._texts = _texts
+
+    from rag.cluster import worker
+
+    read = worker.read
+
+    def _read(path, columns):  # type: ignore[no-untyped-def]
+        if path.stem == "Poison":
+            os._exit(1)
+        return read(path, columns)
+
+    worker.read = _read
