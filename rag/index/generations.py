@@ -15,6 +15,7 @@ import secrets
 import shlex
 import shutil
 import sqlite3
+import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,6 +28,11 @@ from filelock import BaseFileLock, FileLock, Timeout
 from rag.errors import BusyError, DamageError, StoreError
 from rag.index import manifest, pointer
 from rag.index.disk import FULL, REFUSED, is_no_room
+
+# Whoever asks whether a change is made holds the lock for an instant: nobody who finds it held just then must believe
+# that it is. Askers of this process take turns, and a change tries again for so many seconds.
+_LOOKING = threading.Lock()
+_LOOK_SECONDS = 0.2
 
 
 def current(index_dir: Path) -> Path | None:
@@ -191,7 +197,7 @@ def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / ".lock", is_singleton=True)  # which its thread may acquire again
-        held = lock.acquire(timeout=-1 if waits else 0)
+        held = lock.acquire(timeout=-1 if waits else _LOOK_SECONDS, poll_interval=_LOOK_SECONDS / 10)
     except Timeout as fault:
         raise BusyError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
     except OSError as fault:
@@ -204,7 +210,7 @@ def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
 def is_changing(index_dir: Path) -> bool:
     """Whether somebody, in this process or another, changes the index now."""
     try:
-        with FileLock(index_dir / ".lock", timeout=0):
+        with _LOOKING, FileLock(index_dir / ".lock", timeout=0):
             return False
     except Timeout:
         return True

@@ -57,6 +57,18 @@ def test_the_generation_before_the_current_one_is_kept(tmp_path: Path) -> None:
     assert [folder.exists() for folder in folders] == [False, False, True, True]
 
 
+def test_looking_whether_a_change_is_made_neither_stops_one_nor_is_taken_for_one(tmp_path: Path) -> None:
+    build(tmp_path)
+    with ThreadPoolExecutor() as pool:
+        lookers = [pool.submit(lambda: [generations.is_changing(tmp_path) for _ in range(300)]) for _ in range(4)]
+        assert not any(any(looker.result()) for looker in lookers)
+        for _ in range(50):
+            looker = pool.submit(lambda: [generations.is_changing(tmp_path) for _ in range(20)])
+            with generations.changing(tmp_path):
+                assert generations.is_changing(tmp_path)
+            looker.result()
+
+
 class Reader:
     """Something that reads a generation."""
 
