@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _QUERY_SECONDS = 5.0  # until a reply to a question has to be there
 WRITE_SECONDS = 300.0  # Chroma adds vectors to its graph, and saves all of it, before it replies
-_BATCH = 1_000  # vectors written at once: of 4,000 dimensions they are 22 MB, of the 40 MB that Chroma takes
+# Vectors written or read at once: of 4,000 dimensions they are 22 MB, of the 40 MB that Chroma takes, and as the digits
+# that it sends some 85 MB, of the 100 MB that are read.
+_BATCH = 1_000
 _PAGE = 100  # collections listed at once
 _OWNER = "rag"  # the key of a collection's metadata that says whose it is
 
@@ -90,14 +92,16 @@ class ChromaServer:
         """The vectors with these ids, as far as they are there."""
         import numpy as np
 
-        content = {"ids": list(ids), "include": ["embeddings"]}
-        found = self._ask("POST", f"/{collection}/get", content, WRITE_SECONDS)
-        try:
-            return {
-                id: np.array(row, dtype=np.float32) for id, row in zip(found["ids"], found["embeddings"], strict=True)
-            }
-        except (TypeError, KeyError, ValueError) as fault:
-            raise self.requests.unreadable() from fault
+        vectors: dict[str, np.ndarray] = {}
+        for start in range(0, len(ids), _BATCH):
+            content = {"ids": ids[start : start + _BATCH], "include": ["embeddings"]}
+            found = self._ask("POST", f"/{collection}/get", content, WRITE_SECONDS)
+            try:
+                for id, row in zip(found["ids"], found["embeddings"], strict=True):
+                    vectors[id] = np.array(row, dtype=np.float32)
+            except (TypeError, KeyError, ValueError) as fault:
+                raise self.requests.unreadable() from fault
+        return vectors
 
     def search(self, collection: str, vector: np.ndarray, limit: int) -> list[str]:
         """The ids of the vectors nearest to `vector`, best first, at most `limit`, as the server gives them."""
