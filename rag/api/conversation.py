@@ -49,18 +49,20 @@ class Conversation:
 
     async def astream(self, question: str, **choices: Unpack[Choices]) -> AsyncGenerator[Event]:
         """As `stream`."""
-        if self._conversation is None:
-            self._conversation = await asyncio.to_thread(self._begin)
-        async with aclosing(self._conversation.ask(question, **choices)) as events:
+        conversation = await asyncio.to_thread(self._begun)
+        async with aclosing(conversation.ask(question, **choices)) as events:
             async for event in events:
                 yield event
 
-    def _begin(self) -> conversation.Conversation:
+    def _begun(self) -> conversation.Conversation:
+        """The conversation, begun with the first question. Raises RuntimeError if the library is closed."""
         from rag.chat.conversation import Conversation
         from rag.chat.messages import history_of
 
         opened = self._opened()
-        return Conversation(opened, history_of(self._messages, opened.retriever().store))
+        if self._conversation is None:
+            self._conversation = Conversation(opened, history_of(self._messages, opened.retriever().store))
+        return self._conversation
 
 
 def _last(events: Sequence[Event]) -> Answer:

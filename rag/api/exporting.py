@@ -25,10 +25,11 @@ def exported(what: Exportable, format: ExportFormat) -> str:
     """
     if format == "json":
         return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in _records(what))
-    answers = [what] if isinstance(what, Answer) else [one for one in _items(what) if isinstance(one, Answer)]
-    if answers:
-        return _known(format, {name: entry.answers for name, entry in EXPORTS.items()})(*answers)
-    return _known(format, PAPER_EXPORTS)([one for one in _items(what) if isinstance(one, Paper)])
+    papers = [one for one in _items(what) if isinstance(one, Paper)]
+    if papers or isinstance(what, Results):
+        return _known(format, PAPER_EXPORTS)(papers)
+    answers = [one for one in _items(what) if isinstance(one, Answer)]
+    return _known(format, {name: entry.answers for name, entry in EXPORTS.items()})(*answers)
 
 
 def _items(what: Exportable) -> Sequence[Answer | Paper]:

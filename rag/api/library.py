@@ -37,8 +37,9 @@ class Library:
     the place of. There need not be an index yet: `add` builds it. Index and models are opened on first use. Threads may
     share a library; it follows the index when that is changed, by any process.
 
-    Raises SettingsError for a setting that cannot be used. All errors of its methods are RagErrors: StoreError if the
-    index is missing, damaged or in use by another change, ModelError if a model cannot be used.
+    Raises SettingsError for a setting that cannot be used. What goes wrong in its methods is a RagError: StoreError if
+    the index is missing, damaged or in use by another change, ModelError if a model cannot be used. Arguments that no
+    call can have raise ValueError or TypeError.
     """
 
     def __init__(self, index: StrPath | None = None, **options: Unpack[Options]) -> None:
@@ -62,7 +63,7 @@ class Library:
         return f"Library({str(self.index)!r})"
 
     def close(self) -> None:
-        """Closes the index. The library cannot be used afterwards."""
+        """Closes the index and the models. Whoever searches or asks afterwards gets a RuntimeError."""
         with self._opening:
             opened, self._library, self._closed = self._library, None, True
         if opened:

@@ -339,6 +339,7 @@ def test_exports_are_those_of_the_command(
     assert set(get_args(ExportFormat)) == {*EXPORTS, "json"}
     assert library.export([answer, answer], "json").count("\n") == 2
     assert json.loads(library.export(found.papers[:1], "json"))["title"] == found.papers[0].title
+    assert library.export([], "md") == library.export([], "bib") == library.export([], "json") == ""
     with pytest.raises(ValueError, match=r"“docx” is not a format for this\. These are: md, bib"):
         library.export(answer, "docx")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"“md” is not a format for this\. These are: bib"):
@@ -366,10 +367,14 @@ def test_an_evaluation_has_the_numbers_of_the_command(
 def test_a_closed_library_says_so_and_leaves_others_open(index_dir: Path, library: Library) -> None:
     with Library(index_dir, llm="none") as other:
         assert other.search(WHICH, 1).papers == library.search(WHICH, 1).papers
+        conversation = other.conversation()
+        assert conversation.ask(WHICH).relevant_count == 2
     with pytest.raises(RuntimeError, match="closed"):
         other.search(WHICH)
     with pytest.raises(RuntimeError, match="closed"):
         other.ask(WHICH)
+    with pytest.raises(RuntimeError, match="closed"):
+        conversation.ask(WHICH)
     assert library.ask(WHICH).relevant_count == 2
 
 
