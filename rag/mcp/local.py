@@ -69,7 +69,7 @@ class LocalBackend:
             return task.result()
         finally:
             stopping.set()
-            await asyncio.wait([task])
+            await asyncio.gather(task, return_exceptions=True)  # what ends it is told above, or to nobody
 
     def told(self, fault: RagError) -> str:
         """What is wrong, in a line."""

@@ -43,9 +43,8 @@ def _found(name: str, store: Store) -> Paper:
     if len(numbers) == 1:
         return store.paper(numbers[0])
     if numbers:
-        ids = [found.ids[0] for found in store.papers(numbers[:10]) if found.ids]
-        those = " or ".join(ids) or "nothing that tells them apart"
-        raise QuestionError(f"{len(numbers)} papers are called {in_quotes(name)}. Name one by its identifier: {those}.")
+        ids = " or ".join(found.identity_hash for found in store.papers(numbers[:10]))
+        raise QuestionError(f"{len(numbers)} papers are called {in_quotes(name)}. Name one by its ID: {ids}.")
     if found := titled(name, store):
         return found
     raise QuestionError(f"No paper has the title or identifier {in_quotes(name)}. Find it by the tool search.")

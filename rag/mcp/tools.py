@@ -77,7 +77,7 @@ class Backend(Protocol):
         """Streams the answer; see `rag.answer.types.Event`. Closing it stops the model."""
 
     async def change(self, work: Callable[[Progress], _T], report: Report) -> _T:
-        """Does `work`, which changes the index. Cancelling it ends the work, and nothing has changed then."""
+        """Does `work`, which changes the index. Cancelling it ends the work; unless it was done, nothing changes."""
 
     def told(self, fault: RagError) -> str:
         """What whoever asks may know of a `fault`."""

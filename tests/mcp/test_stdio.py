@@ -204,8 +204,6 @@ def test_the_documented_configurations_start_it(tmp_path: Path) -> None:
 def test_the_documented_program_gets_an_answer(index_copy: Path) -> None:
     (program,) = documented("python")
     environment = os.environ | {"PATH": f"{RAG.parent}{os.pathsep}{os.environ['PATH']}"}
-    # The client passes few variables on, so the index is named where the program is started.
-    (index_copy.parent / "rag.toml").write_text(f"index_dir = {json.dumps(str(index_copy))}\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=index_copy.parent, env=environment, capture_output=True, timeout=PATIENCE
     )

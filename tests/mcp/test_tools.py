@@ -83,6 +83,15 @@ def test_it_adds_papers_and_finds_them_at_once(agent: Agent) -> None:
     assert {one["name"] for one in agent.json("list_topics")["sources"]} == {"papers.jsonl", "ponds.bib", "more.bib"}
 
 
+def test_papers_of_one_title_are_told_apart_by_their_ids(agent: Agent) -> None:
+    twin = BIBTEX.replace("Herons Wait at the Pond", "Two of a Kind")
+    twins = "".join(twin.replace("1000/heron", f"1000/{name}").replace("pond", name) for name in ("one", "other"))
+    assert agent.json("add_papers", name="twins.bib", content=twins)["added"] == 2
+    told = agent.fault("get_paper", paper="Two of a Kind")
+    ids = told.rpartition(": ")[2].rstrip(".").split(" or ")
+    assert [agent.json("get_paper", paper=id)["title"] for id in ids] == ["Two of a Kind"] * 2
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "fault"),
     [
