@@ -189,6 +189,14 @@ def test_an_answer_of_a_file_cites_the_papers_whose_titles_it_contains(
     assert (history.earlier, history.cited, history.numbered) == (("who counts?",), papers, dict(enumerate(papers, 1)))
 
 
+@pytest.mark.parametrize("title", ["(Un)certain Owls", "_Owls_ in $k$-Space", "Ünderground Owls", "…Owls Who?", "Öwl"])
+def test_a_title_is_cited_whatever_it_begins_with(tmp_path: Path, title: str) -> None:
+    with closing(open_current(build_index(tmp_path, [Paper(title, "Owls hunt by ear.")]))) as store:
+        for written in (title, title.upper(), f"“{title}”"):
+            question = BatchQuestion("is it so?", last_answer=f"It says so in {written}. [1]")
+            assert [paper.title for paper in batch_history(question, store).cited] == [title]
+
+
 def test_a_title_within_a_longer_title_is_not_cited(tmp_path: Path) -> None:
     papers = [Paper(title, "Owls hunt by ear.") for title in ("Owls", "Owls at Night", "Night")]
     with closing(open_current(build_index(tmp_path, papers))) as store:
