@@ -105,7 +105,7 @@ def rankings(index_dir: Path, asked: list[str]) -> list[list[tuple[int, float]]]
     """The numbers and scores of the first papers for each question."""
     with closing(open_current(index_dir)) as store:
         retriever = HybridRetriever(store, embedding.load("bundled"))
-        found = [retriever.search(question, TOP).papers for question in asked]
+        found = [retriever.search([question], TOP).papers for question in asked]
         return [[(hit.number, hit.score) for hit in hits] for hits in found]
 
 
