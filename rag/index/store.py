@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 # Passages that Chroma looks for, though fewer are taken. Of 1,800, it then finds the hundred nearest each time, instead
 # of 98 times of 100; so its graphs, of which no two are alike, give the same answers. That takes a millisecond more.
 _WIDTH = 500
-EXACT_PAPERS = 5_000  # at most this many are searched one and all; among more, Chroma is faster
+EXACT_PAPERS = 5_000  # at most this many are always searched one and all; among more, Chroma may be faster
 _ANY_WITH: dict[Field, str] = {
     "year": "SELECT 1 FROM papers WHERE year IS NOT NULL LIMIT 1",
     "author": "SELECT 1 FROM authors LIMIT 1",
@@ -241,9 +241,9 @@ class Store:
         """
         if among is None:
             return self._nearest_passages(vector, limit)
-        if len(among) <= EXACT_PAPERS:
+        wider = math.ceil(limit * self.paper_count / max(len(among), 1))  # as many of all as have `limit` of them
+        if len(among) <= max(EXACT_PAPERS, wider):
             return self._nearest_exactly(vector, limit, among)
-        wider = math.ceil(limit * self.paper_count / len(among))
         return self._nearest_passages(vector, wider) & set(among)
 
     def _nearest_passages(self, vector: np.ndarray, limit: int) -> set[int]:
