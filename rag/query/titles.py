@@ -160,5 +160,9 @@ def _similar_titles(text: str, store: Store) -> list[Paper]:
     for word in content_terms(text):
         papers, weights = store.bm25.postings(stem(word))
         scores[papers] += weights
-    best = np.argsort(-scores, kind="stable")[:MAX_CANDIDATES_BY_WORDS]
-    return store.papers(best[scores[best] > 0].tolist())
+    found = np.flatnonzero(scores > 0)
+    if len(found) > MAX_CANDIDATES_BY_WORDS:  # sorting all of a large collection is slow
+        least = np.partition(scores[found], -MAX_CANDIDATES_BY_WORDS)[-MAX_CANDIDATES_BY_WORDS]
+        found = found[scores[found] >= least]
+    best = found[np.argsort(-scores[found], kind="stable")[:MAX_CANDIDATES_BY_WORDS]]
+    return store.papers(best.tolist())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice, product
+from pathlib import Path
 
 import pytest
 
 from rag.index.store import Store
 from rag.paper import Paper
-from rag.query.titles import named_papers, names_paper, titled, words_of_titles
+from rag.query.titles import MAX_CANDIDATES_BY_WORDS, named_papers, names_paper, titled, words_of_titles
 from tests.retrieval.conftest import searchable
 
 
@@ -76,6 +78,14 @@ def test_the_papers_that_a_longer_text_names_are_found(store: Store) -> None:
     assert named_papers("who wrote “Representation Learning for Bats: A Review”?", store) == (PAPERS[1],)
     assert named_papers("what do moths do?", store) == (PAPERS[2],)
     assert named_papers("what do foxes eat?", store) == ()
+
+
+def test_of_many_papers_with_words_in_common_the_first_with_the_most_are_looked_at(tmp_path: Path) -> None:
+    words = ("".join(letters) for letters in product("aeiou", "bd", "aeiou"))
+    papers = [Paper("Owls", f"Owls {word}.") for word in islice(words, MAX_CANDIDATES_BY_WORDS + 9)]
+    most = Paper("Owls", "Owls, owls.")
+    with searchable(tmp_path, [*papers, most]) as retriever:
+        assert named_papers("owls", retriever.store) == (most, *papers[: MAX_CANDIDATES_BY_WORDS - 1])
 
 
 ALIKE = [
