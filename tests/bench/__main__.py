@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import RagError
-from tests.bench import building, growth, machine, plot, querying, report, starting
+from tests.bench import building, machine, plot, querying, report, starting
 from tests.bench.measures import BUILD, Measure, per_further
 from tests.bench.processes import BenchError
 from tests.bench.sides import FOLDER, PYTHON, SIDES
@@ -41,7 +41,7 @@ def _measure(sizes: Sequence[int], index_dir: Path | None) -> None:
     for part in _parts(sizes, index_dir):
         measures += part
         _write(about, measures)  # what was measured stays, whatever happens later
-    measures += [*_further(measures), *growth.computed(measures)]
+    measures += _further(measures)
     _write(about, measures)
     print((FOLDER / "speed.txt").read_text(encoding="utf-8"))
     print(f"All figures: {FOLDER / 'speed.json'}, plot: {FOLDER / 'speed.svg'}")
