@@ -3,6 +3,7 @@
 python -m tests.scale.growing encode INDEX                the encoding of some of its papers
 python -m tests.scale.growing part INDEX SIZE INTO        SIZE of its papers, with their vectors, into the folder INTO
 python -m tests.scale.growing build INTO                  the index of these papers
+python -m tests.scale.growing serve INTO                  writing its passages to a Chroma server
 python -m tests.scale.growing add INTO                    one more paper in it
 
 Each prints one JSON object. The vectors of a part come from the large index, as they would from the workers of a
@@ -19,18 +20,22 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from rag import settings
 from rag.chat import rebuild
-from rag.index import changes, manifest, papers_database
+from rag.index import changes, manifest, papers_database, publishing
 from rag.index.build import build
 from rag.index.checkpoint import Checkpoint
+from rag.index.chroma_server import configured
 from rag.index.contents import Contents
 from rag.index.opening import open_current
 from rag.index.vectors import of_papers
 from rag.models import embedding
 from rag.progress import silent
 from rag.sources.gather import gather
+from tests.chroma import Chroma
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -137,6 +142,20 @@ def built(into: Path) -> dict[str, Any]:
     return {"papers": len(papers), "cpu": stages.seconds, "peak": memory.peak}
 
 
+def serve(index_dir: Path) -> dict[str, Any]:
+    """Seconds to write the passages of an index to a Chroma server on this machine."""
+    with TemporaryDirectory() as folder, closing(open_current(index_dir)) as store:
+        chroma = Chroma(Path(folder))
+        try:
+            server = configured(settings.load(chroma=chroma.url))
+            assert server
+            start = time.monotonic()
+            publishing.publish(store, server, silent)
+            return {"papers": store.paper_count, "seconds": time.monotonic() - start}
+        finally:
+            chroma.kill()
+
+
 def add(index_dir: Path) -> dict[str, Any]:
     """CPU seconds of adding one paper to an index, and the bytes that are written for it."""
     made = papers_database.read_papers(open_current(index_dir).folder)[0]
@@ -156,4 +175,4 @@ if __name__ == "__main__":
     if command == "part":
         print(json.dumps(part(Path(index), int(rest[0]), Path(rest[1]))))
     else:
-        print(json.dumps({"encode": encode, "build": built, "add": add}[command](Path(index))))
+        print(json.dumps({"encode": encode, "build": built, "serve": serve, "add": add}[command](Path(index))))

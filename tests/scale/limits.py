@@ -10,23 +10,30 @@ from tests.scale import model
 from tests.scale.slopes import Growth, Line, Slopes
 
 SECOND, MINUTE, HOUR, MB, GB = 1.0, 60.0, 3600.0, 1e6, 1e9
+MANY = 1e12  # papers
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What grows along `line` in a `file` is too much beyond `most`, in seconds or bytes; then comes `instead`."""
+    """What grows with a `cost` in a `file` is too much beyond `most`, in seconds or bytes; then comes `instead`."""
 
     what: str
     file: str
-    line: Growth
+    cost: Growth
     most: float
     unit: str
     instead: str
 
     @property
     def papers(self) -> float:
-        """How many papers it takes; infinite if it does not grow."""
-        return (self.most - self.line.fixed) / self.line.each if self.line.each else math.inf
+        """With how many papers it costs that; infinite if not even with MANY."""
+        few, many = 1.0, MANY
+        if self.cost(many) < self.most:
+            return math.inf
+        while many / few > 1 + 1e-9:
+            middle = math.sqrt(few * many)
+            few, many = (middle, many) if self.cost(middle) < self.most else (few, middle)
+        return many
 
 
 def limits(slopes: Slopes) -> list[Limit]:
@@ -36,6 +43,8 @@ def limits(slopes: Slopes) -> list[Limit]:
 
 def _limits(slopes: Slopes) -> Iterator[Limit]:
     operation = slopes.operation
+    filtering, filtered, unfiltered = map(operation, ("filtering", "filtered", "unfiltered"))
+    by_source, by_year = operation("by_source"), operation("by_year")
     yield Limit(
         "a follow-up by a program that sends its history: every title is read",
         "rag/query/titles.py",
@@ -55,15 +64,23 @@ def _limits(slopes: Slopes) -> Iterator[Limit]:
     yield Limit(
         "a filter that half of the papers pass: their numbers as a set",
         "rag/index/store.py",
-        Line(0.0, operation("filtering").each + operation("filtered").each - operation("unfiltered").each),
+        lambda papers: filtering(papers) + filtered(papers) - unfiltered(papers),
         SECOND,
         "s",
         "a bitmap per filter",
     )
     yield Limit(
+        "a filter that few papers pass: these are compared, up to the root of 100 times all papers",
+        "rag/index/store.py",
+        lambda papers: model.narrow_filter_seconds(papers, slopes),
+        SECOND,
+        "s",
+        "shards",
+    )
+    yield Limit(
         "search: the arrays with a score for every paper",
         "rag/retrieval/expansion.py",
-        Line(0.0, sum(part.each for part in slopes.parts().values())),
+        lambda papers: model.query_seconds(papers, slopes),
         SECOND,
         "s",
         "shards of the word index, or top-k postings (WAND)",
@@ -71,7 +88,7 @@ def _limits(slopes: Slopes) -> Iterator[Limit]:
     yield Limit(
         "the page of all papers: sources and years are counted each time",
         "rag/index/catalogue.py",
-        Line(0.0, operation("by_source").each + operation("by_year").each),
+        lambda papers: by_source(papers) + by_year(papers),
         SECOND,
         "s",
         "counts in the manifest",
@@ -117,6 +134,14 @@ def _limits(slopes: Slopes) -> Iterator[Limit]:
         "segments: a small index of what is new, merged at night",
     )
     yield Limit(
+        "adding one paper, with a Chroma server: all passages are written to it again",
+        "rag/index/publishing.py",
+        slopes.served,
+        10 * MINUTE,
+        "s",
+        "only the passages of what is new",
+    )
+    yield Limit(
         "memory of a chat: the graph with its vectors, the terms",
         "rag/index/vector_database.py",
         slopes.own_memory(),
@@ -135,16 +160,15 @@ def _limits(slopes: Slopes) -> Iterator[Limit]:
     yield Limit(
         "one writer: what a build does besides encoding",
         "rag/index/paper_writer.py",
-        Line(0.0, model.write_seconds(slopes) + sum(slopes.stage(one).each for one in model.FINISHING)),
+        lambda papers: slopes.stage("write")(papers) + model.finish_seconds(papers, slopes),
         24 * HOUR,
         "h",
         "a writer per shard",
     )
-    files = slopes.files()
     yield Limit(
         "the disk at the end of a build",
         "rag/index/generations.py",
-        Line(0.0, sum(line.each for line in files.values()) * 2 + files["vectors.f32"].each + files["maxsim.i8"].each),
+        lambda papers: model.disk_while_building(papers, slopes),
         1000 * GB,
         "GB",
         "vectors as int8 and without the generation before; shards",

@@ -1,7 +1,7 @@
 """Measures the slopes: `python -m tests.scale.measure INDEX FOLDER` writes `slopes.json` beside this file.
 
-INDEX is a large index, at least twice as large as the largest of SIZES. Parts of it are built in FOLDER, where every
-result stays: a measurement that was stopped goes on where it was. It takes an hour of CPU time, of which none is for
+INDEX is a large index, more than five times as large as the largest of SIZES. Parts of it are built in FOLDER, where
+every result stays: a measurement that was stopped goes on where it was. It takes an hour of CPU time, little of it for
 encoding. CPU time is counted, so that a busy machine matters little; `nice` is kind to the others on it.
 """
 
@@ -55,14 +55,16 @@ def main(index_dir: Path, folder: Path) -> None:
     asked = [results.of(f"ask-{size}", "asking", folder / str(size)) for size in SIZES]
     asked.append(results.of("ask-all", "asking", index_dir))
     split = results.of("split", "sharding", index_dir)
+    graphs = results.of("graphs", "sharding", folder / str(SPLIT), "graphs")
     measured = {
         "machine": {key: machine.describe()[key] for key in ("date", "cpu", "cores", "python", "rag")},
         "command": "python -m tests.scale.measure INDEX FOLDER",
         "encode": results.of("encode", "growing", "encode", index_dir),
         "built": built,
         "asked": asked,
+        "served": results.of("serve", "growing", "serve", folder / str(FITTED)),
         "added": list(_added(results)),
-        "split": {**split, "recall": results.of("graphs", "sharding", folder / str(SPLIT), "graphs")["recall"]},
+        "split": {**split, "searched": graphs["searched"], "recall": graphs["recall"]},
     }
     FILE.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 

@@ -10,6 +10,9 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from rag.index.store import EXACT_PAPERS
+from rag.retrieval.channels import VECTOR_DEPTH
+from rag.web.places import MAX_CONCURRENT
 from tests.scale.slopes import Slopes
 
 GB = 1e9
@@ -97,7 +100,7 @@ def search_quantile(fleet: Fleet, rate: float, share: float) -> float:
     """Seconds within which a `share` of the questions is answered, if `rate` of them come per second at random.
 
     The slowest of all shards counts. What a question waits for others, on average (Pollaczek and Khinchine, for several
-    cores as Lee and Longton 1959), is added; it is right while the cores are busy less than half of the time.
+    cores as Lee and Longton 1959), is added; it is right while four cores or more are busy less than half of the time.
     """
     slowest = fleet.median * math.exp(fleet.sigma * NormalDist().inv_cdf(share ** (1 / fleet.shards)))
     return slowest + waiting(fleet, rate) + fleet.merge
@@ -116,12 +119,12 @@ def waiting(fleet: Fleet, rate: float) -> float:
     return erlang_c * fleet.mean / (servers - load) * (1 + variation) / 2
 
 
-def disk(papers: int, slopes: Slopes) -> float:
+def disk(papers: float, slopes: Slopes) -> float:
     """Bytes of a generation."""
     return sum(line(papers) for line in slopes.files().values())
 
 
-def disk_while_building(papers: int, slopes: Slopes) -> float:
+def disk_while_building(papers: float, slopes: Slopes) -> float:
     """Bytes at the end of a build: the generation before, the new one, and the vectors that were embedded so far."""
     files = slopes.files()
     return 2 * disk(papers, slopes) + files["vectors.f32"](papers) + files["maxsim.i8"](papers)
@@ -143,21 +146,31 @@ def cached(papers: int, slopes: Slopes) -> float:
     return sum(files[name](papers) for name in ("vectors.f32", "maxsim.i8", "papers.db", "bm25"))
 
 
-def write_seconds(slopes: Slopes) -> float:
-    """CPU seconds a paper of the one process that writes an index."""
-    return slopes.stage("write").each
+def write_seconds(papers: float, slopes: Slopes) -> float:
+    """CPU seconds a paper of the one process that writes an index of so many, on average."""
+    return slopes.stage("write")(papers) / papers
 
 
-def finish_seconds(papers: int, slopes: Slopes) -> float:
+def saturating_cores(papers: float, slopes: Slopes) -> float:
+    """How many cores encode as fast as one process writes an index of so many papers."""
+    return slopes.encode / write_seconds(papers, slopes)
+
+
+def start_seconds(papers: int, slopes: Slopes) -> float:
+    """CPU seconds until the first paper can be encoded: files are read, models loaded."""
+    return slopes.stage("read")(papers) + slopes.stage("prepare")(papers)
+
+
+def finish_seconds(papers: float, slopes: Slopes) -> float:
     """CPU seconds from the last paper to the end of a build."""
     return sum(slopes.stage(stage)(papers) for stage in FINISHING)
 
 
 def one_machine_seconds(papers: int, cores: int, slopes: Slopes) -> float:
     """A build on so many cores: they encode while one of them writes."""
-    read = slopes.stage("read")(papers)
     write = slopes.stage("write")(papers)
-    return read + max((papers * slopes.encode + write) / cores, write) + finish_seconds(papers, slopes)
+    busy = max((papers * slopes.encode + write) / cores, write)
+    return start_seconds(papers, slopes) + busy + finish_seconds(papers, slopes)
 
 
 def cluster_seconds(papers: int, cores: float, shards: int, slopes: Slopes) -> float:
@@ -167,10 +180,10 @@ def cluster_seconds(papers: int, cores: float, shards: int, slopes: Slopes) -> f
     cluster = Cluster(
         workers=max(1, round(of_each)),
         block_seconds=BLOCK * slopes.encode / min(of_each, 1.0),
-        write_seconds=BLOCK * write_seconds(slopes),
+        write_seconds=BLOCK * write_seconds(part, slopes),
     )
     busy = build_seconds(cluster, math.ceil(part / BLOCK))
-    return STARTING + slopes.stage("read")(part) + busy + finish_seconds(part, slopes)
+    return STARTING + start_seconds(part, slopes) + busy + finish_seconds(part, slopes)
 
 
 def query_seconds(papers: float, slopes: Slopes) -> float:
@@ -185,12 +198,18 @@ def query_seconds(papers: float, slopes: Slopes) -> float:
     return sum(part(papers) * (levels if name == "nearest" else 1.0) for name, part in parts.items())
 
 
-def fleet(papers: int, shards: int, copies: int, cores: int, slopes: Slopes) -> Fleet:
-    """What answers questions about so many papers in so many shards."""
+def narrow_filter_seconds(papers: float, slopes: Slopes) -> float:
+    """CPU seconds, at most, to compare the papers that pass a filter: among more, the graph finds as many nearest."""
+    return max(EXACT_PAPERS, math.sqrt(VECTOR_DEPTH * papers)) * slopes.comparing()
+
+
+def fleet(papers: int, shards: int, slopes: Slopes) -> Fleet:
+    """What answers questions about so many papers in so many shards, of which each has one chat."""
     median = query_seconds(papers / shards, slopes) * slopes.ratio("p50")
-    return Fleet(shards, copies, cores, median, slopes.ratio("p99") / slopes.ratio("p50"), MERGING if shards > 1 else 0)
+    spread = slopes.ratio("p99") / slopes.ratio("p50")
+    return Fleet(shards, 1, MAX_CONCURRENT, median, spread, MERGING if shards > 1 else 0.0)
 
 
-def saturating_cores(slopes: Slopes) -> float:
-    """How many cores encode as fast as one process writes."""
-    return slopes.encode / write_seconds(slopes)
+def questions_per_second(papers: float, slopes: Slopes) -> float:
+    """How many questions a second one chat answers at most: it searches some at a time, on a core each."""
+    return MAX_CONCURRENT / query_seconds(papers, slopes)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.web.places import MAX_CONCURRENT
 from tests.scale import model
 from tests.scale.limits import Limit, limits
 from tests.scale.model import GB
@@ -14,8 +16,12 @@ from tests.scale.slopes import FITTED, Slopes
 
 QUESTIONS_PER_SECOND = 1.0
 MONTH = 730  # hours
+LINE_WIDTH = 120  # characters, of the page
 LAPTOP = "a laptop"
 TOKENS_PER_SECOND_OF_GPU = 250_000  # an assumption: see docs/scale.md
+CHAT_CORES = 2 * MAX_CONCURRENT  # questions that a chat searches, and answers that it writes, at a time
+SERVER_CORES = 2  # of a Chroma server
+COLLECTIONS = 2  # on a Chroma server: that of the current generation, and of the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,52 +32,67 @@ class Prices:
     memory_hour: float = 0.005  # a GB
     disk_month: float = 0.10  # a GB
 
+    def month(self, cores: int, memory: float, disk: float = 0.0) -> float:
+        """A month of so many cores and so many bytes, always on."""
+        hourly = cores * self.core_hour + memory / GB * self.memory_hour
+        return hourly * MONTH + disk / GB * self.disk_month
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`shards` that so many `cores` encode for, together, and of which each is searched on `serving` cores.
-
-    The cores of a `cluster` encode for a writer of each shard on another machine.
-    """
+    """`shards` of equal size, each on a machine of so many `cores`; if `is_served`, a Chroma server has the graph."""
 
     papers: int
     what: str
     cores: int
-    serving: int = 2
     shards: int = 1
-    cluster: bool = False
+    is_served: bool = False
+
+    @property
+    def part(self) -> int:
+        """The papers of a shard."""
+        return math.ceil(self.papers / self.shards)
 
 
 PLANS = (
     Plan(500, LAPTOP, 2),
     Plan(5_000, LAPTOP, 2),
     Plan(50_000, LAPTOP, 4),
-    Plan(500_000, "one server", 16, 4),
-    Plan(5_000_000, "a large server or Ray, a Chroma server, chats", 10, 8, cluster=True),
-    Plan(50_000_000, "10 shards of that", 100, 8, 10, cluster=True),
-    Plan(100_000_000, "20 shards of that", 200, 8, 20, cluster=True),
+    Plan(500_000, "a server", 8),
+    Plan(1_000_000, "a server", 8),
+    Plan(5_000_000, "a large server, with Chroma as a server", 8, is_served=True),
+    Plan(50_000_000, "10 shards of that", 8, 10, is_served=True),
+    Plan(100_000_000, "20 shards of that", 8, 20, is_served=True),
 )
 
 
 def build_hours(plan: Plan, slopes: Slopes) -> float:
-    """Hours of a build."""
-    if plan.cluster:
-        return model.cluster_seconds(plan.papers, plan.cores, plan.shards, slopes) / 3600
-    return model.one_machine_seconds(plan.papers, plan.cores, slopes) / 3600
+    """Hours of a build, without writing to a Chroma server."""
+    return model.one_machine_seconds(plan.part, plan.cores, slopes) / 3600
+
+
+def serving_hours(plan: Plan, slopes: Slopes) -> float:
+    """Hours that writing to a Chroma server takes after a build; 0 without one."""
+    return slopes.served(plan.part) / 3600 if plan.is_served else 0.0
 
 
 def build_dollars(plan: Plan, slopes: Slopes, prices: Prices) -> float:
-    """What the cores cost as long as the build takes, those of the writers included."""
-    writers = plan.shards if plan.cluster else 0
-    return build_hours(plan, slopes) * (plan.cores + writers) * prices.core_hour
+    """What the cores and the memory of the build cost until the index is switched."""
+    share = (build_hours(plan, slopes) + serving_hours(plan, slopes)) / MONTH
+    return share * plan.shards * prices.month(plan.cores, slopes.build_memory()(plan.part))
+
+
+def chat_dollars(plan: Plan, slopes: Slopes, prices: Prices) -> float:
+    """A month of a chat on each shard, without the files in the cache, which all chats of a machine share."""
+    graph = model.graph(plan.part, slopes) if plan.is_served else 0.0
+    return plan.shards * prices.month(CHAT_CORES, model.memory(plan.part, slopes) - graph)
 
 
 def month_dollars(plan: Plan, slopes: Slopes, prices: Prices) -> float:
-    """A month of answering questions: cores, memory with all files in the cache, and twice the disk."""
-    part = math.ceil(plan.papers / plan.shards)
-    memory = (model.memory(part, slopes) + model.cached(part, slopes)) / GB * prices.memory_hour
-    machines = plan.shards * (plan.serving * prices.core_hour + memory) * MONTH
-    return machines + 2 * model.disk(plan.papers, slopes) / GB * prices.disk_month
+    """A month of a chat on each shard, all files in the cache, twice the disk, and a Chroma server if there is one."""
+    files = prices.month(0, model.cached(plan.part, slopes), 2 * model.disk(plan.part, slopes))
+    server = prices.month(SERVER_CORES, COLLECTIONS * model.graph(plan.part, slopes)) if plan.is_served else 0.0
+    return chat_dollars(plan, slopes, prices) + plan.shards * (files + server)
 
 
 def number(value: float) -> str:
@@ -107,53 +128,36 @@ def sizes(slopes: Slopes) -> str:
 
     def rows() -> Iterator[Sequence[str]]:
         for plan in PLANS:
-            part = math.ceil(plan.papers / plan.shards)
-            fleet = model.fleet(plan.papers, plan.shards, 1, plan.serving, slopes)
-            quantiles = (model.search_quantile(fleet, QUESTIONS_PER_SECOND, share) * 1e3 for share in (0.5, 0.99))
-            yield (
-                count(plan.papers),
-                plan.what,
-                number(model.disk(plan.papers, slopes) / GB),
-                number(model.disk_while_building(plan.papers, slopes) / GB),
-                number(model.memory(part, slopes) / GB),
-                number(model.graph(part, slopes) / GB),
-                number(model.cached(part, slopes) / GB),
-                number(slopes.build_memory()(part) / GB),
-                "; ".join(map(number, quantiles)),
+            amounts = (
+                model.disk(plan.papers, slopes),
+                model.disk_while_building(plan.papers, slopes),
+                slopes.build_memory()(plan.part),
+                model.memory(plan.part, slopes),
+                model.graph(plan.part, slopes),
+                model.cached(plan.part, slopes),
             )
+            yield (count(plan.papers), plan.what, *(number(amount / GB) for amount in amounts))
 
-    heading = (
-        "papers",
-        "run",
-        "disk, GB",
-        "building, GB",
-        "own, GB",
-        "graph, GB",
-        "cache, GB",
-        "build, GB",
-        "p50; p99, ms",
-    )
+    heading = ("papers", "run", "disk, GB", "building, GB", "build, GB", "own, GB", "graph, GB", "cache, GB")
     return table(heading, rows())
 
 
-def costs(slopes: Slopes) -> str:
-    """What each number of papers costs to build, to change and to serve."""
+def builds(slopes: Slopes) -> str:
+    """What each number of papers costs to build and to change."""
     prices = Prices()
 
     def rows() -> Iterator[Sequence[str]]:
         for plan in PLANS:
-            part = math.ceil(plan.papers / plan.shards)
             gpu = plan.papers * slopes.tokens / TOKENS_PER_SECOND_OF_GPU / 3600
             yield (
                 count(plan.papers),
-                str(plan.cores),
+                str(plan.cores * plan.shards),
                 number(plan.papers * slopes.encode / 3600),
                 number(gpu),
                 number(build_hours(plan, slopes)),
+                number(serving_hours(plan, slopes)) if plan.is_served else "–",
                 "–" if plan.what == LAPTOP else number(build_dollars(plan, slopes, prices)),
-                number(slopes.opening()(part)),
-                number(slopes.adding()(part) / 60),
-                "–" if plan.what == LAPTOP else number(month_dollars(plan, slopes, prices)),
+                number(slopes.adding()(plan.part) / 60),
             )
 
     heading = (
@@ -162,11 +166,31 @@ def costs(slopes: Slopes) -> str:
         "encoding, core h",
         "or GPU h",
         "build, h",
+        "to Chroma, h",
         "build, $",
-        "open, s",
         "add one, min",
-        "month, $",
     )
+    return table(heading, rows())
+
+
+def serving(slopes: Slopes) -> str:
+    """How fast each number of papers is searched, and what that costs."""
+    prices = Prices()
+
+    def rows() -> Iterator[Sequence[str]]:
+        for plan in PLANS:
+            fleet = model.fleet(plan.papers, plan.shards, slopes)
+            quantiles = (model.search_quantile(fleet, QUESTIONS_PER_SECOND, share) * 1e3 for share in (0.5, 0.99))
+            dollars = (cost(plan, slopes, prices) for cost in (month_dollars, chat_dollars))
+            yield (
+                count(plan.papers),
+                number(slopes.opening()(plan.part)),
+                "; ".join(map(number, quantiles)),
+                number(model.questions_per_second(plan.part, slopes)),
+                *(["–", "–"] if plan.what == LAPTOP else map(number, dollars)),
+            )
+
+    heading = ("papers", "open, s", "p50; p99, ms", "questions/s", "month, $", "a further chat, $")
     return table(heading, rows())
 
 
@@ -232,31 +256,41 @@ def shards(slopes: Slopes) -> str:
 
 def graphs(slopes: Slopes) -> str:
     """How many of the nearest passages are found by one graph, and by several of a part of them each."""
-    found = slopes.measured["split"]["recall"].items()
-    return table(("graphs", "of the 100 nearest found"), ((name, f"{100 * share:.1f} %") for name, share in found))
+    split = slopes.measured["split"]
+    rows = ((name, str(split["searched"][name]), f"{100 * share:.1f} %") for name, share in split["recall"].items())
+    return table(("graphs", "candidates in each", "of the 100 nearest found"), rows)
 
 
 def saturation(slopes: Slopes) -> str:
-    """How many cores one writer can follow, as a sentence."""
-    cores, write = model.saturating_cores(slopes), model.write_seconds(slopes)
-    return (
-        f"Encoding takes {number(slopes.encode * 1e3)} ms of a core for a paper, writing {number(write * 1e3)} ms: "
-        f"{number(cores)} cores encode as fast as one process writes."
+    """How many cores one writer can follow, and how fast a Chroma server is written, as sentences."""
+    sizes = (FITTED, 1_000_000, 5_000_000)
+    written = [number(model.write_seconds(papers, slopes) * 1e3) for papers in sizes]
+    cores = [number(model.saturating_cores(papers, slopes)) for papers in sizes]
+    served = slopes.measured["served"]
+    return textwrap.fill(
+        f"Encoding a paper takes {number(slopes.encode * 1e3)} ms of a core. Writing one takes {written[0]} ms on "
+        f"average in a build of {count(sizes[0])}, {written[1]} ms in one of {count(sizes[1])}, and {written[2]} ms in "
+        f"one of {count(sizes[2])}: {cores[0]}, {cores[1]} and {cores[2]} cores encode as fast as one process writes. "
+        f"Writing {served['papers']:,} papers to a Chroma server took {served['seconds']:.0f} seconds.",
+        LINE_WIDTH,
     )
 
 
 def machine(slopes: Slopes) -> str:
     """What was measured, as a sentence."""
     about, papers = slopes.measured["machine"], max(one["papers"] for one in slopes.measured["asked"])
-    return (
+    return textwrap.fill(
         f"The figures here are of {about['date'][:10]}, {about['cores']} cores of {about['cpu']}, "
-        f"Python {about['python']}, and an index of {papers:,} papers."
+        f"Python {about['python']}, and an index of {papers:,} papers. On average, a paper has {slopes.tokens:.0f} "
+        f"tokens, {slopes.characters:,.0f} characters in title and abstract, and {slopes.passages:.1f} passages.",
+        LINE_WIDTH,
     )
 
 
 TABLES = {
     "sizes": sizes,
-    "costs": costs,
+    "builds": builds,
+    "serving": serving,
     "limits": ends,
     "writers": drivers,
     "held out": held_out,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.index import vector_database
 from rag.index.opening import open_current
 from rag.language.tokens import content_terms
 from rag.models import embedding
@@ -66,22 +67,25 @@ def words(store: Store, texts: list[str]) -> dict[str, Any]:
     return found
 
 
-def graphs(store: Store, texts: list[str]) -> dict[str, float]:
-    """The recall of one graph of all passages, and of graphs of a part of them each."""
+def graphs(store: Store, texts: list[str]) -> dict[str, Any]:
+    """How many candidates are searched in one graph of all passages and in graphs of a part of them, and the recall."""
     passages = [store.vectors_of(number).passages(number) for number in range(1, store.paper_count + 1)]
     vectors = np.array([vector for of_paper in passages for vector in of_paper.values()], dtype=np.float32)
     asked = [each.vector for each in embedding.load(embedding.BUNDLED).encode_queries(texts)]
     rows = np.arange(len(vectors))
     right = [shards.exact(vectors, rows)(vector, RECALLED) for vector in asked]
-    found = {}
+    found: dict[str, Any] = {"searched": {}, "recall": {}}
     for count in (1, *SHARDS):
+        papers = store.paper_count // count
+        found["searched"][str(count)] = vector_database.hnsw(papers)["ef_search"]
         with tempfile.TemporaryDirectory() as folder:
             opened = [
-                shards.graph(vectors, rows[rows % count == shard], Path(folder) / str(shard)) for shard in range(count)
+                shards.graph(vectors, rows[rows % count == shard], papers, Path(folder) / str(shard))
+                for shard in range(count)
             ]
             searches = [search for search, _ in opened]
             got = [shards.nearest(searches, vectors, vector, RECALLED) for vector in asked]
-            found[str(count)] = shards.recall(got, right)
+            found["recall"][str(count)] = shards.recall(got, right)
             for _, database in opened:
                 database.close()
     return found
@@ -93,7 +97,7 @@ def main() -> None:
         texts = questions(store.papers(list(numbers)))[:ASKED]
         result = {"papers": store.paper_count, "words": words(store, texts)}
         if len(sys.argv) > 2:
-            result["recall"] = graphs(store, texts)
+            result |= graphs(store, texts)
         print(json.dumps(result))
 
 

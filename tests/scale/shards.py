@@ -111,11 +111,16 @@ def exact(vectors: NDArray[np.float32], rows: NDArray[np.int64]) -> Search:
     return search
 
 
-def graph(vectors: NDArray[np.float32], rows: NDArray[np.int64], folder: Path) -> tuple[Search, VectorDatabase]:
-    """A search of those `rows` of `vectors` in a graph of Chroma's, written into `folder`; the caller closes it."""
+def graph(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], papers: int, folder: Path
+) -> tuple[Search, VectorDatabase]:
+    """A search of those `rows` of `vectors`, of so many papers, in a graph that Chroma writes into `folder`.
+
+    The caller closes it.
+    """
     folder.mkdir(parents=True)
     database = VectorDatabase(folder)
-    database.create(len(rows))
+    database.create(papers)
     for start in range(0, len(rows), BATCH):
         database.add({str(row): vectors[row] for row in rows[start : start + BATCH].tolist()})
 

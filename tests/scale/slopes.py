@@ -11,10 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from rag.index.store import EXACT_PAPERS
+
 FILE = Path(__file__).with_name("slopes.json")
 FITTED = 20_000  # papers: what the lines through indexes up to here predict is tested with a larger one
 LINEAR = ("bm25", "candidates", "feedback")  # parts of a search that look at every paper
-CAPPED = ("vocabulary.f32", "vocabulary.npz")  # files that stop growing at 30,000 words
+FULL = ("vocabulary.f32", "vocabulary.npz")  # files that stop growing at 30,000 words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,6 @@ class Segments:
     points: tuple[tuple[float, float], ...]
     end: Line
 
-    @property
-    def fixed(self) -> float:
-        return self.end.fixed
-
-    @property
-    def each(self) -> float:
-        return self.end.each
-
     def __call__(self, papers: float) -> float:
         if papers >= self.points[-1][0]:
             return self.end(papers)
@@ -55,7 +51,24 @@ class Segments:
         return self.points[0][1]
 
 
-Growth = Line | Segments
+@dataclass(frozen=True, slots=True)
+class Linearithmic:
+    """A cost that is `fixed`, and the higher for a paper the more there are: ``first + rise * ln n`` for the n-th.
+
+    It never falls: papers of which that is below 0 cost nothing.
+    """
+
+    fixed: float
+    first: float
+    rise: float
+
+    def __call__(self, papers: float) -> float:
+        free = math.exp(-self.first / self.rise) if self.rise else 1.0
+        papers = max(papers, free)
+        return self.fixed + papers * (self.first + self.rise * (math.log(papers) - 1))
+
+
+Growth = Callable[[float], float]  # papers → cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,17 @@ def segments(points: Sequence[tuple[float, float]], is_full: bool = False) -> Se
     return Segments(ordered, Line(high - each * after, each))
 
 
+def linearithmic(points: Sequence[tuple[float, float]]) -> Linearithmic:
+    """The one with the least relative errors through `points` of papers and costs; a line where papers get cheaper."""
+    papers, costs = np.array(points, dtype=float).T
+    terms = np.array([np.ones_like(papers), papers, papers * (np.log(papers) - 1)])
+    fixed, first, rise = np.linalg.lstsq((terms / costs).T, np.ones_like(costs))[0].tolist()
+    if rise > 0:
+        return Linearithmic(fixed, first, rise)
+    straight = line(points)
+    return Linearithmic(straight.fixed, straight.each, 0.0)
+
+
 def power(points: Sequence[tuple[float, float]]) -> Power:
     """The power law through `points`."""
     logs = [(math.log(papers), math.log(amount)) for papers, amount in points]
@@ -124,27 +148,41 @@ class Slopes:
         return float(self.measured["encode"]["tokens"])
 
     @property
+    def characters(self) -> float:
+        """Characters of the title and abstract of a paper."""
+        return float(self.measured["encode"]["characters"])
+
+    @property
     def passages(self) -> float:
         """Vectors of passages, of which a paper has several."""
         return float(self.largest["counts"]["vectors"] / self.largest["papers"])
 
-    def files(self) -> dict[str, Line]:
+    def files(self) -> dict[str, Growth]:
         """Bytes of each file of a generation."""
         names = sorted({name for one in self._asked for name in one["files"]})
-        found = {name: self._line(self._asked, lambda one, name=name: one["files"].get(name, 0)) for name in names}
-        # Those of the vocabulary are as large as they get.
-        return found | {name: Line(self.largest["files"][name], 0.0) for name in CAPPED}
+        return {name: self._file(name) for name in names}
 
     def stage(self, stage: str) -> Growth:
-        """CPU seconds of a stage of a build: "read", "write", "words", "vocabulary", "map" or "calibrate".
+        """CPU seconds of a stage of a build: "prepare", "read", "write", "words", "vocabulary", "map" or "calibrate".
 
-        The vocabulary is full at 30,000 words, the map lays out a sample of 4,000 papers, and the graph takes longer
-        for each vector until it has some thousands: what they cost then says nothing of what they cost before.
+        A vector takes the longer to insert the larger the graph is. The vocabulary is full at 30,000 words, and the map
+        lays out a sample of 4,000 papers: what they cost then says nothing of what they cost before.
         """
-        if stage in ("vocabulary", "map", "write"):
-            points = [(one["papers"], one["cpu"][stage]) for one in self._built]
+        points = [(one["papers"], one["cpu"][stage]) for one in self._built]
+        if stage == "write":
+            return linearithmic(points)
+        if stage in ("vocabulary", "map"):
             return segments(points, is_full=stage == "vocabulary")
-        return self._line(self._built, lambda one: one["cpu"][stage])
+        return line(points)
+
+    def served(self, papers: float) -> float:
+        """Seconds to write so many papers to a Chroma server.
+
+        A paper takes what it took when that was measured, and as much longer as it does in the graph of an index.
+        """
+        found, write = self.measured["served"], self.stage("write")
+        each = found["seconds"] / found["papers"]
+        return float(papers * each + write(papers) - papers * write(found["papers"]) / found["papers"])
 
     def build_memory(self) -> Growth:
         """Bytes that a build takes at most, without pages of files."""
@@ -161,6 +199,14 @@ class Slopes:
     def operation(self, name: str) -> Growth:
         """CPU seconds of something that is done now and then."""
         return segments([(one["papers"], one["operations"][name]) for one in self._asked])
+
+    def comparing(self) -> float:
+        """CPU seconds to compare a paper that passes a filter, measured with as many as are always compared."""
+        found = max(
+            (one for one in self._asked if one["papers"] <= 2 * EXACT_PAPERS), key=lambda one: int(one["papers"])
+        )
+        seconds = found["operations"]["filtered"] - found["operations"]["unfiltered"]
+        return float(seconds / (found["papers"] / 2))  # as half of them passed
 
     def map_bytes(self) -> Line:
         """Bytes of the map that a browser loads."""
@@ -192,6 +238,11 @@ class Slopes:
     def ratio(self, quantile: str) -> float:
         """The "p50" or "p99" of a search relative to the mean, in the largest index."""
         return float(self.largest["query"][quantile] / self.largest["query"]["mean"])
+
+    def _file(self, name: str) -> Growth:
+        if name in FULL:
+            return segments([(one["papers"], one["files"][name]) for one in self._asked], is_full=True)
+        return self._line(self._asked, lambda one: one["files"].get(name, 0))
 
     @staticmethod
     def _line(measured: Sequence[dict[str, Any]], of: Callable[[dict[str, Any]], float]) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rag.models.encoding import Embedding
 
 TOP = 10
+Deal = Callable[[Sequence[Paper], int], np.ndarray]
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +56,22 @@ def asked(papers: list[Paper], index: BM25Index) -> list[list[Term]]:
     return found
 
 
-def dealt(index: BM25Index, count: int) -> np.ndarray:
-    """The shard of each paper, at random, by number."""
-    return np.random.default_rng(7).integers(0, count, index.paper_count + 1)
+def at_random(papers: Sequence[Paper], count: int) -> np.ndarray:
+    """The shard of each paper by number."""
+    return np.random.default_rng(7).integers(0, count, len(papers) + 1)
+
+
+def by_topic(papers: Sequence[Paper], count: int) -> np.ndarray:
+    """As `at_random`, with papers of one file, which are about one topic, in as few shards as possible."""
+    return np.arange(-1, len(papers)) * count // len(papers)
 
 
 @pytest.mark.parametrize("count", [2, 5, 16])
+@pytest.mark.parametrize("dealt", [at_random, by_topic])
 def test_shards_with_global_statistics_rank_as_the_whole_index_does(
-    index: BM25Index, asked: list[list[Term]], count: int
+    papers: list[Paper], index: BM25Index, asked: list[list[Term]], dealt: Deal, count: int
 ) -> None:
-    split = shards.with_global_statistics(index, dealt(index, count))
+    split = shards.with_global_statistics(index, dealt(papers, count))
     assert sum(shard.index.paper_count for shard in split) == index.paper_count
     for terms in asked:
         scores = bm25_scores(terms, index)
@@ -73,12 +81,17 @@ def test_shards_with_global_statistics_rank_as_the_whole_index_does(
             assert np.array_equal(bm25_scores(terms, shard.index)[1:], scores[shard.numbers[1:]])
 
 
-def test_shards_with_their_own_statistics_lose_some(index: BM25Index, asked: list[list[Term]], tmp_path: Path) -> None:
-    parts = dealt(index, 16)
-    split, whole = shards.with_local_statistics(index, parts, tmp_path), shards.whole(index)
-    pairs = [({*shards.merged(split, terms, TOP)}, {*shards.merged([whole], terms, TOP)}) for terms in asked]
-    share = sum(len(found & right) for found, right in pairs) / sum(len(right) for _, right in pairs)
-    assert 0.5 < share < 0.95
+def test_shards_with_their_own_statistics_lose_some_and_more_if_papers_are_dealt_by_topic(
+    papers: list[Paper], index: BM25Index, asked: list[list[Term]], tmp_path: Path
+) -> None:
+    whole = shards.whole(index)
+
+    def share(dealt: Deal) -> float:
+        split = shards.with_local_statistics(index, dealt(papers, 16), tmp_path / dealt.__name__)
+        pairs = [({*shards.merged(split, terms, TOP)}, {*shards.merged([whole], terms, TOP)}) for terms in asked]
+        return sum(len(found & right) for found, right in pairs) / sum(len(right) for _, right in pairs)
+
+    assert 0.3 < share(by_topic) < share(at_random) < 0.95
 
 
 def test_one_shard_with_its_own_statistics_is_the_whole_index(index: BM25Index, tmp_path: Path) -> None:
@@ -103,14 +116,17 @@ def test_the_nearest_of_all_shards_are_the_nearest(vectors: np.ndarray) -> None:
 
 
 def test_graphs_of_shards_find_as_much_as_one_graph(vectors: np.ndarray, tmp_path: Path) -> None:
-    rows = np.arange(len(vectors))
-    asked = vectors[::5]
+    rows, asked = np.arange(len(vectors)), vectors[::5]
     right = [shards.exact(vectors, rows)(vector, 30) for vector in asked]
-    with ExitStack() as stack:
-        split = []
-        for shard in range(3):
-            search, database = shards.graph(vectors, rows[rows % 3 == shard], tmp_path / str(shard))
-            stack.enter_context(closing(database))
-            split.append(search)
-        found = [shards.nearest(split, vectors, vector, 30) for vector in asked]
-    assert shards.recall(found, right) > 0.98
+
+    def recall(count: int) -> float:
+        with ExitStack() as stack:
+            searches = []
+            for shard in range(count):
+                part = rows[rows % count == shard]
+                search, database = shards.graph(vectors, part, len(part), tmp_path / f"{shard} of {count}")
+                stack.enter_context(closing(database))
+                searches.append(search)
+            return shards.recall([shards.nearest(searches, vectors, vector, 30) for vector in asked], right)
+
+    assert recall(3) >= recall(1) > 0.98

@@ -7,12 +7,13 @@ from statistics import fmean
 
 import pytest
 
-from tests.scale import model, simulation
+from tests.scale import model, plans, simulation, slopes
 from tests.scale.model import Cluster, Fleet
 
 BLOCKS = 1_600
 BLOCK, WRITE = 8.0, 0.35  # seconds
 BUILD_ERROR, SEARCH_ERROR = 0.08, 0.15  # as docs/scale.md says
+MOST_BUSY = 0.15  # of the two cores on which a chat searches
 
 
 @pytest.mark.parametrize("workers", [1, 4, 16, 22, 64])
@@ -47,8 +48,9 @@ def test_nothing_happens_by_chance_alone() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10, 20])
-@pytest.mark.parametrize(("copies", "cores"), [(1, 4), (2, 8)])
-@pytest.mark.parametrize("busy", [0.1, 0.5])
+@pytest.mark.parametrize(
+    ("copies", "cores", "busy"), [(1, 2, MOST_BUSY), (1, 4, 0.1), (1, 4, 0.5), (2, 8, 0.1), (2, 8, 0.5)]
+)
 def test_a_question_takes_as_long_as_the_formula_says(count: int, copies: int, cores: int, busy: float) -> None:
     fleet = Fleet(count, copies, cores, median=0.04, spread=1.7)
     rate = busy * copies * cores / fleet.mean
@@ -56,6 +58,23 @@ def test_a_question_takes_as_long_as_the_formula_says(count: int, copies: int, c
     for share in (0.5, 0.99):
         simulated = took[math.ceil(share * len(took)) - 1]
         assert model.search_quantile(fleet, rate, share) == pytest.approx(simulated, rel=SEARCH_ERROR)
+
+
+@pytest.mark.parametrize("count", [1, 10, 20])
+@pytest.mark.parametrize(("cores", "busy"), [(2, 0.5), (4, 0.7)])
+def test_where_few_cores_are_busy_some_questions_wait_longer_than_the_formula_says(
+    count: int, cores: int, busy: float
+) -> None:
+    fleet = Fleet(count, 1, cores, median=0.04, spread=1.7)
+    rate = busy * cores / fleet.mean
+    simulated = simulation.ask(fleet, rate, 6_000, seed=1)[-60]
+    assert simulated / model.search_quantile(fleet, rate, 0.99) == pytest.approx(1.45, abs=0.15)
+
+
+def test_the_cores_of_the_plans_are_less_busy_than_that() -> None:
+    for plan in plans.PLANS:
+        fleet = model.fleet(plan.papers, plan.shards, slopes.load())
+        assert plans.QUESTIONS_PER_SECOND * fleet.mean / fleet.cores < MOST_BUSY
 
 
 def test_the_slowest_of_many_shards_counts() -> None:
