@@ -112,7 +112,7 @@ class UploadsRoutes:
         """{"html": what each file is, and what a rebuild with these edits would change, "running": as in `state`}."""
         owner = curator_of(request)
         preview = await asyncio.to_thread(self.library.preview, self._edits(owner, asked))
-        html = adding.plan(preview, asked.staged, self._staged.archives(asked.staged))
+        html = await asyncio.to_thread(adding.plan, preview, asked.staged, self._staged.archives(asked.staged))
         return {"html": html, "running": self.rebuilding.running is not None}
 
     async def discard(self, request: Request, staged: Tokens) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from unittest.mock import Mock
 
 import httpx
 import pytest
+from markupsafe import Markup
 
-from rag.web import receiving, uploads_routes
+from rag.web import adding, receiving, uploads_routes
 from rag.web.access.browsers import COOKIE
 from rag.web.staged import MAX_ARRIVING
 
@@ -72,3 +75,29 @@ def test_a_full_disk_is_told_as_such(browser: httpx.Client, monkeypatch: pytest.
     monkeypatch.setattr(uploads_routes, "SpooledTemporaryFile", Mock(side_effect=full))
     told = fault(browser.post("/uploads?name=owls.bib", content=b"x"))
     assert told == "The file cannot be kept: No space left on device. Make room, then add it again."
+
+
+def test_others_are_served_while_a_plan_of_many_papers_is_drawn(
+    browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.get("/papers")
+    begun, may_go, drawn = Event(), Event(), adding.rich
+
+    def held(title: str) -> Markup:
+        begun.set()
+        assert may_go.wait(60)
+        return drawn(title)
+
+    monkeypatch.setattr(adding, "rich", held)
+    record = b'{"title": "Herons Wait at the Pond", "abstract": "Herons stand still for hours. We count catches."}'
+    staged = browser.post("/uploads?name=ponds.jsonl", content=record).json()["staged"]
+    with ThreadPoolExecutor(1) as threads:
+        plan = threads.submit(browser.post, "/uploads/preview", json={"staged": staged})
+        assert begun.wait(60)
+        try:
+            assert httpx.get(browser.base_url.join("/healthz"), trust_env=False, timeout=20).status_code == 200
+            assert not plan.done()
+        finally:
+            may_go.set()
+        assert "Herons Wait" in plan.result().json()["html"]
+    browser.post("/uploads/discard", json={"staged": staged})

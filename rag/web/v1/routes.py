@@ -81,7 +81,8 @@ class V1Routes:
     async def paper(self, paper: str) -> Response:
         """Return one paper."""
         store = await self._store()
-        numbers = await asyncio.to_thread(store.identities.find, [paper]) if is_hash(paper) else {}
+        # Within the thread: all identities are made when they are first asked for.
+        numbers = await asyncio.to_thread(lambda: store.identities.find([paper])) if is_hash(paper) else {}
         if not numbers:
             raise HTTPException(404, "No paper has this ID. It may have been removed; search for its title.")
         (number,) = numbers.values()
