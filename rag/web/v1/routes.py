@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rag.answer.types import Event
     from rag.chat.library import Library
+    from rag.chat.messages import Message
     from rag.index.store import Store
     from rag.web.answering import Answering
     from rag.web.jobs import Jobs
@@ -55,11 +56,11 @@ class V1Routes:
 
     async def search(self, request: Request, asked: Annotated[SearchQuery, Query()]) -> Response:
         """List the papers that best match a question."""
-        return await self._search(request, SearchBody.model_validate(asked.model_dump()))
+        return await self._search(request, asked)
 
     async def search_after(self, request: Request, asked: SearchBody) -> Response:
         """List the papers that best match a question, which may follow earlier turns."""
-        return await self._search(request, asked)
+        return await self._search(request, asked, asked.messages)
 
     async def ask(self, request: Request, asked: AskBody) -> Response:
         """Answer a question from the abstracts; every sentence cites the sentence that supports it."""
@@ -99,9 +100,9 @@ class V1Routes:
         """All this as an OpenAPI document."""
         return JSONResponse(await asyncio.to_thread(self._document))
 
-    async def _search(self, request: Request, asked: SearchBody) -> Response:
+    async def _search(self, request: Request, asked: SearchQuery, history: Sequence[Message] = ()) -> Response:
         search = self._answering.search(
-            visitor_of(request), asked.question, asked.top, asked.messages, asked.without, asked.papers
+            visitor_of(request), asked.question, asked.top, history, asked.without, asked.papers
         )
         query, hits = await unless_gone(request.receive, search)
         return JSONResponse(hits_json(hits) | notes_json(query.filters, query.notice))

@@ -173,6 +173,7 @@ WRONG = {
     "a model": (("ask",), asked(llm="openai-like:http://127.0.0.1:9/v1#x"), 422, "invalid_request"),
     "a paper": (("ask",), asked(papers=["0123456789ab"]), 422, "invalid_request"),
     "GET": (("ask",), None, 405, "method_not_allowed"),
+    "a question of nothing": (("search?question=%E2%80%AE%00%EF%BB%BF",), None, 422, "invalid_request"),
     "a query": (("search?question=x&top=x",), None, 422, "invalid_request"),
     "an unknown query": (("search?question=x&k=1",), None, 422, "invalid_request"),
     "a cursor": (("papers?cursor=x",), None, 422, "invalid_request"),
