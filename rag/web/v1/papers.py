@@ -45,7 +45,7 @@ def page_json(asked: PapersQuery, store: Store) -> dict[str, Any]:
 
 
 def _cursor(place: Place) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(place, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _place(cursor: str) -> Place | None:

@@ -17,7 +17,7 @@ from rag.web.turns import Choices
 MAX_HITS = 200  # papers of one search
 MAX_MESSAGES = 200  # of a history
 MAX_MESSAGE_CHARS = 100_000
-MAX_CURSOR_CHARS = 4_000
+MAX_CURSOR_CHARS = 4_000  # the longest title takes 2,700: four bytes for each of its MAX_TITLE characters, as base64
 
 Text = Annotated[str, AfterValidator(clean)]
 Words = Annotated[str, Field(max_length=MAX_QUESTION_CHARS), AfterValidator(clean)]

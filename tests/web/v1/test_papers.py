@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.index import identities
+from rag.index.identities import Identities
 from rag.index.opening import open_current
+from rag.paper import MAX_TITLE
+from rag.web.v1.papers import page_json
+from rag.web.v1.requests import PapersQuery
+from tests.conftest import index_of
+from tests.web.serving import serving
 
 from .curl import curl
 
@@ -60,3 +72,39 @@ def test_a_paper_of_a_result_is_found_by_its_id(api: str) -> None:
     assert (paper["paper"], paper["title"]) == (result["paper"], result["title"])
     assert result["sentence"] in paper["abstract"]
     assert paper["source"] == "papers.jsonl"
+
+
+@pytest.mark.parametrize("sign", ["\U00020000", "深", '"', "\\"])
+def test_a_cursor_that_is_given_out_is_taken_however_long_the_titles_are(tmp_path: Path, sign: str) -> None:
+    titles = [sign * (MAX_TITLE - 2) + f"a{n}" for n in range(3)]
+    records = [{"title": title, "abstract": "Owls hear in the dark. They hunt at night."} for title in titles]
+    with closing(open_current(index_of(tmp_path, records))) as store:
+        found, cursor = [], ""
+        while cursor is not None:
+            page = page_json(PapersQuery(limit=1, cursor=cursor), store)
+            found += [paper["title"] for paper in page["papers"]]
+            cursor = page["next"]
+    assert found == titles
+
+
+def test_others_are_served_while_the_ids_of_all_papers_are_made(
+    index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go = threading.Event(), threading.Event()
+
+    def made(rows: Iterable[sqlite3.Row]) -> Identities:
+        begun.set()
+        assert may_go.wait(60)
+        return make(rows)
+
+    make = identities.identities
+    monkeypatch.setattr(identities, "identities", made)
+    with serving(index_dir) as address, ThreadPoolExecutor(1) as threads:
+        paper = threads.submit(curl, f"{address}/api/v1/papers/0123456789ab")
+        assert begun.wait(60)
+        try:
+            assert curl(f"{address}/healthz").json() == {"status": "ok"}
+            assert not paper.done()
+        finally:
+            may_go.set()
+        assert paper.result().status == 404
