@@ -13,8 +13,8 @@ import rag
 PACKAGE = Path(rag.__file__).parent
 # In the order in which data flows; each imports only from those before it.
 ROOMS = (
-    "errors text paper progress settings sources fetch language models llm index cluster health query retrieval answer "
-    "verify chat export evaluate api mcp web cli".split()
+    "errors text paper progress threads settings sources fetch language models llm index cluster health query "
+    "retrieval answer verify chat export evaluate api mcp web cli".split()
 )
 MODULES = {".".join(("rag", *file.relative_to(PACKAGE).with_suffix("").parts)): file for file in PACKAGE.rglob("*.py")}
 

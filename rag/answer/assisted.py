@@ -16,6 +16,7 @@ from rag.errors import ModelError, ReplyError
 from rag.query.merging import merged
 from rag.retrieval.grading.grade import Grade
 from rag.retrieval.retriever import HybridRetriever
+from rag.threads import in_thread
 
 Events = AsyncGenerator[Working | Written]
 
@@ -82,7 +83,7 @@ class Assisted:
         self._is_asked = True
         reading = await self._assistant.read(self.found.query, self._asked.history)
         query = merged(self.found.query, reading, self._retriever.store, self._asked.without)
-        self.found = await asyncio.to_thread(retrieve, query, self._retriever, self._asked.min_probability)
+        self.found = await in_thread(retrieve, query, self._retriever, self._asked.min_probability)
 
     async def _grade(self) -> Events:
         """Selects the evidence again, by the model's grades of the best papers; not of one that says nothing."""
@@ -91,7 +92,7 @@ class Assisted:
             return
         if grader is None or not found.is_gradable or found.query.intent not in grader.intents:
             return
-        found = replace(found, hits=await asyncio.to_thread(candidates, found.query, self._retriever))
+        found = replace(found, hits=await in_thread(candidates, found.query, self._retriever))
         total = min(grader.depth, len(found.hits.papers))
         yield Working("judging", 0, total)
         grades: dict[int, Grade] = {}

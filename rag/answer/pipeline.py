@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -23,6 +22,7 @@ from rag.paper import Paper
 from rag.query.understanding import Query
 from rag.retrieval.hits import Hits
 from rag.retrieval.retriever import HybridRetriever
+from rag.threads import in_thread
 
 MAX_NEAREST = 5  # papers that a refusal names
 
@@ -43,12 +43,12 @@ async def stream_answer(
     To stop early, close the stream (`contextlib.aclosing`).
     """
     if not is_searched(query):
-        for event in await asyncio.to_thread(_direct, query, retriever, numbering):
+        for event in await in_thread(_direct, query, retriever, numbering):
             yield event
         return
-    retrieved = await asyncio.to_thread(retrieve, query, retriever, asked.min_probability)
+    retrieved = await in_thread(retrieve, query, retriever, asked.min_probability)
     cited = asked.history.cited
-    if table := await asyncio.to_thread(measure, retrieved, retriever.store, cited, asked.max_papers):
+    if table := await in_thread(measure, retrieved, retriever.store, cited, asked.max_papers):
         for part in _tabled(retrieved, table, numbering):
             yield part
         return
@@ -64,7 +64,7 @@ async def stream_answer(
     except ModelError as fault:
         assistant, notices = None, [f"{str(fault).rstrip('.')}. The answer is quoted."]
     if query.wished and not (assistant and assistant.writer):  # only a model can rephrase
-        _, refused = await asyncio.to_thread(_direct, replace(query, retold=0), retriever, numbering)
+        _, refused = await in_thread(_direct, replace(query, retold=0), retriever, numbering)
         notice = " ".join(filter(None, [refused.notice, *notices]))
         yield replace(refused, notice=notice, model_failed=bool(notices))
         return

@@ -17,6 +17,7 @@ from rag.query.history import History
 from rag.query.question import check_length
 from rag.query.selected import selected
 from rag.query.understanding import understand
+from rag.threads import in_thread
 
 if TYPE_CHECKING:
     from rag.answer.assistant import Assistant
@@ -76,9 +77,9 @@ class Conversation:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
         retriever = await asyncio.to_thread(self._library.retriever)
         router = await asyncio.to_thread(self._library.router)
-        papers = await asyncio.to_thread(selected, only, retriever.store, without)
+        papers = await in_thread(selected, only, retriever.store, without)
         history = papers.within(self._history) if papers else self._history
-        query = await asyncio.to_thread(understand, question, retriever.store, history, without, router, papers)
+        query = await in_thread(understand, question, retriever.store, history, without, router, papers)
         asked = Asked(self._library.settings.min_probability, max_papers, without, history)
         if query.wished is None and not query.retold:
             self._remember_question(question)

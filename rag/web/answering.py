@@ -15,6 +15,7 @@ from rag.query.history import History
 from rag.query.question import check_length
 from rag.query.selected import selected
 from rag.query.understanding import Query, understand
+from rag.threads import in_thread, through
 from rag.web.trouble import for_visitor
 from rag.web.turns import Choices
 
@@ -66,7 +67,7 @@ class Answering:
                     yield _told(event, visitor)
             finally:
                 task.cancel()
-                await asyncio.wait([task])
+                await through(asyncio.wait([task]))  # what it works at is bounded by the place that it holds
 
     async def search(
         self,
@@ -86,7 +87,7 @@ class Answering:
             before = await self._history(question, history)
             retriever = await self._jobs.retriever()
             async with self._jobs.places.searching.place(lambda ahead: None):
-                found = await asyncio.to_thread(_search, retriever, question, top, before, without, papers)
+                found = await in_thread(_search, retriever, question, top, before, without, papers)
             asked.found()
             return found
 
@@ -95,7 +96,7 @@ class Answering:
         if not messages:
             return History()
         async with self._jobs.places.searching.place(lambda ahead: None):  # all titles are looked for in the answer
-            return await asyncio.to_thread(history_of, messages, retriever.store)
+            return await in_thread(history_of, messages, retriever.store)
 
 
 class _Feed:

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.text import one_line
 from rag.web.conversations import MAX_TITLE_CHARS, Conversations, ListedConversation
+from rag.threads import through
 from rag.web.turns import NO_ANSWER, Turn
 
 MAX_HELD = 50  # conversations in memory that could not be stored
@@ -31,24 +32,12 @@ class _Held:
     known: int
 
 
-async def _through(work: Awaitable[_T]) -> _T:
-    """The result of `work`, which nobody interrupts: whoever stops waiting for it does so once it is through."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # nobody else asks for it
-        raise
-
-
 def _uninterrupted(change: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
     """`change`, which is made as a whole: a file that is changed, and a memory that does not know of it, would part."""
 
     @wraps(change)
     async def whole(*given: _P.args, **named: _P.kwargs) -> _T:
-        return await _through(change(*given, **named))
+        return await through(change(*given, **named))
 
     return whole
 
@@ -207,4 +196,4 @@ class Keeper:
     async def _call(self, function: Callable[..., _T], *given: object, **named: object) -> _T:
         """The result of `function`, made in a thread. Whoever stops waiting for it does so once it is through."""
         call = asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *given, **named))
-        return await _through(call)
+        return await through(call)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answer.writers.task import Claim
 from rag.models import cross_encoder
+from rag.threads import in_thread
 from rag.verify.judges.premise import quotes_by_paper
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class NLIJudge:
     async def probabilities(self, claims: Sequence[Claim]) -> list[float]:
         """How probable that is for each claim, 0 to 1."""
         pairs = [(_premise(claim), claim.written) for claim in claims]
-        found: list[float] = (await asyncio.to_thread(self._model.probabilities, pairs)).tolist()
+        found: list[float] = (await in_thread(self._model.probabilities, pairs)).tolist()
         return found
 
 
