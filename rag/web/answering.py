@@ -54,8 +54,8 @@ class Answering:
         StoreError without an index, before the first event; RagError if the answer fails later.
         """
         check_length(question)
-        await self._jobs.models.check(choices.llm)
         with self._jobs.places.held(_owner(visitor), question, visitor.face) as asked:
+            await self._jobs.models.check(choices.llm)
             conversation = Conversation(self._library, await self._history(question, history))
             llm, writer = choices.llm or None, choices.writer or None
             events = conversation.ask(question, choices.without, choices.limit, llm, writer, choices.papers)

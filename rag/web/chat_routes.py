@@ -136,7 +136,6 @@ class ChatRoutes:
         try:
             owner, question = owner_of(request), asking.parse(asked)
             name = question.name or self.jobs.conversations.new()
-            await self.jobs.models.check(question.choices.llm)
             if question.name:  # which is there, or it would begin anew, without the turns that the page shows
                 await self.jobs.turns(owner, question.name)
             await self.jobs.ask(

@@ -86,9 +86,9 @@ class Jobs:
         A conversation that is known to be `new` is not looked for, so it begins also where none can be stored. What is
         asked before there is an index waits for it. Unless it `tells_all`, errors tell nothing of the server.
 
-        Raises QuestionError, and stores nothing, if the question is empty or too long, while that conversation is being
-        answered, if it is full, and if too many questions wait or too much is stored for the owner; ConversationError
-        if the conversation cannot be read.
+        Raises QuestionError, and stores nothing, if the question is empty or too long, if it names a model that is
+        not offered, while that conversation is being answered, if it is full, and if too many questions wait or too
+        much is stored for the owner; ConversationError if the conversation cannot be read.
         """
         check_length(question)
         if (owner, name) in self._jobs:
@@ -180,6 +180,7 @@ class Jobs:
 
     async def _begin(self, job: Job, name: str, replace: int | None, new: bool) -> None:
         """Saves the question, and begins to answer it."""
+        await self.models.check(job.turn.choices.llm)
         await self._check_size(job.owner)
         before = [] if new else await self._before(job.owner, name, replace)
         earlier = before if replace is None else before[:replace]

@@ -299,13 +299,13 @@ def test_the_choice_of_writer_is_the_conversations(
 
     async def test() -> None:
         jobs = Jobs(chat, kept)
-        for n, choices in enumerate((Choices(), Choices(("a:b",), 3, "owl", "quotes"))):
+        for n, choices in enumerate((Choices(), Choices(("a:b",), 3, "none", "quotes"))):
             await jobs.ask(ADA, f"conversation-{n}", WHICH, choices)
             await answered(jobs, f"conversation-{n}")
 
     monkeypatch.setattr(Conversation, "ask", ask_with)
     run(test)
-    assert given == [(WHICH, (), None, None, None, ()), (WHICH, ("a:b",), 3, "owl", "quotes", ())]
+    assert given == [(WHICH, (), None, None, None, ()), (WHICH, ("a:b",), 3, "none", "quotes", ())]
 
 
 def test_a_page_that_takes_long_to_show_an_answer_gets_fewer_updates_and_its_end_at_once(
