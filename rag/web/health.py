@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 METRICS = "/metrics"
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_PATIENCE = 1.0  # seconds to wait for an index that is being opened
+_PATIENCE = 0.5  # seconds to wait for an index that is being opened: probes are given up after a second by default
 _PAUSE = 5.0  # seconds between two looks at an index that cannot be opened: anybody may ask, and a look costs time
 State = Literal["ok", "starting", "unavailable"]
 
@@ -58,12 +58,13 @@ class HealthRoutes:
     async def _state(self) -> State:
         if monotonic() - self._failed_at < _PAUSE:
             return self._without_index()
+        is_open = self._jobs.library.is_open
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._jobs.retriever()
             return "ok"
-        except TimeoutError:
-            return "starting"
+        except TimeoutError:  # a newer generation is being opened: questions are answered from the one before
+            return "ok" if is_open else "starting"
         except RagError:
             self._failed_at = monotonic()
             return self._without_index()

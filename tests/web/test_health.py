@@ -15,6 +15,8 @@ from rag.chat.library import Library
 from rag.index import generations
 from rag.index.store import Store
 from rag.web import health
+from tests.chat.test_library import switch
+from tests.conftest import WHICH
 from tests.ports import free_port
 
 from .held import HeldLibrary
@@ -109,3 +111,28 @@ def test_an_index_that_cannot_be_opened_is_not_tried_at_each_probe(
     with client_of(Library(settings.load(index_dir=tmp_path / "index", llm="none"))) as one:
         assert [told(one, "/readyz") for _ in range(5)] == [UNAVAILABLE] * 5
     assert len(tries) == 1
+
+
+def test_while_a_newer_index_is_being_opened_questions_are_answered(
+    index_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_PATIENCE", 0.1)
+    library = HeldLibrary(settings.load(index_dir=index_copy, llm="none"))
+    library.let_all()
+    library.retriever()
+    with client_of(library) as one:
+        library.index_may_open.clear()
+        switch(index_copy)
+        try:
+            assert [told(one, "/readyz") for _ in range(3)] == [OK] * 3
+            assert one.post("/api/v1/search", json={"question": WHICH}).json()["results"]
+        finally:
+            library.let_all()
+
+
+def test_a_newer_index_that_cannot_be_opened_is_noticed(index_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_PATIENCE", 60.0)
+    with client_of(Library(settings.load(index_dir=index_copy, llm="none"))) as one:
+        assert told(one, "/readyz") == OK
+        (switch(index_copy) / "papers.db").unlink()
+        assert told(one, "/readyz") == UNAVAILABLE
