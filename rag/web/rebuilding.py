@@ -106,7 +106,7 @@ class Rebuilding:
     def wait(self, change: Change) -> None:
         """Returns when `change` has ended. Raises StoppedError if it was stopped, and RagError with another fault."""
         change.over.wait()
-        if change.stopping:
+        if change.outcome == "stopped":
             raise StoppedError(change.fault)
         if change.fault:
             raise RagError(change.fault)

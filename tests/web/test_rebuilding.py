@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from rag.errors import BusyError, StoreError
+from rag.errors import BusyError, StoppedError, StoreError
 from rag.progress import Progress
 from rag.web.rebuilding import STOPPED, Change, Rebuilding
 
@@ -59,8 +59,27 @@ def test_a_change_that_is_stopped_ends_at_its_next_step() -> None:
     assert began.wait(PATIENCE)
     rebuilding.stop()
     stopped.set()
-    assert change.over.wait(PATIENCE)
+    with pytest.raises(StoppedError, match=STOPPED):
+        rebuilding.wait(change)
     assert (change.fault, change.result) == (STOPPED, None)
+
+
+def test_a_change_that_was_made_when_somebody_stopped_it_is_done() -> None:
+    began, stopped = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> str:
+        progress("writing", 2, 2)
+        began.set()
+        assert stopped.wait(PATIENCE)
+        return "2 papers"
+
+    rebuilding = Rebuilding()
+    change = rebuilding.begin("Rebuilding", work)
+    assert began.wait(PATIENCE)
+    rebuilding.stop()
+    stopped.set()
+    rebuilding.wait(change)
+    assert (change.outcome, change.result) == ("done", "2 papers")
 
 
 @pytest.mark.parametrize(
