@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shlex
 import shutil
@@ -13,11 +14,13 @@ from typing import Any
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families as families
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import rag
 from rag import settings
 from rag.chat.library import Library
 from rag.settings import Settings
+from rag.web.access.authentication import client_address
 from rag.web.guard import ALIVE
 from rag.web.metrics import Metrics
 from rag.web.places import Places
@@ -128,6 +131,20 @@ def test_the_space_is_described_as_the_image_is() -> None:
     told = yaml.safe_load(front)
     assert (told["sdk"], told["app_port"]) == ("docker", int(last_stage()["EXPOSE"]))
     assert {"RAG_PASSWORD", "RAG_URL", "FORWARDED_ALLOW_IPS"} <= set(re.findall(r"`([A-Z_]+)`", text))
+
+
+@pytest.mark.parametrize("file", ["deploy/space/README.md", "docs/deployment.md"])
+def test_behind_the_proxy_of_a_space_nobody_makes_up_an_address(file: str) -> None:
+    told = (ROOT / file).read_text(encoding="utf-8")
+    (trusted,) = re.findall(r"`FORWARDED_ALLOW_IPS`(?: with the value| \|) `(.*?)`", told)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert client_address(scope) == "198.51.100.7"
+
+    for made_up in ("", "203.0.113.9, ", "10.0.0.1, 203.0.113.9, "):
+        forwarded = f"{made_up}198.51.100.7, 10.16.3.80".encode()
+        scope: Any = {"type": "http", "client": ("10.16.3.81", 1), "headers": [(b"x-forwarded-for", forwarded)]}
+        asyncio.run(ProxyHeadersMiddleware(app, trusted)(scope, None, None))  # type: ignore[arg-type]
 
 
 def examples() -> tuple[Any, Any]:
