@@ -35,9 +35,9 @@ class LocalBackend:
         self.library = library
         self._answering = asyncio.Semaphore(AT_A_TIME)
 
-    async def store(self) -> Store:
-        """What the index holds."""
-        return (await asyncio.to_thread(self.library.retriever)).store
+    async def look_up(self, look: Callable[[Store], _T]) -> _T:
+        """What `look` finds in the index."""
+        return await asyncio.to_thread(lambda: look(self.library.retriever().store))
 
     async def search(self, question: str, top: int) -> tuple[Query, Hits]:
         """The `top` papers for `question`, and the query that they were searched with, without a model."""

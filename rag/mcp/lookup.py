@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -24,22 +23,30 @@ _HASH = re.compile(rf"[0-9a-f]{{{HASH_DIGITS}}}")
 MAX_SOURCES_LISTED = 50  # files, those with the most papers
 
 
-async def paper(name: str, store: Store) -> dict[str, Any]:
+def paper(name: str, store: Store) -> dict[str, Any]:
     """The paper called `name`, as `rag.export.json.paper_json` has it.
 
     That is its ID (see `Paper.identity_hash`), its title, which may be misspelt, or an identifier. Raises QuestionError
     if no paper is called so, or several are.
     """
-    return await asyncio.to_thread(lambda: paper_json(_found(name, store)))
+    return paper_json(_found(name, store))
 
 
-async def topics(store: Store) -> dict[str, Any]:
+def topics(store: Store) -> dict[str, Any]:
     """{"papers": how many, "topics": [{"name", "papers"}], "years": [oldest, newest] or null, "sources": as topics}."""
-    return await asyncio.to_thread(_topics, store)
+    years = catalogue.years(store)
+    return {
+        "papers": store.paper_count,
+        "topics": [{"name": name, "papers": papers} for name, papers in store.projection.sizes],
+        "years": list(years) if years else None,
+        "sources": [
+            {"name": name, "papers": papers} for name, papers in catalogue.by_source(store)[:MAX_SOURCES_LISTED] if name
+        ],
+    }
 
 
 def _found(name: str, store: Store) -> Paper:
-    numbers = _with_id(name, store) or [row["id"] for row in store.rows("SELECT id FROM papers WHERE title = ?", name)]
+    numbers = _numbers(name, store)
     if len(numbers) == 1:
         return store.paper(numbers[0])
     if numbers:
@@ -50,21 +57,11 @@ def _found(name: str, store: Store) -> Paper:
     raise QuestionError(f"No paper has the title or identifier {in_quotes(name)}. Find it by the tool search.")
 
 
-def _with_id(name: str, store: Store) -> list[int]:
+def _numbers(name: str, store: Store) -> list[int]:
     if _HASH.fullmatch(name) and (numbers := store.identities.find([name])):
         return list(numbers.values())
+    if rows := store.rows("SELECT id FROM papers WHERE title = ?", name):  # which reads an SQL index alone
+        return [row["id"] for row in rows]
     ids = {name.strip(), *(read(name) for read in (doi, arxiv, arxiv_in, pmid, pmc, openalex))} - {""}
     sql = f"SELECT id FROM papers WHERE EXISTS (SELECT 1 FROM json_each(papers.ids) WHERE value {IN_JSON})"
     return [row["id"] for row in store.rows(sql, json.dumps(sorted(ids)))]
-
-
-def _topics(store: Store) -> dict[str, Any]:
-    years = catalogue.years(store)
-    return {
-        "papers": store.paper_count,
-        "topics": [{"name": name, "papers": papers} for name, papers in store.projection.sizes],
-        "years": list(years) if years else None,
-        "sources": [
-            {"name": name, "papers": papers} for name, papers in catalogue.by_source(store)[:MAX_SOURCES_LISTED] if name
-        ],
-    }

@@ -67,8 +67,8 @@ class Backend(Protocol):
 
     library: Library
 
-    async def store(self) -> Store:
-        """What the index holds. Raises StoreError if it cannot be opened."""
+    async def look_up(self, look: Callable[[Store], _T]) -> _T:
+        """What `look` finds in the index. Raises StoreError if that cannot be opened."""
 
     async def search(self, question: str, top: int) -> tuple[Query, Hits]:
         """The `top` papers for `question`, and the query that they were searched with, without a model."""
@@ -123,14 +123,14 @@ class Tools:
 
         If `digest` is true, the abstract is a retelling, not the authors' own text.
         """
-        return await lookup.paper(paper, await self.backend.store())
+        return await self.backend.look_up(lambda store: lookup.paper(paper, store))
 
     async def list_topics(self) -> dict[str, Any]:
         """Describe the collection: its topics with how many papers each has, its years, and its source files.
 
         Use it first to learn what can be asked. The topics come from clustering the abstracts.
         """
-        return await lookup.topics(await self.backend.store())
+        return await self.backend.look_up(lookup.topics)
 
     async def add_papers(self, name: FileName, content: Content) -> dict[str, Any]:
         """Add papers to the collection from the text of a bibliography. Do this only if the user asked for it.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rag.answer.types import Answer, Working
 from rag.chat.conversation import Conversation
@@ -22,10 +22,13 @@ from rag.web.turns import Choices
 if TYPE_CHECKING:
     from rag.answer.types import Event
     from rag.chat.library import Library
+    from rag.index.store import Store
     from rag.retrieval.hits import Hits
     from rag.retrieval.retriever import HybridRetriever
     from rag.web.identity import Visitor
     from rag.web.jobs import Jobs
+
+_T = TypeVar("_T")
 
 
 class Answering:
@@ -90,6 +93,13 @@ class Answering:
                 found = await in_thread(_search, retriever, question, top, before, without, papers)
             asked.found()
             return found
+
+    async def look_up(self, visitor: Visitor, look: Callable[[Store], _T]) -> _T:
+        """What `look` finds in the index, which takes a place as a search does. Raises FullError and StoreError."""
+        with self._jobs.places.held(_owner(visitor), "", visitor.face):
+            retriever = await self._jobs.retriever()
+            async with self._jobs.places.searching.place(lambda ahead: None):
+                return await in_thread(look, retriever.store)
 
     async def _history(self, question: str, messages: Sequence[Message]) -> History:
         retriever = await self._jobs.retriever()

@@ -31,9 +31,10 @@ class FullError(QuestionError):
 class Asking:
     """A `question` of `owner` from when it is let in until it has ended, for whoever counts and measures.
 
-    `found_after` is how many seconds the search and the wait for it took, None until then, and `wrote_after` how many
-    passed until the first sentence that a model wrote. It has an `answer` or a `fault`, neither if it was stopped; if
-    it was only to be searched for, `is_search`, it has no answer.
+    What is only looked up has no `question`, and nobody is told of it. `found_after` is how many seconds the search and
+    the wait for it took, None until then, and `wrote_after` how many passed until the first sentence that a model
+    wrote. It has an `answer` or a `fault`, neither if it was stopped; if it was only to be searched for, `is_search`,
+    it has no answer.
     """
 
     owner: str
@@ -79,7 +80,7 @@ class Asking:
 class Places:
     """The places of all questions, whoever asks and by what face. For the event loop of the server only.
 
-    `observe` is called with each `Asking` when it has ended.
+    `observe` is called with each question when it has ended.
     """
 
     def __init__(self) -> None:
@@ -88,7 +89,7 @@ class Places:
         self._asked: set[Asking] = set()
 
     def __len__(self) -> int:
-        """How many questions are let in and have not ended."""
+        """How many questions and look-ups are let in and have not ended."""
         return len(self._asked)
 
     def enter(self, owner: str, question: str, face: Face = "page", *, is_search: bool = False) -> Asking:
@@ -98,7 +99,7 @@ class Places:
             self._check(owner)
         except FullError as fault:
             asked.fault = fault
-            self.observe(asked)
+            self._tell(asked)
             raise
         self._asked.add(asked)
         return asked
@@ -107,7 +108,7 @@ class Places:
         """Notes that a question has ended."""
         self._asked.discard(asked)
         asked.seconds = monotonic() - asked.began
-        self.observe(asked)
+        self._tell(asked)
 
     @contextmanager
     def held(self, owner: str, question: str, face: Face, *, is_search: bool = False) -> Iterator[Asking]:
@@ -145,6 +146,10 @@ class Places:
                 async for event in events:
                     asked.take(event)
                     take(event)
+
+    def _tell(self, asked: Asking) -> None:
+        if asked.question:
+            self.observe(asked)
 
     def _check(self, owner: str) -> None:
         if len(self._asked) >= MAX_WAITING:

@@ -54,5 +54,5 @@ def add_to(server: gr.Server, library: Library, rebuilding: Rebuilding) -> Jobs:
     V1Routes(library, jobs, answering, rebuilding).add_to(server)
     GradioRoutes(answering).add_to(server)
     OpenAIRoutes(answering).add_to(server)
-    ToolRoutes(library, jobs, answering, rebuilding).add_to(server)
+    ToolRoutes(library, answering, rebuilding).add_to(server)
     return jobs

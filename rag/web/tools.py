@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from rag.query.understanding import Query
     from rag.retrieval.hits import Hits
     from rag.web.answering import Answering
-    from rag.web.jobs import Jobs
     from rag.web.rebuilding import Rebuilding
 
 MCP_PATHS = (MCP_PREFIX, f"{MCP_PREFIX}/")  # as some clients write it, and as others do
@@ -49,15 +48,13 @@ _T = TypeVar("_T")
 class ServedBackend:
     """A `rag.mcp.tools.Backend` for one call of a `visitor`."""
 
-    def __init__(
-        self, library: Library, jobs: Jobs, answering: Answering, rebuilding: Rebuilding, visitor: Visitor
-    ) -> None:
+    def __init__(self, library: Library, answering: Answering, rebuilding: Rebuilding, visitor: Visitor) -> None:
         self.library = library
-        self._jobs, self._answering, self._rebuilding, self._visitor = jobs, answering, rebuilding, visitor
+        self._answering, self._rebuilding, self._visitor = answering, rebuilding, visitor
 
-    async def store(self) -> Store:
-        """What the index holds."""
-        return (await self._jobs.retriever()).store
+    async def look_up(self, look: Callable[[Store], _T]) -> _T:
+        """What `look` finds in the index, in the queue of all."""
+        return await self._answering.look_up(self._visitor, look)
 
     async def search(self, question: str, top: int) -> tuple[Query, Hits]:
         """The `top` papers for `question`, and the query that they were searched with, in the queue of all."""
@@ -91,8 +88,8 @@ class ServedBackend:
 class ToolRoutes:
     """The address where agents send messages, each a POST with the reply as a stream."""
 
-    def __init__(self, library: Library, jobs: Jobs, answering: Answering, rebuilding: Rebuilding) -> None:
-        self._parts = library, jobs, answering, rebuilding
+    def __init__(self, library: Library, answering: Answering, rebuilding: Rebuilding) -> None:
+        self._parts = library, answering, rebuilding
         self._calls: dict[tuple[str, str], CancelScope] = {}  # that run, by session and id
         self._gradio: Any = None
 

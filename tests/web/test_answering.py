@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +16,9 @@ from rag.answer.types import Answer, Found, Statement, Working, Written
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
 from rag.errors import ModelError, NoIndexError, QuestionError
+from rag.index.store import Store
+from rag.llm.choices import Choice
+from rag.query.understanding import Query, understand
 from rag.web.answering import Answering
 from rag.web.conversations import Conversations
 from rag.web.identity import Visitor
@@ -278,3 +283,114 @@ def test_how_each_question_ended_is_observed(library: Library, tmp_path: Path, m
         *("answered", "refused", "answered", "stopped", "failed", "turned away")
     ]
     assert all(asked.found_after is not None for asked in ended[:5])
+
+
+class Held:
+    """Understanding, which goes on once it may `go`, and counts how many questions are understood at a time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go, self.now, self.most = threading.Event(), 0, 0
+        self._counting = threading.Lock()
+        for module in ("rag.web.answering", "rag.chat.conversation"):
+            monkeypatch.setattr(f"{module}.understand", self)
+
+    def __call__(self, *given: Any, **named: Any) -> Query:
+        with self._counting:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        assert self.go.wait(60)
+        with self._counting:
+            self.now -= 1
+        return understand(*given, **named)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_whoever_leaves_amid_a_search_holds_the_place_until_it_has_ended(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asks: bool
+) -> None:
+    async def first(answering: Answering) -> None:
+        async with aclosing(answering.events(ADA, WHICH)) as events:
+            await anext(events)
+
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        held = Held(monkeypatch)
+        left = [
+            asyncio.create_task(first(answering) if asks else _searched(answering, ADA)) for _ in range(MAX_CONCURRENT)
+        ]
+        while held.now < MAX_CONCURRENT:
+            await asyncio.sleep(0.01)
+        for _ in range(3):  # as a server does that ends many at a time
+            for one in left:
+                one.cancel()
+            await asyncio.sleep(0)
+        waiting = asyncio.create_task(_searched(answering, BOB))
+        while not (len(jobs.places.searching) or waiting.done() or held.now > MAX_CONCURRENT):
+            await asyncio.sleep(0.01)
+        assert len(jobs.places) == MAX_CONCURRENT + 1
+        held.go.set()
+        await waiting
+        await asyncio.wait(left)
+        assert held.most == MAX_CONCURRENT
+
+    run(library, tmp_path, ask)
+
+
+async def _searched(answering: Answering, visitor: Visitor) -> None:
+    assert (await answering.search(visitor, WHICH, 1))[1].papers
+
+
+def test_whoever_names_an_unknown_model_takes_a_place(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = threading.Event()
+    found = library.choices()
+
+    def look() -> list[Choice]:
+        assert may_end.wait(60)
+        return found
+
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        unknown = Choices(llm="ollama:x")
+        asked = [
+            asyncio.ensure_future(anext(answering.events(ADA, WHICH, choices=unknown)))
+            for _ in range(MAX_WAITING_OF_OWNER)
+        ]
+        while len(jobs.places) < MAX_WAITING_OF_OWNER:
+            await asyncio.sleep(0)
+        with pytest.raises(FullError):
+            await anext(answering.events(ADA, WHICH, choices=unknown))
+        with pytest.raises(FullError):
+            await jobs.ask("ada", "one-more", WHICH, unknown)
+        assert (await answering.search(BOB, WHICH, 1))[1].papers
+        may_end.set()
+        for one in asked:
+            with pytest.raises(QuestionError, match="not available now"):
+                await one
+        with pytest.raises(QuestionError, match="not available now"):
+            await jobs.ask("ada", "one-more", WHICH, unknown)
+        assert jobs.conversations.of("ada") == []
+
+    monkeypatch.setattr(library, "choices", look)
+    run(library, tmp_path, ask)
+
+
+def test_what_is_looked_up_takes_a_place_and_is_no_question(library: Library, tmp_path: Path) -> None:
+    ended: list[Asking] = []
+    may_end = threading.Event()
+
+    def look(store: Store) -> int:
+        assert may_end.wait(60)
+        return store.paper_count
+
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        jobs.places.observe = ended.append
+        looking = [asyncio.create_task(answering.look_up(ADA, look)) for _ in range(MAX_WAITING_OF_OWNER)]
+        while len(jobs.places.searching) < MAX_WAITING_OF_OWNER - MAX_CONCURRENT:
+            await asyncio.sleep(0.01)
+        with pytest.raises(FullError):
+            await answering.look_up(ADA, look)
+        may_end.set()
+        assert await asyncio.gather(*looking) == [14] * MAX_WAITING_OF_OWNER
+
+    run(library, tmp_path, ask)
+    assert ended == []
