@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 
 from rag.errors import ConversationError, QuestionError, UnknownConversationError
 from rag.text import one_line
-from rag.web.conversations import MAX_TITLE_CHARS, Conversations, ListedConversation
 from rag.threads import through
+from rag.web.conversations import MAX_TITLE_CHARS, Conversations, ListedConversation
 from rag.web.turns import NO_ANSWER, Turn
 
 MAX_HELD = 50  # conversations in memory that could not be stored

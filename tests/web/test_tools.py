@@ -80,7 +80,6 @@ def test_a_reader_searches_asks_and_reads(ben: Agent) -> None:
     assert ben.json("list_topics")["papers"] > 10
 
 
-def test_a_reader_adds_nothing_and_a_curator_does(ada: Agent, ben: Agent) -> None:
 def test_what_is_looked_up_takes_a_place_among_the_questions(ben: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.web.places.MAX_WAITING_OF_OWNER", 0)
     for tool, arguments in (
@@ -91,6 +90,7 @@ def test_what_is_looked_up_takes_a_place_among_the_questions(ben: Agent, monkeyp
         assert "questions of yours are waiting already" in ben.fault(tool, **arguments)
 
 
+def test_a_reader_adds_nothing_and_a_curator_does(ada: Agent, ben: Agent) -> None:
     assert ben.fault("add_papers", name="ponds.bib", content=BIBTEX).startswith("Only a curator may add papers.")
     assert ada.json("search", question="herons", top=1)["results"][0]["title"] != "Herons Wait at the Pond"
     assert ada.progress("add_papers", name="ponds.bib", content=BIBTEX)
