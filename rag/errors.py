@@ -37,6 +37,10 @@ class BusyError(StoreError):
     """The index is being changed by somebody else."""
 
 
+class KeepingError(StoreError):
+    """What users leave beside the index (ratings, saved questions, sessions) cannot be read or kept."""
+
+
 class StoppedError(RagError):
     """Somebody stopped a change of the index, which is as it was before."""
 
@@ -67,3 +71,7 @@ class AccessError(RagError):
 
 class UnknownConversationError(ConversationError):
     """There is no such conversation, or it belongs to another user."""
+
+
+class ConversationFileError(ConversationError):
+    """The file of the conversations cannot be read or written."""

@@ -66,7 +66,7 @@ async def stream_answer(
     if query.wished and not (assistant and assistant.writer):  # only a model can rephrase
         _, refused = await in_thread(_direct, replace(query, retold=0), retriever, numbering)
         notice = " ".join(filter(None, [refused.notice, *notices]))
-        yield replace(refused, notice=notice, model_failed=bool(notices))
+        yield replace(refused, notice=notice, model_fault=" ".join(notices))
         return
     if assistant is None:
         yield _answer(found, statements, numbering, notices)
@@ -155,7 +155,7 @@ def _answer(
         notice=" ".join([*found.notices, *notices]),
         not_stated_by=selection.not_stated_by,
         headline=found.headline,
-        model_failed=bool(notices),
+        model_fault=" ".join(notices),
     )
     if not selection.relevant:
         return replace(answer, nearest=_nearest(found.hits, selection.not_stated_by))

@@ -153,9 +153,9 @@ class Answer:
     question, 0 to 1. `not_stated_by` is the paper that the question names, if the refusal is because its abstract does
     not state what is asked. `notice` is one line about anything that went less well than asked (a model failed, a
     filter was not applied), or empty. `measurements` are the numbers that a question for numbers gets, in the order of
-    the papers; the statements then quote their sentences, each once. `model_failed` is whether a model could not do all
-    that it was asked, for which the `notice` gives the reason. `searched`, `filters`, `intent` and `headline` are as in
-    `Found`.
+    the papers; the statements then quote their sentences, each once. `model_fault` is why a model could not do all
+    that it was asked, with which the `notice` ends; "" if it could. `searched`, `filters`, `intent` and `headline` are
+    as in `Found`.
     """
 
     question: str
@@ -175,7 +175,7 @@ class Answer:
     listed: tuple[Listed, ...] = ()
     form: Form = "title"
     measurements: tuple[Measurement, ...] = ()
-    model_failed: bool = False
+    model_fault: str = ""
 
     @property
     def refused(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from rag.answer.types import Answer
-from rag.errors import StoreError
+from rag.errors import KeepingError
 from rag.index.disk import is_no_room
 from rag.query.understanding import written_filters
 from rag.text import normalize, one_line, replace_surrogates
@@ -29,7 +29,7 @@ def record(file: Path, id: str, answer: Answer, good: bool, note: str = "", hist
 
     `id` identifies the turn of a conversation: a later rating with the same `id` replaces an earlier one. `note` is the
     reader's comment, cut at MAX_NOTE_CHARS. `history` holds the earlier answers of the conversation, oldest first.
-    Raises StoreError, and changes nothing, if `file` cannot be written, or is full.
+    Raises KeepingError, and changes nothing, if `file` cannot be written, or is full.
     """
     line = _json(_rating(id, answer, good, note, history)) + b"\n"
     try:
@@ -41,7 +41,7 @@ def record(file: Path, id: str, answer: Answer, good: bool, note: str = "", hist
             elif _without_time(earlier) != _without_time(line):
                 _replace(file.resolve(), id, line)
     except (OSError, Timeout) as fault:
-        raise StoreError(_explanation(file, fault)) from fault
+        raise KeepingError(_explanation(file, fault)) from fault
 
 
 def _explanation(file: Path, fault: OSError | Timeout) -> str:
@@ -111,9 +111,9 @@ def _append(file: Path, line: bytes) -> None:
 
 
 def _check_size(file: Path, size: int) -> None:
-    """Raises StoreError if `file` may not have so many bytes."""
+    """Raises KeepingError if `file` may not have so many bytes."""
     if size > MAX_RATINGS_BYTES:
-        raise StoreError(
+        raise KeepingError(
             f"{file} has reached {MAX_RATINGS_BYTES // 1_000_000} MB. Move it aside, then rate the answer again."
         )
 

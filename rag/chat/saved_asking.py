@@ -16,7 +16,7 @@ from rag.answer.pipeline import is_searched, stream_answer
 from rag.answer.types import Answer, Listed
 from rag.chat.saved import MAX_MATCHES, Snapshot, paper_keys, snapshot
 from rag.chat.saved_store import SavedQuestion, SavedStore
-from rag.errors import QuestionError, StoreError
+from rag.errors import BusyError, QuestionError
 from rag.index import generations
 from rag.paper import Paper
 from rag.query.history import History
@@ -134,10 +134,10 @@ class SavedQuestions:
         return asyncio.run(_quoted(query, retriever, self._library.settings.min_probability))
 
     def _snapshot(self, answer: Answer, retriever: HybridRetriever) -> Snapshot:
-        """What is kept of `answer`, which `retriever` gave. Raises StoreError if its index is no longer current."""
+        """What is kept of `answer`, which `retriever` gave. Raises BusyError if its index is no longer current."""
         store = retriever.store
         if not self._is_current(retriever):
-            raise StoreError("The collection has just changed, and is being opened. Try again in a moment.")
+            raise BusyError("The collection has just changed, and is being opened. Try again in a moment.")
         edition = self.store.observe(store.folder.name, lambda: _papers_of(store))
         return snapshot(answer, store.folder.name, edition, datetime.now(UTC))
 

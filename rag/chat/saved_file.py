@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import StoreError
+from rag.errors import KeepingError
 from rag.index.disk import is_no_room
 
 SAVED_FILE = "saved.db"  # in the folder of the index, so that it outlives every generation
@@ -32,7 +32,7 @@ _TABLES = (
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that only reads the database `file`; where there is none yet, one that is empty.
 
-    Raises StoreError if it cannot be read, or a newer version of rag wrote it.
+    Raises KeepingError if it cannot be read, or a newer version of rag wrote it.
     """
     with _explained(file), closing(_connect(file if file.exists() else None)) as database:
         _prepare(database, file)
@@ -45,7 +45,7 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
 def writing(file: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that changes the database `file`, whole or, if an exception ends it, not at all.
 
-    Raises StoreError if it cannot be written, or a newer version of rag wrote it.
+    Raises KeepingError if it cannot be written, or a newer version of rag wrote it.
     """
     with _explained(file):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _prepare(database: sqlite3.Connection, file: Path) -> None:
     if _version(database) == _VERSION:
         return
     if _version(database) > _VERSION:
-        raise StoreError(f"The saved questions in {file} were written by a newer version of rag. Update rag.")
+        raise KeepingError(f"The saved questions in {file} were written by a newer version of rag. Update rag.")
     database.execute("BEGIN IMMEDIATE")
     if _version(database) == 0:  # no other process was faster
         for table in _TABLES:
@@ -84,11 +84,11 @@ def _version(database: sqlite3.Connection) -> int:
 
 @contextmanager
 def _explained(file: Path) -> Iterator[None]:
-    """Turns what goes wrong with `file` into a StoreError: what, where, and what to do."""
+    """Turns what goes wrong with `file` into a KeepingError: what, where, and what to do."""
     try:
         yield
     except (OSError, sqlite3.Error) as fault:
-        raise StoreError(_explanation(file, fault)) from fault
+        raise KeepingError(_explanation(file, fault)) from fault
 
 
 def _explanation(file: Path, fault: OSError | sqlite3.Error) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.chat.edits import Preview
     from rag.index.changes import Planned
     from rag.index.incoming import Incoming, Outcome
+    from rag.web.identity import Visitor
     from rag.web.rebuilding import Change
 
 MAX_NAMED = 20  # papers of each kind of change; the rest are counted
@@ -146,8 +147,8 @@ def plan(preview: Preview, tokens: Sequence[str], archives: Mapping[str, str] | 
     return templates.fragment("rebuild.html", "plan", view)
 
 
-def change_view(made: Change, *, may_stop: bool, fault: str = "") -> ChangeView:
-    """How far a change is, or how it ended; with a `fault` in other words than its own, if given."""
+def change_view(made: Change, visitor: Visitor) -> ChangeView:
+    """How far a change is, or how it ended, as it is shown to `visitor`. Curators may stop it."""
     left = made.left.seconds
     return ChangeView(
         made.title,
@@ -157,10 +158,10 @@ def change_view(made: Change, *, may_stop: bool, fault: str = "") -> ChangeView:
         "stopping…" if made.stopping else about(left) if left else "",
         made.ended is not None,
         made.stopping,
-        may_stop,
+        visitor.is_curator,
         str(made.result),
-        made.fault and (fault or made.fault),
-        made.fault == STOPPED,
+        made.fault.to(visitor) if made.fault else "",
+        made.fault is not None and made.fault.whole == STOPPED,
         tuple(_links(made.result.planned)) if isinstance(made.result, BuildReport) else (),
     )
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rag.answer.types import Answer, Working
 from rag.chat.conversation import Conversation
 from rag.chat.messages import Message, history_of
-from rag.errors import ModelError
 from rag.query.history import History
 from rag.query.question import check_length
 from rag.query.selected import selected
 from rag.query.understanding import Query, understand
 from rag.threads import in_thread, through
-from rag.web.trouble import for_visitor
+from rag.web.trouble import answer_for_reader
 from rag.web.turns import Choices
 
 if TYPE_CHECKING:
@@ -159,6 +157,6 @@ def _owner(visitor: Visitor) -> str:
 
 def _told(event: Event, visitor: Visitor) -> Event:
     """`event` as `visitor` may see it."""
-    if isinstance(event, Answer):
-        return replace(event, notice=for_visitor(ModelError(event.notice), visitor))
+    if isinstance(event, Answer) and not visitor.is_curator:
+        return answer_for_reader(event)
     return event

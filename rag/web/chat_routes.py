@@ -65,12 +65,13 @@ class ChatRoutes:
     async def new(self, request: Request, papers: SelectedPapers = "") -> Response:
         """A page for a new conversation, limited to the selected `papers` if there are any."""
         visitor = visitor_of(request)
+        selected: SelectedView | None = None
+        fault: RagError | None = None
         try:
-            selected, fault = await self._selected(hashes_in(papers)), ""
+            selected = await self._selected(hashes_in(papers))
         except RagError as error:
-            selected, fault = None, str(error)
-        head = await asyncio.to_thread(pages.head, self.library)
-        head = _with_fault(head, fault) if fault and not head.fault else head
+            fault = error
+        head = _with_fault(await asyncio.to_thread(pages.head, self.library), fault)
         return await self._page(visitor, head, "", [], selected=selected)
 
     async def conversation(self, request: Request, name: str) -> Response:
@@ -81,12 +82,12 @@ class ChatRoutes:
             try:
                 selected = await self._selected(turns[-1].choices.papers if turns else ())
             except RagError as fault:
-                head, selected = _with_fault(head, head.fault or str(fault)), None
+                head, selected = _with_fault(head, fault), None
             return await self._page(visitor, head, name, turns, selected=selected)
         except UnknownConversationError as fault:
-            return await self._page(visitor, _with_fault(head, str(fault)), "", [], 404)
+            return await self._page(visitor, _with_fault(head, fault), "", [], 404)
         except ConversationError as fault:  # it may well be there
-            return await self._page(visitor, _with_fault(head, str(fault)), "", [], 503)
+            return await self._page(visitor, _with_fault(head, fault), "", [], 503)
 
     async def stop(self, request: Request, name: str) -> None:
         """Ends the answer that is being written."""
@@ -211,7 +212,7 @@ class ChatRoutes:
     ) -> Response:
         listed, fault = await self.jobs.keeper.listed(visitor.owner)
         home = None if turns else await self._home(head)
-        head = _with_fault(head, fault) if fault and not head.fault else head
+        head = _with_fault(head, head.fault or fault)
         html = await self._render(pages.chat, head, listed, name, turns, home, visitor, selected)
         # "Back" shows the conversation as it is now, not as it was when it was left.
         return HTMLResponse(html, status, headers={"cache-control": "no-store"})
@@ -236,5 +237,5 @@ class ChatRoutes:
             record(file, f"{name}.{n}", turn.reply, bool(turn.good), turn.note, replies(turns[:n]))
 
 
-def _with_fault(head: pages.Head, fault: str) -> pages.Head:
+def _with_fault(head: pages.Head, fault: RagError | None) -> pages.Head:
     return replace(head, fault=fault)

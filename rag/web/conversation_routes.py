@@ -12,8 +12,9 @@ from rag.errors import QuestionError
 from rag.text import one_line
 from rag.web import asking, pages
 from rag.web.conversations import MAX_TURNS, ListedConversation
-from rag.web.identity import owner_of
+from rag.web.identity import owner_of, visitor_of
 from rag.web.jobs import Jobs
+from rag.web.trouble import for_visitor
 
 MAX_RAW_TITLE = 2_000  # characters as sent; what is kept is shorter
 
@@ -38,7 +39,7 @@ class ConversationRoutes:
     async def listed(self, request: Request, q: Search = "", changed: Changed = "", name: Name = "") -> dict[str, Any]:
         """Those that a search for `q` finds, or that follow the one called `name` in the list, or else the newest.
 
-        {"list": their items, "count": how many there are}
+        {"list": their items, "count": how many there are}; of the newest also "fault", why others are not known, or "".
         """
         owner, keeper = owner_of(request), self.jobs.keeper
         if q.strip():
@@ -46,7 +47,7 @@ class ConversationRoutes:
         if changed:
             return await _items(await keeper.older(owner, changed, name))
         listed, fault = await keeper.listed(owner)
-        return await _items(listed) | {"fault": fault}
+        return await _items(listed) | {"fault": for_visitor(fault, visitor_of(request)) if fault else ""}
 
     async def rename(self, request: Request, name: str, title: Annotated[Any, Body(embed=True)]) -> dict[str, Any]:
         """Names a conversation; the same as `listed`, of this one."""

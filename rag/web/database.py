@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import ConversationError
+from rag.errors import ConversationFileError
 from rag.index.disk import has_no_inodes, is_no_room
 from rag.web import schema
 
@@ -41,7 +41,7 @@ DELETE = Purpose("The conversation was not deleted", "delete it again")
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that only reads the database `file`; where there is none yet, one that is empty.
 
-    Raises ConversationError if the file cannot be read, or was written by a newer version.
+    Raises ConversationFileError if the file cannot be read, or was written by a newer version.
     """
     with _explained(file), closing(_connect(file if file.exists() else None)) as database:
         _tighten(file)
@@ -55,8 +55,8 @@ def reading(file: Path) -> Iterator[sqlite3.Connection]:
 def writing(file: Path, purpose: Purpose = KEEP) -> Iterator[sqlite3.Connection]:
     """A transaction that changes the database `file`, whole or, if an exception ends it, not at all.
 
-    Raises ConversationError, which names the user's `purpose`, if the file cannot be written, or was written by a newer
-    version.
+    Raises ConversationFileError, which names the user's `purpose`, if the file cannot be written, or was written by a
+    newer version.
     """
     with _explained(file, purpose):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -96,11 +96,11 @@ def _parts(file: Path) -> list[Path]:
 
 @contextmanager
 def _explained(file: Path, purpose: Purpose = KEEP) -> Iterator[None]:
-    """Turns what goes wrong with `file` into a ConversationError: what, where, and what to do."""
+    """Turns what goes wrong with `file` into a ConversationFileError: what, where, and what to do."""
     try:
         yield
     except (OSError, sqlite3.Error) as fault:
-        raise ConversationError(_explanation(file, fault, purpose)) from fault
+        raise ConversationFileError(_explanation(file, fault, purpose)) from fault
 
 
 def _explanation(file: Path, fault: OSError | sqlite3.Error, purpose: Purpose) -> str:

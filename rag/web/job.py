@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from rag.answer.types import Answer, Working
-from rag.errors import ModelError, QuestionError, RagError
+from rag.errors import QuestionError, RagError
 from rag.export.phrases import progress
-from rag.web.trouble import for_reader
+from rag.web.trouble import answer_for_reader, for_reader
 from rag.web.turns import Turn
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Job:
     def take(self, event: Event) -> None:
         """Adds one event of the answer. Of a model that tells of each word, only what a reader sees is news."""
         before = self.turn.working
-        if isinstance(event, Answer):
-            event = replace(event, notice=self.told(ModelError(event.notice)))
+        if isinstance(event, Answer) and not self.tells_all:
+            event = answer_for_reader(event)
         self.turn.take(event)
         if not (isinstance(event, Working) and before and progress(event) == progress(before)):
             self.notify()

@@ -187,7 +187,7 @@ class Jobs:
         if len(earlier) >= MAX_TURNS:
             raise QuestionError(f"A conversation has at most {MAX_TURNS} questions. Begin a new one.")
         job.turns = [*earlier, job.turn]
-        await self.keeper.begin(job.owner, name, job.turns, len(before))
+        await self.keeper.begin(job.owner, name, job.turns, len(before), job.told)
         job.task = asyncio.create_task(self._answer(name, job))
 
     async def _check_size(self, owner: str) -> None:
@@ -255,10 +255,7 @@ class Jobs:
 
     async def _end(self, name: str, job: Job) -> None:
         try:
-            await self.keeper.finish(job.owner, name, job.turns)
-            if job.turn.unkept:
-                logging.getLogger(__name__).warning("%s", job.turn.unkept)
-                job.turn.unkept = job.told(ConversationError(job.turn.unkept))
+            await self.keeper.finish(job.owner, name, job.turns, job.told)
         finally:
             self._leave(name, job)
             job.notify()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
-from rag.errors import ConversationError, QuestionError, UnknownConversationError
+from rag.errors import ConversationError, QuestionError, RagError, UnknownConversationError
 from rag.text import one_line
 from rag.threads import through
 from rag.web.conversations import MAX_TITLE_CHARS, Conversations, ListedConversation
@@ -54,8 +55,8 @@ class Keeper:
         self._locks: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
         self._held: dict[_Key, _Held] = {}  # oldest first
 
-    async def listed(self, owner: str) -> tuple[list[ListedConversation], str]:
-        """The last conversations of `owner`, those that could not be stored first; and why none else are known, or "".
+    async def listed(self, owner: str) -> tuple[list[ListedConversation], ConversationError | None]:
+        """The last conversations of `owner`, those that could not be stored first; and why none else are known, if so.
 
         See `Conversations.of`.
         """
@@ -67,9 +68,9 @@ class Keeper:
         try:
             stored = await self._call(self.conversations.of, owner)
         except ConversationError as fault:
-            return list(held.values()), str(fault)
+            return list(held.values()), fault
         held |= {one.id: one for one in stored if one.id in held}  # it may have been renamed
-        return [*held.values(), *(one for one in stored if one.id not in held)], ""
+        return [*held.values(), *(one for one in stored if one.id not in held)], None
 
     async def older(self, owner: str, changed: str, name: str) -> list[ListedConversation]:
         """See `Conversations.of`."""
@@ -92,36 +93,31 @@ class Keeper:
             return await self._call(self.conversations.load, owner, name)
 
     @_uninterrupted
-    async def begin(self, owner: str, name: str, turns: list[Turn], known: int) -> None:
+    async def begin(
+        self, owner: str, name: str, turns: list[Turn], known: int, told: Callable[[RagError], str] = str
+    ) -> None:
         """Stores the last of `turns`, a question, of which `known` were stored before.
 
-        If that fails, the turn says so, and all are held in memory. Raises UnknownConversationError if the conversation
-        is another's, or was changed elsewhere meanwhile.
+        If that fails, all are held in memory, and the turn says why, in the words in which the user is `told` of it.
+        Raises UnknownConversationError if the conversation is another's, or was changed elsewhere meanwhile.
         """
         async with self._lock(owner, name):
             held = self._held.get((owner, name))
             first = min(held.first, len(turns) - 1) if held else len(turns) - 1
-            await self._store(owner, name, _Held(turns, first, held.known if held else known))
+            if fault := await self._store(owner, name, _Held(turns, first, held.known if held else known)):
+                turns[-1].unkept = told(fault)
 
     @_uninterrupted
-    async def finish(self, owner: str, name: str, turns: list[Turn]) -> None:
+    async def finish(self, owner: str, name: str, turns: list[Turn], told: Callable[[RagError], str] = str) -> None:
         """Stores the answer to the last of `turns`, which are those that `begin` was given.
 
-        If that fails, the turn says so, and all are held in memory unless the conversation was deleted meanwhile.
+        If that fails, the turn says why, as with `begin`, and all are held in memory unless the conversation was
+        deleted meanwhile.
         """
-        n = len(turns) - 1
         async with self._lock(owner, name):
-            held = self._held.get((owner, name))
-            try:
-                if held:
-                    await self._store(owner, name, held)
-                else:
-                    await self._call(self.conversations.finish, owner, name, n, turns[n])
-            except UnknownConversationError as fault:
-                turns[n].unkept = str(fault)
-            except ConversationError as fault:
-                turns[n].unkept = str(fault)
-                self._hold((owner, name), _Held(turns, n, n + 1))
+            if fault := await self._finished(owner, name, turns):
+                logging.getLogger(__name__).warning("%s", fault)
+                turns[-1].unkept = told(fault)
 
     @_uninterrupted
     async def rate(
@@ -163,19 +159,33 @@ class Keeper:
                 await self._call(self.conversations.delete, owner, name)
             self._held.pop((owner, name), None)
 
-    async def _store(self, owner: str, name: str, one: _Held) -> None:
-        """Stores what of `one` is not, or holds it."""
+    async def _finished(self, owner: str, name: str, turns: list[Turn]) -> ConversationError | None:
+        """Stores the answer to the last of `turns`; why it could not be stored, if so."""
+        n = len(turns) - 1
+        try:
+            if held := self._held.get((owner, name)):
+                return await self._store(owner, name, held)
+            await self._call(self.conversations.finish, owner, name, n, turns[n])
+        except UnknownConversationError as fault:
+            return fault
+        except ConversationError as fault:
+            self._hold((owner, name), _Held(turns, n, n + 1))
+            return fault
+        return None
+
+    async def _store(self, owner: str, name: str, one: _Held) -> ConversationError | None:
+        """Stores what of `one` is not, or holds it; why it could not be stored, if so."""
         try:
             await self._call(self.conversations.save, owner, name, one.first, *one.turns[one.first :], known=one.known)
         except UnknownConversationError:
             raise
         except ConversationError as fault:
-            one.turns[-1].unkept = str(fault)
             self._hold((owner, name), one)
-            return
+            return fault
         self._held.pop((owner, name), None)
         for turn in one.turns:
             turn.unkept = ""
+        return None
 
     def _check_stored(self, owner: str, name: str) -> None:
         """Raises ConversationError if a conversation is held, because it could not be stored."""

@@ -48,7 +48,7 @@ def log_question(asked: Asking) -> None:
     if answer := asked.answer:
         fields |= {"searched": answer.searched, "papers": answer.relevant_count}
         fields |= {"model": answer.effort.model} if answer.effort else {}
-        fields |= {"model_failed": True} if answer.model_failed else {}
+        fields |= {"model_failed": True} if answer.model_fault else {}
     if asked.fault:
         fields["fault"] = type(asked.fault).__name__
     _QUESTIONS.info("question", extra={_FIELDS: fields | {"question": asked.question}})

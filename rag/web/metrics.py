@@ -69,7 +69,7 @@ class Metrics:
             self._first.observe(asked.wrote_after)
         if asked.answer:
             self._answer.observe(asked.seconds)
-        if isinstance(asked.fault, ModelError) or (asked.answer and asked.answer.model_failed):
+        if isinstance(asked.fault, ModelError) or (asked.answer and asked.answer.model_fault):
             self._model_faults.inc()
 
     def changed(self, change: Change) -> None:

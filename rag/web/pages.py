@@ -37,11 +37,11 @@ class Head:
     """The top of every page: the collection, and what is wrong, if anything.
 
     `opening` is whether the index, without which there is no collection, or the model is yet to be opened. `trouble` is
-    what is wrong with either.
+    what is wrong with either, and `fault` with something else on the page.
     """
 
     collection: LibraryInfo | None
-    fault: str = ""
+    fault: RagError | None = None
     opening: bool = False
     trouble: Trouble | None = None
 

@@ -71,7 +71,7 @@ class PapersRoutes:
         try:
             papers = await self._papers(visitor.owner, asked.answer) if asked.answer else []
         except ConversationError as fault:
-            head, papers = replace(head, fault=str(fault)), []
+            head, papers = replace(head, fault=fault), []
         html = await asyncio.to_thread(self._page, visitor, head, asked.listing, papers)
         return HTMLResponse(html, headers={"cache-control": "no-store"})
 

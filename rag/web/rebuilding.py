@@ -13,6 +13,7 @@ from typing import Literal
 from rag.errors import BusyError, RagError, StoppedError
 from rag.progress import Progress, TimeLeft, silent
 from rag.web.background import in_background
+from rag.web.trouble import Told, told
 
 _INTERVAL = 0.2  # seconds between two looks at how far it is
 _FAILED = "An internal error occurred, and nothing has changed. The terminal that runs the chat shows the details."
@@ -37,7 +38,7 @@ class Change:
     stopping: bool = False
     ended: float | None = None  # the time on the clock of `monotonic`
     result: object = None
-    fault: str = ""
+    fault: Told | None = None
     seen: bool = False
     version: int = 0
     over: threading.Event = field(default_factory=threading.Event)
@@ -59,7 +60,7 @@ class Change:
             return "stopped" if self.stopping else "failed"
         return "done"
 
-    def end(self, result: object = None, fault: str = "") -> None:
+    def end(self, result: object = None, fault: Told | None = None) -> None:
         """Notes how it ended."""
         self.result, self.fault, self.ended = result, fault, monotonic()
         self.version += 1
@@ -107,9 +108,9 @@ class Rebuilding:
         """Returns when `change` has ended. Raises StoppedError if it was stopped, and RagError with another fault."""
         change.over.wait()
         if change.outcome == "stopped":
-            raise StoppedError(change.fault)
+            raise StoppedError(STOPPED)
         if change.fault:
-            raise RagError(change.fault)
+            raise RagError(change.fault.whole)
 
     async def watch(self, change: Change) -> AsyncGenerator[Change]:
         """`change` whenever it has come further, at least once, and the last time when it has ended."""
@@ -130,8 +131,8 @@ class Rebuilding:
         try:
             change.end(work(report))
         except RagError as fault:
-            change.end(fault=str(fault))
+            change.end(fault=told(fault))
         except Exception:  # an error of ours must not leave the pages waiting for ever
             logging.getLogger(__name__).exception("%s failed", change.title)
-            change.end(fault=_FAILED)
+            change.end(fault=Told(_FAILED, _FAILED))
         self.observe(change)

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 from rag.chat.saved_store import SavedQuestion
 from rag.errors import DamageError, NoIndexError, RagError
 from rag.web.jobs import INTERNAL_ERROR, Jobs
+from rag.web.trouble import Told, told
 
 if TYPE_CHECKING:
     from rag.chat.saved_asking import SavedQuestions
 
-NOT_ASKED = "These are as they were last asked. They are asked again once the papers can be searched."
+_WAITING = "These are as they were last asked. They are asked again once the papers can be searched."
+NOT_ASKED = Told(_WAITING, _WAITING)
 _NO_INDEX = (DamageError, NoIndexError)  # which each page tells about, with the remedy
 RETRY_SECONDS = 60.0  # before questions that could not be asked are tried again
 _PATIENCE, _PAUSE = 2.0, 0.05  # seconds that a question waits at most for those of users to be found; and between looks
@@ -29,12 +31,12 @@ _T = TypeVar("_T")
 class SavedState:
     """The saved questions of an owner. The ids in `due` are of those that are being asked again.
 
-    `fault` is why some could not be asked, or "".
+    `fault` is why some could not be asked, None if all could.
     """
 
     questions: list[SavedQuestion]
     due: frozenset[str] = frozenset()
-    fault: str = ""
+    fault: Told | None = None
 
     @property
     def news(self) -> int:
@@ -54,7 +56,7 @@ class SavedChecks:
         self._threads = ThreadPoolExecutor(1, "saved")
         self._files = ThreadPoolExecutor(2, "saved-files")  # a list is there at once, whatever is being asked
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by owner
-        self._faults: dict[str, tuple[str, float]] = {}  # by owner: what went wrong, and when
+        self._faults: dict[str, tuple[Told | None, float]] = {}  # by owner: what went wrong, and when
 
     async def state(self, owner: str) -> SavedState:
         """The questions of `owner`. Those that the collection has outrun begin to be asked again, if there is one.
@@ -68,7 +70,7 @@ class SavedChecks:
             due = await self.read(self._questions.due, listed)  # not of another list, which may be newer
         except _NO_INDEX:
             return SavedState(listed, fault=NOT_ASKED)
-        fault, at = self._faults.get(owner, ("", 0.0))
+        fault, at = self._faults.get(owner, (None, 0.0))
         if due and fault and monotonic() - at < RETRY_SECONDS:
             return SavedState(listed, fault=fault)
         if due and owner not in self._tasks:
@@ -94,10 +96,10 @@ class SavedChecks:
         except _NO_INDEX:
             self._faults[owner] = NOT_ASKED, monotonic()
         except RagError as fault:
-            self._faults[owner] = str(fault), monotonic()
+            self._faults[owner] = told(fault), monotonic()
         except Exception:  # an error of ours must not have the page ask again and again
             logging.getLogger(__name__).exception("A saved question could not be asked")
-            self._faults[owner] = INTERNAL_ERROR, monotonic()
+            self._faults[owner] = Told(INTERNAL_ERROR, INTERNAL_ERROR), monotonic()
         finally:
             del self._tasks[owner]
 

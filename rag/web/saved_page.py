@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.chat.saved_store import SavedQuestion
 from rag.export.saved_news import NewsGroup, answer_now, groups, state
@@ -12,7 +12,6 @@ from rag.web import templates
 from rag.web.identity import Visitor
 from rag.web.pages import Head
 from rag.web.saved_checks import SavedState
-from rag.web.trouble import for_visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +63,25 @@ class SavedView:
 
 def page(head: Head, shown: SavedState, visitor: Visitor) -> str:
     """The whole page: the questions in the order in which they were saved, as `rag saved` numbers them."""
-    told = replace(shown, fault=for_visitor(shown.fault, visitor))
     return templates.page(
-        "saved.html", head=head, visitor=visitor, page="saved", title="Saved questions", views=_views(told), shown=told
+        "saved.html",
+        head=head,
+        visitor=visitor,
+        page="saved",
+        title="Saved questions",
+        views=_views(shown),
+        shown=shown,
     )
 
 
 def updates(shown: SavedState, visitor: Visitor) -> dict[str, object]:
     """What has changed on the page, as static/saved.js shows it: {"questions": {id: HTML}, "status", "checking"}."""
-    told = replace(shown, fault=for_visitor(shown.fault, visitor))
     questions = {
         f"saved-{one.saved.id}": templates.fragment("saved_question.html", "question", one) for one in _views(shown)
     }
     return {
         "questions": questions,
-        "status": templates.fragment("saved_question.html", "status", told),
+        "status": templates.fragment("saved_question.html", "status", shown, visitor),
         "checking": bool(shown.due),
     }
 

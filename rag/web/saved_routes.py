@@ -51,7 +51,7 @@ class SavedRoutes:
         try:
             shown = await self.checks.state(_owner(request))
         except StoreError as fault:
-            head, shown = pages.Head(head.collection, str(fault), head.opening), SavedState([])
+            head, shown = pages.Head(head.collection, fault, head.opening), SavedState([])
         html = await self.checks.read(saved_page.page, head, shown, visitor_of(request))
         return HTMLResponse(html, headers={"cache-control": "no-store"})
 

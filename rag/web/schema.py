@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from rag.errors import ConversationError
+from rag.errors import ConversationFileError
 from rag.text import normalize
 from rag.web import records
 from rag.web.keys import hashed
@@ -40,11 +40,11 @@ _REFERENCE_1 = re.compile('"paper_id": "([0-9a-f]{16})"')  # in a turn of versio
 def prepare(database: sqlite3.Connection) -> None:
     """Makes the tables of this version, of those of an earlier one where the file holds these.
 
-    Raises ConversationError, and changes nothing, if the file was written by a newer version.
+    Raises ConversationFileError, and changes nothing, if the file was written by a newer version.
     """
     found = _version(database)
     if found > VERSION:
-        raise ConversationError(
+        raise ConversationFileError(
             f"Conversations cannot be read or kept: {_file(database)} was written by a newer version of rag. "
             "Update rag, or choose another folder with --index."
         )

@@ -77,7 +77,7 @@ class ServedBackend:
             if self._rebuilding.running is change:
                 self._rebuilding.stop()
         if change.fault:
-            raise RagError(change.fault)
+            raise RagError(change.fault.whole)
         return cast("_T", change.result)
 
     def told(self, fault: RagError) -> str:

@@ -1,19 +1,23 @@
-"""What is wrong with the index or the model, in one plain line, and what a curator can do about it on the page."""
+"""What is wrong with the index or the model, and what mends it on the page; and what readers are told of errors."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from rag.errors import (
+    AccessError,
     BusyError,
     ConversationError,
+    ConversationFileError,
     DamageError,
     EmbeddingError,
+    KeepingError,
     ModelError,
     NoIndexError,
+    QuestionError,
     RagError,
+    StoppedError,
     StoreError,
 )
 from rag.index import generations, pointer, uploads
@@ -22,19 +26,30 @@ from rag.index.opening import OtherVersionError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rag.answer.types import Answer
     from rag.web.identity import Visitor
 
 Action = Literal["build", "own", "own instead", "repair", "roll back", "try", "quotes", "choose"]
 BUILDING = "are being indexed. You can already ask: the answer comes when that is done."
 ASK_SOMEONE = "Ask whoever runs this chat."
 
-# A path or an address of the server, or a command to type there: nothing that a reader could use.
-_OF_THE_SERVER = re.compile(r"(?<![\w:/.])(?:~?/|[A-Za-z]:\\)[^\s/\\]+[/\\]|\bhttps?://|\brag [a-z]+")
-_INSTEAD = {
-    StoreError: "The papers cannot be searched now.",
-    ModelError: "The model that writes answers cannot be used now, so papers are quoted.",
-    ConversationError: "Conversations cannot be kept now.",
+# What a reader is told of an error, by its type or the nearest of its bases. Those that are only about what the reader
+# sent or may do are told in their own words (""). All others may name files, addresses, models and commands of the
+# server, which nobody can use but those who run it.
+_FOR_READERS: dict[type, str] = {
+    QuestionError: "",
+    AccessError: "",
+    StoppedError: "",
+    ConversationError: "",
+    ConversationFileError: f"Conversations cannot be read or kept now. {ASK_SOMEONE}",
+    KeepingError: f"What you keep here cannot be read or changed now. {ASK_SOMEONE}",
+    BusyError: "The collection is being changed. Try again in a moment.",
+    StoreError: f"The papers cannot be searched now. {ASK_SOMEONE}",
+    ModelError: f"A model that this needs cannot be used now. {ASK_SOMEONE}",
+    RagError: f"This does not work now. {ASK_SOMEONE}",
 }
+_NO_MODEL = f"The model that writes answers cannot be used now, so papers are quoted. {ASK_SOMEONE}"
+_INCOMPLETE = f"The model could not do all that it was asked. {ASK_SOMEONE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +123,37 @@ def stamp(index_dir: Path) -> str:
     return " ".join(pointer.named(index_dir)[:1]) or "none"
 
 
-def for_visitor(fault: RagError | str, visitor: Visitor) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of an error after it was raised: the `whole` of it, and what `readers` may know."""
+
+    whole: str
+    readers: str
+
+    def to(self, visitor: Visitor) -> str:
+        """What `visitor` is told."""
+        return self.whole if visitor.is_curator else self.readers
+
+
+def for_visitor(fault: RagError, visitor: Visitor) -> str:
     """What `visitor` is told of a `fault`."""
-    return str(fault) if visitor.is_curator else for_reader(fault)
+    return told(fault).to(visitor)
 
 
-def for_reader(fault: RagError | str) -> str:
-    """What a reader is told of a `fault`: nothing that only those can use who run the server."""
-    message = str(fault)
-    if not _OF_THE_SERVER.search(message):
-        return message
-    instead = next((text for kind, text in _INSTEAD.items() if isinstance(fault, kind)), "This does not work now.")
-    return f"{instead} {ASK_SOMEONE}"
+def for_reader(fault: RagError) -> str:
+    """What a reader is told of a `fault`: what is wrong with what they sent, and nothing of the server."""
+    public = next(_FOR_READERS[kind] for kind in type(fault).__mro__ if kind in _FOR_READERS)
+    return public or str(fault)
+
+
+def told(fault: RagError) -> Told:
+    """`fault` in words, without what it refers to, which may be large."""
+    return Told(str(fault), for_reader(fault))
+
+
+def answer_for_reader(answer: Answer) -> Answer:
+    """`answer`, whose notice tells of a model that failed only that it did; all else of it is for everybody."""
+    if not answer.model_fault:
+        return answer
+    public = _INCOMPLETE if answer.written else _NO_MODEL
+    return replace(answer, notice=answer.notice.removesuffix(answer.model_fault) + public, model_fault=public)

@@ -86,7 +86,7 @@ class UploadsRoutes:
             if last.owner != visitor.owner or last.seen or monotonic() - last.ended > FRESH_SECONDS:
                 return None
             last.seen = True
-        return self._view(last, visitor) if last else None
+        return adding.change_view(last, visitor) if last else None
 
     async def stage(
         self, request: Request, name: Annotated[str, Query(max_length=MAX_NAME_CHARS)]
@@ -143,7 +143,7 @@ class UploadsRoutes:
             title, work = self._work(owner, asked)
             change = self.rebuilding.begin(title, lambda progress: self._opened(work(progress)), owner)
         except RagError as fault:
-            view = adding.change_view(_refused(fault), may_stop=False)
+            view = adding.change_view(_refused(fault), visitor_of(request))
             yield {"html": adding.change(view), "done": True, "failed": True}
             return
         async with aclosing(self._updates(change, visitor_of(request))) as updates:
@@ -161,12 +161,8 @@ class UploadsRoutes:
     async def _updates(self, change: Change, visitor: Visitor) -> AsyncGenerator[dict[str, Any]]:
         async with aclosing(self.rebuilding.watch(change)) as states:
             async for now in states:
-                html = adding.change(self._view(now, visitor))
+                html = adding.change(adding.change_view(now, visitor))
                 yield {"html": html, "done": now.ended is not None, "failed": bool(now.fault)}
-
-    def _view(self, change: Change, visitor: Visitor) -> ChangeView:
-        fault = trouble.for_visitor(change.fault, visitor)
-        return adding.change_view(change, may_stop=visitor.is_curator, fault=fault)
 
     def _work(self, owner: str, asked: Any) -> tuple[str, Callable[[Progress], object]]:
         """What to call a change that a page `asked` for, and what it does. Raises SourceError if it is none."""
@@ -217,5 +213,5 @@ def _parsed(asked: Any) -> AskedEdits:
 
 def _refused(fault: RagError) -> Change:
     change = Change("Rebuilding")
-    change.end(fault=str(fault))
+    change.end(fault=trouble.told(fault))
     return change

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from rag.answer.types import Answer, Event, Found, Working, Written
 from rag.chat.library import LibraryInfo
 from rag.cli import terminal
+from rag.errors import RagError
 from rag.export.csv import csv
 from rag.export.formats import EXPORTS
 from rag.export.markdown import markdown
@@ -56,7 +57,7 @@ def check_chat_page(turn: Turn) -> None:
     running = replace(turn, answer=None, found=found, choices=Choices((question,), 5, question), working=working)
     rated = replace(turn, good=False, note=question)
     failed = Turn(question, error=question)
-    head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=question)
+    head = pages.Head(LibraryInfo(question, 9, question, "quotes"), fault=RagError(question))
     listed = ListedConversation("abcdefghijklmnop", one_line(question)[:80])
     page = read(pages.chat(head, [listed], listed.id, [running, failed, rated, turn], None, CURATOR))
     assert [one.content for one in page.all("h2", "question")] == [question] * 4

@@ -76,9 +76,9 @@ def test_the_steps_of_a_rebuild_are_shown_as_text(text: str) -> None:
     planned = plans.planned((paper,), (), (paper,), 0, (Skipped(file, 3, name),))
     assert read(adding.plan(Preview(planned), [])).all("li")[-1].content == str(planned.skipped[0])
     change = Change(name)
-    assert name in read(adding.change(adding.change_view(change, may_stop=True))).all("p")[0].content
+    assert name in read(adding.change(adding.change_view(change, CURATOR))).all("p")[0].content
     change.end(name)
-    assert name in read(adding.change(adding.change_view(change, may_stop=True))).all("p")[0].content
+    assert name in read(adding.change(adding.change_view(change, CURATOR))).all("p")[0].content
 
 
 def test_titles_in_a_list_of_changes_are_shown_as_text() -> None:

@@ -17,11 +17,12 @@ from rag.sources.skipped import Skipped
 from rag.web import adding, templates
 from rag.web.adding import MAX_NAMED, Adding
 from rag.web.rebuilding import STOPPED, Change
+from rag.web.trouble import Told
 from tests import plans
 
 from .payloads import PAYLOADS
 from .reader import Reader, read, skeleton
-from .samples import OTHER, PAPER, harmless, hostile
+from .samples import CURATOR, OTHER, PAPER, harmless, hostile
 
 
 def papers(first: int, last: int) -> dict[int, Paper]:
@@ -39,7 +40,7 @@ def made(**given: object) -> str:
     change = Change("Adding 2 files")
     for name, value in given.items():
         setattr(change, name, value)
-    return adding.change(adding.change_view(change, may_stop=True))
+    return adding.change(adding.change_view(change, CURATOR))
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -55,7 +56,7 @@ def test_no_text_of_others_becomes_markup_in_a_rebuild(payload: str) -> None:
 
     assert skeleton(changes(payload)) == skeleton(changes(harmless(payload)))
     assert payload in read(made(stage=payload)).text
-    assert payload in read(made(ended=1.0, fault=payload)).text
+    assert payload in read(made(ended=1.0, fault=Told(payload, payload))).text
     shown = templates.fragment("work.html", "work", Adding((payload,)))
     assert skeleton(shown) == skeleton(templates.fragment("work.html", "work", Adding((harmless(payload),))))
     assert read(shown).all("button", "remove")[0].attributes["value"] == payload
@@ -110,7 +111,7 @@ def test_a_file_that_changes_nothing_may_be_kept_but_that_is_not_the_main_thing(
 
 
 def test_a_change_that_was_stopped_is_no_fault() -> None:
-    shown = read(made(ended=1.0, fault=STOPPED))
+    shown = read(made(ended=1.0, fault=Told(STOPPED, STOPPED)))
     assert shown.text == STOPPED
     assert not shown.all("p", "fault")
 

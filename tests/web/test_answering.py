@@ -238,7 +238,8 @@ def test_whoever_reads_slowly_holds_no_place(library: Library, tmp_path: Path, m
 def test_a_reader_is_told_nothing_of_the_server(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = Answer(WHICH, (state(),), notice="The model at http://10.0.0.5:8000 failed. Run: rag models")
+    fault = "The model at http://10.0.0.5:8000 failed. Run: rag models"
+    failed = Answer(WHICH, (state(),), notice=fault, model_fault=fault)
 
     async def answer(*given: object) -> AsyncGenerator[Any]:
         for event in (*QUOTES, failed):

@@ -16,6 +16,7 @@ from rag.errors import ConversationError, QuestionError, UnknownConversationErro
 from rag.web import database
 from rag.web.conversations import DATABASE, Conversations
 from rag.web.keeping import MAX_HELD, Keeper
+from rag.web.trouble import for_reader
 from rag.web.turns import Turn
 
 from .samples import done, state
@@ -86,7 +87,7 @@ def test_a_conversation_goes_on_while_the_file_is_locked_and_is_stored_afterward
             await keeper.rate("ada", "one", 1, True, "held")
             listed, fault = await keeper.listed("ada")
             assert [one.title for one in listed] == ["which?"]
-            assert "has locked" in fault
+            assert "has locked" in str(fault)
         assert len(stored.load("ada", "one")) == 1
         turns = await answer(keeper, await keeper.load("ada", "one"), 3)
         assert stored.load("ada", "one") == turns
@@ -113,6 +114,27 @@ def test_an_answer_that_cannot_be_stored_is_stored_with_the_next_question(
         assert stored.load("ada", "one") == turns
 
     run(test)
+
+
+def test_what_is_told_is_in_the_words_for_whoever_asks_from_the_first_moment_on(
+    stored: Conversations, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test() -> None:
+        keeper, turns = Keeper(stored), [Turn("which?")]
+        with locked(tmp_path):
+            await keeper.begin("ada", "one", turns, 0, for_reader)
+            assert "Conversations cannot be read or kept now." in turns[-1].unkept
+            assert ANSWERED.answer
+            turns[-1].take(ANSWERED.answer)
+            await keeper.finish("ada", "one", turns, for_reader)
+        assert str(tmp_path) not in turns[-1].unkept
+        with pytest.raises(ConversationError) as raised:
+            await keeper.rename("ada", "one", "Kites")
+        assert for_reader(raised.value) == turns[-1].unkept
+
+    run(test)
+    told = [record.message for record in caplog.records if record.name == "rag.web.keeping"]
+    assert [str(tmp_path) in line for line in told] == [True], "the terminal tells all, once"
 
 
 def test_an_edit_that_cannot_be_stored_leaves_what_is(stored: Conversations, tmp_path: Path) -> None:
@@ -187,7 +209,7 @@ def test_no_more_is_held_than_fits(stored: Conversations, tmp_path: Path) -> Non
             await answer(keeper, [], 0, f"c{n}")
         listed, fault = await keeper.listed("ada")
         assert [one.id for one in listed] == [f"c{n}" for n in range(MAX_HELD + 1, 1, -1)]
-        assert "is damaged" in fault
+        assert "is damaged" in str(fault)
 
     run(test)
 

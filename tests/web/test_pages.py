@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from rag.chat.library import LibraryInfo
-from rag.errors import StoreError
+from rag.errors import RagError, StoreError
 from rag.settings import load
 from rag.web import pages
 from rag.web.conversations import ListedConversation
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rag.chat.library import Library
 
 OPEN = Head(LibraryInfo("papers.jsonl", 489, "owl", "synthesis"))
-CLOSED = Head(None, "There is no index in <index>. Build it: rag rebuild papers")
+CLOSED = Head(None, StoreError("There is no index in <index>. Build it: rag rebuild papers"))
 NAME, SECOND_NAME = "abcdefghijklmnop", "qrstuvwxyz012345"
 LISTED = [ListedConversation(NAME, "how slow?"), ListedConversation(SECOND_NAME, 'which "papers"?')]
 READER = Visitor("nobody-in-particular", "reader")
@@ -43,7 +43,7 @@ def home(text: str, papers: int = 1_234) -> Home:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_others_becomes_markup(payload: str) -> None:
     def chat(text: str) -> tuple[str, str]:
-        head = Head(LibraryInfo(text, 489, text, "quotes"), text)
+        head = Head(LibraryInfo(text, 489, text, "quotes"), RagError(text))
         begun = pages.chat(head, [ListedConversation(NAME, text)], NAME, turns_with(text), None, CURATOR)
         return begun, pages.chat(head, [], "", [], home(text), CURATOR)
 
@@ -158,7 +158,7 @@ def test_the_head_says_what_is_asked_and_what_writes(collection: LibraryInfo, fa
 
 def test_a_collection_that_cannot_be_opened_says_why() -> None:
     page = read(pages.chat(CLOSED, LISTED, "", [], None, CURATOR))
-    assert page.all("p", "fault")[0].text == CLOSED.fault
+    assert page.all("p", "fault")[0].text == str(CLOSED.fault)
     assert page.all("p", "facts")[0].text == ""
     assert page.all("a", "brand")[0].text == "Papers"
     assert not page.all("h1")

@@ -10,6 +10,7 @@ import pytest
 from rag.errors import BusyError, StoppedError, StoreError
 from rag.progress import Progress
 from rag.web.rebuilding import STOPPED, Change, Rebuilding
+from rag.web.trouble import Told
 
 PATIENCE = 60
 
@@ -40,7 +41,7 @@ def test_two_pages_watch_a_change_and_a_second_one_is_refused_meanwhile() -> Non
     threading.Timer(0.1, may_end.set).start()
     assert seen(rebuilding, change)[-1] == ("embedding", 2)
     assert seen(rebuilding, change) == [("embedding", 2)], "also a page that comes late"
-    assert (change.result, change.fault, rebuilding.running) == ("2 papers", "", None)
+    assert (change.result, change.fault, rebuilding.running) == ("2 papers", None, None)
     assert told == [("embedding", 1, 2), ("embedding", 2, 2)]
     rebuilding.wait(rebuilding.begin("Rebuilding", lambda progress: None))
 
@@ -61,7 +62,7 @@ def test_a_change_that_is_stopped_ends_at_its_next_step() -> None:
     stopped.set()
     with pytest.raises(StoppedError, match=STOPPED):
         rebuilding.wait(change)
-    assert (change.fault, change.result) == (STOPPED, None)
+    assert (change.fault, change.result) == (Told(STOPPED, STOPPED), None)
 
 
 def test_a_change_that_was_made_when_somebody_stopped_it_is_done() -> None:
@@ -83,13 +84,19 @@ def test_a_change_that_was_made_when_somebody_stopped_it_is_done() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"), [(StoreError("no room"), "no room"), (ValueError("ours"), "internal error")]
+    ("error", "curators", "readers"),
+    [
+        (StoreError("no room in /srv"), "no room in /srv", "The papers cannot be searched now."),
+        (ValueError("ours"), "internal error", "internal error"),
+    ],
 )
-def test_what_goes_wrong_is_told_to_all_who_watch(error: Exception, told: str) -> None:
+def test_what_goes_wrong_is_told_to_all_who_watch(error: Exception, curators: str, readers: str) -> None:
     def work(progress: Progress) -> None:
         raise error
 
     rebuilding = Rebuilding()
     change = rebuilding.begin("Rebuilding", work)
     assert seen(rebuilding, change)
-    assert told in change.fault
+    assert change.fault
+    assert curators in change.fault.whole
+    assert readers in change.fault.readers

@@ -13,9 +13,10 @@ import pytest
 from rag.chat.saved_asking import SavedQuestions
 from rag.chat.saved_store import SavedQuestion
 from rag.errors import DamageError, StoreError
-from rag.web import saved_checks
+from rag.web import saved_checks, trouble
 from rag.web.jobs import INTERNAL_ERROR, Jobs
 from rag.web.saved_checks import NOT_ASKED, SavedChecks, SavedState
+from rag.web.trouble import Told
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 
@@ -118,13 +119,13 @@ def test_users_who_wait_for_a_search_go_first_but_not_for_ever(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        (StoreError("It is full."), "It is full."),
+        (StoreError("/srv is full."), trouble.told(StoreError("/srv is full."))),
         (DamageError("/srv is damaged."), NOT_ASKED),
-        (ZeroDivisionError(), INTERNAL_ERROR),
+        (ZeroDivisionError(), Told(INTERNAL_ERROR, INTERNAL_ERROR)),
     ],
 )
 def test_what_fails_is_told_and_tried_again_later_only(
-    fault: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+    fault: Exception, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions = Questions(fault)
 

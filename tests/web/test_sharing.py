@@ -21,12 +21,13 @@ from rag.chat.library import Library
 from rag.errors import SettingsError
 from rag.web.access.sessions import SESSIONS
 from rag.web.access.throttle import FREE_FAILURES, Throttle
+from rag.web.conversations import DATABASE
 from rag.web.guard import SECURITY_HEADERS
 from rag.web.serve import reach, start
-from tests.conftest import WHICH
+from tests.conftest import WHICH, index_of
 
 from .reader import read
-from .serving import serving
+from .serving import served, serving
 
 ADA, BEN = "correct horse battery", "staple-0123456789"
 PEOPLE = f"ada curator {ADA}\nben reader {BEN}\n"
@@ -359,3 +360,110 @@ def test_if_sessions_cannot_be_kept_the_page_says_so(
     refused = sign_in(browser(), ADA)
     assert refused.status_code == 503
     assert "Nobody can be let in now." in read(refused.text).text
+
+
+def test_who_cannot_sign_out_is_not_told_where_sessions_are_kept(
+    browser: Callable[..., httpx.Client], shared: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(authorization=f"Bearer {BEN}", accept="*/*")
+    monkeypatch.setattr(sqlite3, "connect", Mock(side_effect=sqlite3.OperationalError("disk I/O error")))
+    refused = client.post("/sign-out", headers={"origin": origin(client)})
+    assert refused.json() == {"fault": "What you keep here cannot be read or changed now. Ask whoever runs this chat."}
+
+
+def program(address: str, password: str) -> httpx.Client:
+    """A program that sends this password."""
+    headers = {"authorization": f"Bearer {password}"}
+    return httpx.Client(base_url=address, trust_env=False, timeout=60, headers=headers)
+
+
+def openai_says(client: httpx.Client, model: str) -> str:
+    body = {"model": model, "messages": [{"role": "user", "content": WHICH}]}
+    return str(client.post("/v1/chat/completions", json=body).json()["error"]["message"])
+
+
+def tool_says(client: httpx.Client, tool: str, **arguments: object) -> str:
+    params = {"name": tool, "arguments": arguments}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    reply = client.post("/gradio_api/mcp/", json=message, headers={"accept": "application/json, text/event-stream"})
+    (line,) = re.findall(r"^data: (.*)", reply.text, re.MULTILINE)
+    return str(json.loads(line)["result"]["content"][-1]["text"])
+
+
+def gradio_says(client: httpx.Client, *given: object) -> str:
+    event = client.post("/gradio_api/call/ask", json={"data": given}).json()["event_id"]
+    *_, line = re.findall(r"^data: (.*)", client.get(f"/gradio_api/call/ask/{event}").text, re.MULTILINE)
+    return str(json.loads(line))
+
+
+def test_a_reader_is_told_all_of_what_is_wrong_with_a_request(shared: Shared) -> None:
+    with program(shared.address, BEN) as ben:
+        assert openai_says(ben, "rag systems") == "There is no model “rag systems” here, only rag and rag-quotes."
+        listed = ben.get("/api/v1/papers", params={"filters": "owls"}).json()["error"]["message"]
+        assert listed.startswith("“owls” is no filter.")
+        assert listed.endswith("use /api/v1/search")
+        address = "https://arxiv.org/abs/9999.99999"
+        assert f"“{address}”" in tool_says(ben, "get_paper", paper=address)
+        turn = {"role": "user", "content": WHICH, "rag systems": "x"}
+        assert "There is no field “history[0].rag systems”." in gradio_says(ben, WHICH, [turn], None, "", "", [], [])
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """A chat that Ada and Ben may use, whose model is not where the settings say."""
+    folder = tmp_path_factory.mktemp("broken")
+    abstracts = (
+        "RAG pipelines retrieve passages before they write. We measure how retrieval helps them.",
+        "We study how dense retrieval finds passages in many languages.",
+        "Owls hunt at night. We count their calls in old forests.",
+    )
+    index_dir = index_of(folder, [{"title": f"Paper {n}", "abstract": text} for n, text in enumerate(abstracts)])
+    write(folder / "people.txt", PEOPLE)
+    chosen = settings.load(index_dir=index_dir, llm="gguf:/models", password_file=folder / "people.txt")
+    with served(Library(chosen)) as port:
+        yield Shared(f"http://127.0.0.1:{port}", folder / "people.txt", index_dir)
+
+
+EXCLUDING = "which papers study retrieval, but not rag pipelines?"
+EXCLUDED = "“rag pipelines” may be among these."
+
+
+def notice(client: httpx.Client, **choices: str) -> str:
+    return str(client.post("/api/v1/ask", json={"question": EXCLUDING, **choices}).json()["notice"])
+
+
+def test_of_a_model_that_fails_a_reader_is_told_only_that_it_does(broken: Shared) -> None:
+    with program(broken.address, ADA) as ada, program(broken.address, BEN) as ben:
+        assert f"{EXCLUDED} No such model file: /models." in notice(ada)
+        told = "The model that writes answers cannot be used now, so papers are quoted. Ask whoever runs this chat."
+        assert notice(ben).endswith(f"{EXCLUDED} {told}")
+        page = read(ask(ben, EXCLUDING)["turn"])
+        assert EXCLUDED in page.text
+        assert told in page.text
+        assert "/models" not in page.text
+
+
+def test_no_words_of_a_question_or_a_paper_pass_for_a_model_that_fails(broken: Shared) -> None:
+    with program(broken.address, ADA) as ada, program(broken.address, BEN) as ben:
+        assert EXCLUDED in notice(ben, writer="quotes")
+        assert notice(ben, writer="quotes") == notice(ada, writer="quotes")
+        html = call(ben, "page_ask", {"question": EXCLUDING, "choices": {"writer": "quotes"}})["turn"]
+        assert EXCLUDED in read(html).text
+        assert "Ask whoever runs this chat." not in html
+
+
+def test_a_reader_is_not_told_where_conversations_are_kept(broken: Shared) -> None:
+    file = broken.index_dir / DATABASE
+    kept = file.read_bytes() if file.exists() else None
+    file.write_bytes(b"no database" * 1_000)
+    try:
+        with program(broken.address, ADA) as ada, program(broken.address, BEN) as ben:
+            assert str(file) in ada.get("/conversations").json()["fault"]
+            public = "Conversations cannot be read or kept now. Ask whoever runs this chat."
+            assert ben.get("/conversations").json()["fault"] == public
+            assert ben.get("/c/some-conversation-1/all.md").json() == {"fault": public}
+            pages = [ben.get(path).text for path in ("/", "/c/some-conversation-1")]
+            answered = ask(ben)["turn"]
+            assert all(public in html and str(broken.index_dir) not in html for html in (*pages, answered))
+    finally:
+        file.unlink() if kept is None else file.write_bytes(kept)

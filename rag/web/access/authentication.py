@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse
 
-from rag.errors import AccessError, SettingsError
+from rag.errors import KeepingError, SettingsError
 from rag.text import count
 from rag.web.access.people import People, Person, matching
 from rag.web.access.sessions import Sessions
@@ -92,7 +92,7 @@ class Authentication:
             return
         try:
             found = await self._person(scope)
-        except (AccessError, SettingsError) as fault:
+        except (KeepingError, SettingsError) as fault:
             found = closed(fault)
         if isinstance(found, Person):
             owner, face = hashed(f"person:{found.name}"), face_of(scope["path"])
@@ -113,7 +113,7 @@ class Authentication:
         return person or Refusal(401, f"You are not signed in. {how}")
 
 
-def closed(fault: AccessError | SettingsError) -> Refusal:
+def closed(fault: KeepingError | SettingsError) -> Refusal:
     """Why nobody may come in; what is wrong with the files of this machine is for its owner only."""
     logging.getLogger(__name__).error("%s", fault)
     return Refusal(503, "Nobody can be let in now. The terminal that runs the chat shows why.")

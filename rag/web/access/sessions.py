@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import AccessError
+from rag.errors import KeepingError
 from rag.web.access.people import Person
 from rag.web.keys import hashed, is_key, new_key
 
@@ -26,7 +26,7 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, name TEX
 
 
 class Sessions:
-    """The sessions kept in the folder `index_dir`. Calls may come from any thread. All raise AccessError if the file
+    """The sessions kept in the folder `index_dir`. Calls may come from any thread. All raise KeepingError if the file
     cannot be used."""
 
     def __init__(self, index_dir: Path) -> None:
@@ -73,7 +73,7 @@ class Sessions:
             if isinstance(fault, sqlite3.DatabaseError) and not isinstance(fault, sqlite3.OperationalError):
                 with suppress(OSError):
                     self._file.unlink()  # it is damaged, and holds nothing but sessions: everybody signs in again
-            raise AccessError(f"Sessions cannot be kept in {self._file}: {fault}. Sign in again.") from fault
+            raise KeepingError(f"Sessions cannot be kept in {self._file}: {fault}. Sign in again.") from fault
 
 
 def _proof(token: str, person: Person) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from rag.errors import AccessError
+from rag.errors import KeepingError
 from rag.web import templates
 from rag.web.access.authentication import SIGN_IN, SIGN_OUT, Gate, Refusal, client_address, closed
 from rag.web.access.sessions import SESSION_DAYS
@@ -50,7 +50,7 @@ class SignIn:
             return _form(page, found)
         try:
             return await self._signed_in(request, found, page)
-        except AccessError as fault:
+        except KeepingError as fault:
             return _form(page, closed(fault))
 
     async def end(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import AccessError
+from rag.errors import KeepingError
 from rag.web.access.people import Person
 from rag.web.access.sessions import MAX_SESSIONS, SESSION_DAYS, SESSIONS, Sessions
 
@@ -74,7 +74,7 @@ def test_the_file_holds_no_secret_and_others_cannot_read_it(sessions: Sessions, 
 def test_a_damaged_file_signs_everybody_out_and_is_written_anew(sessions: Sessions, tmp_path: Path) -> None:
     token = sessions.begin(ADA)
     (tmp_path / "index" / SESSIONS).write_bytes(b"\xff" * 10_000)
-    with pytest.raises(AccessError, match=f"{SESSIONS}: file is not a database. Sign in again"):
+    with pytest.raises(KeepingError, match=f"{SESSIONS}: file is not a database. Sign in again"):
         sessions.person(token, [ADA])
     assert sessions.person(token, [ADA]) is None
     assert sessions.person(sessions.begin(ADA), [ADA]) == ADA
