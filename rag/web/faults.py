@@ -13,9 +13,10 @@ from starlette.requests import ClientDisconnect
 
 from rag.errors import AccessError, RagError
 from rag.web import templates
+from rag.web.faces import API_PREFIX
 from rag.web.identity import VISITOR
 from rag.web.jobs import INTERNAL_ERROR
-from rag.web.refusals import API_PREFIX, refusal_reply
+from rag.web.refusals import refusal_reply
 from rag.web.trouble import for_reader, for_visitor
 from rag.web.v1 import errors
 

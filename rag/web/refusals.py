@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from rag.web.openai.errors import OPENAI_PREFIX, error_reply
+from rag.web.faces import face_of
+from rag.web.openai.errors import error_reply
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-API_PREFIX = "/api/v1/"  # of our own HTTP API: docs/http.md
-MCP_PREFIX = "/gradio_api/mcp"  # where Gradio has agents send messages: docs/mcp.md
 # What is wrong by the status of the reply, where nothing more is known.
 CODES = {
     400: "bad_request",
@@ -30,11 +29,12 @@ CODES = {
     500: "internal_error",
     503: "unavailable",
 }
+_INVALID_REQUEST, _INTERNAL_ERROR = -32600, -32603  # of JSON-RPC
 
 
 def is_for_programs(scope: Scope) -> bool:
     """Whether a request is to an address that only programs use."""
-    return f"{scope['path']}/".startswith((API_PREFIX, OPENAI_PREFIX, MCP_PREFIX))
+    return face_of(scope["path"]) in ("http", "openai", "mcp")
 
 
 def refusal_reply(
@@ -44,14 +44,20 @@ def refusal_reply(
 
     `code` is one of docs/http.md; if it is "", that of the `status`.
     """
-    path = f"{scope['path']}/"
-    if path.startswith(OPENAI_PREFIX):
+    face = face_of(scope["path"])
+    if face == "openai":
         return error_reply(text, status, headers)
-    if path.startswith(API_PREFIX):
+    if face == "http":
         return JSONResponse(error_json(text, code or CODES.get(status, "bad_request")), status, headers)
-    return None
+    return JSONResponse(_rpc_error(text, status), status, headers) if face == "mcp" else None
 
 
 def error_json(text: str, code: str) -> dict[str, dict[str, str]]:
     """{"error": {"code", "message"}}."""
     return {"error": {"code": code, "message": text}}
+
+
+def _rpc_error(text: str, status: int) -> dict[str, Any]:
+    """An error of JSON-RPC, as the library of MCP writes those of a whole request, whose id it does not look for."""
+    code = _INVALID_REQUEST if status < 500 else _INTERNAL_ERROR
+    return {"jsonrpc": "2.0", "id": "server-error", "error": {"code": code, "message": text}}

@@ -20,9 +20,9 @@ from starlette.routing import Route
 
 from rag.errors import AccessError, RagError
 from rag.progress import Progress
+from rag.web.faces import MCP_PREFIX
 from rag.web.identity import Visitor, visitor_of
 from rag.web.keys import new_key
-from rag.web.refusals import MCP_PREFIX
 from rag.web.trouble import for_visitor
 from rag.web.turns import Choices
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from rag.web.answering import Answering
     from rag.web.rebuilding import Rebuilding
 
-MCP_PATHS = (MCP_PREFIX, f"{MCP_PREFIX}/")  # as some clients write it, and as others do
+MCP_PATHS = (MCP_PREFIX.removesuffix("/"), MCP_PREFIX)  # as some clients write it, and as others do
 _SESSION = "mcp-session-id"
 _T = TypeVar("_T")
 
@@ -100,8 +100,12 @@ class ToolRoutes:
 
     async def reply(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one message, or stops the call that it cancels. Raises HTTPException if it is none."""
-        body = await Request(scope, receive).body()
-        message, session = _parsed(body), Request(scope).headers.get(_SESSION, "")
+        request = Request(scope, receive)
+        media_type = request.headers.get("content-type", "").lower()
+        if not media_type.startswith("application/json"):  # the library would say so in plain text
+            raise HTTPException(415, "Send the message as JSON, with the header Content-Type: application/json.")
+        body = await request.body()
+        message, session = _parsed(body), request.headers.get(_SESSION, "")
         params = message.get("params")
         if message.get("method") == "notifications/cancelled" and isinstance(params, dict):
             self._cancel(session, params.get("requestId"))

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from mcp import McpError
+from mcp import McpError, types
 
 from rag import settings
 from rag.chat.library import Library
@@ -29,6 +29,7 @@ ADA, BEN = "password-of-ada", "password-of-ben-who-reads"
 BIBTEX = """@article{pond, title = {Herons Wait at the Pond}, year = {2024},
   abstract = {Herons stand still for hours. We count their catches by the hour of the day.}}"""
 ACCEPT = {"accept": "application/json, text/event-stream"}
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,29 @@ def test_garbage_is_refused(client: httpx.Client, capfd: pytest.CaptureFixture[s
     reply = client.post("/gradio_api/mcp/", content=body, headers={"content-type": "application/json"})
     assert reply.status_code == 400
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"),
+    [
+        (401, {"method": "GET", "headers": {"authorization": "", "accept": "text/html"}}),
+        (403, {"headers": {"origin": "https://evil.example"}}),
+        (403, {"headers": {"host": "evil.example"}}),
+        (405, {"method": "GET", "headers": {"accept": "text/html"}}),
+        (413, {"content": b"x" * (MAX_BODY_BYTES + 1)}),
+        (400, {"content": b"garbage", "headers": JSON}),
+        (400, {"content": b"[]", "headers": JSON}),
+        (415, {"content": b"{}"}),
+        (406, {"json": HELLO, "headers": {"accept": "text/plain"}}),
+        (400, {"json": {"jsonrpc": "2.0", "id": 1}}),
+        (404, {"url": "/gradio_api/mcp/sse"}),
+    ],
+)
+def test_a_refusal_is_an_error_of_the_protocol(client: httpx.Client, status: int, sent: dict[str, Any]) -> None:
+    reply = client.request(**{"method": "POST", "url": "/gradio_api/mcp/", **sent})
+    assert (reply.status_code, reply.headers["content-type"]) == (status, "application/json")
+    error = types.JSONRPCError.model_validate(reply.json()).error
+    assert error.message
 
 
 def test_a_message_is_bounded(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,6 @@ from rag.web.jobs import INTERNAL_ERROR
 from rag.web.places import FullError
 from rag.web.trouble import for_visitor
 
-OPENAI_PREFIX = "/v1/"  # of the addresses at which errors have this shape
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 

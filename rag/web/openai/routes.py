@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from rag.errors import RagError
 from rag.web.event_stream import EventStream, unless_gone
+from rag.web.faces import OPENAI_PREFIX
 from rag.web.identity import visitor_of
 from rag.web.openai.completions import Reply
-from rag.web.openai.errors import OPENAI_PREFIX, ParameterError, fault_json, status_of
+from rag.web.openai.errors import ParameterError, fault_json, status_of
 from rag.web.openai.request import OPENAI_MODELS, Completion, known_model, parse_completion
 from rag.web.openai.streaming import chunks, data_event, said_chunks
 from rag.web.openai.writing import AnswerWriter

@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 import rag
 from rag.web.event_stream import sse
-from rag.web.refusals import API_PREFIX
+from rag.web.faces import API_PREFIX
 from rag.web.v1.replies import EVENTS, AnswerReply, ErrorReply, PaperReply, PapersReply, SearchReply, StatusReply
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from rag.answer.types import Answer
 from rag.errors import RagError
 from rag.export.json import answer_json, event_json, hits_json, notes_json, paper_json
 from rag.web.event_stream import EventStream, sse, unless_gone
+from rag.web.faces import API_PREFIX
 from rag.web.identity import visitor_of
-from rag.web.refusals import API_PREFIX
 from rag.web.selected import is_hash
 from rag.web.v1.errors import fault_json
 from rag.web.v1.openapi import ASK, PAPER, PAPERS, SEARCH, SEARCH_AFTER, STATUS, document
