@@ -157,8 +157,7 @@ class Store:
 
     def titles(self) -> list[str]:
         """The titles of all papers, by number."""
-        # Sorted here: SQLite would read the rows in order, which hold abstracts, and not an SQL index with the titles.
-        return [title for _, title in sorted(map(tuple, self.rows("SELECT id, title FROM papers")))]
+        return [title for (title,) in self.rows("SELECT title FROM papers ORDER BY id")]
 
     def numbers_of(self, papers: Collection[Paper]) -> frozenset[int]:
         """The numbers of `papers`, each found by its title and abstract.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import TYPE_CHECKING
 
 from rag.language.tokens import HYPHEN, content_terms, scan, stem
@@ -58,9 +58,9 @@ def named_papers(text: str, store: Store) -> tuple[Paper, ...]:
 def papers_cited_in(text: str, store: Store) -> tuple[Paper, ...]:
     """The papers whose titles occur in `text` as whole words, in order, leaving out titles within longer ones."""
     words = f" {normalize(text)} "
-    begins, numbers_by_key = set(words.split()), dict[str, list[int]]()
+    distinct, numbers_by_key = set(words.split()), dict[str, list[int]]()
     for number, title in enumerate(store.titles() if text else (), 1):
-        if _may_begin(title, begins):
+        if _may_stand(title, distinct):
             numbers_by_key.setdefault(normalize(title), []).append(number)
     matches = sorted((words.find(f" {key} "), -len(key), numbers) for key, numbers in numbers_by_key.items())
     found: list[int] = []
@@ -112,10 +112,12 @@ def _first(key: str) -> str:
     return key.partition(" ")[0]
 
 
-def _may_begin(title: str, words: Collection[str]) -> bool:
-    """Whether the first word of `title`, normalized, may be one of `words`; faster to tell than to normalize it all."""
+def _may_stand(title: str, words: Set[str]) -> bool:
+    """Whether all words of `title`, normalized, may be among `words`; faster to tell than to normalize it."""
+    if not title.isascii():
+        return True
     first = _WORD.search(title)
-    return not title.isascii() or (first is not None and first[0].casefold() in words)
+    return first is not None and first[0].casefold() in words and words >= {*_WORD.findall(title.casefold())}
 
 
 def is_long_title(paper: Paper) -> bool:
