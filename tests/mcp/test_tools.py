@@ -85,7 +85,8 @@ def test_it_adds_papers_and_finds_them_at_once(agent: Agent) -> None:
 
 def test_papers_of_one_title_are_told_apart_by_their_ids(agent: Agent) -> None:
     twin = BIBTEX.replace("Herons Wait at the Pond", "Two of a Kind")
-    twins = "".join(twin.replace("1000/heron", f"1000/{name}").replace("pond", name) for name in ("one", "other"))
+    other = twin.replace("1000/heron", "1000/other").replace("Herons stand still", "Egrets run about")
+    twins = twin.replace("1000/heron", "1000/one") + other.replace("pond", "other")
     assert agent.json("add_papers", name="twins.bib", content=twins)["added"] == 2
     told = agent.fault("get_paper", paper="Two of a Kind")
     ids = told.rpartition(": ")[2].rstrip(".").split(" or ")
