@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag import __version__
 from rag.cluster import faults, resources
-from rag.cluster.tries import MAX_BATCH_TRIES, Tries
+from rag.cluster.tries import MAX_WORKERS_ENDED, beside_driver
 from rag.cluster.worker import Recipe, Worker
 from rag.errors import ClusterError
 from rag.paper import Paper
@@ -61,17 +61,8 @@ def _dataset(batches: Sequence[Sequence[Paper]], recipe: Recipe) -> Dataset:
     ]
     pool = ray.data.ActorPoolStrategy(min_size=1, initial_size=min(workers, len(batches)))
     return ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        Worker, fn_constructor_args=(recipe, _tries()), batch_size=1, compute=pool, **each
+        Worker, fn_constructor_args=(recipe, beside_driver()), batch_size=1, compute=pool, **each
     )
-
-
-def _tries() -> Any:
-    """The actor `Tries` in a process of this machine, which no batch ends."""
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    return ray.remote(Tries).options(num_cpus=0, scheduling_strategy=here).remote()
 
 
 def _named(batch: Sequence[Paper], suspect: int) -> str:
@@ -83,6 +74,6 @@ def _named(batch: Sequence[Paper], suspect: int) -> str:
 def _told(lost: Sequence[str]) -> str:
     more = f", and {count(len(lost) - 1, 'paper')} of other batches," if len(lost) > 1 else ""
     return (
-        f"{lost[0]}{more} ended {MAX_BATCH_TRIES} workers, which may have run out of memory. All other papers are "
+        f"{lost[0]}{more} ended {MAX_WORKERS_ENDED} workers, which may have run out of memory. All other papers are "
         "embedded. Repeat the command without --ray to embed the rest here, or take the paper out of its file."
     )

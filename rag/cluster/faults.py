@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rag.errors import ClusterError
 from rag.text import one_line
 
+_WRAPPER = "ray.exceptions.UserCodeException"  # the last of a trace, and says nothing of the one before
 _MAX_REASON = 300  # characters of what Ray says
 _KEPT = "What was embedded is kept: repeat the command, with or without --ray."
 
@@ -30,6 +31,7 @@ def _reason(fault: BaseException) -> str:
         return "rag is not installed on a worker, or another version; install the same on each machine"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     raised = [line for line in lines if _names_exception(line)]
+    raised = [line for line in raised if not line.startswith(_WRAPPER)] or raised
     said = [*raised[-1:], *lines[:1], type(fault).__name__][0]
     return one_line(said)[:_MAX_REASON].rstrip(".")
 

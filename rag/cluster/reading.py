@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import __version__
 from rag.cluster import faults
+from rag.cluster.tries import beside_driver
 from rag.cluster.worker import read_file, state_of
 from rag.errors import ClusterError
 from rag.paper import Paper
@@ -47,7 +48,9 @@ def _dataset(files: Sequence[Path], columns: Mapping[str, str]) -> Dataset:
         {"number": number, "path": path, "state": state_of(Path(path)), "columns": packed, "version": __version__}
         for number, path in enumerate(map(os.path.abspath, files))
     ]
-    dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(read_file, batch_size=1)
+    dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+        read_file, fn_args=(beside_driver(),), batch_size=1
+    )
     dataset.context.execution_options.preserve_order = True
     return dataset
 

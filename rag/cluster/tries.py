@@ -1,10 +1,20 @@
-"""How often each batch was begun, so that one that ends its workers is not tried forever."""
+"""How often each batch, or file, was begun, so that one that ends its workers is not tried forever."""
 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-MAX_BATCH_TRIES = 4  # of a batch whose workers die; machines that come and go end a few
+MAX_WORKERS_ENDED = 4  # by one batch or file; machines that come and go end a few
+
+
+def beside_driver() -> Any:
+    """The actor `Tries` in a process of this machine, which no batch ends."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    return ray.remote(Tries).options(num_cpus=0, scheduling_strategy=here).remote()
 
 
 class Tries:

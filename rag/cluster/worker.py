@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import __version__
-from rag.cluster.tries import MAX_BATCH_TRIES
+from rag.cluster.tries import MAX_WORKERS_ENDED
 from rag.errors import ModelError
 from rag.index.embedder import compressed
 from rag.index.vectors import of_papers
@@ -68,9 +68,9 @@ class Worker:
 
         model = self._model
         tried = ray.get(self._tries.begin.remote(number))
-        if tried > MAX_BATCH_TRIES:
+        if tried > MAX_WORKERS_ENDED:
             return [], ray.get(self._tries.suspected.remote(number))
-        if tried == MAX_BATCH_TRIES:  # to learn which paper it is
+        if tried == MAX_WORKERS_ENDED:  # to learn which paper it is
             for position, paper in enumerate(papers):
                 ray.get(self._tries.suspect.remote(number, position))
                 of_papers([paper], model)
@@ -92,7 +92,22 @@ class Worker:
         return embedding.for_many(model) if self._recipe.are_many else model
 
 
-def read_file(rows: Rows) -> Iterator[dict[str, list[Any]]]:
+def read_file(rows: Rows, tries: Any) -> Iterator[dict[str, list[Any]]]:
+    """As `parts_of_file`. `tries` is the actor `Tries`. Raises MemoryError if the file has ended too many workers.
+
+    What was already sent is not sent again by another worker, so that cannot be told in a row.
+    """
+    import ray
+
+    number = int(rows["number"][0])
+    if ray.get(tries.begin.remote(number)) > MAX_WORKERS_ENDED:
+        name = Path(str(rows["path"][0])).name
+        raise MemoryError(f"{name} has ended {MAX_WORKERS_ENDED} workers, which may have run out of memory")
+    yield from parts_of_file(rows)
+    tries.end.remote(number)
+
+
+def parts_of_file(rows: Rows) -> Iterator[dict[str, list[Any]]]:
     """The records of a file, given in one row: rows with some of them each, in order.
 
     A row without records says what is wrong; if that is nothing, there is no such file here, or another.

@@ -13,7 +13,7 @@ import pytest
 
 from rag import __version__
 from rag.cluster import worker
-from rag.cluster.worker import Recipe, Worker, read_file, state_of
+from rag.cluster.worker import Recipe, Worker, parts_of_file, state_of
 from rag.models import embedding
 from rag.paper import Paper
 from rag.sources import read
@@ -23,7 +23,7 @@ RECIPE = Recipe(__version__, "bundled", embedding.BUNDLED_SHA256, False, np.eye(
 
 def parts(path: Path, state: str, version: str = __version__) -> list[dict[str, list[Any]]]:
     row = {"number": [7], "path": [str(path)], "state": [state], "columns": [pickle.dumps({})], "version": [version]}
-    return list(read_file(row))
+    return list(parts_of_file(row))
 
 
 def refusal(recipe: Recipe) -> str:
