@@ -25,6 +25,10 @@ class NoIndexError(StoreError):
     """There is no index yet."""
 
 
+class IndexingError(NoIndexError):
+    """There is no index to search yet, and one is being built."""
+
+
 class DamageError(StoreError):
     """The index is damaged, and can be repaired."""
 
@@ -47,6 +51,10 @@ class StoppedError(RagError):
 
 class ModelError(RagError):
     """An embedding model or LLM is not installed, cannot be reached, or returned nothing usable."""
+
+
+class ClosingError(RagError):
+    """The chat is being stopped, so what is asked of it ends before it is answered."""
 
 
 class ClusterError(RagError):

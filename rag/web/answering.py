@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.answer.types import Answer, Working
 from rag.chat.conversation import Conversation
 from rag.chat.messages import Message, history_of
+from rag.errors import ClosingError, IndexingError, StoreError
 from rag.query.history import History
 from rag.query.question import check_length
 from rag.query.selected import selected
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from rag.retrieval.retriever import HybridRetriever
     from rag.web.identity import Visitor
     from rag.web.jobs import Jobs
+    from rag.web.places import Asking
 
 _T = TypeVar("_T")
+INDEXING = "The papers are being indexed. Try again when that is done."
+CLOSING = "The chat is being stopped. Try again when it runs."
 
 
 class Answering:
@@ -38,6 +42,25 @@ class Answering:
     def __init__(self, library: Library, jobs: Jobs) -> None:
         self._library = library
         self._jobs = jobs
+        self._tasks: set[asyncio.Task[Any]] = set()  # what is being worked at
+        self._loop: asyncio.AbstractEventLoop | None = None  # once something was asked
+
+    def end(self) -> None:
+        """Ends all that is being worked at, so that whoever waits for it gets a ClosingError; for another thread."""
+        if self._loop and self._loop.is_running():
+            self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self._tasks])
+
+    async def retriever(self) -> HybridRetriever:
+        """What searches the papers, for a program, which is not kept waiting until there are some.
+
+        Raises IndexingError while the index is being built that can then be opened, else StoreError without one.
+        """
+        try:
+            return await self._jobs.retriever()
+        except StoreError as fault:
+            if self._jobs.is_mended(fault):
+                raise IndexingError(INDEXING) from fault
+            raise
 
     async def events(
         self,
@@ -52,16 +75,13 @@ class Answering:
         contains; what cannot be read as a question is left out.
 
         Raises QuestionError for what cannot be asked, FullError, which is one, while too many questions wait, and
-        StoreError without an index, before the first event; RagError if the answer fails later.
+        StoreError without an index, before the first event; RagError if the answer fails later, ClosingError if it is
+        ended.
         """
         check_length(question)
         with self._jobs.places.held(_owner(visitor), question, visitor.face) as asked:
-            await self._jobs.models.check(choices.llm)
-            conversation = Conversation(self._library, await self._history(question, history))
-            llm, writer = choices.llm or None, choices.writer or None
-            events = conversation.ask(question, choices.without, choices.limit, llm, writer, choices.papers)
             feed = _Feed()
-            task = asyncio.create_task(self._jobs.places.run(asked, events, feed.put, lambda ahead: None))
+            task = self._begun(self._answer(asked, history, choices, feed))
             task.add_done_callback(feed.end)
             try:
                 while event := await feed.next(task):
@@ -83,28 +103,59 @@ class Answering:
 
         Raises as `events` does.
         """
+
+        async def searched() -> tuple[Query, Hits]:
+            before = await self._history(history)
+            return await self._found(lambda retriever: _search(retriever, question, top, before, without, papers))
+
         check_length(question)
         with self._jobs.places.held(_owner(visitor), question, visitor.face, is_search=True) as asked:
-            before = await self._history(question, history)
-            retriever = await self._jobs.retriever()
-            async with self._jobs.places.searching.place(lambda ahead: None):
-                found = await in_thread(_search, retriever, question, top, before, without, papers)
+            found = await self._unless_ended(searched())
             asked.found()
             return found
 
     async def look_up(self, visitor: Visitor, look: Callable[[Store], _T]) -> _T:
         """What `look` finds in the index, which takes a place as a search does. Raises FullError and StoreError."""
         with self._jobs.places.held(_owner(visitor), "", visitor.face):
-            retriever = await self._jobs.retriever()
-            async with self._jobs.places.searching.place(lambda ahead: None):
-                return await in_thread(look, retriever.store)
+            return await self._unless_ended(self._found(lambda retriever: look(retriever.store)))
 
-    async def _history(self, question: str, messages: Sequence[Message]) -> History:
-        retriever = await self._jobs.retriever()
-        if not messages:
-            return History()
-        async with self._jobs.places.searching.place(lambda ahead: None):  # all titles are looked for in the answer
-            return await in_thread(history_of, messages, retriever.store)
+    async def _answer(self, asked: Asking, history: Sequence[Message], choices: Choices, feed: _Feed) -> None:
+        """Has `feed` take the events of the answer."""
+        await self._jobs.models.check(choices.llm)
+        conversation = Conversation(self._library, await self._history(history))
+        llm, writer = choices.llm or None, choices.writer or None
+        events = conversation.ask(asked.question, choices.without, choices.limit, llm, writer, choices.papers)
+        await self._jobs.places.run(asked, events, feed.put, lambda ahead: None)
+
+    async def _history(self, messages: Sequence[Message]) -> History:
+        if messages:  # all titles are looked for in the answer
+            return await self._found(lambda retriever: history_of(messages, retriever.store))
+        await self.retriever()
+        return History()
+
+    async def _found(self, look: Callable[[HybridRetriever], _T]) -> _T:
+        """What `look` finds, in a thread, in its turn."""
+        retriever = await self.retriever()
+        async with self._jobs.places.searching.place(lambda ahead: None):
+            return await in_thread(look, retriever)
+
+    def _begun(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        """A task that does `work`, until `end` ends it."""
+        self._loop = asyncio.get_running_loop()
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _unless_ended(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """The result of `work`. Raises ClosingError if it is ended."""
+        task = self._begun(work)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if (waiting := asyncio.current_task()) and waiting.cancelling():  # whoever waits for it left
+                raise
+            raise ClosingError(CLOSING) from None
 
 
 class _Feed:
@@ -137,6 +188,8 @@ class _Feed:
             await self.changed.wait()
         if self._events:
             return self._events.pop(0)
+        if task.cancelled():  # by `Answering.end`: whoever waits here has not cancelled it
+            raise ClosingError(CLOSING)
         task.result()
         return None
 

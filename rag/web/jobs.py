@@ -64,6 +64,12 @@ class Jobs:
             return await asyncio.to_thread(self.library.retriever)
         return await self._first_retriever()
 
+    def is_mended(self, fault: StoreError) -> bool:
+        """Whether a change is being made after which the index can be opened that could not be, by this `fault`."""
+        if self._rebuilding.running:
+            return True
+        return isinstance(fault, NoIndexError) and generations.is_changing(self.library.settings.index_dir)
+
     async def turns(self, owner: str, name: str) -> list[Turn]:
         """The turns of a conversation as they are now. Raises ConversationError as `Conversations.load` does."""
         if job := await self._job(owner, name):
@@ -238,10 +244,10 @@ class Jobs:
                 job.set_without_papers(False)
                 return found
             except StoreError as fault:
-                is_changing = self._rebuilding.running or generations.is_changing(self.library.settings.index_dir)
-                if not isinstance(fault, NoIndexError) and not self._rebuilding.running:
+                is_mended = self.is_mended(fault)
+                if not (is_mended or isinstance(fault, NoIndexError)):
                     raise
-                job.set_without_papers(not is_changing)
+                job.set_without_papers(not is_mended)
             await asyncio.sleep(_INDEX_INTERVAL)
 
     async def _write(self, job: Job) -> None:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from rag.answer.types import Answer, Working, Written
-from rag.errors import QuestionError
+from rag.errors import ClosingError, QuestionError
 from rag.web.queue import FairQueue
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Asking:
         """
         if isinstance(self.fault, FullError):
             return "turned away"
+        if isinstance(self.fault, ClosingError):
+            return "stopped"
         if self.fault:
             return "invalid" if isinstance(self.fault, QuestionError) else "failed"
         if self.is_search and self.found_after is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi.staticfiles import StaticFiles
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 STATIC_PATH = "/ui"  # see `guard.OPEN_FOLDER`
 
 
-def add_to(server: gr.Server, library: Library, rebuilding: Rebuilding) -> Jobs:
+def add_to(server: gr.Server, library: Library, rebuilding: Rebuilding) -> Callable[[], None]:
     """Makes `server` answer about `library`; its pages show the change that `rebuilding` makes, and begin others.
 
-    Returns the questions that are being answered, for the server to end them when it ends.
+    Returns what ends the questions that are being answered, for the server to call when it ends, in another thread.
     """
     jobs = Jobs(library, Conversations(library.settings.index_dir), rebuilding)
     metrics = observe(library, jobs, rebuilding)
@@ -55,4 +56,9 @@ def add_to(server: gr.Server, library: Library, rebuilding: Rebuilding) -> Jobs:
     GradioRoutes(answering).add_to(server)
     OpenAIRoutes(answering).add_to(server)
     ToolRoutes(library, answering, rebuilding).add_to(server)
-    return jobs
+
+    def end() -> None:
+        jobs.end()  # whose pages then get the end of their answers
+        answering.end()
+
+    return end

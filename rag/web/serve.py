@@ -119,13 +119,13 @@ def start(library: Library, host: str, port: int, rebuilding: Rebuilding | None 
     server = ClosedServer(lambda app: Guard(Authentication(app, gate) if gate else Browsers(app), addresses))
     faults.add_to(server)
     uploads.remove_expired(settings.index_dir)
-    jobs = routes.add_to(server, library, rebuilding or Rebuilding())
+    end_questions = routes.add_to(server, library, rebuilding or Rebuilding())
     if gate:
         SignIn(gate).add_to(server)
     server.serve(host, port)
 
     def close() -> None:
-        jobs.end()  # whose pages then get the end of their answers
+        end_questions()
         blocks = server.get_blocks()
         hanging_up = threading.Timer(_GRACE, _hang_up, [blocks.server.server_state.connections])
         hanging_up.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +15,8 @@ from rag import settings
 from rag.answer.types import Answer, Found, Statement, Working, Written
 from rag.chat.conversation import Conversation
 from rag.chat.library import Library
-from rag.errors import ModelError, NoIndexError, QuestionError
+from rag.errors import ClosingError, IndexingError, ModelError, NoIndexError, QuestionError
+from rag.index import generations
 from rag.index.store import Store
 from rag.llm.choices import Choice
 from rag.query.understanding import Query, understand
@@ -24,6 +25,7 @@ from rag.web.conversations import Conversations
 from rag.web.identity import Visitor
 from rag.web.jobs import Jobs
 from rag.web.places import MAX_CONCURRENT, MAX_WAITING_OF_OWNER, Asking, FullError
+from rag.web.trouble import for_reader
 from rag.web.turns import Choices
 from tests.conftest import WHICH
 
@@ -146,6 +148,52 @@ def test_without_an_index_nobody_waits_for_one(tmp_path: Path) -> None:
             await answering.search(ADA, WHICH, 3)
 
     run(Library(settings.load(index_dir=tmp_path / "none", llm="none")), tmp_path, ask)
+
+
+def test_while_the_first_index_is_built_nobody_is_told_to_build_one(tmp_path: Path) -> None:
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        calls: list[Callable[[], Awaitable[object]]] = [
+            answering.events(ADA, WHICH).__anext__,
+            lambda: answering.search(ADA, WHICH, 3),
+            lambda: answering.look_up(ADA, lambda store: store),
+        ]
+        for call in calls:
+            with pytest.raises(IndexingError, match="are being indexed") as raised:
+                await call()
+            assert for_reader(raised.value) == str(raised.value)
+
+    with generations.locked(tmp_path):
+        run(Library(settings.load(index_dir=tmp_path, llm="none")), tmp_path, ask)
+
+
+async def _last(events: AsyncGenerator[Any]) -> Any:
+    return [event async for event in events][-1]
+
+
+def test_whoever_waits_is_told_when_all_ends(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        jobs.places.observe = lambda asked: ended.append(asked.outcome)
+        model = Model(monkeypatch)
+        events = answering.events(ADA, WHICH)
+        await anext(events)
+        await model.asked.wait()
+        async with AsyncExitStack() as held:
+            for _ in range(MAX_CONCURRENT):
+                await held.enter_async_context(jobs.places.searching.place(lambda ahead: None))
+            search = asyncio.create_task(answering.search(BOB, WHICH, 3))
+            while not len(jobs.places.searching):
+                await asyncio.sleep(0)
+            answering.end()
+            with pytest.raises(ClosingError, match="is being stopped"):
+                await search
+        with pytest.raises(ClosingError, match="is being stopped"):
+            await _last(events)
+        assert model.closed.is_set()
+
+    run(library, tmp_path, ask)
+    assert ended == ["stopped", "stopped"]
 
 
 def test_questions_of_pages_and_programs_are_counted_together(

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from rag.errors import AccessError, ModelError, QuestionError, RagError, StoreError
+from rag.errors import AccessError, ClosingError, ModelError, QuestionError, RagError, StoreError
 from rag.web.identity import Visitor
 from rag.web.jobs import INTERNAL_ERROR
 from rag.web.places import FullError
@@ -35,7 +35,7 @@ def status_of(fault: Exception) -> int:
         return fault.status
     if isinstance(fault, FullError):
         return 429
-    if isinstance(fault, StoreError | ModelError):
+    if isinstance(fault, StoreError | ModelError | ClosingError):
         return 503
     return 403 if isinstance(fault, AccessError) else 400 if isinstance(fault, RagError) else 500
 

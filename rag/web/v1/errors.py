@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 
-from rag.errors import AccessError, ModelError, NoIndexError, QuestionError, RagError, StoreError
+from rag.errors import AccessError, ClosingError, ModelError, NoIndexError, QuestionError, RagError, StoreError
 from rag.text import one_line
 from rag.web.asking import clean
 from rag.web.jobs import INTERNAL_ERROR
@@ -36,6 +36,8 @@ def status_and_code(fault: Exception) -> tuple[int, str]:
         return 503, "index_unavailable"
     if isinstance(fault, ModelError):
         return 503, "model_unavailable"
+    if isinstance(fault, ClosingError):
+        return 503, CODES[503]
     if isinstance(fault, QuestionError):
         return 422, CODES[422]
     return (400, CODES[400]) if isinstance(fault, RagError) else (500, CODES[500])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from fastapi import HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from rag.answer.types import Answer
-from rag.errors import RagError
+from rag.errors import IndexingError, RagError
 from rag.export.json import answer_json, event_json, hits_json, notes_json, paper_json
 from rag.web.event_stream import EventStream, sse, unless_gone
 from rag.web.faces import API_PREFIX
@@ -91,10 +91,15 @@ class V1Routes:
 
     async def status(self) -> Response:
         """Say whether questions can be answered, and from what."""
-        with suppress(RagError):  # which the reply tells of
-            await self._jobs.retriever()
+        message = ""
+        try:
+            await self._answering.retriever()
+        except IndexingError as fault:
+            message = str(fault)
+        except RagError:
+            pass  # the reply tells of it
         places, is_changing = self._jobs.places, self._rebuilding.running is not None
-        return JSONResponse(await asyncio.to_thread(status_json, self._library, len(places), is_changing))
+        return JSONResponse(await asyncio.to_thread(status_json, self._library, message, len(places), is_changing))
 
     async def openapi(self) -> Response:
         """All this as an OpenAPI document."""
@@ -108,7 +113,7 @@ class V1Routes:
         return JSONResponse(hits_json(hits) | notes_json(query.filters, query.notice))
 
     async def _store(self) -> Store:
-        return (await self._jobs.retriever()).store
+        return (await self._answering.retriever()).store
 
 
 async def _last(events: AsyncGenerator[Event]) -> Answer:

@@ -24,17 +24,21 @@ LIMITS_JSON = {
 }
 
 
-def status_json(library: Library, questions: int, is_changing: bool) -> dict[str, Any]:
-    """What `rag.web.v1.replies.StatusReply` describes; `questions` are worked on or wait. Opens the index."""
+def status_json(library: Library, message: str, questions: int, is_changing: bool) -> dict[str, Any]:
+    """What `rag.web.v1.replies.StatusReply` describes; `questions` are worked on or wait. Opens the index.
+
+    `message` says why that cannot be done, if it is known already.
+    """
     index_dir = library.settings.index_dir
-    message, papers, name, generation = "", 0, "", ""
+    papers, name, generation = 0, "", ""
     model, writer = describe(library.settings.llm), library.style()
     try:
         info = library.info()
         papers, name, model, writer = info.papers, info.name, info.model, info.writer
         generation = library.retriever().store.folder.name
+        message = ""
     except RagError as fault:
-        message = of_index(fault, index_dir).line
+        message = message or of_index(fault, index_dir).line
     return {
         "ready": not message,
         "message": message,

@@ -6,6 +6,7 @@ import json
 import subprocess
 import time
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,12 @@ import httpx
 import pytest
 
 import rag as package
+from rag import settings
 from rag.answer.types import Found
 from rag.chat.conversation import Conversation
+from rag.chat.library import Library
 from rag.errors import ModelError
+from rag.index import generations
 from rag.web.access.throttle import FREE_FAILURES, Throttle
 from rag.web.event_stream import KEEP_ALIVE_SECONDS
 from rag.web.guard import SECURITY_HEADERS
@@ -24,7 +28,7 @@ from tests.answer.owl import Owl
 from tests.cli.runner import json_lines, rag
 from tests.conftest import WHICH
 from tests.llm.server import PATIENCE
-from tests.web.serving import serving
+from tests.web.serving import served, serving
 
 from .conftest import GOOD
 from .curl import CurlReply, curl
@@ -34,6 +38,11 @@ ADA, BEN = "correct horse battery", "staple-0123456789"
 
 def asked(question: str = WHICH, **more: object) -> str:
     return json.dumps({"question": question, **more})
+
+
+def chatted(**more: object) -> str:
+    """What a client of OpenAI's API asks."""
+    return json.dumps({"model": "rag", "messages": [{"role": "user", "content": WHICH}], **more})
 
 
 def test_a_search_is_that_of_the_command_line(api: str, index_dir: Path) -> None:
@@ -217,6 +226,40 @@ def test_without_an_index_it_says_so_and_when_to_ask_again(tmp_path: Path) -> No
         assert status["model"] == "none"
         assert (status["ready"], status["papers"], status["generation"]) == (False, 0, "")
         assert status["message"] == "There are no papers to search yet."
+
+
+def test_while_the_first_index_is_built_a_program_is_told_to_wait(tmp_path: Path) -> None:
+    with serving(tmp_path) as address, generations.locked(tmp_path):
+        for path, sent in (("api/v1/ask", asked()), ("api/v1/papers", None), ("v1/chat/completions", chatted())):
+            reply = curl(f"{address}/{path}", sent=sent)
+            assert (reply.status, reply.headers["retry-after"]) == (503, "10")
+            told = reply.json()["error"]
+            assert told["message"] == "The papers are being indexed. Try again when that is done."
+            assert told["code"] == (None if path.startswith("v1") else "no_index")
+        status = curl(f"{address}/api/v1/status").json()
+        assert (status["ready"], status["changing"], status["message"]) == (False, True, told["message"])
+
+
+def test_what_waits_for_an_answer_when_the_chat_is_stopped_is_told(
+    owl: Owl, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.web.serve._GRACE", PATIENCE)  # however busy this machine is
+    owl.silent = {"synthesis"}
+    library = Library(settings.load(index_dir=index_dir, llm=owl.spec))
+    with ThreadPoolExecutor(3) as pool:
+        with served(library) as port:
+            address = f"http://127.0.0.1:{port}"
+            stream = pool.submit(curl, "-N", f"{address}/api/v1/ask", sent=asked(stream=True))
+            whole = pool.submit(curl, f"{address}/api/v1/ask", sent=asked())
+            chat = pool.submit(curl, "-N", f"{address}/v1/chat/completions", sent=chatted(stream=True))
+            while curl(f"{address}/api/v1/status").json()["questions"] < 3 or "synthesis" not in owl.asked:
+                time.sleep(0.01)
+        told = {"error": {"code": "unavailable", "message": "The chat is being stopped. Try again when it runs."}}
+        assert stream.result().events[0][0] == "found"
+        assert stream.result().events[-1] == ("error", told)
+        assert (whole.result().status, whole.result().json()) == (503, told)
+        assert "is being stopped" in chat.result().text
+        assert "[DONE]" not in chat.result().text
 
 
 def test_too_many_questions_are_refused_for_a_while(
