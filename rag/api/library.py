@@ -93,13 +93,17 @@ class Library:
 
         Files that it was built from are read again: papers that are gone from them are removed. `columns` says which
         column of a table holds "title", "abstract", "authors", "year", "doi" or "url", if its heading does not. Raises
-        SourceError if no paper can be read, and StoreError rather than remove most papers.
+        SourceError if no paper can be read, and if none of `files` has the `columns`; ValueError if these name
+        no field; and StoreError rather than remove most papers.
         """
         from rag.index import changes
+        from rag.sources import FIELDS, misnamed
 
         if not files or "" in files:  # which would be the current folder
             raise SourceError("Name the files or folders to add; the current folder is “.”.")
         paths, named = [Path(file).expanduser() for file in files], columns or {}
+        if (wrong := misnamed(named)) is not None:
+            raise ValueError(f"columns takes the name of a column for each of {', '.join(FIELDS)}, not for {wrong!r}")
         return self._change(lambda: changes.extended(self.index, paths, named, progress), progress)
 
     def remove(self, *names: str, progress: Progress = silent) -> BuildReport:

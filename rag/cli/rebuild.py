@@ -183,26 +183,29 @@ def run(
 def _reading(paths: list[Path], columns: str, settings: Settings, read_files: ReadFiles | None = None) -> Plan:
     from rag.chat.rebuild import sources
     from rag.index import changes
+    from rag.sources import check_columns, remembered
     from rag.sources.gather import read_here
 
     named = _columns(columns)
 
     def plan(progress: Progress) -> Planned:
         chosen, known = (paths, {}) if paths else sources(settings.index_dir)
-        named_columns = {**known, **named}
-        return changes.rebuilt(settings.index_dir, chosen, named_columns, progress, (), read_files or read_here)
+        check_columns(chosen, named)
+        every = remembered(known, named)
+        return changes.rebuilt(settings.index_dir, chosen, every, progress, (), read_files or read_here)
 
     return plan
 
 
 def _columns(text: str) -> dict[str, str]:
     """The columns in ``title=Titel,abstract=…`` by their fields. Raises UsageError for anything else."""
-    from rag.sources import FIELDS
+    from rag.sources import FIELDS, misnamed
 
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    if wrong := [field for field, _, name in pairs if field.strip() not in FIELDS or not name.strip()]:
-        raise click.UsageError(f"--columns takes FIELD=NAME with a field of {', '.join(FIELDS)}, not “{wrong[0]}”.")
-    return {field.strip(): name.strip() for field, _, name in pairs}
+    columns = {field.strip(): name.strip() for field, _, name in pairs}
+    if (wrong := misnamed(columns)) is not None:
+        raise click.UsageError(f"--columns takes FIELD=NAME with a field of {', '.join(FIELDS)}, not “{wrong}”.")
+    return columns
 
 
 def _came_with_rag(settings: Settings) -> bool:

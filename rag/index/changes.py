@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from rag.index.differing import Differing, differing
 from rag.index.held import held
 from rag.paper import Paper, title_key
 from rag.progress import Progress
-from rag.sources import find, read
+from rag.sources import check_columns, find, read, remembered
 from rag.sources.agreement import identifiers
 from rag.sources.duplicates import deduplicate
 from rag.sources.gather import Gathered, ReadFiles, gather, read_here
@@ -85,16 +86,18 @@ def rebuilt(
 ) -> Planned:
     """The index of `index_dir` with exactly the papers in `paths`, except those that the user removed.
 
-    `columns` says which column of a table holds a field. The user adds those of `paths` that are `added`, which brings
-    back what they hold, though it was removed. `read_files` is as in `gather`. Raises SourceError as `gather` does, and
-    if all papers are removed; StoreError if it is not known which generation is current.
+    `columns` says which columns of tables hold which fields, as `remembered` gives them. The user adds those of `paths`
+    that are `added`, which brings back what they hold, though it was removed. `read_files` is as in `gather`. Raises
+    SourceError as `gather` does, if all papers are removed, and if a file that the index was built from is gone;
+    StoreError if it is not known which generation is current.
     """
     before = held(index_dir)
     unknown = before is None and generations.current(index_dir) is not None
-    return replace(_rebuilt(before, paths, columns, progress, added, read_files), unknown=unknown)
+    return replace(_rebuilt(index_dir, before, paths, columns, progress, added, read_files), unknown=unknown)
 
 
 def _rebuilt(
+    index_dir: Path,
     before: Contents | None,
     paths: Sequence[Path],
     columns: Mapping[str, str],
@@ -102,6 +105,8 @@ def _rebuilt(
     added: Sequence[Path] = (),
     read_files: ReadFiles = read_here,
 ) -> Planned:
+    if before:
+        _check_there(index_dir, before, paths)
     found = gather(paths, progress, columns, read_files)
     removed = before.removed if before else ()
     wanted = _papers(added, columns)
@@ -114,18 +119,29 @@ def _rebuilt(
     return _planned(contents, before, found, wanted)
 
 
+def _check_there(index_dir: Path, before: Contents, paths: Sequence[Path]) -> None:
+    """Raises SourceError if one of `paths` that the index was built from is not there any more."""
+    gone = [path for path in paths if before.is_built_from([path]) and not os.path.exists(path)]
+    if gone:
+        left = [str(path) for path in paths if path not in gone] or ["PATH"]
+        remedy = f"Put it back, or take its papers out. {generations.rebuild_hint(index_dir, left)}"
+        raise SourceError(f"The index was built from {gone[0]}, which is not there any more. {remedy}")
+
+
 def extended(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str], progress: Progress) -> Planned:
     """The index of `index_dir` with the papers in `paths` too, also those that the user had removed.
 
-    Files that it was built from already are read again. Raises SourceError as `gather` does, and StoreError if there is
-    an index whose papers cannot be read: they would be lost.
+    Files that it was built from already are read again. `columns` says which columns of a table in `paths` hold which
+    fields. Raises SourceError as `gather` does, and if no table in `paths` has the columns; StoreError if there is an
+    index whose papers cannot be read: they would be lost.
     """
     before = _held(index_dir)
+    check_columns(paths, columns)
+    columns = remembered(before.columns if before else {}, columns)
     if before is None:
-        return _rebuilt(None, paths, columns, progress)
-    columns = {**before.columns, **columns}
+        return _rebuilt(index_dir, None, paths, columns, progress)
     if before.is_built_from(paths):
-        return _rebuilt(before, before.paths, columns, progress, added=paths)
+        return _rebuilt(index_dir, before, before.paths, columns, progress, added=paths)
     found = gather(paths, progress, columns)
     papers, merges = deduplicate([*before.papers, *found.papers])
     merges = [*found.merges, *merges]
@@ -159,7 +175,8 @@ def followed(index_dir: Path, paths: Sequence[Path], columns: Mapping[str, str],
     before = _held(index_dir)
     if before is None or not before.is_built_from(paths):
         return extended(index_dir, paths, columns, progress)
-    return _rebuilt(before, before.paths, {**before.columns, **columns}, progress)
+    check_columns(paths, columns)
+    return _rebuilt(index_dir, before, before.paths, remembered(before.columns, columns), progress)
 
 
 def reduced(index_dir: Path, names: Sequence[str]) -> Planned:

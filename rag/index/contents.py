@@ -29,7 +29,8 @@ class Removal:
 class Contents:
     """The `papers` of an index, at least one, exactly as given, and what they came from.
 
-    `paths` are the files and folders that were read, with the `columns` that tables were read by. `merges` are the
+    `paths` are the files and folders that were read, with the `columns` that were named for tables, see
+    `rag.sources.tables.columns`. `merges` are the
     records that were found to be one of the papers, and `removed` papers that the user does not want although the files
     hold them.
     """

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from rag.sources.files import EXTENSIONS, files_in, find, is_supported, read
+from rag.sources.files import EXTENSIONS, check_columns, files_in, find, is_supported, read
 from rag.sources.skipped import Skipped
+from rag.sources.tables.columns import misnamed, remembered
 from rag.sources.tables.headings import FIELDS
 
-__all__ = ["EXTENSIONS", "FIELDS", "Skipped", "files_in", "find", "is_supported", "read"]
+__all__ = [
+    "EXTENSIONS",
+    "FIELDS",
+    "Skipped",
+    "check_columns",
+    "files_in",
+    "find",
+    "is_supported",
+    "misnamed",
+    "read",
+    "remembered",
+]

@@ -14,8 +14,10 @@ from rag.sources.errors import UnreadableError
 from rag.sources.formats import FORMATS
 from rag.sources.skipped import Skipped
 from rag.sources.tables import headings
+from rag.sources.tables.columns import mappings
 from rag.sources.text_file import HEAD_CHARS, TextFile
 from rag.sources.unpacking import PACKED_EXTENSIONS
+from rag.text import in_quotes
 
 MAX_SKIPPED = 1_000  # of a file that are named one by one
 _PLAIN = tuple(dict.fromkeys(extension for form in FORMATS for extension in form.extensions))
@@ -49,8 +51,8 @@ def is_supported(file: Path) -> bool:
 def read(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Paper | Skipped]:
     """The papers in the file `path`, and a `Skipped` for each record that is not one, as far as MAX_SKIPPED.
 
-    `columns` says which column of a table holds a field: ``{"title": "Titel"}``. Never raises: what ends the reading of
-    a file, or prevents it, gives a `Skipped` too.
+    `columns` says which columns of a table hold which fields, if it has them: see `rag.sources.tables.columns`. Never
+    raises: what ends the reading of a file, or prevents it, gives a `Skipped` too.
     """
     skipped = 0
     for record in _records(path, columns or {}):
@@ -78,6 +80,30 @@ def described(path: Path, columns: Mapping[str, str] | None = None) -> tuple[str
     return name, "" if is_sure else f"it is not UTF-8, and is read as {encoding.name}: check names with accents"
 
 
+def check_columns(paths: Sequence[Path], named: Mapping[str, str]) -> None:
+    """Raises SourceError unless a file in `paths` is a table with all columns that are `named`, and as `find` does."""
+    files = find(paths) if named else []
+    if not files or any(headings.has_all(_head(file), named.values()) for file in files):
+        return
+    wanted = ", ".join(map(in_quotes, named.values()))
+    raise SourceError(f"No table among these files has the columns {wanted}{_found(files)}. Name those that it has.")
+
+
+def _found(files: Sequence[Path]) -> str:
+    """The columns of the first table among `files`, for a message."""
+    heads = filter(tables.matches, map(_head, files))
+    first = next(filter(None, map(headings.find, heads)), None)
+    return f": those of the first are {first.listed}" if first else ""
+
+
+def _head(path: Path) -> str:
+    """The beginning of the text in the file `path`; "" if there is none that can be read."""
+    try:
+        return TextFile(path).head
+    except (UnreadableError, OSError):
+        return ""
+
+
 def _records(path: Path, columns: Mapping[str, str]) -> Iterator[Paper | Skipped]:
     try:
         if not S_ISREG(path.stat().st_mode):  # reading a pipe or a device may never end
@@ -95,8 +121,8 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Paper | Skipped]]:
     """The reader of the first format that `file` is in. Raises UnreadableError if it is in none."""
     if not file.head.strip():
         raise UnreadableError("empty file" if len(file.head) < HEAD_CHARS else "no text in its first 65,536 characters")
-    if headings.has_all(file.head, file.columns.values()):  # the user knows what does not look like a table
-        return tables.read
+    if any(headings.has_all(file.head, one.values()) for one in mappings(file.columns)):
+        return tables.read  # the user knows what does not look like a table
     for form in FORMATS:
         if form.matches(file.head):
             return form.read

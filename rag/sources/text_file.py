@@ -27,7 +27,7 @@ class TextFile:
     """A file that is read as often as asked, from the start each time.
 
     `head` are its first HEAD_CHARS characters, without a byte order mark, with line ends as "\\n". `columns` says which
-    column of a table holds a field, where its heading does not: ``{"title": "Titel"}``.
+    columns of a table hold which fields, where its heading does not: see `rag.sources.tables.columns`.
     """
 
     path: Path

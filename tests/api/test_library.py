@@ -194,6 +194,16 @@ def test_an_index_is_built_where_there_is_none(tmp_path: Path, owls: Path) -> No
                 library.add(*nothing)
 
 
+def test_columns_that_name_no_field_change_nothing(tmp_path: Path) -> None:
+    kelp = tmp_path / "kelp.csv"
+    kelp.write_text("Title,Abstract\nKelp,Kelp grows.\n", encoding="utf-8")
+    with Library(tmp_path / "index", llm="none") as library:
+        library.add(kelp)
+        with pytest.raises(ValueError, match="title, abstract, .* not for 'titel'"):
+            library.add(kelp, columns={"titel": "Title"})
+        assert not library.add(kelp).planned.changes
+
+
 def test_a_search_returns_what_the_command_prints(
     library: Library, index_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

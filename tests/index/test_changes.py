@@ -181,6 +181,34 @@ def test_a_file_that_the_index_was_built_from_is_read_again(index_copy: Path, tm
     assert str(followed(index_copy, [file], {}, silent).changes) == "0 added, 1 changed, 2 removed, 0 unchanged"
 
 
+def test_columns_that_are_named_for_one_table_leave_the_others_as_they_are(tmp_path: Path) -> None:
+    index_dir, (kelp, other, german) = tmp_path / "index", (tmp_path / f"{name}.csv" for name in ("a", "b", "c"))
+    kelp.write_text("Title,Abstract\nKelp,Kelp grows.\n")
+    other.write_text("Title,Abstract\nCrabs,Crabs walk.\n")
+    german.write_text("Titel;Inhalt\nTang;Tang ist braun.\n")
+    columns = {"title": "Titel", "abstract": "Inhalt"}
+    rebuild([kelp], index_dir, "bundled", silent)
+    carry_out(extended(index_dir, [german], columns, silent), index_dir, "bundled", silent)
+    assert str(extended(index_dir, [other], {}, silent).changes) == "1 added, 0 changed, 0 removed, 2 unchanged"
+    assert not rebuilt(index_dir, [kelp, german], generations.read_with(index_dir), silent).changes
+    for plan in (extended, followed):
+        with pytest.raises(SourceError, match="No table among these files has the columns “Titel”, “Inhalt”"):
+            plan(index_dir, [kelp], columns, silent)
+
+
+def test_a_file_that_is_gone_is_told_with_the_way_out(tmp_path: Path) -> None:
+    index_dir, kelp, crabs = tmp_path / "index", tmp_path / "kelp.csv", tmp_path / "crabs.csv"
+    kelp.write_text("Title,Abstract\nKelp,Kelp grows.\n")
+    crabs.write_text("Title,Abstract\nCrabs,Crabs walk.\n")
+    rebuild([kelp, crabs], index_dir, "bundled", silent)
+    crabs.unlink()
+    told = f"The index was built from {crabs}, which is not there any more. Put it back, or take its papers out. "
+    for plan in (extended, followed):
+        with pytest.raises(SourceError, match=re.escape(f"{told}Run: rag rebuild {kelp} --index {index_dir}")):
+            plan(index_dir, [kelp], {}, silent)
+    assert str(rebuilt(index_dir, [kelp], {}, silent).changes) == "0 added, 0 changed, 1 removed, 1 unchanged"
+
+
 def test_a_removed_paper_stays_removed_until_its_file_is_added(index_copy: Path, papers_file: Path) -> None:
     planned = reduced(index_copy, [FIRST.lower()])
     assert [paper.title for paper in planned.changes.removed] == [FIRST]

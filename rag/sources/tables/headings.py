@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
 from rag.sources.errors import UnreadableError
 from rag.sources.tables.rows import Row, rows
@@ -71,14 +71,13 @@ class Heading:
         return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
 
 
-def find(head: str, chosen: Mapping[str, str] | None = None) -> Heading | None:
+def find(head: str, chosen: Sequence[Mapping[str, str]] = ()) -> Heading | None:
     """The heading in `head`, the beginning of a table: the row with the most fields; None if no row can be one.
 
-    `chosen` says which column holds a field, by its heading, which wins. Raises UnreadableError if there is no such
-    column or field.
+    Each of `chosen` says which columns hold which fields, and wins, the last over the others, if the table has all of
+    its columns. Raises UnreadableError if it does not, and the table cannot be read without it.
     """
-    chosen = chosen or {}
-    wanted = {_key(name) for name in chosen.values()}
+    wanted = {_key(name) for one in chosen for name in one.values()}
     found = max(_candidates(head, wanted), key=lambda one: _score(one, wanted), default=None)
     return found and _with_chosen(_with_row_names(found, head), chosen)
 
@@ -172,14 +171,22 @@ def _with_row_names(heading: Heading, head: str) -> Heading:
     return replace(heading, names=names, columns=_columns(names))
 
 
-def _with_chosen(heading: Heading, chosen: Mapping[str, str]) -> Heading:
+def _with_chosen(heading: Heading, chosen: Sequence[Mapping[str, str]]) -> Heading:
     columns = dict(heading.columns)
-    for field, name in chosen.items():
-        if field not in FIELDS:
-            raise UnreadableError(f"no field {in_quotes(field)}: the fields are {', '.join(FIELDS)}")
-        same = [at for at, other in enumerate(heading.names) if other == name.strip()]
-        like = [at for at, other in enumerate(heading.names) if _key(other) == _key(name)]
-        if not (same or like):
-            raise UnreadableError(f"no column {in_quotes(name)}: the columns are {heading.listed}", heading.line)
-        columns[field] = [(same or like)[0]]
-    return replace(heading, columns=columns)
+    missing = ""
+    for one in chosen:
+        places = {field: _place(heading, name) for field, name in one.items()}
+        missing = missing or next((name for field, name in one.items() if places[field] is None), "")
+        if None not in places.values():
+            columns |= {field: [at] for field, at in places.items() if at is not None}
+    found = replace(heading, columns=columns)
+    if missing and not found.is_complete:
+        raise UnreadableError(f"no column {in_quotes(missing)}: the columns are {heading.listed}", heading.line)
+    return found
+
+
+def _place(heading: Heading, name: str) -> int | None:
+    """Where the column `name` is, the one that is spelt so before one that is spelt like it; None if nowhere."""
+    same = (at for at, other in enumerate(heading.names) if other == name.strip())
+    like = (at for at, other in enumerate(heading.names) if _key(other) == _key(name))
+    return next(chain(same, like), None)

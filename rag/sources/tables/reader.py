@@ -13,6 +13,7 @@ from rag.sources.errors import UnreadableError
 from rag.sources.markup import plain
 from rag.sources.record import Record, year_in
 from rag.sources.skipped import Skipped
+from rag.sources.tables.columns import mappings
 from rag.sources.tables.headings import Heading, find, numbered, rows_below
 from rag.sources.tables.rows import Row, fits
 from rag.sources.tagged.links import ids_in
@@ -47,8 +48,8 @@ def matches(head: str) -> bool:
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """A `Paper` for each row that has a title and an abstract, and a `Skipped` for each other that is not blank.
 
-    `file.columns` names columns whose heading is not known. Raises UnreadableError if there is no such column, and if
-    there is none for the title or the abstract.
+    `file.columns` names columns whose heading is not known. Raises UnreadableError if there is no column for the title
+    or the abstract.
     """
     heading = _heading(file)
     trusted = True
@@ -66,7 +67,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
 
 
 def _heading(file: TextFile) -> Heading:
-    heading = find(file.head, file.columns)
+    heading = find(file.head, mappings(file.columns))
     if heading is None:
         raise UnreadableError("no heading that names the columns")
     if not heading.is_complete:
