@@ -26,7 +26,7 @@ from typing import Any
 from filelock import BaseFileLock, FileLock, Timeout
 
 from rag.errors import BusyError, DamageError, StoreError
-from rag.index import manifest, pointer
+from rag.index import manifest, moves, pointer
 from rag.index.disk import FULL, REFUSED, is_no_room
 
 # Whoever asks whether a change is made holds the lock for an instant: nobody who finds it held just then must believe
@@ -176,20 +176,30 @@ def _unwritable(index_dir: Path, fault: BaseException) -> str:
 
 @contextmanager
 def changing(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
-    """Holds the lock of `index_dir`: meanwhile nobody else changes the index. What a killed build left is removed.
+    """Holds the lock of `index_dir`: meanwhile nobody else changes the index. What a killed change left is removed.
 
-    What is changed depends on what the index holds, so plan the change inside, then build: `building` may be inside it,
-    in the same thread. Raises StoreError if the pointer does not tell which generation is current, or as `locked` does.
+    The files that it had moved are where they were. What is changed depends on what the index holds, so plan the change
+    inside, then build: `building` may be inside it, in the same thread. Raises StoreError if the pointer does not tell
+    which generation is current, or as `locked` does.
     """
-    with locked(index_dir, waits=waits):
+    with locked(index_dir, waits=waits) as is_outermost:
         _check_pointer(index_dir)
+        if is_outermost:  # else the moves are those of this change
+            _settle(index_dir)
         _remove_unused(index_dir)
         yield
 
 
+def _settle(index_dir: Path) -> None:
+    try:
+        moves.settle(index_dir)
+    except OSError as fault:
+        raise StoreError(_unwritable(index_dir, fault)) from fault
+
+
 @contextmanager
-def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
-    """Holds the lock of `index_dir`, and changes nothing.
+def locked(index_dir: Path, *, waits: bool = False) -> Iterator[bool]:
+    """Holds the lock of `index_dir`, and changes nothing. Gives whether this thread did not hold it already.
 
     Raises BusyError if another change holds the lock, unless it `waits` for that to end, and StoreError if `index_dir`
     cannot be written.
@@ -197,6 +207,7 @@ def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / ".lock", is_singleton=True)  # which its thread may acquire again
+        is_outermost = not lock.is_locked
         held = lock.acquire(timeout=-1 if waits else _LOOK_SECONDS, poll_interval=_LOOK_SECONDS / 10)
     except Timeout as fault:
         raise BusyError(f"Another rebuild of {index_dir} is running. Try again when it is done.") from fault
@@ -204,7 +215,7 @@ def locked(index_dir: Path, *, waits: bool = False) -> Iterator[None]:
         remedy = "Make room there, then repeat the command" if fault.errno in FULL else "Choose another with --index"
         raise StoreError(f"Cannot write to {index_dir}: {fault.strerror}. {remedy}.") from fault
     with held:
-        yield
+        yield is_outermost
 
 
 def is_changing(index_dir: Path) -> bool:

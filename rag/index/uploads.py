@@ -2,7 +2,7 @@
 
 Accepted files are in `added/`, beside the generations, and every rebuild without explicit paths reads them too. Staged
 files are in a hidden folder, for a day. A file moves between the two by a single rename, so a process killed at any
-moment loses nothing. Neither changes the index: the next rebuild does.
+moment loses nothing. Neither changes the index: the rebuild does that comes with it, without which the file moves back.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -22,8 +22,8 @@ from typing import IO, BinaryIO
 from filelock import FileLock
 
 from rag import sources
-from rag.errors import SourceError
-from rag.index import archives, generations
+from rag.errors import SourceError, StoreError
+from rag.index import archives, generations, moves
 from rag.index.disk import is_no_room
 from rag.settings import shipped
 from rag.text import one_line
@@ -51,6 +51,7 @@ INSTEAD = {
     ),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".mp4", ".pptx", ".ppt"), "It holds no references."),
 }
+_Move = Callable[[Path, Path], object]  # of a file, from its old path to its new one
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]')  # path separators, and characters that some file systems refuse
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)", re.IGNORECASE)  # on Windows these open devices
@@ -122,8 +123,8 @@ def stage(index_dir: Path, name: str, stream: IO[bytes], room: int = MAX_UPLOAD_
     return file
 
 
-def accept(index_dir: Path, file: Path) -> Path:
-    """Moves a staged `file` to the accepted ones, for the next rebuild to read, and returns its new path.
+def accept(index_dir: Path, file: Path, move: _Move = lambda old, new: old.replace(new)) -> Path:
+    """Has a staged `file` `move` to the accepted ones, for the next rebuild to read, and returns its new path.
 
     If the name is taken, a number is appended, unless the two files are identical. Raises SourceError if `file` is not
     staged, or no longer, or if it cannot be moved.
@@ -135,7 +136,7 @@ def accept(index_dir: Path, file: Path) -> Path:
         (index_dir / FOLDER).mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         paths = _candidate_paths(index_dir, file.name)
         path = next(path for path in paths if not path.exists() or _is_identical(path, file))
-        file.replace(path)  # the one step that counts; an existing file has the same bytes
+        move(file, path)  # the one step that counts; an existing file has the same bytes
     discard(index_dir, file)
     return path
 
@@ -146,15 +147,17 @@ def discard(index_dir: Path, file: Path) -> None:
         shutil.rmtree(file.parent, ignore_errors=True)
 
 
-def remove(index_dir: Path, name: str) -> Path:
-    """Moves the accepted file `name` back to the staging, and returns its new path; `accept` undoes that.
+def remove(index_dir: Path, name: str, move: _Move = lambda old, new: old.replace(new)) -> Path:
+    """Has the accepted file `name` `move` back to the staging, and returns its new path; `accept` undoes that.
 
     The next rebuild no longer reads it. Raises SourceError if there is no such file, or if it cannot be moved.
     """
     for file in files(index_dir):
         if name_of(index_dir, file) == name:
             with _writing(index_dir):
-                return file.replace(_new_staging_folder(index_dir) / file.name)
+                path = _new_staging_folder(index_dir) / file.name
+                move(file, path)
+            return path
     raise SourceError(f"There is no added file “{one_line(name)[:80]}”. It may have been removed already.")
 
 
@@ -162,38 +165,27 @@ def remove(index_dir: Path, name: str) -> Path:
 def edited(index_dir: Path, staged: Sequence[Path], removed: Sequence[str]) -> Iterator[list[Path]]:
     """Accepts the `staged` files, which it gives by their new paths, and removes the accepted ones called `removed`.
 
-    If the block raises, all are where they were. Raises SourceError as `accept` and `remove` do.
+    All are where they were if the block raises, or is killed, before a generation that it builds is current; use it
+    within `generations.changing`. Raises SourceError as `accept` and `remove` do.
     """
-    before = set(files(index_dir))
-    accepted: dict[Path, Path] = {}
-    taken: list[Path] = []
-    try:
-        for file in staged:
-            accepted[file] = accept(index_dir, file)
-        taken.extend(remove(index_dir, name) for name in removed)
-        yield list(accepted.values())
-    except BaseException:
-        for file in taken:
-            accept(index_dir, file)
-        for file, path in accepted.items():
-            _take_back(file, path, is_new=path not in before)
-        raise
-
-
-def _take_back(file: Path, path: Path, *, is_new: bool) -> None:
-    """Undoes that the staged `file` was accepted as `path`, which was there before unless it `is_new`."""
-    if not path.exists():  # two staged files were the same
-        return
-    file.parent.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
-    if is_new:
-        path.replace(file)
-    else:
-        shutil.copyfile(path, file)
+    with ExitStack() as stack:
+        with _writing(index_dir):
+            move = stack.enter_context(moves.together(index_dir))
+        accepted = [accept(index_dir, file, move) for file in staged]
+        for name in removed:
+            remove(index_dir, name, move)
+        yield accepted
 
 
 def remove_expired(index_dir: Path) -> None:
-    """Removes what was neither accepted nor discarded in a day, as after a closed browser or a killed process."""
-    for folder in (index_dir / STAGING).glob("*"):
+    """Removes what was neither accepted nor discarded in a day, as after a closed browser or a killed process.
+
+    What a killed change has moved is where it was, first; while one moves files, none is removed.
+    """
+    if moves.is_pending(index_dir):
+        with suppress(StoreError), generations.changing(index_dir):
+            pass
+    for folder in [] if moves.is_pending(index_dir) else (index_dir / STAGING).glob("*"):
         with suppress(OSError):  # another thread may be removing it too
             if time.time() - folder.stat().st_mtime >= _EXPIRY_SECONDS:
                 shutil.rmtree(folder)

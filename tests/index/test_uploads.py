@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -201,6 +202,43 @@ def test_edits_that_fail_leave_every_file_where_it_was(tmp_path: Path) -> None:
     with uploads.edited(tmp_path, [new, same], ["old.jsonl"]):
         pass
     assert contents(tmp_path) == {"new.jsonl": b"{}", "same.jsonl": PAPERS}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from rag.index import generations, uploads
+index_dir, staged, moment = Path(sys.argv[1]), map(Path, sys.argv[2:4]), sys.argv[4]
+with generations.changing(index_dir), uploads.edited(index_dir, list(staged), ["old.jsonl"]):
+    with generations.building(index_dir):
+        assert {file.name for file in uploads.files(index_dir)} == {"new.jsonl", "same.jsonl"}
+        if moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("generation", [True, False])
+def test_edits_that_are_killed_are_made_with_their_generation_or_not_at_all(
+    tmp_path: Path, moment: str, generation: bool
+) -> None:
+    if generation:
+        with generations.building(tmp_path):
+            pass
+    add(tmp_path, "old.jsonl", OTHERS)
+    add(tmp_path, "same.jsonl", PAPERS)
+    new, same = stage(tmp_path, "new.jsonl", b"{}"), stage(tmp_path, "same.jsonl")
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path, new, same, moment], timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    for folder in (tmp_path / uploads.STAGING).iterdir():
+        os.utime(folder, (0, 0))  # the files that were taken out are not what nobody wanted
+    uploads.stage(tmp_path, "other.jsonl", io.BytesIO(PAPERS))
+    with generations.changing(tmp_path):
+        if moment == "before":
+            assert contents(tmp_path) == {"old.jsonl": OTHERS, "same.jsonl": PAPERS}
+        else:
+            assert contents(tmp_path) == {"new.jsonl": b"{}", "same.jsonl": PAPERS}
 
 
 def zipped(**members: bytes) -> io.BytesIO:
