@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from rag.text import one_line
 
 _WRAPPER = "ray.exceptions.UserCodeException"  # the last of a trace, and says nothing of the one before
 _MAX_REASON = 300  # characters of what Ray says
-_KEPT = "What was embedded is kept: repeat the command, with or without --ray."
+KEPT = "What was embedded is kept: repeat the command, with or without --ray."
 
 
 @contextmanager
@@ -20,8 +21,16 @@ def told(when: str) -> Iterator[None]:
 
     try:
         yield
-    except RayError as fault:
-        raise ClusterError(f"Ray failed {when}: {_reason(fault)}. {_KEPT}") from fault
+    except Exception as fault:
+        if not isinstance(fault, RayError) and not _is_raised_by_ray(fault):
+            raise
+        raise ClusterError(f"Ray failed {when}: {_reason(fault)}. {KEPT}") from fault
+
+
+def _is_raised_by_ray(fault: BaseException) -> bool:
+    """Whether `fault` comes from Ray's own code, which raises plain exceptions too, such as where a cluster ends."""
+    *_, (frame, _) = traceback.walk_tb(fault.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("ray.")
 
 
 def _reason(fault: BaseException) -> str:

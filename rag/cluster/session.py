@@ -7,6 +7,8 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rag.cluster.faults import KEPT
 from rag.errors import ClusterError
 
 THIS_MACHINE = "local"
 _REQUIREMENT = "ray[data]>=2.60,<3"  # as in pyproject.toml
+_WATCHER = "import sys; sys.stdin.buffer.read() or print(sys.argv[1], file=sys.stderr)"  # nothing comes from a dead one
 _CONNECT_SECONDS = 10.0
 # A client of gRPC begins with this preface of HTTP/2 and a frame of settings, here empty; the server answers with one.
 _HELLO, _SETTINGS = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0)), b"\x04"
@@ -35,9 +39,20 @@ def connected(address: str) -> Iterator[None]:
     """
     _check_installed()
     _be_quiet()
-    with _local() if address == THIS_MACHINE else _remote(address):
+    with _local() if address == THIS_MACHINE else _remote(address), _watched(address):
         _quiet_data()
         yield
+
+
+@contextmanager
+def _watched(address: str) -> Iterator[None]:
+    """Has another process say so if this one ends within the block: Ray ends it, in silence, when its cluster ends."""
+    line = f"Error: The build was ended, by Ray if the cluster at {address} is gone. {KEPT}"
+    watcher = subprocess.Popen([sys.executable, "-ISc", _WATCHER, line], stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        yield
+    finally:
+        watcher.communicate(b"done")
 
 
 def _check_installed() -> None:
@@ -66,7 +81,7 @@ def _local() -> Iterator[None]:
 
 @contextmanager
 def _remote(address: str) -> Iterator[None]:
-    if "://" in address:
+    if address.startswith("ray://"):
         raise ClusterError(
             f"{address} is the address of a Ray client. Run the command on a machine of the cluster, with the address "
             "of its head: --ray HOST:6379"

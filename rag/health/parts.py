@@ -51,7 +51,7 @@ def chroma(settings: Settings) -> Check:
     from rag.index import chroma_server, generations, manifest
     from rag.index.chroma_requests import UnservedError
     from rag.index.opening import DAMAGES
-    from rag.index.served_vectors import complete
+    from rag.index.served_vectors import complete, repair_hint
 
     server = chroma_server.configured(settings)
     assert server
@@ -65,7 +65,7 @@ def chroma(settings: Settings) -> Check:
     try:
         complete(server, folder, vectors)
     except UnservedError as fault:
-        return failed("chroma", fault, removal("chroma"))
+        return failed("chroma", fault, repair_hint(settings.index_dir).removeprefix("Run: "))
     return Check("chroma", f"{server.url} has the {count(vectors, 'passage')} of the index")
 
 

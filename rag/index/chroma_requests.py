@@ -120,8 +120,9 @@ class Requests:
             return
         said = self._said(body)
         if status in (401, 403):
-            raise self._fault(f"refuses the token (HTTP {status})", "Set RAG_CHROMA_TOKEN to one that it accepts.")
-        if status == 404 and said:
+            what = "refuses the token" if self.token else "asks for a token"
+            raise self._fault(f"{what} (HTTP {status})", "Set RAG_CHROMA_TOKEN to one that it accepts.")
+        if said and (status == 404 or (status == 400 and "does not exist" in said)):
             raise NotThereError(f"The Chroma server {self.url} says: {said}")
         if status in (404, 405, 410) or 300 <= status < 400:
             raise self._fault(f"is of no version that rag can use, or no Chroma server (HTTP {status})", _CORRECT)
@@ -139,7 +140,11 @@ class Requests:
         reason = one_line(str(fault)) or type(fault).__name__
         if "CERTIFICATE_VERIFY_FAILED" in reason:
             remedy = "Set chroma_ca to the certificate of the authority that issued its own."
+            if "mismatch" in reason:
+                remedy = "Give it the name in the setting chroma that it has in its certificate."
             return self._fault(f"has a certificate that cannot be verified ({reason})", remedy)
+        if "WRONG_VERSION_NUMBER" in reason:
+            return self._fault(f"speaks no TLS ({reason})", "Have the setting chroma begin with http://.")
         return self._fault(f"cannot be reached ({reason})", _START)
 
     def _fault(self, what: str, remedy: str) -> UnservedError:

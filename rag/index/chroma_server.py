@@ -39,6 +39,7 @@ class ChromaServer:
 
     def create(self, name: str, owner: str, hnsw: Mapping[str, object]) -> str:
         """Creates the collection `name`, empty, and returns its id. `hnsw` are the parameters of its graph."""
+        self._check_place()
         content = {"name": name, "metadata": {_OWNER: owner}, "configuration": {"hnsw": hnsw}}
         return self._id(self._ask("POST", "", content))
 
@@ -47,17 +48,17 @@ class ChromaServer:
         try:
             return self._id(self._ask("GET", f"/{name}"))
         except NotThereError:
-            self._check_database()
+            self._check_place()
             raise
 
     def rename(self, collection: str, name: str) -> None:
         """Gives a collection, by its id, another `name`, which no other has."""
         self._ask("PUT", f"/{collection}", {"new_name": name}, WRITE_SECONDS)
 
-    def remove(self, name: str) -> None:
-        """Removes the collection `name`, if there is one."""
+    def remove(self, name: str, *, waits: bool = True) -> None:
+        """Removes the collection `name`, if there is one; one that is large takes longer than nobody `waits` for."""
         try:
-            self._ask("DELETE", f"/{name}", seconds=WRITE_SECONDS)
+            self._ask("DELETE", f"/{name}", seconds=WRITE_SECONDS if waits else 0.0)
         except NotThereError:
             return
 
@@ -121,8 +122,12 @@ class ChromaServer:
     def _place(self) -> str:
         return f"/api/v2/tenants/{quote(self.tenant, safe='')}/databases/{quote(self.database, safe='')}"
 
-    def _check_database(self) -> None:
+    def _check_place(self) -> None:
+        """Raises UnservedError if the server is too old, or has no such tenant or database."""
         try:
+            version = self.requests.ask("GET", "/api/v2/version", None, _QUERY_SECONDS)
+            if str(version).startswith("0."):
+                raise UnservedError(f"The Chroma server {self.url} has version {version}. Start one of version 1.")
             self.requests.ask("GET", self._place, None, _QUERY_SECONDS)
         except NotThereError as fault:
             raise UnservedError(

@@ -49,7 +49,7 @@ def publish(store: Store, server: ChromaServer, progress: Progress, anew: bool =
         server.rename(collection, name)
     except BaseException:
         with suppress(UnservedError):
-            server.remove(draft)
+            server.remove(draft, waits=False)  # the server may hang
         raise
     progress("serving", store.paper_count, store.paper_count)
     return True

@@ -49,6 +49,13 @@ def test_the_cause_is_named(text: str, reason: str) -> None:
     assert "\n" not in said
 
 
+def test_what_ray_raises_without_a_type_of_its_own_is_told_too() -> None:
+    import ray
+
+    with pytest.raises(ClusterError, match="Ray failed while files were read: "), faults.told("while files were read"):
+        ray.get("no reference")
+
+
 def test_other_errors_are_left_alone() -> None:
     with pytest.raises(ZeroDivisionError), faults.told("while files were read"):
         raise ZeroDivisionError

@@ -142,6 +142,21 @@ def test_a_file_that_ends_its_workers_is_told_in_one_line(cluster: Cluster, tmp_
 
 
 @pytest.mark.slow
+def test_a_cluster_that_ends_is_told_of_and_the_build_goes_on_without(
+    cluster: Cluster, files: Path, plain: Path, tmp_path: Path
+) -> None:
+    with nodes.two_nodes() as other:
+        with nodes.rebuilding(other.address, tmp_path / "index", files, chunk=CHUNK) as process:
+            nodes.await_saved(tmp_path / "index", CHUNK + 1, process)
+            other.shutdown()
+            code, out, err = nodes.finish(process)
+        assert (code, out) == (1, "")
+        assert err.splitlines()[-1].startswith("Error: ")
+        assert err.endswith("What was embedded is kept: repeat the command, with or without --ray.\n")
+    assert_same(build_plainly(tmp_path / "index", files), plain)
+
+
+@pytest.mark.slow
 def test_a_worker_with_another_version_is_refused(cluster: Cluster, files: Path, tmp_path: Path) -> None:
     with nodes.rebuilding(cluster.address, tmp_path / "index", files, chunk=CHUNK, version="0.0.1") as process:
         code, out, err = nodes.finish(process)

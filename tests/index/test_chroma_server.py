@@ -272,6 +272,23 @@ def test_one_question_waits_for_a_slow_server_and_the_others_do_not(
         assert before.asked > asked
 
 
+def test_a_server_that_hangs_is_not_waited_for_when_a_build_gives_up(
+    before: Proxy, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma_server, "_QUERY_SECONDS", 0.3)
+    before.delay = 60.0
+    with closing(open_current(small)) as store, pytest.raises(UnservedError, match="does not answer within"):
+        publishing.publish(store, server(before.url), silent, anew=True)
+    assert not before.released.is_set()  # nor did it answer
+
+
+def test_an_old_server_is_told_of_by_its_version(before: Proxy, small: Path) -> None:
+    before.status, before.body, before.only = 200, b'"0.5.23"', "/version"
+    expected = f"The Chroma server {before.url} has version 0.5.23. Start one of version 1."
+    assert fails(server(before.url), small) == expected
+    assert expected in rag("verify", "--index", small, RAG_CHROMA=before.url).output
+
+
 def test_a_reply_that_trickles_in_is_not_waited_for(before: Proxy, small: Path) -> None:
     before.trickle = True
     begin = time.monotonic()
@@ -319,7 +336,9 @@ def test_nothing_is_lost_where_the_server_is_full(before: Proxy, small: Path) ->
 
 def test_the_token_is_shown_to_the_server_and_to_nobody_else(before: Proxy, small: Path) -> None:
     before.token = "s3cret-token"
-    assert "refuses the token (HTTP 401). Set RAG_CHROMA_TOKEN" in fails(server(before.url), small)
+    assert "asks for a token (HTTP 401). Set RAG_CHROMA_TOKEN" in fails(server(before.url), small)
+    wrong = server(before.url, chroma_token="no-secret")
+    assert "refuses the token (HTTP 401). Set RAG_CHROMA_TOKEN" in fails(wrong, small)
     right = server(before.url, chroma_token="s3cret-token")
     publish(small, right)
     with closing(open_current(small, server=right)) as store:
@@ -333,6 +352,9 @@ def test_another_tenant_or_database_must_exist(running: Chroma, small: Path) -> 
     for chosen in ({"chroma_tenant": "nobody"}, {"chroma_database": "nowhere"}):
         message = fails(server(running.url, **chosen), small)
         assert re.search(r"has no database '\w+' of a tenant '\w+'\. Create it there, or correct", message)
+        named = {f"RAG_{name.upper()}": value for name, value in chosen.items()}
+        done = rag("verify", "--index", small, RAG_CHROMA=running.url, **named)
+        assert message in done.output
     chroma_of(running.url, admin=True).create_database("papers")
     there = server(running.url, chroma_database="papers")
     publish(small, there)

@@ -60,6 +60,7 @@ PLANS = (
     Plan(50_000, LAPTOP, 4),
     Plan(500_000, "a server", 8),
     Plan(1_000_000, "a server", 8),
+    Plan(2_000_000, "a large server", 8),
     Plan(5_000_000, "a large server, with Chroma as a server", 8, is_served=True),
     Plan(50_000_000, "10 shards of that", 8, 10, is_served=True),
     Plan(100_000_000, "20 shards of that", 8, 20, is_served=True),
