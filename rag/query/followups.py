@@ -49,6 +49,8 @@ _REFERENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_OF_SEVERAL = re.compile(r"\b(?:one|paper|article|study|work|(?:them|these|those))$", re.IGNORECASE)  # what is counted
+MAX_NUMBER = 99  # that is taken for a citation where no paper has it
 _SEVERAL = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4}
 _IT = re.compile(r"\b(it|its|(this|that|the) (paper|article|study|work|method|approach|model))\b", re.IGNORECASE)
 
@@ -76,6 +78,11 @@ def depends(question: str) -> bool:
 def points_at_papers(question: str) -> bool:
     """Whether `question` refers to papers by number or position."""
     return bool(_REFERENCE.search(question))
+
+
+def references(question: str) -> list[str]:
+    """The words of `question` that refer to papers by number or position, as written."""
+    return [match[0] for match in _REFERENCE.finditer(question)]
 
 
 def speaks_of_it(question: str) -> bool:
@@ -107,18 +114,35 @@ def rewrites(
 
 def referenced(question: str, cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> tuple[Paper, ...]:
     """The papers that `question` refers to by number or position, or as "it", each once, in order."""
-    papers: list[Paper | None] = []
-    for reference in _REFERENCE.finditer(question):
-        if number := reference["number"] or reference["bare"]:
-            papers.append(numbered.get(int(number)))
-        elif reference["several"]:
-            papers += cited[: _SEVERAL[reference["several"].lower()]]
-        elif reference["ordinal"].lower() == "last":
-            papers.append(cited[-1] if cited else None)
-        else:
-            position = _ORDINALS.index(reference["ordinal"].lower())
-            # In a conversation, "the second one" may also be [2], if the last answer cites a single paper.
-            papers.append(cited[position] if position < len(cited) else numbered.get(position + 1))
-    if not papers and len(cited) == 1 and speaks_of_it(question):
-        papers = [cited[0]]
-    return tuple(dict.fromkeys(paper for paper in papers if paper))
+    found = [paper for match in _REFERENCE.finditer(question) for paper in _papers_of(match, cited, numbered)]
+    if not points_at_papers(question) and len(cited) == 1 and speaks_of_it(question):
+        found = [cited[0]]
+    return tuple(dict.fromkeys(found))
+
+
+def absent(question: str, cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> tuple[str, ...]:
+    """The words of `question` that refer to papers, where any were cited, but to none of those: "[9]" of three."""
+    found = _REFERENCE.finditer(question) if cited and numbered else ()
+    missing = (match for match in found if not _papers_of(match, cited, numbered))
+    return tuple(dict.fromkeys(match[0] for match in missing if _must_be_paper(match, cited)))
+
+
+def _papers_of(reference: re.Match[str], cited: Sequence[Paper], numbered: Mapping[int, Paper]) -> list[Paper]:
+    """The papers that `reference`, a match of `_REFERENCE`, refers to."""
+    if number := reference["number"] or reference["bare"]:
+        return [numbered[int(number)]] if int(number) in numbered else []
+    if reference["several"]:
+        return list(cited[: _SEVERAL[reference["several"].lower()]])
+    if reference["ordinal"].lower() == "last":
+        return list(cited[-1:])
+    position = _ORDINALS.index(reference["ordinal"].lower())
+    # In a conversation, "the second one" may also be [2], if the last answer cites a single paper.
+    found = cited[position] if position < len(cited) else numbered.get(position + 1)
+    return [found] if found else []
+
+
+def _must_be_paper(reference: re.Match[str], cited: Sequence[Paper]) -> bool:
+    """Whether `reference` cannot be to anything else; "the second method" may be one of a single paper."""
+    if number := reference["number"] or reference["bare"]:
+        return 0 < int(number) <= MAX_NUMBER
+    return len(cited) > 1 and bool(_OF_SEVERAL.search(reference[0]))

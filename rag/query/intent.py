@@ -90,6 +90,7 @@ _COMPARED = tuple(
         r"\bhow\s+(?:do|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:differ|different|compare)\b",
         r"\bdifferences?\s+between\s+(?P<a>.+?)\s+and\s+SECOND",
         r"\b(?:compare|comparing|contrast)\s+(?P<a>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+SECOND",
+        r"\bhow\s+similar\s+(?:is|are)\s+(?P<a>.+?)\s+(?:and|to)\s+SECOND",
         r"(?P<a>[^?;:,]+?)\s+(?:versus|vs\.?)\s+SECOND",
         r"\b(?:changed?|new)\s+(?:from|between)\s+(?P<a>[^?;:,]+?)\s+(?:to|and)\s+SECOND",
         r"\bhow\s+(?:do|does|did)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+(?:each|both)\b",

@@ -14,7 +14,7 @@ from rag.language.tokens import content_terms
 from rag.paper import Paper
 from rag.query.asked_aspect import Aspect, asked_aspects
 from rag.query.filters import MAX_FILTER_CHARS, parse_filters
-from rag.query.followups import depends, points_at_papers, referenced, repeats, rewrites
+from rag.query.followups import absent, depends, points_at_papers, referenced, references, repeats, rewrites
 from rag.query.history import History
 from rag.query.intent import (
     LISTS,
@@ -35,7 +35,7 @@ from rag.query.question import check_length
 from rag.query.selected import Selected, wished_of
 from rag.query.titles import is_long_title, named_papers, papers_cited_in, words_of_titles
 from rag.query.wishes import Wished, wished
-from rag.text import in_quotes
+from rag.text import count, in_quotes
 
 if TYPE_CHECKING:
     from rag.index.store import Store
@@ -140,6 +140,8 @@ def understand(
     if route and selected:
         found = wished_of(selected, found, subject, earlier)
     given = referenced(subject, history.cited, history.numbered)
+    missing = [each for each in absent(subject, history.cited, history.numbered) if each not in without]
+    notice = " ".join(filter(None, [notice, _missing_notice(missing, history)]))
     is_of_several = selected is not None and not selected.is_one
     aspects = asked_aspects(subject, summaries=is_of_several) if given or selected else ()
     found = None if aspects else found
@@ -166,6 +168,8 @@ def understand(
     if asked:
         numbers = store.numbers_of(asked)
         among = numbers if among is None else among & numbers
+    if missing and (intent == "comparison" or not (given or named_papers(subject, store))):
+        among, written = frozenset(), [*missing, *written]
     if scope:
         written = [scope, *written]
         texts = [subject] if content_terms(subject) else texts  # all cited papers match the question before
@@ -207,9 +211,9 @@ def _wish(found: Wished, question: str, filters: Filters, store: Store, notice: 
     """The query for what a question wants of the papers that pass `filters`, and those that name what it wants."""
     both = replace(filters, authors=filters.authors + found.filters.authors)
     among = store.matching(both)
-    count = store.paper_count if among is None else len(among)
+    searched = store.paper_count if among is None else len(among)
     written = tuple(each.written for each in both)
-    return Query(question, (question,), written, among, count, notice=notice, wished=found)
+    return Query(question, (question,), written, among, searched, notice=notice, wished=found)
 
 
 def _is_filtered_topic(found: Wished, filters: Filters, store: Store) -> bool:
@@ -248,7 +252,7 @@ def _retold(
 def written_filters(question: str) -> set[str]:
     """All restrictions in `question`, as written. Raises QuestionError for a malformed filter."""
     subject, filters = parse_filters(question)
-    return {*(each.written for each in filters), cited_scope(subject)} - {""}
+    return {*(each.written for each in filters), cited_scope(subject), *references(subject)} - {""}
 
 
 def _in_words(filters: Filters) -> list[str]:
@@ -317,6 +321,12 @@ def _compared(subject: str, earlier: Sequence[str], history: History) -> tuple[s
     if compares_unnamed(subject):
         return tuple(paper.title for paper in history.cited[:MAX_COMPARED_CITED])
     return ()
+
+
+def _missing_notice(missing: Sequence[str], history: History) -> str:
+    """Says that no paper is what the `missing` references refer to, "" without any."""
+    cited = count(len(history.cited), "paper")
+    return f"There is no {' or '.join(map(in_quotes, missing))}: the last answer cites {cited}." if missing else ""
 
 
 def _earlier_subject(earlier: Sequence[str], filters: Sequence[Filter]) -> str:

@@ -13,9 +13,9 @@ from rag.index.filters import Filters, NameFilter
 from rag.index.store import Store
 from rag.language.tokens import content_terms, stem
 from rag.paper import Paper
-from rag.query.followups import referenced, speaks_of_it
+from rag.query.followups import absent, points_at_papers, referenced, speaks_of_it
 from rag.query.history import History
-from rag.query.intent import Wish, asks_for_quantity
+from rag.query.intent import Wish, asks_for_quantity, compared_items
 from rag.query.routing import is_topical, limit, topic
 from rag.query.titles import named_papers, titled
 from rag.text import normalize
@@ -42,6 +42,12 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BY_SOMEONE = re.compile(r"\bby\s+(?:\w\.\s*)*[^\W\d_]", re.IGNORECASE)
+_COMPARES = re.compile(r"\b(?:compar\w+|differ\w*|how\s+similar)\b", re.IGNORECASE)
+_ASKS_YEAR = re.compile(
+    r"^\W*(?:when|(?:in\s+)?(?:which|what)\s+year)\s+(?:was|were|is|did)\s+.+\b"
+    r"(?:published|written|released|from|appear|come\s+out)\W*$",
+    re.IGNORECASE,
+)
 _OF_ONE_PAPER: frozenset[Wish] = frozenset(("paper", "bibtex", "link", "similar"))
 _OF_LAST_ANSWER: frozenset[Wish] = frozenset(("shorter", "longer", "table", "titles", "rephrase"))
 _WITHOUT_TOPIC: frozenset[Wish] = frozenset(("greeting", "thanks", "help", "about"))
@@ -81,10 +87,15 @@ def wished(message: str, wish: Wish | None, filters: Filters, store: Store, hist
         return Wished("list", filters=Filters(authors=author))
     if wish == "paper" and asks_for_quantity(message):  # "how many parameters has [2]?"
         return None
+    if _ASKS_YEAR.search(message) and (found := _of_papers("paper", message, store, history)):
+        return found
+    if wish == "similar" and _compares_papers(message, store):
+        return None
     if wish in _OF_ONE_PAPER:
         return _of_papers(wish, message, store, history)
     if wish in _OF_LAST_ANSWER:
-        return Wished(wish, papers=history.cited) if history.earlier else None
+        is_of_it = history.earlier and not absent(message, history.cited, history.numbered)
+        return Wished(wish, papers=history.cited) if is_of_it else None
     if wish in _WITHOUT_TOPIC:
         is_content = _known_words(topic(message), store) > 1 or (
             wish == "help" and history.cited and speaks_of_it(message)
@@ -107,9 +118,15 @@ def _is_oldest_first(message: str) -> bool:
     return bool(_OLDEST.search(message)) or any(match["oldest"] for match in _FIRST.finditer(message))
 
 
+def _compares_papers(message: str, store: Store) -> bool:
+    """Whether `message` compares papers with each other, rather than one with all that are like it."""
+    items = compared_items(message) if _COMPARES.search(message) else ()
+    return sum(points_at_papers(item) or bool(named_papers(item, store)) for item in items) > 1
+
+
 def _of_papers(wish: Wish, message: str, store: Store, history: History) -> Wished | None:
     papers = referenced(message, history.cited, history.numbered) or named_papers(message, store)[:1]
-    if not papers and not topic(message):  # "give me the bibtex", "similar papers"
+    if not papers and not topic(message) and not points_at_papers(message):  # "give me the bibtex", "similar papers"
         papers = history.cited if wish != "similar" else history.cited[:1]
     if papers:
         return Wished(wish, papers=papers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.paper import Paper
-from rag.query.followups import depends, rewrites
+from rag.query.followups import absent, depends, rewrites
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,19 @@ def test_without_a_paper_to_refer_to_only_the_question_before_matters(question: 
 @pytest.mark.parametrize("question", ["how fast is it?", "what is its speed?", "how fast is this method?"])
 def test_it_refers_to_the_only_paper_of_the_last_answer(question: str) -> None:
     assert rewrites(question, ["Who hunts?"], [FOXES], {1: FOXES}) == [f"Foxes {question}", question]
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("bibtex of [9]", ("[9]",)),
+        ("do [1] and paper 7 differ from [1]?", ("paper 7",)),
+        ("what does the ninth one say?", ("the ninth one",)),
+        ("how do [MASK] tokens help with [0] padding since [2020] or [224]?", ()),
+        ("is the ninth method new?", ()),
+        ("does [4] cite the last one?", ()),
+    ],
+)
+def test_a_number_that_no_paper_has_is_known_as_such(question: str, missing: tuple[str, ...]) -> None:
+    assert absent(question, CITED, NUMBERED) == missing
+    assert absent(question, [], {}) == ()
