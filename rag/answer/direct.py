@@ -19,8 +19,8 @@ from rag.query.wishes import Wished
 from rag.retrieval.similar import most_similar
 from rag.text import clean_line, count, in_quotes
 
-MAX_SHOWN = 50  # papers, unless more are asked for; the headline says how many there are
-MAX_SIMILAR = 10
+MAX_SHOWN = 50  # papers, unless more or fewer are asked for; the headline says how many there are
+MAX_SIMILAR = 10  # papers nearest to another, or the newest
 MAX_NAMED_SOURCES, MAX_TOPICS = 5, 8  # named in the description of a collection
 # What a question about a record may ask for that the record may lack.
 _AUTHORS = re.compile(r"\b(?:who|authors?|written|wrote)\b", re.IGNORECASE)
@@ -52,23 +52,30 @@ SENTENCES: dict[Wish, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """A first line, and the papers that it introduces, each to be shown in the `form`."""
+    """A first line, and the papers that it introduces, each to be shown in the `form`.
+
+    `total` is how many papers answer, where these are just the first of them; else 0.
+    """
 
     headline: str
     papers: tuple[Paper, ...] = ()
     form: Form = "title"
+    total: int = 0
 
 
-def reply(query: Query, wished: Wished, store: Store, most: int = MAX_SHOWN) -> Direct:
-    """What `wished` wants of the papers in `store`, among those that pass the filters of `query`; at most so many."""
+def reply(query: Query, wished: Wished, store: Store, most: int | None = None) -> Direct:
+    """What `wished` wants of the papers in `store`, among those that pass the filters of `query`.
+
+    Of papers that it does not name, at most so many are listed; None lists MAX_SHOWN, or the MAX_SIMILAR nearest.
+    """
     if wished.wish == "about" and not query.filters:
         return Direct(_description(store))
     if wished.wish in ("about", "count"):
-        return _count(query, wished.topic, store, most)
+        return _count(query, wished.topic, store, most or MAX_SHOWN)
     if wished.wish in ("list", "newest"):
         return _list(query, wished, store, most)
     if wished.wish == "similar" and wished.papers:
-        return _similar(wished.papers[0], query, store)
+        return _similar(wished.papers[0], query, store, min(MAX_SIMILAR, most or MAX_SIMILAR))
     papers, outside = split_named(wished.papers, query.among if query.filters else None, store)
     made = _of_papers(query, wished.wish, papers) if papers or not outside else Direct("")
     return replace(made, headline=" ".join(filter(None, [left_out(outside, query.filters), made.headline])))
@@ -102,8 +109,8 @@ def _description(store: Store) -> str:
 def _count(query: Query, topic: str, store: Store, most: int) -> Direct:
     """How many papers have every part of `topic`, and how many have it in the title; these are listed first."""
     if not content_terms(topic):
-        papers = _page(query, store, most)
-        return Direct(f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter.", papers)
+        headline = f"{query.searched:,} of {count(store.paper_count, 'paper')} pass the filter."
+        return Direct(headline, _page(query, store, most), total=query.searched)
     about = alternatives(topic)
     found = papers_about(about, store)
     numbers = list(filter(query.allows, found))
@@ -117,10 +124,10 @@ def _count(query: Query, topic: str, store: Store, most: int) -> Direct:
     headline = f"{len(numbers):,} of {count(query.searched, 'paper')} {mention} {quoted}{titles}."
     if len(ordered) > most:
         headline += f" The first {most:,}:"
-    return Direct(headline, tuple(store.papers(ordered[:most])))
+    return Direct(headline, tuple(store.papers(ordered[:most])), total=len(ordered))
 
 
-def _list(query: Query, wished: Wished, store: Store, most: int) -> Direct:
+def _list(query: Query, wished: Wished, store: Store, most: int | None) -> Direct:
     """The papers that pass the filters, newest first."""
     if wished.author:
         has_authors = store.has_field("author")
@@ -132,22 +139,24 @@ def _list(query: Query, wished: Wished, store: Store, most: int) -> Direct:
     if query.notice and not query.filters:  # it was to be listed by what no paper has
         return Direct("It is not known which papers these are.")
     if wished.wish == "newest":
-        return _by_age(query, wished, store)
+        return _by_age(query, wished, store, most)
     if not query.searched:
         return Direct(f"No paper here matches {' and '.join(map(in_quotes, query.filters))}.")
     order = ", newest first" if store.has_field("year") else ""
-    shown = f" The first {most:,}{order}:" if query.searched > most else ""
-    return Direct(f"{count(query.searched, 'paper')}.{shown}", _page(query, store, most))
+    papers = _page(query, store, most or MAX_SHOWN)
+    shown = f" The first {len(papers):,}{order}:" if query.searched > len(papers) else ""
+    return Direct(f"{count(query.searched, 'paper')}.{shown}", papers, total=query.searched)
 
 
-def _by_age(query: Query, wished: Wished, store: Store) -> Direct:
+def _by_age(query: Query, wished: Wished, store: Store, most: int | None) -> Direct:
     """The newest or oldest of the papers that pass the filters; with a topic, of those that have all of it."""
     if not store.has_field("year"):
         return Direct("None of these papers has a year, so which is the newest is not known.")
     among = query.among
     if wished.topic:
         among = frozenset(filter(query.allows, papers_about(alternatives(wished.topic), store)))
-    papers = catalogue.dated(store, among, wished.limit or MAX_SIMILAR, wished.oldest)
+    wanted = wished.limit or MAX_SIMILAR
+    papers = catalogue.dated(store, among, min(wanted, most or wanted), wished.oldest)
     of = f" that have {in_quotes(wished.topic)}" if wished.topic else ""
     order = "oldest" if wished.oldest else "newest"
     headline = f"The {order} papers{of}, of those with a year:" if papers else f"No paper with a year{of}."
@@ -159,11 +168,11 @@ def _page(query: Query, store: Store, most: int) -> tuple[Paper, ...]:
     return tuple(catalogue.browse_numbers(store, query.among, 0, most).papers.values())
 
 
-def _similar(paper: Paper, query: Query, store: Store) -> Direct:
-    """The papers whose vectors are nearest to that of `paper`."""
+def _similar(paper: Paper, query: Query, store: Store, most: int) -> Direct:
+    """The papers whose vectors are nearest to that of `paper`, at most so many."""
     own = sorted(store.numbers_of([paper]))
-    found = most_similar(own[0], MAX_SIMILAR + len(own), store, query.among) if own else []
-    others = [number for number in found if number not in own][:MAX_SIMILAR]
+    found = most_similar(own[0], most + len(own), store, query.among) if own else []
+    others = [number for number in found if number not in own][:most]
     if not others:
         return Direct(f"No other paper here is like {in_quotes(paper.title)}.")
     return Direct(f"Most like {in_quotes(paper.title)}, the nearest first:", tuple(store.papers(others)))
@@ -173,9 +182,7 @@ def _records(wish: Wish, papers: Sequence[Paper], question: str) -> Direct:
     if wish == "bibtex":
         return Direct(f"BibTeX of {count(len(papers), 'paper')}:", tuple(papers), "bibtex")
     if wish == "link":
-        without = sum(not paper.url for paper in papers)
-        note = f"; {without:,} without a known link" if without else ""
-        return Direct(f"{count(len(papers), 'paper')}{note}:", tuple(papers), "link")
+        return Direct(f"{count(len(papers), 'paper')}:", tuple(papers), "link")
     has = {"authors": any(paper.authors for paper in papers), "year": any(paper.year for paper in papers)}
     asked = [name for name, words in (("authors", _AUTHORS), ("year", _YEAR)) if words.search(question)]
     lacking = " and no ".join(name for name in asked if not has[name])

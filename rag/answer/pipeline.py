@@ -43,7 +43,7 @@ async def stream_answer(
     To stop early, close the stream (`contextlib.aclosing`).
     """
     if not is_searched(query):
-        for event in await in_thread(_direct, query, retriever, numbering):
+        for event in await in_thread(_direct, query, retriever, numbering, asked.max_papers):
             yield event
         return
     retrieved = await in_thread(retrieve, query, retriever, asked.min_probability)
@@ -64,7 +64,7 @@ async def stream_answer(
     except ModelError as fault:
         assistant, notices = None, [f"{str(fault).rstrip('.')}. The answer is quoted."]
     if query.wished and not (assistant and assistant.writer):  # only a model can rephrase
-        _, refused = await in_thread(_direct, replace(query, retold=0), retriever, numbering)
+        _, refused = await in_thread(_direct, replace(query, retold=0), retriever, numbering, asked.max_papers)
         notice = " ".join(filter(None, [refused.notice, *notices]))
         yield replace(refused, notice=notice, model_fault=" ".join(notices))
         return
@@ -119,10 +119,12 @@ def is_searched(query: Query) -> bool:
     return query.wished is None or bool(query.retold)
 
 
-def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> tuple[Found, Answer]:
+def _direct(
+    query: Query, retriever: HybridRetriever, numbering: Numbering, max_papers: int | None
+) -> tuple[Found, Answer]:
     """The answer to a query that wants something other than an answer from the abstracts."""
     assert query.wished
-    made = direct.reply(query, query.wished, retriever.store)
+    made = direct.reply(query, query.wished, retriever.store, max_papers)
     found = Found((), query.searched, query.filters, query.intent, made.headline, query.notice)
     listed = tuple(Listed(numbering(paper), paper) for paper in made.papers)
     return found, replace(
@@ -132,6 +134,7 @@ def _direct(query: Query, retriever: HybridRetriever, numbering: Numbering) -> t
         headline=made.headline,
         wish=query.wished.wish,
         listed=listed,
+        total=made.total,
         form=made.form,
     )
 

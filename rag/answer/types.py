@@ -50,6 +50,12 @@ class Statement:
     judge: str = ""
     theme: str = ""
 
+    def __str__(self) -> str:
+        """The sentence with its citation numbers, in quotation marks if it is verbatim: ``“Owls hunt by ear.” [1]``."""
+        text = f"“{self.text}”" if self.verdict == "quote" else self.text
+        numbers = "".join(f" [{n}]" for n in dict.fromkeys(citation.n for citation in self.citations))
+        return f"{text}{numbers}{' (not verified)' if self.verdict == 'unverified' else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -139,23 +145,23 @@ class Effort:
     cost: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """The answer to `question`. A refusal has no statements and names the `nearest` papers instead.
+    """The answer to `question`. A refusal has no statements and names the `nearest` papers instead. Prints as text.
 
     `statements` quote the evidence, best paper first. `written` is what a model makes of it, to be read above them: its
     sentences in order, those in a row with the same `theme` under that heading; empty without a model, and where none
     of its sentences was confirmed. `effort` is what the model did, None without one.
 
     Where the question has a `wish`, it is answered from the collection's data: by the `headline`, and by the `listed`
-    papers, each shown in the `form`. `related` cites the best sentence of each paper that may match or is close to the
-    question; readers see these where they ask for papers. `probability` is how likely the collection is to answer the
-    question, 0 to 1. `not_stated_by` is the paper that the question names, if the refusal is because its abstract does
-    not state what is asked. `notice` is one line about anything that went less well than asked (a model failed, a
-    filter was not applied), or empty. `measurements` are the numbers that a question for numbers gets, in the order of
-    the papers; the statements then quote their sentences, each once. `model_fault` is why a model could not do all
-    that it was asked, with which the `notice` ends; "" if it could. `searched`, `filters`, `intent` and `headline` are
-    as in `Found`.
+    papers, each shown in the `form`; `total` is how many papers answer where these are just the first. `related` cites
+    the best sentence of each paper that may match or is close to the question; readers see these where they ask for
+    papers. `probability` is how likely the collection is to answer the question, 0 to 1. `not_stated_by` is the paper
+    that the question names, if the refusal is because its abstract does not state what is asked. `notice` is one line
+    about anything that went less well than asked (a model failed, a filter was not applied), or empty. `measurements`
+    are the numbers that a question for numbers gets, in the order of the papers; the statements then quote their
+    sentences, each once. `model_fault` is why a model could not do all that it was asked, with which the `notice` ends;
+    "" if it could. `searched`, `filters`, `intent` and `headline` are as in `Found`.
     """
 
     question: str
@@ -173,9 +179,20 @@ class Answer:
     headline: str = ""
     wish: Wish | None = None
     listed: tuple[Listed, ...] = ()
+    total: int = 0
     form: Form = "title"
     measurements: tuple[Measurement, ...] = ()
     model_fault: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Answer to {self.question!r}: {len(self.statements)} statements, {len(self.listed)} listed papers>"
+
+    def __str__(self) -> str:
+        """A line each for the headline, the sentences and the listed papers; or for the papers that a refusal names."""
+        first = self.headline or ("The abstracts here do not answer this." if self.refused else "")
+        listed = [f"[{one.n}] {one.paper.title}" for one in self.listed]
+        nearest = [f"- {paper.title}" for paper in self.nearest]
+        return "\n".join(filter(None, [first, *map(str, (*self.written, *self.statements)), *listed, *nearest]))
 
     @property
     def refused(self) -> bool:
@@ -188,8 +205,9 @@ class Answer:
 
     @property
     def relevant_count(self) -> int:
-        """The number of papers that the statements cite."""
-        return len({citation.n for statement in self.statements for citation in statement.citations})
+        """The number of papers that the statements cite, or that answer as such."""
+        cited = {citation.n for statement in self.statements for citation in statement.citations}
+        return self.total or len(cited | {listed.n for listed in self.listed})
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -9,8 +9,8 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
-from rag.export.escape import http_url
 from rag.export.json import answer_json
+from rag.export.references import link
 
 if TYPE_CHECKING:
     from llama_index.core.callbacks import CallbackManager
@@ -118,5 +118,5 @@ def _listed_node(listed: Listed) -> TextNode:
 
 def _metadata(paper: Paper) -> dict[str, Any]:
     """What is known of `paper`, in values that every vector store takes."""
-    known = {"title": paper.title, "authors": "; ".join(paper.authors), "year": paper.year, "url": http_url(paper.url)}
+    known = {"title": paper.title, "authors": "; ".join(paper.authors), "year": paper.year, "url": link(paper)}
     return {name: value for name, value in known.items() if value}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rag.answer.table import NOT_STATED, Table
 from rag.answer.types import Answer, Citation, Effort, Form, Measurement, Statement
 from rag.export.bibtex import bibtex
-from rag.export.escape import http_url
 from rag.export.measurements import shown_value
+from rag.export.outline import NO_LINK
 from rag.export.phrases import (
     FILTERS_LABEL,
     NEAREST_HEADING,
@@ -24,7 +24,7 @@ from rag.export.phrases import (
     refusal,
     summary,
 )
-from rag.export.references import papers_of
+from rag.export.references import link, papers_of
 from rag.paper import Paper
 from rag.text import clean_line, count, one_line
 
@@ -123,7 +123,7 @@ def listed_text(answer: Answer) -> str:
 
 def details(paper: Paper, form: Form) -> list[str]:
     """What follows the title of a listed paper: who wrote it and when, and in some forms its abstract or link."""
-    shown = {"abstract": paper.abstract, "link": http_url(paper.url) or "No link is known."}
+    shown = {"abstract": paper.abstract, "link": link(paper) or NO_LINK}
     return list(filter(None, [byline(paper), shown.get(form, "")]))
 
 

@@ -6,9 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from rag.answer.types import Answer, Citation, Effort, Event, Found, Listed, Measurement, Statement, Working, Written
-from rag.export.escape import http_url
-from rag.export.phrases import NOT_VERIFIED, cited_statement, judge_name, model_name, refusal
+from rag.answer.types import (
+    Answer,
+    Citation,
+    Effort,
+    Event,
+    Form,
+    Found,
+    Listed,
+    Measurement,
+    Statement,
+    Working,
+    Written,
+)
+from rag.export.bibtex import bibtex
+from rag.export.outline import NO_LINK
+from rag.export.phrases import NOT_VERIFIED, byline, cited_statement, judge_name, model_name, refusal
+from rag.export.references import link, papers_of
 from rag.paper import Paper
 from rag.retrieval.hits import Hits
 
@@ -16,18 +30,17 @@ from rag.retrieval.hits import Hits
 def answer_json(answer: Answer) -> dict[str, Any]:
     """`answer` as {"answer", "headline", "kind", "writer", "refused", "matching", "may_match", "searched", …}.
 
-    "answer" is its whole text, "headline" its first line; "kind" what the question wants. "matching" counts the papers
-    that answer, "may_match" those that may besides, where papers are asked for, and "searched" all. The rest are lists:
-    "statements" [{"text", "verdict", "citations": [{"n", "start", "end"}]}] with offsets into the abstract, if a model
-    judged them also "judge", its name, and in a comparison "aspect"; "written", the sentences of the written answer,
-    alike, those under a heading with "theme"; "citations" [{"n", "paper", "title", "quote", "digest"}];
-    "partial" [{"n", "paper", "title", "sentence", "digest"}], the papers that may match; "nearest" [title]; "papers"
-    [{"n", "paper", "title", "authors", "year", "url", "abstract", "digest"}], where papers as such are the answer.
-    "paper" is its `Paper.identity_hash`. "digest" is true if the abstract is not the authors' own text. Only present if
-    not empty: "measurements" [{"n", "start", "end", "quantity", "value", "number", "unit", "change", "dataset",
-    "condition"}], "filters" [as written], "notice", "silent", the title of the paper that does not state what is asked,
-    and "effort", what a model did, with the fields
-    of `rag.answer.types.Effort`.
+    "answer" is its whole text, which is BibTeX after the first line where that is asked for, "headline" its first line;
+    "kind" what the question wants. "matching" counts the papers that answer, "may_match" those that may besides, where
+    papers are asked for, and "searched" all. The rest are lists: "statements" [{"text", "verdict", "citations": [{"n",
+    "start", "end"}]}] with offsets into the abstract, if a model judged them also "judge", its name, and in a
+    comparison "aspect"; "written", the sentences of the written answer, alike, those under a heading with "theme";
+    "citations" [{"n", "paper", "title", "quote", "digest"}]; "partial" [{"n", "paper", "title", "sentence", "digest"}],
+    the papers that may match; "nearest" [title]; "papers" [{"n", and the fields of `paper_json`}], where papers as such
+    are the answer. "paper" is its `Paper.identity_hash`. "digest" is true if the abstract is not the authors' own text.
+    Only present if not empty: "measurements" [{"n", "start", "end", "quantity", "value", "number", "unit", "change",
+    "dataset", "condition"}], "filters" [as written], "notice", "silent", the title of the paper that does not state
+    what is asked, and "effort", what a model did, with the fields of `rag.answer.types.Effort`.
     """
     data: dict[str, Any] = {
         "answer": text(answer),
@@ -44,7 +57,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "citations": [_citation_json(citation, "quote") for citation in answer.citations],
         "partial": [_citation_json(citation, "sentence") for citation in answer.related],
         "nearest": [paper.title for paper in answer.nearest],
-        "papers": [_paper_json(listed) for listed in answer.listed],
+        "papers": [{"n": listed.n} | paper_json(listed.paper) for listed in answer.listed],
     }
     measurements = {"measurements": list(map(_measurement_json, answer.measurements))} if answer.measurements else {}
     silent = {"silent": answer.not_stated_by.title} if answer.not_stated_by else {}
@@ -65,23 +78,18 @@ def text(answer: Answer) -> str:
     """
     if answer.refused:
         return refusal(answer)
-    listed = (f"[{listed.n}] {listed.paper.title}" for listed in answer.listed)
+    if answer.form == "bibtex":
+        return f"{answer.headline}\n\n{bibtex(papers_of(answer), abstracts=False)}"
+    listed = (_listed_text(listed, answer.form) for listed in answer.listed)
     sentences = map(_statement_text, (*answer.written, *answer.statements))
     return " ".join(filter(None, [answer.headline, *sentences, *listed]))
 
 
-def _paper_json(listed: Listed) -> dict[str, Any]:
+def _listed_text(listed: Listed, form: Form) -> str:
+    """The number and title, with what is asked of the record: who wrote it and when, or its address."""
     paper = listed.paper
-    return {
-        "n": listed.n,
-        "paper": paper.identity_hash,
-        "title": paper.title,
-        "authors": list(paper.authors),
-        "year": paper.year,
-        "url": http_url(paper.url),
-        "abstract": paper.abstract,
-        "digest": paper.digest,
-    }
+    known = {"abstract": byline(paper), "link": link(paper) or NO_LINK}.get(form, "")
+    return f"[{listed.n}] {paper.title}{f' ({known})' if known else ''}"
 
 
 def _statement_text(statement: Statement) -> str:
@@ -154,7 +162,7 @@ def paper_json(paper: Paper) -> dict[str, Any]:
         "authors": list(paper.authors),
         "year": paper.year,
         "ids": list(paper.ids),
-        "url": http_url(paper.url),
+        "url": link(paper),
         "abstract": paper.abstract,
         "source": paper.source,
         "digest": paper.digest,

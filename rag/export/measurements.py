@@ -9,6 +9,7 @@ from io import StringIO
 from rag.answer.types import Answer, Measurement
 from rag.export import escape
 from rag.export.phrases import display_title
+from rag.export.references import link
 
 # The columns that a reader sees, by the names of their cells.
 MEASURED_COLUMNS: Mapping[str, str] = {
@@ -54,7 +55,7 @@ def measurements_csv(*answers: Answer) -> str:
 def _cells(question: str, row: Measurement) -> list[str | int | float | None]:
     citation, paper = row.citation, row.citation.paper
     return [
-        *(question, citation.n, paper.title, "; ".join(paper.authors), paper.year, escape.http_url(paper.url)),
+        *(question, citation.n, paper.title, "; ".join(paper.authors), paper.year, link(paper)),
         *(row.quantity, row.value, row.change, float(f"{row.number:.12g}"), row.unit, row.dataset, row.condition),
         *(citation.quote, citation.start, citation.end),
     ]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from rag.answer.types import Citation, Statement
 from rag.export import phrases
-from rag.export.escape import http_url
+from rag.export.references import link
 from rag.paper import Paper
 from rag.text import count
 from rag.web import templates
@@ -79,7 +79,7 @@ class Card:
     @property
     def url(self) -> str:
         """Where the paper is on the web, "" where that is unknown: javascript:, data: and file: never become a link."""
-        return http_url(self.paper.url)
+        return link(self.paper)
 
     @property
     def search_address(self) -> str:

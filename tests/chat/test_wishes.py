@@ -164,6 +164,78 @@ def test_papers_of_the_last_answer_are_pointed_at(library: Library) -> None:
     assert len(titles(similar)) == 10
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["compare [1] and [2]", "Compare papers [1] and [2].", "please compare [1] to [2]", "how similar are [1] and [2]?"],
+)
+def test_papers_that_are_named_are_compared_with_each_other(library: Library, message: str) -> None:
+    conversation = Conversation(library)
+    cited = {citation.paper for citation in ask(conversation, WHICH).citations}
+    answer = ask(conversation, message)
+    assert (answer.wish, answer.intent) == (None, "comparison")
+    assert {citation.paper for citation in answer.citations} == cited
+    assert ask(conversation, "compare [1] to similar papers").wish == "similar"
+
+
+@pytest.mark.parametrize(
+    ("message", "written"),
+    [
+        ("bibtex of [9]", "[9]"),
+        ("the link of [4]", "[4]"),
+        ("tell me more about paper 7", "paper 7"),
+        ("more like [8]", "[8]"),
+        ("compare [1] and [9]", "[9]"),
+        ("how much data does [5] need?", "[5]"),
+        ("bibtex of the fifth one", "the fifth one"),
+        ("shorter version of [6]", "[6]"),
+    ],
+)
+def test_a_paper_that_is_not_there_is_not_replaced_by_others(library: Library, message: str, written: str) -> None:
+    conversation = Conversation(library)
+    ask(conversation, WHICH)
+    answer = ask(conversation, message)
+    assert (answer.refused, answer.listed, answer.filters) == (True, (), (written,))
+    assert answer.notice == f"There is no “{written}”: the last answer cites 2 papers."
+    assert ask(conversation, message, without=[written]).searched > 0
+
+
+def test_of_papers_of_which_one_is_not_there_the_others_are_shown(library: Library) -> None:
+    conversation = Conversation(library)
+    ask(conversation, WHICH)
+    answer = ask(conversation, "bibtex of [2] and [9]")
+    assert (answer.wish, [listed.n for listed in answer.listed]) == ("bibtex", [2])
+    assert answer.notice == "There is no “[9]”: the last answer cites 2 papers."
+
+
+@pytest.mark.parametrize(
+    ("message", "total"),
+    [
+        ("list all papers", 14),
+        ("how many papers are there? year:2024", 3),
+        ("how many papers mention diffusion?", 2),
+        ("the newest papers", 1),
+        ("papers similar to SwiftDepth", 1),
+    ],
+)
+def test_no_more_papers_are_listed_than_are_wanted_but_all_are_counted(
+    library: Library, message: str, total: int
+) -> None:
+    answer = ask(Conversation(library), message, max_papers=1)
+    assert (len(answer.listed), answer.relevant_count) == (1, total)
+
+
+@pytest.mark.parametrize("message", ["when was SwiftDepth published?", "What year is SwiftDepth from?"])
+def test_the_year_of_a_paper_is_that_of_its_record(library: Library, message: str) -> None:
+    answer = ask(Conversation(library), message)
+    assert (answer.wish, titles(answer)) == ("paper", [SWIFT])
+
+
+def test_a_paper_with_an_identifier_has_a_link(tmp_path: Path) -> None:
+    record = {"title": "OwlNet: Ears", "abstract": "Owls hear voles. They hunt.", "ids": ["doi:10.5555/owls"]}
+    library = Library(settings.load(index_dir=index_of(tmp_path, [record]), llm="none"))
+    assert ask(Conversation(library), "link to OwlNet").headline == "1 paper:"
+
+
 def test_the_last_answer_is_given_again_shorter_and_longer(library: Library) -> None:
     conversation = Conversation(library)
     first = ask(conversation, WHICH)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer.table import split
-from rag.answer.types import Answer, Citation, Measurement, Statement, Verdict
+from rag.answer.types import Answer, Citation, Listed, Measurement, Statement, Verdict
 from rag.cli import render
 from rag.language.sentences import Span
 from rag.paper import Paper
@@ -177,4 +177,13 @@ def test_a_table_of_numbers_has_the_values_of_each_paper_under_its_title() -> No
         "",
         "[2] On Bats (digest)",
         "    moths: 5",
+    ]
+
+
+def test_the_link_of_a_paper_is_that_of_its_identifier() -> None:
+    listed = (Listed(1, Paper("Owls", "They hunt.", ids=("doi:10.5555/owls",))), Listed(2, BATS))
+    shown = render.listed_text(Answer("links", wish="link", headline="2 papers:", listed=listed, form="link"))
+    assert [line.strip() for line in shown.splitlines() if line.startswith("    ")] == [
+        "https://doi.org/10.5555/owls",
+        "No link is known.",
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from rag.answer.types import Answer
-from rag.export.json import answer_json, hits_json
+from rag.answer.types import Answer, Listed
+from rag.export.bibtex import bibtex
+from rag.export.json import answer_json, hits_json, paper_json
 from rag.language.sentences import Span
 from rag.retrieval.hits import Hit, Hits, ScoredSentence
 from tests.export.samples import ANSWER, BATS, EAR, ECHO, FASTER, LISTEN, OWLS, REFUSAL, THEMED, WRITTEN, quoted
@@ -124,6 +125,33 @@ def test_a_judged_statement_names_its_judge_and_one_that_is_not_verified_says_so
     ]
     sentence = "It is 3 times faster. [1]"
     assert data["answer"] == f"“Owls hunt by ear.” [1] {sentence} {sentence} {sentence} (not verified)"
+
+
+def test_a_paper_that_is_listed_has_its_record_and_the_text_has_what_is_asked_of_it() -> None:
+    owls = replace(OWLS, authors=("Ada Eve", "Bo Li"), year=2024, ids=("doi:10.5555/owls",), url="")
+    answer = Answer(
+        "who?", headline="All:", wish="paper", listed=(Listed(1, owls), Listed(2, BATS)), form="abstract"
+    )
+    data = answer_json(answer)
+    assert data["papers"][0] == {"n": 1} | paper_json(owls)
+    assert (data["papers"][0]["ids"], data["papers"][0]["url"]) == (
+        ["doi:10.5555/owls"],
+        "https://doi.org/10.5555/owls",
+    )
+    assert data["answer"].startswith(f"All: [1] {owls.title} (Ada Eve, Bo Li, 2024) [2] On Bats")
+    links = answer_json(replace(answer, wish="link", form="link"))
+    assert f"{owls.title} (https://doi.org/10.5555/owls) [2] On Bats (No link is known.)" in links["answer"]
+
+
+def test_bibtex_that_is_asked_for_is_in_the_text() -> None:
+    answer = Answer("bibtex", headline="BibTeX of 1 paper:", wish="bibtex", listed=(Listed(1, OWLS),), form="bibtex")
+    assert answer_json(answer)["answer"] == f"BibTeX of 1 paper:\n\n{bibtex([OWLS], abstracts=False)}"
+
+
+def test_all_papers_that_are_counted_match_although_only_the_first_are_listed() -> None:
+    answer = Answer("how many?", wish="count", headline="88 papers.", listed=(Listed(1, OWLS),), total=88, searched=489)
+    assert answer_json(answer)["matching"] == 88
+    assert answer_json(replace(answer, wish="similar", total=0))["matching"] == 1
 
 
 def test_filters_and_notices_are_present_only_if_there_are_any() -> None:

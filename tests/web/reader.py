@@ -13,6 +13,7 @@ OUR_FILE = re.compile(r"/ui/\w+\.(js|css)|data:,")
 LINK = re.compile(
     r"#[\w-]+|/(\?papers=[\da-f.]+)?|/saved|/papers(\.(bib|ris|csl|csv))?(\?[\w.%+=:&~-]*)?(#work)?"
     r"|/c/[\w-]+(/(\d+|all)\.(md|bib|ris|csl|csv)|(/\d+)?/print|#turn-\d+)?|https?://example\.org/.*"
+    r"|https://(doi|arxiv)\.org/[^\"'<>\s]+"
 )
 # Attributes whose values are made of texts of others; all other values are our own.
 FROM_TEXT = {

@@ -206,6 +206,11 @@ def test_only_web_addresses_become_links(url: str) -> None:
     ]
 
 
+def test_a_paper_that_has_just_an_identifier_is_linked_by_it() -> None:
+    link, *_ = read(card_html(Card(Paper("T", "A", ids=("doi:10.5555/owls",))))).all("a")
+    assert link.attributes["href"] == "https://doi.org/10.5555/owls"
+
+
 def test_a_web_address_opens_in_a_new_tab_and_learns_nothing_of_this_page() -> None:
     link, *_ = read(card_html(Card(Paper("T", "A", url="https://example.org/a?b=1&c=2")))).all("a")
     expected = {"href": "https://example.org/a?b=1&c=2", "target": "_blank", "rel": "noopener noreferrer"}

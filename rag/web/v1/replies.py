@@ -79,15 +79,20 @@ class PartialReply(_Reply):
     digest: Digest
 
 
-class ListedReply(_Reply):
-    n: Number
+class PaperReply(_Reply):
     paper: ID
     title: str
     authors: list[str]
     year: int | None
-    url: Annotated[str, Field(description="Empty if there is none.")]
+    ids: Annotated[list[str], Field(description="Such as “doi:10.1000/182” and “arxiv:2409.09144”.")]
+    url: Annotated[str, Field(description="By its DOI or arXiv identifier if it has one; empty if there is none.")]
     abstract: str
+    source: Annotated[str, Field(description="The name of the file that it came from.")]
     digest: Digest
+
+
+class ListedReply(PaperReply):
+    n: Number
 
 
 class MeasurementReply(Place):
@@ -114,12 +119,14 @@ class EffortReply(_Reply):
 
 
 class AnswerReply(_Reply):
-    answer: Annotated[str, Field(description="The whole answer with citation numbers, or the refusal, as plain text.")]
+    answer: Annotated[
+        str, Field(description="The whole answer with citation numbers, or the refusal, as plain text or BibTeX.")
+    ]
     headline: Annotated[str, Field(description="Its first line, made from what was found; may be empty.")]
     kind: Annotated[Intent | Wish, Field(description="What the question wants.")]
     writer: Annotated[Style, Field(description="“synthesis” if a model wrote an answer from the quotes.")]
     refused: Annotated[bool, Field(description="Whether no paper answers.")]
-    matching: Annotated[int, Field(ge=0, description="How many papers answer.")]
+    matching: Annotated[int, Field(ge=0, description="How many papers answer, or are counted.")]
     may_match: Annotated[int, Field(ge=0, description="How many more may, where papers are asked for.")]
     searched: Annotated[int, Field(ge=0)]
     probability: Annotated[Probability, Field(description="That the collection answers the question.")]
@@ -177,18 +184,6 @@ EVENTS: dict[str, type[BaseModel]] = {
     "answer": AnswerReply,
     "error": ErrorReply,
 }
-
-
-class PaperReply(_Reply):
-    paper: ID
-    title: str
-    authors: list[str]
-    year: int | None
-    ids: Annotated[list[str], Field(description="Such as “doi:10.1000/182” and “arxiv:2409.09144”.")]
-    url: Annotated[str, Field(description="Empty if there is none.")]
-    abstract: str
-    source: Annotated[str, Field(description="The name of the file that it came from.")]
-    digest: Digest
 
 
 class PapersReply(_Reply):

@@ -95,7 +95,12 @@ class AskBody(_WithHistory):
         list[PaperID], Field(max_length=MAX_SELECTED, description="Ask only these papers; all if it is empty.")
     ] = []
     limit: Annotated[
-        int | None, Field(ge=1, le=MAX_LIMIT, description="Cite at most so many papers; null cites all that match.")
+        int | None,
+        Field(
+            ge=1,
+            le=MAX_LIMIT,
+            description="Cite or list at most so many papers; null cites all that match and lists up to 50.",
+        ),
     ] = None
     llm: Annotated[
         Text,
