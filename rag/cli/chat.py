@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
 
 import click
@@ -37,7 +35,7 @@ def chat(
 
     Beyond this machine it listens only with --password-file, or with a password in RAG_PASSWORD.
     """
-    _end_on_sigterm()
+    terminal.end_on_sigterm()
     settings = settings_with(
         index_dir=index_dir, llm=llm, writer=writer, host=host, port=port, password_file=password_file, url=url
     )
@@ -49,16 +47,3 @@ def chat(
     check_form(settings.llm)
     with terminal.progress_bar() as progress:
         launch(Library(settings), progress)
-
-
-def _end_on_sigterm() -> None:
-    """Has SIGTERM, by which service managers and containers stop a program, end this one as Ctrl+C does: with status 0.
-
-    The first process of a container would ignore it.
-    """
-
-    def end(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut short how it ends
-        sys.exit()
-
-    signal.signal(signal.SIGTERM, end)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rag.cli import terminal
 from rag.cli.options import index_option, llm_option, settings_with, writer_option
 
 
@@ -19,6 +20,7 @@ def mcp(llm: str | None, writer: str | None, index_dir: Path | None) -> None:
     The agent starts this itself: docs/mcp.md shows how to tell it. It can search, ask, read a paper, list the topics,
     and add papers.
     """
+    terminal.end_on_sigterm()
     settings = settings_with(index_dir=index_dir, llm=llm, writer=writer)
     from rag.chat.library import Library
     from rag.llm import check_form

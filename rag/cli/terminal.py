@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,19 @@ _UNITS = {
     "judging": " claims",
     "downloading": " MB",
 }
+
+
+def end_on_sigterm() -> None:
+    """Has SIGTERM, by which service managers and containers stop a program, end this one as Ctrl+C does: with status 0.
+
+    The first process of a container would ignore it.
+    """
+
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not cut short how it ends
+        sys.exit()
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextmanager

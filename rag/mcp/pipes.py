@@ -66,9 +66,6 @@ class Out:
         self._texts.put((text.encode(), written))
         await written
 
-    async def flush(self) -> None:
-        """Nothing is held back."""
-
     def _write(self) -> None:
         with suppress(RuntimeError):  # the loop has ended
             while True:

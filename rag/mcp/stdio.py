@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
-import threading
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from mcp import types
 from mcp.server.stdio import stdio_server
+from pydantic import ValidationError
 
 from rag.errors import RagError
 from rag.mcp.pipes import Lines, Out
@@ -22,7 +24,7 @@ from rag.mcp.tools import Backend, Tools
 if TYPE_CHECKING:
     from rag.chat.library import Library
 
-LAST_SECONDS = 1.0  # for the last replies to be read, once the agent has closed standard input
+LAST_SECONDS = 1.0  # for the last calls to end, and their replies to be read, once the agent closed standard input
 
 
 def serve(library: Library) -> None:
@@ -45,17 +47,61 @@ async def _serve(library: Library, given: int, taken: int) -> None:
     built = server(lambda request, report: Tools(backend(), report))
 
     async def opened(notification: types.InitializedNotification) -> None:
-        _in_background(library)
+        asyncio.get_running_loop().run_in_executor(None, _open, library)  # whose end the loop waits for
 
     built.notification_handlers[types.InitializedNotification] = opened
-    files: Any = Lines(given), Out(taken)  # all that is used of files is to read lines, and to write
+    agent: Any = _Agent(given, taken)  # all that is used of files is to read lines, and to write
     try:
         with anyio.CancelScope() as scope:
-            async with stdio_server(*files) as (incoming, outgoing):
+            async with stdio_server(agent, agent) as (incoming, outgoing):
                 await built.run(incoming, outgoing, built.create_initialization_options())
                 scope.deadline = anyio.current_time() + LAST_SECONDS
-    except* (BrokenPipeError, anyio.BrokenResourceError):  # the agent has left
+    except* (BrokenPipeError, anyio.BrokenResourceError, anyio.ClosedResourceError):  # the agent has left
         pass
+
+
+class _Agent:
+    """The messages of an agent, as lines, and the replies to it. What is no message is answered here."""
+
+    def __init__(self, given: int, taken: int) -> None:
+        self._lines, self._out = Lines(given), Out(taken)
+        self._open: set[types.RequestId] = set()  # requests that have no reply yet
+        self._replied = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        async for line in self._lines:
+            try:
+                message = types.JSONRPCMessage.model_validate_json(line).root
+            except ValidationError:
+                await self._out.write(_refusal(line))
+                continue
+            if isinstance(message, types.JSONRPCRequest):
+                self._open.add(message.id)
+            yield line
+        with anyio.move_on_after(LAST_SECONDS):
+            while self._open:
+                self._replied.clear()
+                await self._replied.wait()
+
+    async def write(self, text: str) -> None:
+        """Returns when the message `text` is written. Raises BrokenPipeError if nobody can read it any more."""
+        await self._out.write(text)
+        self._open.discard(json.loads(text).get("id"))
+        self._replied.set()
+
+    async def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _refusal(line: str) -> str:
+    """The reply to a `line` that is no message, such as one with half a surrogate pair."""
+    code, reason, id_ = types.PARSE_ERROR, "The line is not JSON.", None
+    with suppress(ValueError, RecursionError):
+        given = json.loads(line)
+        code, reason = types.INVALID_REQUEST, "The line is not a message of JSON-RPC in valid Unicode."
+        id_ = given.get("id") if isinstance(given, dict) else None
+    error = {"code": code, "message": reason}
+    return json.dumps({"jsonrpc": "2.0", "id": id_ if isinstance(id_, str | int) else None, "error": error}) + "\n"
 
 
 def _reserved() -> tuple[int, int]:
@@ -69,11 +115,7 @@ def _reserved() -> tuple[int, int]:
     return given, taken
 
 
-def _in_background(library: Library) -> None:
-    """Opens the index in a thread; whoever asks first is told what is wrong with it."""
-
-    def work() -> None:
-        with suppress(RagError):
-            library.retriever()
-
-    threading.Thread(target=work, name="opening").start()  # no daemon: cut off inside C++ it would abort
+def _open(library: Library) -> None:
+    """Opens the index; whoever asks first is told what is wrong with it."""
+    with suppress(RagError):
+        library.retriever()

@@ -17,6 +17,7 @@ from typing import IO, Any
 import pytest
 from mcp import McpError
 
+from rag.index import generations, uploads
 from rag.mcp.pipes import MAX_LINE_BYTES
 from tests.answer.owl import Owl
 from tests.conftest import WHICH
@@ -102,6 +103,60 @@ def test_garbage_does_not_end_it(tmp_path: Path) -> None:
         assert process.wait(PATIENCE) == 0
 
 
+def test_what_is_no_message_is_answered_as_such(tmp_path: Path) -> None:
+    half_a_pair = json.dumps(calling("search", 7, question="a\ud800b")).encode() + b"\n"
+    with started("--index", tmp_path / "index") as (process, to, read):
+        sent(to, b"hello\n" * 6, half_a_pair, b"[]\n")
+        to.close()
+        told = [(reply["id"], reply["error"]["code"]) for reply in map(json.loads, read)]
+        assert told == [(None, -32700)] * 6 + [(7, -32600), (None, -32600)]
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr
+        assert process.stderr.read() == b""
+
+
+def test_what_came_before_the_end_is_answered(tmp_path: Path) -> None:
+    pings = [{"jsonrpc": "2.0", "id": n, "method": "ping"} for n in range(1, 10)]
+    with started("--index", tmp_path / "index") as (process, to, read):
+        sent(to, HELLO, *pings)
+        to.close()
+        assert [json.loads(line)["id"] for line in read] == list(range(10))
+        assert process.wait(PATIENCE) == 0
+
+
+def test_an_agent_that_leaves_at_once_is_no_error(index_copy: Path) -> None:
+    with started("--index", index_copy) as (process, to, read):
+        sent(to, HELLO, {"jsonrpc": "2.0", "method": "notifications/initialized"})
+        replies(read, 0)
+        to.close()
+        assert process.wait(PATIENCE) == 0
+        assert process.stderr
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_change_that_is_ended_leaves_nothing(index_copy: Path, end: signal.Signals) -> None:
+    content = "".join(
+        f"@article{{k{n}, title={{Widget {n}}}, abstract={{It is cancelled {n} times.}}}}" for n in range(2000)
+    )
+    before = (index_copy / "CURRENT").read_text()
+    add = calling("add_papers", 1, name="widgets.bib", content=content)
+    add["params"]["_meta"] = {"progressToken": 1}  # type: ignore[index]
+    with started("--index", index_copy) as (process, to, read):
+        sent(to, HELLO)
+        replies(read, 0)
+        sent(to, {"jsonrpc": "2.0", "method": "notifications/initialized"}, add)
+        while b"embedding" not in (line := read.readline()):
+            assert b'"result"' not in line
+        process.send_signal(end)
+        assert process.wait(PATIENCE) == (-end if end == signal.SIGKILL else 0)
+        assert process.stderr
+        assert process.stderr.read() == b""
+    assert (index_copy / "CURRENT").read_text() == before
+    with generations.changing(index_copy):  # as a rebuild begins
+        assert uploads.files(index_copy) == []
+
+
 @pytest.mark.parametrize("end", ["input", "interrupt", "output"])
 def test_an_agent_that_reads_nothing_holds_up_nothing(tmp_path: Path, end: str) -> None:
     with started("--index", tmp_path / "index") as (process, to, read):
@@ -143,7 +198,7 @@ def test_what_is_printed_does_not_get_into_the_protocol(tmp_path: Path, index_co
         assert all(word in printed for word in ("printed", "written", "echoed"))
 
 
-@pytest.mark.parametrize("end", ["input", "interrupt"])
+@pytest.mark.parametrize("end", ["input", "interrupt", "terminate"])
 def test_it_ends_cleanly_while_a_model_is_asked(server: Server, index_copy: Path, end: str) -> None:
     Owl(server, endless={"synthesis", "sentence"})
     server.silent = Event()
@@ -156,7 +211,7 @@ def test_it_ends_cleanly_while_a_model_is_asked(server: Server, index_copy: Path
         if end == "input":
             to.close()
         else:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM if end == "terminate" else signal.SIGINT)
         assert process.wait(PATIENCE) == 0
         assert server.gone.wait(PATIENCE)
         assert process.stderr
