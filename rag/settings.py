@@ -115,6 +115,13 @@ class Settings(BaseSettings):
         "quote them.",
     )
 
+    @field_validator("index_dir", "prompts_dir", "chroma_ca", "password_file", mode="before")
+    @classmethod
+    def _is_named(cls, path: object) -> object:
+        if path == "":  # which would be the current folder
+            raise ValueError("give its path, or leave the setting out")
+        return path
+
     @field_validator("url")
     @classmethod
     def _is_origin(cls, url: str) -> str:
@@ -154,6 +161,8 @@ def load(**overrides: Any) -> Settings:
     Raises SettingsError for an unknown name or an invalid value.
     """
     _check_environment()
+    if Path("rag.toml").is_dir():  # as container engines make to mount a file that is not there; it would be ignored
+        raise SettingsError("rag.toml is a folder, not a file. Remove it, or put the file in its place.")
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as fault:

@@ -85,6 +85,12 @@ def test_every_setting_can_come_from_the_environment_and_from_the_file(
     assert from_file.model_dump() == values | paths | secrets
 
 
+def test_a_folder_in_place_of_the_file_is_not_ignored(folder: Path) -> None:
+    (folder / "rag.toml").mkdir()
+    with pytest.raises(SettingsError, match=r"^rag\.toml is a folder, not a file\. Remove it"):
+        settings.load()
+
+
 @pytest.mark.parametrize("toml", ["password = 123456789012", 'password = ["correct horse battery"]'])
 def test_a_password_is_never_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, toml: str) -> None:
     (folder / "rag.toml").write_text(toml)
@@ -118,6 +124,8 @@ def test_settings_are_immutable() -> None:
         ("port = 70000", {}, {}, ["'port'", "70000", "65535"]),
         ("", {"RAG_PORT": "eighty"}, {}, ["'port'", "'eighty'"]),
         ("", {"RAG_PORT": "0"}, {}, ["'port'", "'0'"]),
+        ("", {"RAG_INDEX_DIR": ""}, {}, ["'index_dir'", "''", "give its path"]),
+        ('prompts_dir = ""', {}, {}, ["'prompts_dir'", "give its path"]),
         ("", {"RAG_URL": "papers.example.org"}, {}, ["'url'", "'papers.example.org'", "such as https"]),
         ("", {"RAG_URL": "https://papers.example.org/rag"}, {}, ["'url'"]),
         ("", {"RAG_URL": "https://ada@papers.example.org"}, {}, ["'url'"]),

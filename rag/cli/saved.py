@@ -108,13 +108,12 @@ def _any_due(store: SavedStore, index_dir: Path | None) -> bool:
     Raises NoIndexError if there is none.
     """
     from rag.chat.saved_store import LIBRARY
-    from rag.errors import NoIndexError
     from rag.index import generations
 
     searched = settings_with(index_dir=index_dir).index_dir
     folder = generations.current(searched)
     if folder is None:
-        raise NoIndexError(f"There is no index in {searched}. {generations.rebuild_hint(searched)}")
+        raise generations.missing(searched)
     return any(one.generation != folder.name for one in store.of(LIBRARY))
 
 

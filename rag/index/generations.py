@@ -25,7 +25,7 @@ from typing import Any
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from rag.errors import BusyError, DamageError, StoreError
+from rag.errors import BusyError, DamageError, NoIndexError, StoreError
 from rag.index import manifest, moves, pointer
 from rag.index.disk import FULL, REFUSED, is_no_room
 
@@ -103,6 +103,11 @@ def _is_held(file: Path) -> bool:
 def rebuild_hint(index_dir: Path, paths: Iterable[str] = ()) -> str:
     """The command that rebuilds the index in `index_dir`, from the given `paths` or else the default ones."""
     return f"Run: {shlex.join(['rag', 'rebuild', *paths, '--index', str(index_dir)])}"
+
+
+def missing(index_dir: Path) -> NoIndexError:
+    """That there is no index in `index_dir`, by its whole path, and the command that builds it."""
+    return NoIndexError(f"There is no index in {index_dir.absolute()}. {rebuild_hint(index_dir)}")
 
 
 def damage(index_dir: Path, reason: str) -> DamageError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from rag.errors import NoIndexError, StoreError
+from rag.errors import StoreError
 from rag.index import generations, integrity, manifest, merges_file, papers_database
 from rag.index.contents import Contents, Removal
 
@@ -28,7 +28,7 @@ def required(index_dir: Path) -> Contents:
     if contents is None and generations.current(index_dir):
         raise generations.damage(index_dir, "its papers cannot be read")
     if contents is None:
-        raise NoIndexError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+        raise generations.missing(index_dir)
     return contents
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import NoIndexError, StoreError
+from rag.errors import StoreError
 from rag.index import generations, integrity, manifest
 from rag.index.disk import FULL, REFUSED
 from rag.index.papers_database import PAPERS_FILE
@@ -79,7 +79,7 @@ def is_of_another_version(index_dir: Path) -> bool:
 def _current(index_dir: Path) -> Path:
     folder = generations.current(index_dir)
     if folder is None:
-        raise NoIndexError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+        raise generations.missing(index_dir)
     return folder
 
 

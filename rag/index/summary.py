@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.errors import NoIndexError, SourceError
+from rag.errors import SourceError
 from rag.index import generations, manifest
 from rag.index.opening import DAMAGES
 from rag.sources import find
@@ -35,7 +35,7 @@ def of(index_dir: Path) -> Summary:
     """The summary of the current generation. Raises NoIndexError if there is none, StoreError if it is damaged."""
     folder = generations.current(index_dir)
     if folder is None:
-        raise NoIndexError(f"There is no index in {index_dir}. {generations.rebuild_hint(index_dir)}")
+        raise generations.missing(index_dir)
     try:
         about = manifest.read(folder)
         built = datetime.fromisoformat(about["built"])

@@ -31,7 +31,7 @@ def test_every_command_has_a_help_text_and_a_line_in_the_list(command: str) -> N
         (("rebuild", "empty"), {}, "in empty"),
         (("rebuild", "--dry-run", "empty"), {}, "in empty"),
         (("rebuild", "binary.txt"), {}, "binary.txt: "),
-        (("ask", "x", "--index", "nowhere"), {}, "There is no index in nowhere. Run: rag rebuild --index nowhere"),
+        (("ask", "x", "--index", "nowhere"), {}, "/nowhere. Run: rag rebuild --index nowhere"),
         (("ask", "x"), {"RAG_LMM": "none"}, "Did you mean RAG_LLM?"),
         (("ask", "x"), {"RAG_PORT": "many"}, "'port'"),
         (("ask", "x", "--llm", "gpt"), {}, "'gpt'"),
