@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Unpack, get_args
 
-from rag.answer.types import Answer
+from rag.answer.types import Answer, Style
 from rag.api.blocking import iterate
 from rag.api.options import Choices
 
@@ -31,8 +31,9 @@ class Conversation:
     def ask(self, question: str, **choices: Unpack[Choices]) -> Answer:
         """The answer to `question`; a refusal is one, too.
 
-        Raises QuestionError for what cannot be asked, StoreError if the index cannot be opened. If a model fails, the
-        answer is made of quotes, and its notice says so.
+        Raises QuestionError for what cannot be asked, StoreError if the index cannot be opened, ModelError for an `llm`
+        of no known form, and TypeError or ValueError for choices that there are not. If a model fails, the answer is
+        made of quotes, and its notice says so.
         """
         return _last(list(self.stream(question, **choices)))
 
@@ -49,6 +50,7 @@ class Conversation:
 
     async def astream(self, question: str, **choices: Unpack[Choices]) -> AsyncGenerator[Event]:
         """As `stream`."""
+        _check(choices)
         conversation = await asyncio.to_thread(self._begun)
         async with aclosing(conversation.ask(question, **choices)) as events:
             async for event in events:
@@ -63,6 +65,18 @@ class Conversation:
         if self._conversation is None:
             self._conversation = Conversation(opened, history_of(self._messages, opened.retriever().store))
         return self._conversation
+
+
+def _check(choices: Choices) -> None:
+    from rag import llm
+
+    if (writer := choices.get("writer")) not in (None, *get_args(Style)):
+        raise ValueError(f"writer must be one of {', '.join(get_args(Style))}, not {writer!r}")
+    spec = choices.get("llm")
+    if not isinstance(spec, str | None):
+        raise TypeError(f"llm must be the spec of a model, not {spec!r}")
+    if spec is not None:
+        llm.check_form(spec)
 
 
 def _last(events: Sequence[Event]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rag.paper import Paper
 
 _LOG = logging.getLogger("rag")
+_OPENED: set[int] = set()  # the processes that have used an index: this one, and those that it was forked from
 
 
 class Library:
@@ -35,7 +37,8 @@ class Library:
 
     Without `index`, it is that of the settings: from `RAG_*` variables, rag.toml or the defaults, which `options` take
     the place of. There need not be an index yet: `add` builds it. Index and models are opened on first use. Threads may
-    share a library; it follows the index when that is changed, by any process.
+    share a library, but not processes: those that are forked once it was used raise RuntimeError. It follows the index
+    when that is changed, by any process.
 
     Raises SettingsError for a setting that cannot be used. What goes wrong in its methods is a RagError: StoreError if
     the index is missing, damaged or in use by another change, ModelError if a model cannot be used. Arguments that no
@@ -48,7 +51,8 @@ class Library:
         if index == "":  # which would be the current folder, but is more likely a variable that is not set
             raise SettingsError("The path of the index is empty. The current folder is “.”.")
         folder = None if index is None else Path(index).expanduser()
-        self._settings = settings.load(index_dir=folder, **options)
+        loaded = settings.load(index_dir=folder, **options)  # which a change of the working directory must not move
+        self._settings = loaded.model_copy(update={"index_dir": loaded.index_dir.absolute()})
         self._opening = threading.Lock()
         self._library: library.Library | None = None
         self._closed = False
@@ -101,13 +105,15 @@ class Library:
 
         if not files or "" in files:  # which would be the current folder
             raise SourceError("Name the files or folders to add; the current folder is “.”.")
+        if not all(isinstance(file, str | os.PathLike) for file in files):
+            raise TypeError("files are given one by one: add(*files)")
         paths, named = [Path(file).expanduser() for file in files], columns or {}
         if (wrong := misnamed(named)) is not None:
             raise ValueError(f"columns takes the name of a column for each of {', '.join(FIELDS)}, not for {wrong!r}")
         return self._change(lambda: changes.extended(self.index, paths, named, progress), progress)
 
     def remove(self, *names: str, progress: Progress = silent) -> BuildReport:
-        """Removes papers, each named by its whole title or by an identifier such as doi:10.1000/182.
+        """Removes papers, each named by its whole title, its `identity_hash`, its DOI or another identifier.
 
         Raises StoreError if a name is that of no paper or of several, and if no paper would be left.
         """
@@ -186,9 +192,10 @@ class Library:
 
     @staticmethod
     def export(what: Exportable, format: ExportFormat) -> str:
-        """`what`, an answer or several, papers, or what a search found, as the text of a file.
+        """`what`, an answer or several, a paper or several, or what a search found, as the text of a file.
 
-        Formats are "bib", "ris", "csl", "csv" and "json", and of answers "md" and "numbers.csv".
+        Formats are "bib", "ris", "csl", "csv" and "json", and of answers "md" and "numbers.csv". Raises ValueError for
+        another format, and TypeError for anything else, as for answers and papers at once.
         """
         from rag.api.exporting import exported
 
@@ -196,6 +203,7 @@ class Library:
 
     def _opened(self) -> library.Library:
         """The open library. An index that another version of rag built is built again first."""
+        _check_process()
         with self._opening:
             if self._closed:
                 raise RuntimeError("The library is closed.")
@@ -221,6 +229,7 @@ class Library:
         from rag.chat.rebuild import carry_out
         from rag.index import chroma_server, generations
 
+        _check_process()
         server = chroma_server.configured(self._settings)
         with generations.changing(self.index):
             planned = plan()
@@ -248,9 +257,20 @@ class Library:
         from rag.evaluate.answers import evaluate_answers
         from rag.evaluate.rankings import evaluate_rankings
 
+        _check_process()
         model = llm or (self._settings.llm if answers else "none")
         chosen = self._settings.model_copy(update={"llm": model})
         benchmark = beir.read(path) if path.is_dir() else questions.read(path)
         run = (evaluate_answers if answers else evaluate_rankings)(benchmark, chosen, progress)
         errors = {one.judged.question.id: one.error for one in run.outcomes if one.error}
         return Evaluation(report.summary(run), run.missing, errors, benchmark.notice)
+
+
+def _check_process() -> None:
+    """Raises RuntimeError in a process that was forked once an index was used: Chroma's threads are not in it."""
+    if _OPENED - {os.getpid()}:
+        raise RuntimeError(
+            "An index was used before this process was forked, so it cannot be used here. "
+            'Start processes with the method "spawn", or use no library before.'
+        )
+    _OPENED.add(os.getpid())

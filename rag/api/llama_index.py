@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rag.answer.types import Answer, Citation, Listed
     from rag.api.library import Library
+    from rag.api.options import Choices
     from rag.api.results import Results
     from rag.paper import Paper
     from rag.retrieval.hits import Hit
@@ -55,21 +56,23 @@ class LibraryQueryEngine(BaseQueryEngine):
     The response has the text with its citation numbers; as source nodes the sentences that it cites, each with the
     metadata "title", "n", its citation number, and as far as known "authors", "year" and "url"; and as metadata the
     fields of `rag ask --json`. The id of the paper is the `ref_doc_id` of such a node. Where papers as such are the
-    answer, as in a list, the source nodes are their abstracts.
+    answer, as in a list, the source nodes are their abstracts. All questions are asked with the same `choices`.
     """
 
-    def __init__(self, library: Library, callback_manager: CallbackManager | None = None) -> None:
+    def __init__(
+        self, library: Library, callback_manager: CallbackManager | None = None, **choices: Unpack[Choices]
+    ) -> None:
         super().__init__(callback_manager)
-        self._library = library
+        self._library, self._choices = library, choices
 
     def _get_prompt_modules(self) -> dict[str, Any]:
         return {}
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        return _response(self._library.ask(query_bundle.query_str))
+        return _response(self._library.ask(query_bundle.query_str, **self._choices))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return _response(await self._library.aask(query_bundle.query_str))
+        return _response(await self._library.aask(query_bundle.query_str, **self._choices))
 
 
 def _nodes(found: Results) -> list[NodeWithScore]:

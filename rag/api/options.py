@@ -33,11 +33,11 @@ class Choices(TypedDict, total=False):
 
     Filters in it that are written as one of `without` are not applied. The answer cites at most `max_papers` papers.
     `llm` and `writer` take the place of the settings of these names. Only the papers with one of the
-    `Paper.identity_hash` in `only` are asked.
+    `Paper.identity_hash` in `only` are asked, all if it is None.
     """
 
     without: Collection[str]
     max_papers: int | None
     llm: str | None
     writer: Literal["quotes", "synthesis"] | None
-    only: Collection[str]
+    only: Collection[str] | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ class Results:
 
     `probability` is how likely the collection is to answer the question, 0 to 1. `searched` is the number of papers
     that pass the `filters`, which are given as the user wrote them. `notice` is one line that the user should know,
-    such as a filter that was not applied, or "".
+    such as a filter that was not applied, or "". Prints as a line for each paper, with its best sentence.
     """
 
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = field(repr=False)
     probability: float
     searched: int
     filters: tuple[str, ...] = ()
@@ -40,6 +40,9 @@ class Results:
 
     def __getitem__(self, n: int) -> Hit:
         return self.hits[n]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{hit.probability:.2f}  {hit.paper.title}: {hit.best}" for hit in self.hits)
 
 
 @dataclass(frozen=True)

@@ -58,26 +58,29 @@ class Conversation:
         max_papers: int | None = None,
         llm: str | None = None,
         writer: Style | None = None,
-        only: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> AsyncGenerator[Event]:
         """Streams the answer; see `rag.answer.types.Event`.
 
         Filters in the question that are written as one of `without` are not applied. The answer cites at most
         `max_papers` papers, or all that match if None. `llm` is the spec of the model that helps, and `writer` the
         style of the answer; if None, those of the settings. Only the papers with one of the `Paper.identity_hash` in
-        `only` are asked, all if it is empty.
+        `only` are asked, all if it is None.
 
         The quotes do not wait for a model that is still loading. If it cannot be opened, a notice says so.
 
-        Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, if none of `only` is
-        there, and as `rag.query.understanding.understand` does; StoreError if the index cannot be opened.
+        Raises QuestionError if the question is empty or too long, if `max_papers` is below 1, if `only` names no paper
+        or none that is there, and as `rag.query.understanding.understand` does; StoreError if the index cannot be
+        opened.
         """
         check_length(question)
         if max_papers is not None and max_papers < 1:
             raise QuestionError(f"The number of papers to cite must be at least 1, not {max_papers}.")
+        if only is not None and not only:  # a filter that nothing passes must not become none
+            raise QuestionError("No papers to ask are named. Name some, or leave them out to ask all.")
         retriever = await asyncio.to_thread(self._library.retriever)
         router = await asyncio.to_thread(self._library.router)
-        papers = await in_thread(selected, only, retriever.store, without)
+        papers = await in_thread(selected, only or (), retriever.store, without)
         history = papers.within(self._history) if papers else self._history
         query = await in_thread(understand, question, retriever.store, history, without, router, papers)
         asked = Asked(self._library.settings.min_probability, max_papers, without, history)

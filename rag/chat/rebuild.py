@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ class BuildReport:
     """
 
     built: bool
-    planned: Planned
+    planned: Planned = field(repr=False)  # it holds all papers
     seconds: float
     published: str = ""
 

@@ -19,6 +19,7 @@ from rag.sources import check_columns, find, read, remembered
 from rag.sources.agreement import identifiers
 from rag.sources.duplicates import deduplicate
 from rag.sources.gather import Gathered, ReadFiles, gather, read_here
+from rag.sources.identifiers import of_address, of_doi
 from rag.sources.skipped import Skipped
 from rag.text import count
 
@@ -265,7 +266,9 @@ def _matched(old: Sequence[Paper], new: Sequence[Paper]) -> list[tuple[Paper, Pa
 
 
 def _named(name: str, papers: Sequence[Paper]) -> Paper:
-    found = [paper for paper in papers if name in paper.ids] or [p for p in papers if p.key == title_key(name) != ""]
+    spellings = {name, *of_doi(name), *of_address(name)} if " " not in name else {name}  # a title may quote a DOI
+    found = [paper for paper in papers if not spellings.isdisjoint((paper.identity_hash, *paper.ids))]
+    found = found or [paper for paper in papers if paper.key == title_key(name) != ""]
     if not found:
         raise StoreError(f"No paper has the title or identifier “{name[:80]}”. Look it up: rag papers")
     if len(found) > 1:

@@ -123,8 +123,8 @@ class Answering:
         """Has `feed` take the events of the answer."""
         await self._jobs.models.check(choices.llm)
         conversation = Conversation(self._library, await self._history(history))
-        llm, writer = choices.llm or None, choices.writer or None
-        events = conversation.ask(asked.question, choices.without, choices.limit, llm, writer, choices.papers)
+        llm, writer, papers = choices.llm or None, choices.writer or None, choices.papers or None
+        events = conversation.ask(asked.question, choices.without, choices.limit, llm, writer, papers)
         await self._jobs.places.run(asked, events, feed.put, lambda ahead: None)
 
     async def _history(self, messages: Sequence[Message]) -> History:

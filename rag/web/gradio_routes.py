@@ -53,11 +53,11 @@ class GradioRoutes:
         "content". Filters in the question that are written as one of `without` are not applied. Only the `papers` with
         these IDs are searched, all if there are none.
         """
-        given = {"question": question, "top": top, "history": history, "without": without, "papers": papers}
+        given = {"question": question, "top": top, "history": history, "without": without, "papers": papers or None}
         try:
             asked = _checked(SearchBody, given)
             query, hits = await self._answering.search(
-                visitor_of(request), asked.question, asked.top, asked.messages, asked.without, asked.papers
+                visitor_of(request), asked.question, asked.top, asked.messages, asked.without, asked.papers or ()
             )
         except RagError as fault:
             raise _error(fault, request) from fault
@@ -83,7 +83,7 @@ class GradioRoutes:
         """
         given = {"question": question, "history": history, "limit": limit, "writer": writer, "llm": llm}
         try:
-            asked = _checked(AskBody, given | {"without": without, "papers": papers})
+            asked = _checked(AskBody, given | {"without": without, "papers": papers or None})
             events = self._answering.events(visitor_of(request), asked.question, asked.messages, asked.choices)
             async with aclosing(_answers(asked.question, events)) as answers:
                 async for answer in answers:

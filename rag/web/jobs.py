@@ -254,9 +254,9 @@ class Jobs:
         """Searches, quotes, and has a model write."""
         turn, choices = job.turn, job.turn.choices
         conversation = Conversation.resume(self.library, replies(job.turns[:-1]))
-        llm, writer = choices.llm or None, choices.writer or None
+        llm, writer, papers = choices.llm or None, choices.writer or None, choices.papers or None
         turn.assisted = self.library.style(llm, writer) == "synthesis"
-        events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer, choices.papers)
+        events = conversation.ask(turn.question, choices.without, choices.limit, llm, writer, papers)
         await self.places.run(job.asked, events, job.take, job.set_position)
 
     async def _end(self, name: str, job: Job) -> None:

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import inspect
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from rag import (
     Answer,
     Found,
     Library,
+    ModelError,
     NoIndexError,
     QuestionError,
     RagError,
@@ -199,9 +201,65 @@ def test_columns_that_name_no_field_change_nothing(tmp_path: Path) -> None:
     kelp.write_text("Title,Abstract\nKelp,Kelp grows.\n", encoding="utf-8")
     with Library(tmp_path / "index", llm="none") as library:
         library.add(kelp)
-        with pytest.raises(ValueError, match="title, abstract, .* not for 'titel'"):
+        with pytest.raises(ValueError, match=r"title, abstract, .* not for 'titel'"):
             library.add(kelp, columns={"titel": "Title"})
         assert not library.add(kelp).planned.changes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+@pytest.mark.parametrize("use", ["library", "Library(library.index, llm='none')"])
+def test_a_process_that_is_forked_from_one_that_used_an_index_is_told(index_dir: Path, use: str) -> None:
+    code = f"""
+import os
+from rag import Library
+library = Library({str(index_dir)!r}, llm="none")
+library.search("owls")
+if os.fork() == 0:
+    try:
+        {use}.search("owls")
+    except RuntimeError as fault:
+        print(fault, flush=True)
+    os._exit(0)
+os.wait()
+"""
+    assert {"forked,", '"spawn",'} <= python(code)
+
+
+def test_a_library_stays_where_it_is_when_the_working_directory_changes(
+    index_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(index_dir.parent)
+    with Library(index_dir.name, llm="none") as library:
+        monkeypatch.chdir(tmp_path)
+        assert library.index == index_dir
+        assert library.search(WHICH).hits
+
+
+def test_papers_are_removed_by_what_is_known_of_them(index_copy: Path, tmp_path: Path) -> None:
+    owls = tmp_path / "owls.bib"
+    owls.write_text(OWL.replace("year=", "doi={10.1000/Owl}, year="), encoding="utf-8")
+    with Library(index_copy, llm="none") as library:
+        for name in ("https://doi.org/10.1000/OWL", "10.1000/owl", "doi:10.1000/owl"):
+            library.add(owls)
+            assert library.remove(name).papers == 14
+        library.add(owls)
+        (owl,) = (paper for paper in library.papers() if paper.title == "Owls of the Night")
+        assert library.remove(owl.identity_hash).papers == 14
+
+
+def test_files_are_given_one_by_one(index_dir: Path) -> None:
+    with Library(index_dir, llm="none") as library, pytest.raises(TypeError, match=r"add\(\*files\)"):
+        library.add(["owls.bib"])  # type: ignore[arg-type]
+
+
+def test_what_is_returned_prints_short(library: Library, tmp_path: Path, owls: Path) -> None:
+    found = library.search(WHICH, 2)
+    assert str(found).splitlines() == [f"{one.probability:.2f}  {one.paper.title}: {one.best}" for one in found]
+    assert len(repr(found)) < 200
+    with Library(tmp_path / "new", llm="none") as new:
+        report = new.add(owls)
+    assert "barn" not in repr(report).lower()
+    assert "built=True" in repr(report)
 
 
 def test_a_search_returns_what_the_command_prints(
@@ -328,8 +386,17 @@ def test_choices_of_a_question_are_kept_to(library: Library) -> None:
     assert {one.paper for one in library.ask(WHICH, only=[swift.identity_hash]).citations} == {swift}
     with pytest.raises(QuestionError, match="None of the selected papers"):
         library.ask(WHICH, only=["owl"])
+    with pytest.raises(QuestionError, match="No papers to ask are named"):
+        library.ask(WHICH, only=[])
+    assert library.ask(WHICH, only=None).citations == library.ask(WHICH).citations
     with pytest.raises(QuestionError, match="at least 1"):
         library.ask(WHICH, max_papers=0)
+    with pytest.raises(ValueError, match="writer must be one of quotes, synthesis, not 'synth'"):
+        library.ask(WHICH, writer="synth")  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="Unknown llm 'gtp'"):
+        library.ask(WHICH, llm="gtp")
+    with pytest.raises(TypeError, match="spec of a model, not 5"):
+        library.ask(WHICH, llm=5)  # type: ignore[arg-type]
     with pytest.raises(QuestionError, match="1 to 2,000 characters"):
         list(library.stream(" "))
     with pytest.raises(ValueError, match="top"):
@@ -354,6 +421,16 @@ def test_exports_are_those_of_the_command(
         library.export(answer, "docx")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"“md” is not a format for this\. These are: bib"):
         library.export(found, "md")
+
+
+def test_what_cannot_be_exported_is_refused_and_hits_are_papers(library: Library) -> None:
+    answer, found = library.ask(WHICH), library.search(WHICH)
+    assert library.export(found.hits, "bib") == library.export(found.papers, "bib") != ""
+    one = library.export(found.papers[:1], "ris")
+    assert library.export(found[0], "ris") == library.export(found.papers[0], "ris") == one
+    for wrong in ("bib", 5, [answer, found.papers[0]], [None]):
+        with pytest.raises(TypeError, match="give answers, or papers, or what a search found"):
+            library.export(wrong, "bib")  # type: ignore[arg-type]
 
 
 def test_an_evaluation_has_the_numbers_of_the_command(

@@ -148,6 +148,11 @@ def test_a_list_of_papers_has_these_as_its_sources(library: Library) -> None:
     assert [node.metadata["title"] for node in response.source_nodes] == titles
 
 
+def test_the_engine_takes_the_choices_of_a_question(library: Library) -> None:
+    response = LibraryQueryEngine(library, max_papers=1).query(WHICH)
+    assert len({node.node.ref_doc_id for node in response.source_nodes}) == 1
+
+
 def test_the_engine_is_a_tool_of_agents(library: Library) -> None:
     tool = QueryEngineTool.from_defaults(LibraryQueryEngine(library), name="papers", description="Asks my papers.")
     assert tool.metadata.to_openai_tool()["function"]["name"] == "papers"

@@ -107,7 +107,7 @@ class V1Routes:
 
     async def _search(self, request: Request, asked: SearchQuery, history: Sequence[Message] = ()) -> Response:
         search = self._answering.search(
-            visitor_of(request), asked.question, asked.top, history, asked.without, asked.papers
+            visitor_of(request), asked.question, asked.top, history, asked.without, asked.papers or ()
         )
         query, hits = await unless_gone(request.receive, search)
         return JSONResponse(hits_json(hits) | notes_json(query.filters, query.notice))

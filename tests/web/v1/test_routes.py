@@ -147,6 +147,7 @@ def test_choices_are_taken(api: str) -> None:
     assert one["matching"] == 1
     paper = one["citations"][0]["paper"]
     assert curl(f"{api}/ask", sent=asked(papers=[paper])).json()["searched"] == 1
+    assert {curl(f"{api}/{way}", sent=asked(papers=[])).status for way in ("ask", "search")} == {422}
     got = curl("-G", f"{api}/search", "--data-urlencode", f"question={WHICH}", "-d", f"papers={paper}")
     assert [result["paper"] for result in got.json()["results"]] == [paper]
 
