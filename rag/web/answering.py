@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rag.answer.types import Answer, Working
 from rag.chat.conversation import Conversation
 from rag.chat.messages import Message, history_of
-from rag.errors import ClosingError, IndexingError, StoreError
+from rag.errors import ClosingError, IndexingError, QuestionError, StoreError
+from rag.query.filters import MAX_FILTER_CHARS
 from rag.query.history import History
 from rag.query.question import check_length
 from rag.query.selected import selected
-from rag.query.understanding import Query, understand
+from rag.query.understanding import Query, understand, written_filters
+from rag.text import in_quotes, normalize, one_line
 from rag.threads import in_thread, through
 from rag.web.trouble import answer_for_reader
 from rag.web.turns import Choices
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 INDEXING = "The papers are being indexed. Try again when that is done."
+_OTHER_MODEL = "Name one that `rag models` says is ready, or leave it out for that of the settings."
 CLOSING = "The chat is being stopped. Try again when it runs."
 
 
@@ -105,8 +108,8 @@ class Answering:
         """
 
         async def searched() -> tuple[Query, Hits]:
-            before = await self._history(history)
-            return await self._found(lambda retriever: _search(retriever, question, top, before, without, papers))
+            ignored, before = _filters_meant(without, question), await self._history(history)
+            return await self._found(lambda retriever: _search(retriever, question, top, before, ignored, papers))
 
         check_length(question)
         with self._jobs.places.held(_owner(visitor), question, visitor.face, is_search=True) as asked:
@@ -121,10 +124,11 @@ class Answering:
 
     async def _answer(self, asked: Asking, history: Sequence[Message], choices: Choices, feed: _Feed) -> None:
         """Has `feed` take the events of the answer."""
-        await self._jobs.models.check(choices.llm)
+        await self._jobs.models.check(choices.llm, _OTHER_MODEL)
+        without = _filters_meant(choices.without, asked.question)
         conversation = Conversation(self._library, await self._history(history))
         llm, writer, papers = choices.llm or None, choices.writer or None, choices.papers or None
-        events = conversation.ask(asked.question, choices.without, choices.limit, llm, writer, papers)
+        events = conversation.ask(asked.question, without, choices.limit, llm, writer, papers)
         await self._jobs.places.run(asked, events, feed.put, lambda ahead: None)
 
     async def _history(self, messages: Sequence[Message]) -> History:
@@ -197,10 +201,37 @@ class _Feed:
 def _search(
     retriever: HybridRetriever, question: str, top: int, history: History, without: Sequence[str], papers: Sequence[str]
 ) -> tuple[Query, Hits]:
-    chosen = selected(papers, retriever.store, without)
+    chosen = selected(papers, retriever.store)
     before = chosen.within(history) if chosen else history
     query = understand(question, retriever.store, before, without, selected=chosen)
     return query, retriever.search(query.rewrites, top, query.among)
+
+
+def _filters_meant(without: Sequence[str], question: str) -> tuple[str, ...]:
+    """The filters of `question` that `without` names, as the question writes them.
+
+    Raises QuestionError for one that it does not have, which would go unnoticed. The selection of papers is none of
+    its filters.
+    """
+    written = {_compared(one): one for one in written_filters(question)} if without else {}
+    left = written.keys() - set(map(_compared, without))  # a model takes filters from a question only without these
+    for one in without:
+        if _compared(one) not in written and (left or not _is_of_model(one, question)):
+            there = ", ".join(map(in_quotes, sorted(written.values()))) or "none"
+            raise QuestionError(
+                f"{in_quotes(one[:MAX_FILTER_CHARS])} is no filter of this question, which has {there}."
+            )
+    return tuple(written.get(_compared(one), one) for one in without)
+
+
+def _compared(written: str) -> str:
+    return one_line(written).casefold()
+
+
+def _is_of_model(written: str, question: str) -> bool:
+    """Whether a model may have taken this filter from `question`: see `rag.query.merging`."""
+    words = normalize(question).split()
+    return written.startswith(("author:", "year:")) and set(normalize(written).split()[1:]) <= set(words)
 
 
 def _owner(visitor: Visitor) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,12 +20,27 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 KEEP_ALIVE_SECONDS = 4.0  # httpx waits for 5 by default, some proxies for 30
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
 _KEEP_ALIVE = ": keep-alive\n\n"
 
 
 def sse(name: str, data: object) -> str:
     """A server-sent event of this `name`; its `data` as JSON, which has no line breaks."""
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def prefers_events(accept: str) -> bool:
+    """Whether the header Accept gives server-sent events more weight than JSON: "" and "*/*" do not."""
+    weights = dict(map(_weight, accept.lower().split(",")))
+    json_weight = next((weights[one] for one in ("application/json", "application/*", "*/*") if one in weights), 0.0)
+    return weights.get(EventStream.media_type, 0.0) > json_weight
+
+
+def _weight(accepted: str) -> tuple[str, float]:
+    """A media type of the header Accept, and its weight from 0 to 1, which is 1 unless it is given."""
+    media_type, *parameters = (part.strip() for part in accepted.split(";"))
+    given = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+    return media_type, float(given) if _WEIGHT.fullmatch(given) else 0.0
 
 
 class EventStream(Response):

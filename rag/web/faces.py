@@ -16,6 +16,7 @@ _FACES: dict[str, Face] = {
     MCP_PREFIX: "mcp",
     "/gradio_api/": "gradio",  # after that of MCP, which is within it
 }
+FACES_WITH_HEAD: tuple[Face, ...] = ("http", "openai")  # where HEAD is answered wherever GET is
 
 
 def face_of(path: str) -> Face:

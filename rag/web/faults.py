@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
 
 from rag.errors import AccessError, RagError
 from rag.web import templates
-from rag.web.faces import API_PREFIX
+from rag.web.faces import API_PREFIX, FACES_WITH_HEAD, OPENAI_PREFIX, face_of
 from rag.web.identity import VISITOR
 from rag.web.jobs import INTERNAL_ERROR
 from rag.web.refusals import refusal_reply
@@ -23,6 +24,12 @@ from rag.web.v1 import errors
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import Request
+
+# What there is, where an address is not there.
+_THERE_IS = {
+    "http": f" All that are there are described in {API_PREFIX}openapi.json",
+    "openai": f" There are {OPENAI_PREFIX}models and {OPENAI_PREFIX}chat/completions.",
+}
 
 
 def add_to(server: gr.Server) -> None:
@@ -54,13 +61,23 @@ async def _no_function(request: Request, fault: Exception) -> Response:
 
 async def _refused(request: Request, fault: HTTPException) -> Response:
     """Starlette's own texts do not say what to do."""
-    allowed = (fault.headers or {}).get("Allow", "")
+    if fault.status_code == 405:
+        allowed = _methods(request)
+        return _reply(request, f"This address takes {allowed} only.", 405, {"Allow": allowed})
     texts = {
-        "Not Found": "There is nothing at this address.",
-        "Method Not Allowed": f"This address takes {allowed} only.",
+        "Not Found": f"There is nothing at this address.{_THERE_IS.get(face_of(request.url.path), '')}",
         "There was an error parsing the body": errors.NO_JSON,
     }
     return _reply(request, texts.get(str(fault.detail), str(fault.detail)), fault.status_code, fault.headers)
+
+
+def _methods(request: Request) -> str:
+    """The methods that the address of `request` takes. Starlette names only those of the first of its routes."""
+    routes = (one for one in request.app.router.routes if isinstance(one, Route))
+    found = {name for one in routes if one.matches(request.scope)[0] is not Match.NONE for name in one.methods or ()}
+    if "GET" in found and face_of(request.url.path) in FACES_WITH_HEAD:
+        found.add("HEAD")
+    return ", ".join(sorted(found))
 
 
 async def _fault(request: Request, fault: RagError) -> Response:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.web.bounds import bounded, too_large
+from rag.web.faces import FACES_WITH_HEAD, face_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +30,18 @@ TRUSTED_SITES = ("same-origin", "none")  # Sec-Fetch-Site of a request by our ow
 PAGES = re.compile(r"/(c/[\w-]+|papers|saved|sign-in)?", re.ASCII)  # that a link on another site may open
 OPEN_FOLDER = "/ui/"  # the style sheet and the scripts: no secrets
 ALIVE, READY = "/healthz", "/readyz"  # where anybody may ask whether the server lives, and whether it can answer
-_SINGLE = {"host", "origin", "authorization", "content-length", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"}
+_OTHER_CHARSET = re.compile(r"json\b[^,]*;\s*+charset=(?!\"?utf-?8\b)", re.IGNORECASE)
+_SINGLE = {
+    "host",
+    "origin",
+    "authorization",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "sec-fetch-site",
+    "sec-fetch-mode",
+    "sec-fetch-dest",
+}
 
 
 class Guard:
@@ -59,6 +71,8 @@ class Guard:
             reply = refusal_reply(scope, text, status) or PlainTextResponse(text, status)
             await reply(scope, receive, send)
             return
+        if scope["method"] == "HEAD" and face_of(scope["path"]) in FACES_WITH_HEAD:
+            scope = {**scope, "method": "GET"}  # uvicorn, which knows the method, leaves the body out
         await self._app(scope, bounded(scope, receive), send)
 
     def _refuse(self, scope: Scope, headers: dict[str, str], names: Counter[str]) -> tuple[int, str] | None:
@@ -67,6 +81,10 @@ class Guard:
             return 400, f"The header {doubled[0]} was sent more than once."
         if "content-length" in headers and "transfer-encoding" in headers:  # proxies differ in which they believe
             return 400, "A request gives its length or comes in chunks, not both."
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            return 415, "Send the body as it is, without Content-Encoding."
+        if _OTHER_CHARSET.search(headers.get("content-type", "")):
+            return 415, "JSON is UTF-8: send it so, without another charset."
         if not self._addresses.is_ours(host):
             return 403, (
                 f"This server does not answer to the name {host[:80]!a}. On its own machine open it as "

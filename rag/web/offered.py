@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.chat.library import Library
     from rag.llm.choices import Choice
 
+_OF_PAGES = "Choose another in Settings."  # what mends it for whoever asks on a page
 KNOWN_SECONDS = 5.0  # for which what was found is not looked up again: anybody may ask, and a look asks other servers
 
 
@@ -33,12 +34,12 @@ class OfferedModels:
             self._found_at = monotonic()
         return self._found
 
-    async def check(self, spec: str) -> None:
-        """Raises QuestionError unless the model `spec` is offered, or it is "", the model of the settings."""
+    async def check(self, spec: str, remedy: str = _OF_PAGES) -> None:
+        """Raises QuestionError, with the `remedy`, unless the model `spec` is offered, or "", that of the settings."""
         if spec and not self._has(spec):
             await self.choices()
         if spec and not self._has(spec):
-            raise QuestionError(f"The model {spec[:80]} is not available now. Choose another in Settings.")
+            raise QuestionError(f"The model {spec[:80]} is not available now. {remedy}")
 
     def _has(self, spec: str) -> bool:
         return any(choice.spec == spec for choice in self._found)

@@ -77,7 +77,7 @@ def _prepare(library: Library, rebuilding: Rebuilding) -> None:
     except StoppedError:
         return  # the page offers to begin again
     except RagError as fault:
-        logging.getLogger(__name__).warning("%s The page offers to mend it.", fault)
+        logging.getLogger(__name__).warning("%s (The page offers to mend it.)", fault)
 
 
 def _first_change(library: Library, rebuilding: Rebuilding) -> Change | None:

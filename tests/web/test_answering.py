@@ -36,6 +36,7 @@ ADA, BOB = Visitor("ada", "reader"), Visitor("bob", "curator")
 NOBODY = Visitor("a key", "curator", is_known=False)
 QUOTES = (Found((PAPER,), 9), state())
 ANSWER = Answer(WHICH, (state(),))
+SINCE = f"{WHICH} since 2023"
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +118,13 @@ def test_choices_are_given_on(library: Library, tmp_path: Path, monkeypatch: pyt
         model.go.set()
         choices = Choices(("since 2023",), 3, "", "quotes", ("0123456789ab",))
         for one in (Choices(), choices):
-            assert [event async for event in answering.events(ADA, WHICH, choices=one)][-1] == ANSWER
+            assert [event async for event in answering.events(ADA, SINCE, choices=one)][-1] == ANSWER
         return model.given
 
     given = run(library, tmp_path, ask)
     assert given == [
-        (WHICH, (), None, None, None, ()),
-        (WHICH, ("since 2023",), 3, None, "quotes", ("0123456789ab",)),
+        (SINCE, (), None, None, None, None),
+        (SINCE, ("since 2023",), 3, None, "quotes", ("0123456789ab",)),
     ]
 
 
@@ -136,6 +137,64 @@ def test_what_cannot_be_asked_raises_before_the_first_event(library: Library, tm
                 await answering.search(ADA, question, 3)
         with pytest.raises(QuestionError, match="not available now"):
             await anext(answering.events(ADA, WHICH, choices=Choices(llm="openai-like:http://127.0.0.1:9/v1#x")))
+
+    run(library, tmp_path, ask)
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "ignored"),
+    [
+        (f"{WHICH} Since 2023", "since 2023", "Since 2023"),
+        (f"{WHICH} author:Lovelace", "AUTHOR:lovelace", "author:Lovelace"),
+        ("what did Ada Lovelace write?", "author:Ada Lovelace", "author:Ada Lovelace"),  # as a model writes it
+    ],
+)
+def test_a_filter_is_left_out_however_it_is_written(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, question: str, without: str, ignored: str
+) -> None:
+    async def ask(answering: Answering, jobs: Jobs) -> list[tuple[object, ...]]:
+        model = Model(monkeypatch)
+        model.go.set()
+        await _last(answering.events(ADA, question, choices=Choices((without,))))
+        await answering.search(ADA, question, 3, without=[without])
+        return model.given
+
+    ((_, found, *_),) = run(library, tmp_path, ask)
+    assert found == (ignored,)
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "there"),
+    [
+        (SINCE, "nonsense", "which has “since 2023”"),
+        (SINCE, "since 2024", "which has “since 2023”"),
+        (WHICH, "author:bengio", "which has none"),
+        (WHICH, "1 selected paper", "which has none"),
+    ],
+)
+def test_what_is_no_filter_of_the_question_is_refused(
+    library: Library, tmp_path: Path, question: str, without: str, there: str
+) -> None:
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        for call in (
+            answering.events(ADA, question, choices=Choices((without,))).__anext__,
+            lambda: answering.search(ADA, question, 3, without=[without]),
+        ):
+            with pytest.raises(QuestionError, match=f"“{without}” is no filter of this question, {there}"):
+                await call()
+
+    run(library, tmp_path, ask)
+
+
+def test_a_selection_of_papers_is_not_lifted_as_a_filter_is(library: Library, tmp_path: Path) -> None:
+    async def ask(answering: Answering, jobs: Jobs) -> None:
+        chosen = [library.retriever().store.paper(1)]
+        hashes, title = tuple(one.identity_hash for one in chosen), chosen[0].title
+        with pytest.raises(QuestionError, match="is no filter of this question"):
+            await _last(answering.events(ADA, WHICH, choices=Choices((title,), papers=hashes)))
+        with pytest.raises(QuestionError, match="is no filter of this question"):
+            await answering.search(ADA, WHICH, 3, without=(title,), papers=hashes)
+        assert (await answering.search(ADA, WHICH, 3, papers=hashes))[0].searched == 1
 
     run(library, tmp_path, ask)
 

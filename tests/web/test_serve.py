@@ -35,7 +35,7 @@ def test_what_cannot_be_opened_is_told_in_the_terminal_and_the_chat_goes_on(
     assert sorted(index_copy.glob("g*")) == before  # nothing was built over it
     (told,) = caplog.messages
     assert message in told
-    assert told.endswith("The page offers to mend it.")
+    assert told.endswith(" (The page offers to mend it.)")
 
 
 def test_without_an_index_it_is_built_from_the_papers_that_come_with_rag(

@@ -298,6 +298,7 @@ def test_who_is_removed_or_gets_another_password_is_out_at_once(
         write(shared.people, "ada curator")
         assert browser(accept="*/*").get("/map").status_code == 401
         assert ada.get("/map").status_code == 503
+        assert int(ada.get("/api/v1/status").headers["retry-after"]) > 0
         refused = sign_in(browser(), ADA)
         assert refused.status_code == 503
         assert "people.txt" not in refused.text  # what is wrong there is for the terminal only

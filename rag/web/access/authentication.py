@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
+_CLOSED_SECONDS = 10  # after which a program should ask again whether anybody is let in
 _HEADER = "your password as the header Authorization: Bearer PASSWORD"
 OPEN_PATHS = (
     *(SIGN_IN, ALIVE, READY),
@@ -46,7 +47,7 @@ class Refusal:
     delay: int = 0
 
     def headers(self) -> dict[str, str]:
-        if self.status == 429:
+        if self.delay:
             return {"retry-after": str(self.delay)}
         return {"www-authenticate": "Bearer"} if self.status == 401 else {}
 
@@ -116,7 +117,7 @@ class Authentication:
 def closed(fault: KeepingError | SettingsError) -> Refusal:
     """Why nobody may come in; what is wrong with the files of this machine is for its owner only."""
     logging.getLogger(__name__).error("%s", fault)
-    return Refusal(503, "Nobody can be let in now. The terminal that runs the chat shows why.")
+    return Refusal(503, "Nobody can be let in now. The terminal that runs the chat shows why.", _CLOSED_SECONDS)
 
 
 def client_address(scope: Scope) -> str:

@@ -18,7 +18,7 @@ from rag.web.openai.errors import ParameterError, fault_json, status_of
 from rag.web.openai.request import OPENAI_MODELS, Completion, known_model, parse_completion
 from rag.web.openai.streaming import chunks, data_event, said_chunks
 from rag.web.openai.writing import AnswerWriter
-from rag.web.v1.errors import headers_of
+from rag.web.v1.errors import NOT_SENT_AS_JSON, headers_of, is_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -86,7 +86,9 @@ class OpenAIRoutes:
 
 
 async def _json(request: Request) -> Any:
-    """The body of `request`. Raises ParameterError if it is not JSON."""
+    """The body of `request`. Raises ParameterError if it is not JSON, or was not sent as such."""
+    if not is_json(request.headers.get("content-type", "")):
+        raise ParameterError(NOT_SENT_AS_JSON, status=415)
     try:
         return await request.json()
     except (ValueError, RecursionError) as fault:  # UnicodeDecodeError is a ValueError too

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 
 from rag.errors import AccessError, ClosingError, ModelError, NoIndexError, QuestionError, RagError, StoreError
+from rag.paper import HASH_DIGITS
 from rag.text import one_line
 from rag.web.asking import clean
 from rag.web.jobs import INTERNAL_ERROR
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 RETRY_AFTER_SECONDS = 10  # after which a client should ask again that was refused for now
 MAX_FIELD_CHARS = 80  # of a field's name that is told back
 NO_JSON = 'The body must be a JSON object, such as {"question": "…"}'
-_NOT_SENT_AS_JSON = "Send the body as JSON, with the header Content-Type: application/json"
+NOT_SENT_AS_JSON = "Send the body as JSON, with the header Content-Type: application/json"
 
 
 def status_and_code(fault: Exception) -> tuple[int, str]:
@@ -61,9 +62,16 @@ def malformed(fault: RequestValidationError, media_type: str) -> tuple[str, int]
         return NO_JSON, 400
     error = errors[0]
     if tuple(error["loc"]) == ("body",):
-        is_json = media_type.partition(";")[0].strip().lower().endswith("json")
-        return (NO_JSON, 422) if is_json else (_NOT_SENT_AS_JSON, 415)
+        if not is_json(media_type):
+            return NOT_SENT_AS_JSON, 415
+        return NO_JSON, 400 if error["type"] == "missing" else 422
     return malformed_field({**error, "loc": error["loc"][1:]}), 422
+
+
+def is_json(media_type: str) -> bool:
+    """Whether the header Content-Type says that a body is JSON, as FastAPI reads it."""
+    kind, _, name = media_type.partition(";")[0].strip().lower().partition("/")
+    return kind == "application" and (name == "json" or name.endswith("+json"))
 
 
 def malformed_field(error: Mapping[str, Any]) -> str:
@@ -71,6 +79,8 @@ def malformed_field(error: Mapping[str, Any]) -> str:
     name = _field(error["loc"])
     if error["type"] == "extra_forbidden":
         return f"There is no field “{name}”. Those that exist are described in /api/v1/openapi.json"
+    if error["type"] == "string_pattern_mismatch":  # of the fields only IDs have a pattern
+        return f"“{name}”: An ID of a paper has {HASH_DIGITS} characters, 0 to 9 and a to f, as results have it."
     return f"“{name}”: {one_line(clean(error['msg']))}."
 
 

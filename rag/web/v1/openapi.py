@@ -26,25 +26,30 @@ _REFUSALS = {
     401: "No password was sent, or one that is not known.",
     403: "The request comes from another site, or is for another host.",
     404: "There is nothing at this address.",
+    405: "The address takes other methods, which `Allow` names.",
     413: "The body is too large.",
-    415: "The body was not sent as JSON.",
+    414: "The address is too long.",
+    415: "The body was not sent as JSON, or is compressed.",
     422: "A field cannot be used, or the question cannot be asked.",
     429: "Too many questions wait, or too many wrong passwords were sent.",
+    431: "The headers are too long.",
     500: "An internal error.",
-    503: "There is no index, or it or the model cannot be used.",
+    503: "There is no index, or it or a model of the search cannot be used; or the chat is being stopped.",
 }
 _RETRY = {"Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}}
 _STREAM = (
-    "The answer; with `stream`, or if the request accepts `text/event-stream`, the events `found`, `quote`, `working`, "
-    "`sentence`, `answer` and `error`. Their data are JSON: FoundEvent, SentenceEvent, WorkingEvent, SentenceEvent, "
-    "AnswerReply and ErrorReply."
+    "The answer; with `stream`, or without it if Accept prefers `text/event-stream` to JSON, the events `found`, "
+    "`quote`, `working`, `sentence`, `answer` and `error`. Their data are JSON: FoundEvent, SentenceEvent, "
+    "WorkingEvent, SentenceEvent, AnswerReply and ErrorReply."
 )
 
 
 def _operation(name: str, model: type[BaseModel], *refused: int, **more: Any) -> dict[str, Any]:
     """The arguments of the route `name`, which replies with `model`, or refuses with one of the statuses `refused`."""
     replied = {"model": model, "content": {"application/json": {"example": EXAMPLES[name]["reply"]}}, **more}
-    refusals = {status: _refusal(status) for status in sorted({401, 403, *refused, 422, 429, 500, 503})}
+    refusals = {
+        status: _refusal(status) for status in sorted({400, 401, 403, 405, 414, *refused, 422, 429, 431, 500, 503})
+    }
     return {"responses": {200: replied, **refusals}}
 
 
@@ -59,9 +64,9 @@ def _asked(name: str) -> dict[str, Any]:
     return {"openapi_extra": {"requestBody": {"content": {"application/json": {"examples": bodies}}}}}
 
 
-SEARCH = _operation("search", SearchReply, 400)
-SEARCH_AFTER = _operation("search", SearchReply, 400, 413, 415) | _asked("search")
-ASK = _operation("ask", AnswerReply, 400, 413, 415, description=_STREAM) | _asked("ask")
+SEARCH = _operation("search", SearchReply)
+SEARCH_AFTER = _operation("search", SearchReply, 413, 415) | _asked("search")
+ASK = _operation("ask", AnswerReply, 413, 415, description=_STREAM) | _asked("ask")
 PAPERS = _operation("papers", PapersReply)
 PAPER = _operation("paper", PaperReply, 404)
 STATUS = _operation("status", StatusReply)

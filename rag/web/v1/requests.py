@@ -19,7 +19,6 @@ MAX_MESSAGES = 200  # of a history
 MAX_MESSAGE_CHARS = 100_000
 MAX_CURSOR_CHARS = 4_000  # the longest title takes 2,700: four bytes for each of its MAX_TITLE characters, as base64
 
-Text = Annotated[str, AfterValidator(clean)]
 Words = Annotated[str, Field(max_length=MAX_QUESTION_CHARS), AfterValidator(clean)]
 Question = Annotated[
     str,
@@ -40,7 +39,7 @@ class HistoryMessage(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     role: Literal["user", "assistant"]
-    content: Annotated[Text, Field(max_length=MAX_MESSAGE_CHARS)]
+    content: Annotated[str, Field(max_length=MAX_MESSAGE_CHARS), AfterValidator(clean)]
 
 
 class SearchQuery(BaseModel):
@@ -55,9 +54,8 @@ class SearchQuery(BaseModel):
         Field(max_length=MAX_REMOVED_FILTERS, description="Filters in the question that are not applied, as written."),
     ] = []
     papers: Annotated[
-        list[PaperID] | None,
-        Field(min_length=1, max_length=MAX_SELECTED, description="Search only these papers; all if it is null."),
-    ] = None
+        list[PaperID], Field(max_length=MAX_SELECTED, description="Search only these papers; all if it is empty.")
+    ] = []
 
 
 class _WithHistory(BaseModel):
@@ -93,9 +91,8 @@ class AskBody(_WithHistory):
         Field(max_length=MAX_REMOVED_FILTERS, description="Filters in the question that are not applied, as written."),
     ] = []
     papers: Annotated[
-        list[PaperID] | None,
-        Field(min_length=1, max_length=MAX_SELECTED, description="Ask only these papers; all if it is null."),
-    ] = None
+        list[PaperID], Field(max_length=MAX_SELECTED, description="Ask only these papers; all if it is empty.")
+    ] = []
     limit: Annotated[
         int | None,
         Field(
@@ -105,19 +102,24 @@ class AskBody(_WithHistory):
         ),
     ] = None
     llm: Annotated[
-        Text,
+        str,
         Field(
             max_length=MAX_SPEC_CHARS,
             description="The spec of the model that writes the answer, as `rag models` lists it; that of the settings "
             "if it is empty.",
         ),
+        AfterValidator(clean),
     ] = ""
     writer: Annotated[
         Literal["", "quotes"], Field(description="“quotes” answers without a model, whatever the settings say.")
     ] = ""
     stream: Annotated[
-        bool, Field(description="Whether to send the answer as server-sent events while it is found and written.")
-    ] = False
+        bool | None,
+        Field(
+            description="Whether to send the answer as server-sent events while it is found and written. If it is "
+            "null, that is so if the header Accept prefers `text/event-stream` to JSON."
+        ),
+    ] = None
 
     @property
     def choices(self) -> Choices:

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from rag.answer.types import Answer
 from rag.errors import IndexingError, RagError
 from rag.export.json import answer_json, event_json, hits_json, notes_json, paper_json
-from rag.web.event_stream import EventStream, sse, unless_gone
+from rag.web.event_stream import EventStream, prefers_events, sse, unless_gone
 from rag.web.faces import API_PREFIX
 from rag.web.identity import visitor_of
 from rag.web.selected import is_hash
@@ -66,7 +66,7 @@ class V1Routes:
         """Answer a question from the abstracts; every sentence cites the sentence that supports it."""
         visitor = visitor_of(request)
         events = self._answering.events(visitor, asked.question, asked.messages, asked.choices)
-        if asked.stream or "text/event-stream" in request.headers.get("accept", ""):
+        if prefers_events(request.headers.get("accept", "")) if asked.stream is None else asked.stream:
 
             def told(fault: Exception) -> str:
                 return sse("error", fault_json(fault, visitor))

@@ -26,6 +26,8 @@ OTHERS = {
     "queries": '### Task:\nAnalyze\nformat: { "queries": ["query1", "query2"] }, ensuring\n<chat_history>\n',
 }
 COMPLETE = '### Task:\nYou are an autocompletion system.\nreturn: `{ "text": "" }`.\n<chat_history>\nUSER: how?\n'
+EMOJI = "Your task is to reflect the speaker's likely facial expression through a fitting emoji."
+MERGE = "You have been provided with a set of responses from various models to the latest user query:"
 LIBRECHAT = (
     "Provide a concise, 5-word-or-less title for the conversation, using its same language, with no punctuation.\n\n"
     "Conversation:\nUser: %s\nAI: “Owls hunt by ear.” [1]"
@@ -46,6 +48,11 @@ def test_there_are_no_tags_follow_ups_or_queries() -> None:
     for key, prompt in OTHERS.items():
         assert json.loads(reply_to_prompt(prompt + "USER: how?\n</chat_history>")) == {key: []}
     assert json.loads(reply_to_prompt(COMPLETE)) == {"text": ""}
+
+
+def test_an_emoji_and_merged_answers_are_no_questions_either() -> None:
+    assert reply_to_prompt(f"{EMOJI} Interpret emotions.\n\nMessage: ```how do owls hunt?```") == "📄"
+    assert reply_to_prompt(f'{MERGE} "how do owls hunt?"\n\nYour task is').startswith("Answers are not merged here")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -184,11 +185,27 @@ def test_a_model_that_is_not_there_is_named(client: OpenAI) -> None:
     ],
 )
 def test_what_is_no_request_is_refused_in_one_line(address: str, body: bytes) -> None:
-    reply = httpx.post(f"{address}/chat/completions", content=body, trust_env=False)
+    headers = {"content-type": "application/json"}
+    reply = httpx.post(f"{address}/chat/completions", content=body, headers=headers, trust_env=False)
     error = reply.json()["error"]
     assert reply.status_code in (400, 404)
     assert set(error) == {"message", "type", "param", "code"}
     assert "\n" not in error["message"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+)
+def test_a_body_is_sent_as_json_as_it_is(address: str, headers: dict[str, str]) -> None:
+    body = json.dumps({"model": "rag", "messages": [QUESTION]}).encode()
+    reply = httpx.post(f"{address}/chat/completions", content=body, headers=headers, trust_env=False)
+    assert (reply.status_code, reply.json()["error"]["type"]) == (415, "invalid_request_error")
 
 
 @pytest.mark.parametrize(

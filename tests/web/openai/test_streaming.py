@@ -110,7 +110,8 @@ def test_when_the_client_of_a_whole_answer_leaves_the_model_is_stopped(assisted:
 
     owl.endless, owl.replies["synthesis"] = {"synthesis"}, begin
     url, body = httpx.URL(assisted), json.dumps(ASKED | {"stream": False}).encode()
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     with socket.create_connection((url.host, url.port or 80), timeout=PATIENCE) as connection:
         connection.sendall(head.encode() + body)
         assert reached.wait(PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import time
@@ -60,7 +61,15 @@ def test_an_answer_is_that_of_the_command_line(api: str, index_dir: Path) -> Non
     assert all(reply.headers[name] == value for name, value in SECURITY_HEADERS.items())
 
 
-@pytest.mark.parametrize(("more", "header"), [({"stream": True}, "X-None: x"), ({}, "Accept: text/event-stream")])
+@pytest.mark.parametrize(
+    ("more", "header"),
+    [
+        ({"stream": True}, "X-None: x"),
+        ({"stream": True}, "Accept: application/json"),
+        ({}, "Accept: text/event-stream"),
+        ({"stream": None}, "Accept: text/event-stream, application/json;q=0.5"),
+    ],
+)
 def test_an_answer_streams_as_events_the_last_of_which_is_the_whole(
     api: str, more: dict[str, object], header: str
 ) -> None:
@@ -74,6 +83,26 @@ def test_an_answer_streams_as_events_the_last_of_which_is_the_whole(
     assert [data["statement"] for name, data in reply.events if name == "quote"] == whole["statements"]
     papers = {paper["paper"] for paper in reply.events[0][1]["papers"]}
     assert papers == {citation["paper"] for citation in whole["citations"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "accept"),
+    [
+        ({"stream": False}, "text/event-stream"),
+        ({}, "application/json, text/event-stream"),
+        ({}, "text/event-stream, */*"),
+        ({}, "text/event-stream;q=0"),
+        ({}, "text/event-stream; q=x"),
+        ({}, "*/*"),
+        ({}, ""),
+    ],
+)
+def test_an_answer_comes_whole_unless_a_stream_is_asked_for_or_preferred(
+    api: str, more: dict[str, object], accept: str
+) -> None:
+    reply = curl("-H", f"Accept: {accept}", f"{api}/ask", sent=asked(**more))
+    assert reply.headers["content-type"] == "application/json"
+    assert reply.json()["answer"]
 
 
 def test_what_a_model_does_and_writes_are_events(written_api: str) -> None:
@@ -165,6 +194,11 @@ WRONG = {
     "not UTF-8": (("ask",), b'{"question": "\xff"}', 400, "bad_request"),
     "deep": (("ask",), "[" * 100_000, 400, "bad_request"),
     "a long number": (("search",), '{"question": "owls", "top": ' + "9" * 5_000 + "}", 400, "bad_request"),
+    "nothing": (("ask",), "", 400, "bad_request"),
+    "packed": (("ask", "-H", "Content-Encoding: gzip"), gzip.compress(b'{"question": "owls"}'), 415, "not_json"),
+    "Latin": (("ask", "-H", "Content-Type: application/json; charset=latin-1"), asked(), 415, "not_json"),
+    "no type": (("ask", "-H", "Content-Type:"), asked(), 415, "not_json"),
+    "no filter": (("search",), asked(without=["nonsense"]), 422, "invalid_request"),
     "a list": (("ask",), "[]", 422, "invalid_request"),
     "a form": (("ask", "-H", "Content-Type: application/x-www-form-urlencoded"), "question=x", 415, "not_json"),
     "no question": (("ask",), "{}", 422, "invalid_request"),
@@ -214,8 +248,42 @@ def test_a_field_that_is_wrong_is_named(api: str) -> None:
         return str(curl(f"{api}/ask", sent=sent).json()["error"]["message"])
 
     assert told(asked(limit=0)) == "“limit”: Input should be greater than or equal to 1."
+    assert told(asked(papers=["x"])).startswith("“papers[0]”: An ID of a paper has 12 characters, 0 to 9 and a to f")
+    long = asked(history=[{"role": "user", "content": "x" * 100_001}])
+    assert told(long) == "“history[0].content”: String should have at most 100000 characters."
     assert told(asked(history=[{"role": "user"}])) == "“history[0].content”: Field required."
     assert told(asked(**{"\u202e\n" + "x" * 1_000: 1})).startswith("There is no field “ xxx")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("search", "GET, HEAD, POST"), ("ask", "POST"), ("papers/0123456789ab", "GET, HEAD")]
+)
+def test_all_methods_that_an_address_takes_are_named(api: str, method: str, path: str, allowed: str) -> None:
+    reply = curl("-X", method, f"{api}/{path}")
+    assert (reply.status, reply.headers["allow"]) == (405, allowed)
+    assert reply.json()["error"]["message"] == f"This address takes {allowed} only."
+
+
+def test_the_head_of_a_reply_can_be_asked_for(api: str) -> None:
+    for address in (f"{api}/status", f"{api}/search?question=owls", f"{api.removesuffix('/api/v1')}/v1/models"):
+        reply = curl("--head", address)
+        assert (reply.status, reply.text) == (200, "")
+        assert int(reply.headers["content-length"]) > 0
+    assert curl("--head", f"{api}/ask").status == 405
+
+
+def test_what_is_not_there_names_what_is(api: str) -> None:
+    assert "/api/v1/openapi.json" in curl(f"{api}/answers").json()["error"]["message"]
+    other = curl(f"{api.removesuffix('/api/v1')}/v1/completions", sent="{}").json()["error"]["message"]
+    assert other == "There is nothing at this address. There are /v1/models and /v1/chat/completions."
+
+
+def test_a_charset_that_is_utf_8_is_taken(api: str) -> None:
+    for charset in ("utf-8", "UTF-8", '"utf8"'):
+        assert (
+            curl("-H", f"Content-Type: application/json; charset={charset}", f"{api}/ask", sent=asked()).status == 200
+        )
 
 
 def test_without_an_index_it_says_so_and_when_to_ask_again(tmp_path: Path) -> None:
