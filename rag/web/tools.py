@@ -183,13 +183,17 @@ class _Reply:
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
-    """The message in `body`. Raises HTTPException if it is none, also where the library would show a stack trace."""
+    """The message in `body`. Raises HTTPException if it is none; the library would show all that it expects instead."""
+    from mcp.types import JSONRPCMessage
+    from pydantic import ValidationError
+
     try:
-        message = json.loads(body)
+        message: dict[str, Any] = json.loads(body)
+        JSONRPCMessage.model_validate(message)
+    except ValidationError as fault:
+        raise HTTPException(400, "The body is not one message of JSON-RPC, which is an object.") from fault
     except (ValueError, RecursionError) as fault:
         raise HTTPException(400, "The body is not JSON.") from fault
-    if not isinstance(message, dict):
-        raise HTTPException(400, "The body is not one JSON-RPC message, which is an object.")
     return message
 
 

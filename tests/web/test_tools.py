@@ -147,6 +147,8 @@ def test_there_is_nothing_but_messages(client: httpx.Client) -> None:
 def test_garbage_is_refused(client: httpx.Client, capfd: pytest.CaptureFixture[str], body: bytes) -> None:
     reply = client.post("/gradio_api/mcp/", content=body, headers={"content-type": "application/json"})
     assert reply.status_code == 400
+    assert len(reply.json()["error"]["message"].splitlines()) == 1
+    assert len(reply.content) < 300
     assert "Traceback" not in capfd.readouterr().err
 
 
