@@ -56,7 +56,7 @@ def test_what_the_image_copies_is_there_and_is_sent_to_the_build() -> None:
     copied = [shlex.split(rest)[:-1] for name, rest in instructions() if name == "COPY" and "--from" not in rest]
     names = [name for one in copied for name in one]
     assert "rag" in names
-    sent = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
+    sent = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     for name in names:
         assert (ROOT / name).exists(), name
         assert f"!{name}" in sent
@@ -68,7 +68,7 @@ def test_the_package_can_be_built_of_what_the_image_copies() -> None:
 
     project = loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
-    sent = (ROOT / ".containerignore").read_text(encoding="utf-8").split()
+    sent = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     for name in (*wheel["packages"], *wheel["force-include"], project["project"]["readme"], "LICENSE"):
         assert f"!{name}" in sent
 
