@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_LOGGED_CHARS = 2_000  # of a message, a question or a name
 _FIELDS = "fields"  # the attribute of a record that has what it tells, by name
-_QUESTIONS, _CHANGES = logging.getLogger("rag.questions"), logging.getLogger("rag.changes")
+_CHAT, _QUESTIONS, _CHANGES = map(logging.getLogger, ("rag.chat", "rag.questions", "rag.changes"))
 
 
 def configure(settings: Settings) -> None:
@@ -29,8 +29,16 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], force=True)
     logging.captureWarnings(settings.log == "json")
     if settings.log != "warnings":
-        for logger in (_QUESTIONS, _CHANGES):
+        for logger in (_CHAT, _QUESTIONS, _CHANGES):
             logger.setLevel(logging.INFO)
+
+
+def announce(text: str, settings: Settings) -> None:
+    """Prints `text`, or, for a program that reads lines of JSON, logs it."""
+    if settings.log == "json":
+        _CHAT.info("%s", text)
+    else:
+        print(text, flush=True)
 
 
 def redirect_server() -> None:

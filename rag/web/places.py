@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_CONCURRENT = 2  # questions searched, and answers written: more at a time only delay everybody's first word
 MAX_WAITING = 100  # questions, those being answered included; further ones are refused
 MAX_WAITING_OF_OWNER = 10
-Outcome = Literal["answered", "refused", "stopped", "failed", "invalid", "turned away"]
+Outcome = Literal["answered", "refused", "searched", "stopped", "failed", "invalid", "turned away"]
 
 
 class FullError(QuestionError):
@@ -52,8 +52,8 @@ class Asking:
     def outcome(self) -> Outcome:
         """How it ended.
 
-        An answer that no paper gives is ``refused``, a question that is not let in ``turned away``, and one that cannot
-        be understood, such as of a malformed filter, ``invalid``.
+        An answer that no paper gives is ``refused``, a question that is not let in ``turned away``, one that cannot be
+        understood, such as of a malformed filter, ``invalid``, and one that was only to be searched for ``searched``.
         """
         if isinstance(self.fault, FullError):
             return "turned away"
@@ -62,7 +62,7 @@ class Asking:
         if self.fault:
             return "invalid" if isinstance(self.fault, QuestionError) else "failed"
         if self.is_search and self.found_after is not None:
-            return "answered"
+            return "searched"
         if self.answer is None:
             return "stopped"
         return "refused" if self.answer.refused else "answered"

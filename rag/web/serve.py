@@ -45,7 +45,7 @@ def launch(library: Library, progress: Progress = silent) -> None:
     logs.redirect_server()
     try:
         with suppress(KeyboardInterrupt):
-            print(reach(library.settings), flush=True)
+            logs.announce(reach(library.settings), library.settings)
             # Not before: Python runs one import at a time, so the index would be open no sooner, and the page later.
             in_background(lambda: _prepare(library, rebuilding))
             threading.Event().wait()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -58,8 +58,6 @@ def ended(unopened_index: Path, tmp_path_factory: pytest.TempPathFactory) -> End
             command, env=os.environ | {"RAG_LOG": "json"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         try:
-            assert process.stdout
-            first = process.stdout.readline()
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=TIMEOUT) as client:
                 _use(client, lambda: bool(server.requests))
                 metrics = client.get("/metrics").text
@@ -68,12 +66,18 @@ def ended(unopened_index: Path, tmp_path_factory: pytest.TempPathFactory) -> End
         finally:
             process.kill()
     lines = [json.loads(line) for line in errors.splitlines()]
-    return Ended(index_dir, process.returncode, first + out, lines, metrics)
+    return Ended(index_dir, process.returncode, out, lines, metrics)
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    with suppress(httpx.ConnectError):  # it does not listen yet
+        return client.get("/readyz").status_code == 200
+    return False
 
 
 def _use(client: httpx.Client, is_writing: Callable[[], bool]) -> None:
     """Asks two questions that are answered, and one that a model is at."""
-    wait_until(lambda: client.get("/readyz").status_code == 200)
+    wait_until(lambda: _is_ready(client))
     assert client.get("/").status_code == 200
     for question in ("counting coral", "how is monocular depth\nestimated?"):
         asked = {"question": question, "writer": "quotes"}
@@ -85,7 +89,12 @@ def _use(client: httpx.Client, is_writing: Callable[[], bool]) -> None:
 
 def test_sigterm_ends_it_with_status_0(ended: Ended) -> None:
     assert ended.status == 0
-    assert ended.out.startswith("Chat: http://127.0.0.1:")
+
+
+def test_where_it_is_is_a_line_of_json_too(ended: Ended) -> None:
+    assert ended.out == ""
+    (told,) = (line["message"] for line in ended.lines if line["logger"] == "rag.chat")
+    assert told.startswith("Chat: http://127.0.0.1:")
 
 
 def test_sigterm_keeps_what_was_written_of_an_answer(ended: Ended) -> None:

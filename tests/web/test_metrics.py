@@ -108,8 +108,16 @@ def test_a_question_that_is_malformed_or_one_too_many_is_told_from_one_that_fail
     assert after == [number + 1 for number in before]
 
 
+def test_a_search_is_told_from_an_answer(chat: Chat) -> None:
+    before = {outcome: chat.questions(outcome) for outcome in ("searched", "answered", "refused")}
+    chat.client.post("/api/v1/search", json={"question": UNANSWERED}).raise_for_status()
+    chat.wait_for(before["searched"] + 1, "rag_questions_total", face="http", outcome="searched")
+    assert {outcome: chat.questions(outcome) for outcome in before} == before | {"searched": before["searched"] + 1}
+
+
 def test_each_face_is_told_from_the_others(chat: Chat) -> None:
-    before = {face: chat.questions("answered", face) for face in get_args(Face)}
+    outcomes = {face: "searched" if face == "mcp" else "answered" for face in get_args(Face)}
+    before = {face: chat.questions(outcome, face) for face, outcome in outcomes.items()}
     asked = [{"role": "user", "content": WHICH}]
     completed = chat.client.post("/v1/chat/completions", json={"model": "rag", "messages": asked})
     completed.raise_for_status()
@@ -121,7 +129,7 @@ def test_each_face_is_told_from_the_others(chat: Chat) -> None:
     called(chat.client, "page_ask", [{"question": "counting coral"}])
     chat.ask("counting coral")
     for face, number in before.items():
-        chat.wait_for(number + 1, "rag_questions_total", face=face, outcome="answered")
+        chat.wait_for(number + 1, "rag_questions_total", face=face, outcome=outcomes[face])
 
 
 def called(client: httpx.Client, name: str, data: list[object]) -> None:
