@@ -14,7 +14,7 @@ from rag import settings
 from rag.api.blocking import call
 from rag.api.options import Choices, Options, StrPath
 from rag.api.results import Evaluation, Results
-from rag.errors import SettingsError, SourceError, StoreError
+from rag.errors import NoIndexError, SettingsError, SourceError, StoreError
 from rag.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Library:
         no field; and StoreError rather than remove most papers.
         """
         from rag.index import changes
-        from rag.sources import FIELDS, misnamed
+        from rag.sources import FIELDS, find, misnamed
 
         if not files or "" in files:  # which would be the current folder
             raise SourceError("Name the files or folders to add; the current folder is “.”.")
@@ -110,6 +110,8 @@ class Library:
         paths, named = [Path(file).expanduser() for file in files], columns or {}
         if (wrong := misnamed(named)) is not None:
             raise ValueError(f"columns takes the name of a column for each of {', '.join(FIELDS)}, not for {wrong!r}")
+        if not self.index.exists():  # a change makes the folder, which would be left for files that are not there
+            find(paths)
         return self._change(lambda: changes.extended(self.index, paths, named, progress), progress)
 
     def remove(self, *names: str, progress: Progress = silent) -> BuildReport:
@@ -119,6 +121,8 @@ class Library:
         """
         from rag.index import changes
 
+        if not self.index.exists():
+            raise NoIndexError(f"There is no index in {self.index} to remove papers from.")
         return self._change(lambda: changes.reduced(self.index, names), progress)
 
     def search(

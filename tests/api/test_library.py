@@ -164,9 +164,18 @@ def test_wrong_options_are_told_at_once(tmp_path: Path) -> None:
 
 def test_without_an_index_it_says_so(tmp_path: Path) -> None:
     with Library(tmp_path / "none", llm="none") as empty:
-        for use in (empty.status, empty.papers, lambda: empty.search(WHICH), lambda: empty.ask(WHICH)):
+        for use in (
+            empty.status,
+            empty.papers,
+            lambda: empty.search(WHICH),
+            lambda: empty.ask(WHICH),
+            lambda: empty.remove("Owls of the Night"),
+        ):
             with pytest.raises(NoIndexError, match="There is no index"):
                 use()
+        with pytest.raises(SourceError, match="No such file"):
+            empty.add(tmp_path / "missing.bib")
+    assert not (tmp_path / "none").exists()
 
 
 def test_papers_are_added_found_and_removed(index_copy: Path, owls: Path) -> None:
