@@ -96,7 +96,7 @@ def test_a_chat_whose_index_cannot_be_opened_says_so_in_one_line_and_goes_on(ind
     assert process.stdout.readline().startswith("Chat: ")
     told = process.stderr.readline()
     assert told.startswith(f"The index in {index_copy} is damaged (papers.db")
-    assert told.endswith("The page offers to mend it.\n")
+    assert told.endswith("(The page offers to mend it.)\n")
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=TIMEOUT)

@@ -17,6 +17,7 @@ from mcp import McpError, types
 
 from rag import settings
 from rag.chat.library import Library
+from rag.index import generations
 from rag.mcp.protocol import described
 from rag.web.bounds import MAX_BODY_BYTES
 from tests.conftest import WHICH
@@ -97,6 +98,16 @@ def test_a_reader_adds_nothing_and_a_curator_does(ada: Agent, ben: Agent) -> Non
     assert ada.progress("add_papers", name="ponds.bib", content=BIBTEX)
     assert ben.json("search", question="herons", top=1)["results"][0]["title"] == "Herons Wait at the Pond"
     assert "Nothing was added" in ada.fault("add_papers", name="x.bib", content="hello")
+
+
+def test_while_the_first_index_is_built_an_agent_is_told_to_wait(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path) as address,
+        generations.locked(tmp_path),
+        over_http(f"{address}/gradio_api/mcp/") as agent,
+    ):
+        for tool, arguments in (("ask", {"question": WHICH}), ("search", {"question": WHICH}), ("list_topics", {})):
+            assert agent.fault(tool, **arguments) == "The papers are being indexed. Try again when that is done."
 
 
 def test_errors_are_told_in_one_line(ben: Agent) -> None:

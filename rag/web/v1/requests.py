@@ -54,8 +54,9 @@ class SearchQuery(BaseModel):
         Field(max_length=MAX_REMOVED_FILTERS, description="Filters in the question that are not applied, as written."),
     ] = []
     papers: Annotated[
-        list[PaperID], Field(max_length=MAX_SELECTED, description="Search only these papers; all if it is empty.")
-    ] = []
+        list[PaperID] | None,
+        Field(min_length=1, max_length=MAX_SELECTED, description="Search only these papers; all if it is null."),
+    ] = None
 
 
 class _WithHistory(BaseModel):
@@ -91,8 +92,9 @@ class AskBody(_WithHistory):
         Field(max_length=MAX_REMOVED_FILTERS, description="Filters in the question that are not applied, as written."),
     ] = []
     papers: Annotated[
-        list[PaperID], Field(max_length=MAX_SELECTED, description="Ask only these papers; all if it is empty.")
-    ] = []
+        list[PaperID] | None,
+        Field(min_length=1, max_length=MAX_SELECTED, description="Ask only these papers; all if it is null."),
+    ] = None
     limit: Annotated[
         int | None,
         Field(
