@@ -6,6 +6,7 @@ import os
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def _dataset(files: Sequence[Path], columns: Mapping[str, str]) -> Dataset:
         for number, path in enumerate(map(os.path.abspath, files))
     ]
     dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        read_file, fn_args=(beside_driver(),), batch_size=1
+        partial(read_file, tries=beside_driver()), batch_size=1
     )
     dataset.context.execution_options.preserve_order = True
     return dataset
