@@ -305,7 +305,7 @@ def test_the_choice_of_writer_is_the_conversations(
 
     monkeypatch.setattr(Conversation, "ask", ask_with)
     run(test)
-    assert given == [(WHICH, (), None, None, None, ()), (WHICH, ("a:b",), 3, "none", "quotes", ())]
+    assert given == [(WHICH, (), None, None, None, None), (WHICH, ("a:b",), 3, "none", "quotes", None)]
 
 
 def test_a_page_that_takes_long_to_show_an_answer_gets_fewer_updates_and_its_end_at_once(
