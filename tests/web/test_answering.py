@@ -388,7 +388,7 @@ def test_how_each_question_ended_is_observed(library: Library, tmp_path: Path, m
 
     run(library, tmp_path, ask)
     assert [asked.outcome for asked in ended] == [
-        *("answered", "refused", "answered", "stopped", "failed", "turned away")
+        *("answered", "refused", "searched", "stopped", "failed", "turned away")
     ]
     assert all(asked.found_after is not None for asked in ended[:5])
 
