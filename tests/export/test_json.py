@@ -129,9 +129,7 @@ def test_a_judged_statement_names_its_judge_and_one_that_is_not_verified_says_so
 
 def test_a_paper_that_is_listed_has_its_record_and_the_text_has_what_is_asked_of_it() -> None:
     owls = replace(OWLS, authors=("Ada Eve", "Bo Li"), year=2024, ids=("doi:10.5555/owls",), url="")
-    answer = Answer(
-        "who?", headline="All:", wish="paper", listed=(Listed(1, owls), Listed(2, BATS)), form="abstract"
-    )
+    answer = Answer("who?", headline="All:", wish="paper", listed=(Listed(1, owls), Listed(2, BATS)), form="abstract")
     data = answer_json(answer)
     assert data["papers"][0] == {"n": 1} | paper_json(owls)
     assert (data["papers"][0]["ids"], data["papers"][0]["url"]) == (
