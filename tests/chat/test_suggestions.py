@@ -58,7 +58,7 @@ def owls(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def suggested(library: Library, question: str, papers: tuple[str, ...] = ()) -> tuple[Answer, tuple[str, ...]]:
     """The answer to `question`, and what is suggested after it."""
     conversation = Conversation(library)
-    answer = ask(conversation, question, only=papers)
+    answer = ask(conversation, question, only=papers or None)
     trial = Trial(library.retriever(), library.router(), library.settings.min_probability, papers)
     return answer, suggestions(answer, conversation.history, trial)
 
@@ -148,7 +148,7 @@ def test_a_conversation_with_some_papers_is_not_led_beyond_them(owls: Library) -
     answer, found = suggested(owls, "Which papers study sound localization?", papers)
     titles = {store.paper(n).title for n in (1, 2)}
     for one in found:
-        followed = ask(Conversation.resume(owls, [answer]), one, only=papers)
+        followed = ask(Conversation.resume(owls, [answer]), one, only=papers or None)
         assert not followed.refused
         assert {citation.paper.title for citation in followed.citations} <= titles
 
