@@ -21,7 +21,7 @@ def told(when: str) -> Iterator[None]:
 
     try:
         yield
-    except Exception as fault:
+    except Exception as fault:  # Ray also raises some without a type of its own
         if not isinstance(fault, RayError) and not _is_raised_by_ray(fault):
             raise
         raise ClusterError(f"Ray failed {when}: {_reason(fault)}. {KEPT}") from fault

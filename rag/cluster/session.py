@@ -46,7 +46,7 @@ def connected(address: str) -> Iterator[None]:
 
 @contextmanager
 def _watched(address: str) -> Iterator[None]:
-    """Has another process say so if this one ends within the block: Ray ends it, in silence, when its cluster ends."""
+    """Has another process say so if this one ends within the block: Ray ends it silently when its cluster is gone."""
     line = f"Error: The build was ended, by Ray if the cluster at {address} is gone. {KEPT}"
     watcher = subprocess.Popen([sys.executable, "-ISc", _WATCHER, line], stdin=subprocess.PIPE, start_new_session=True)
     try:

@@ -56,7 +56,7 @@ class ChromaServer:
         self._ask("PUT", f"/{collection}", {"new_name": name}, WRITE_SECONDS)
 
     def remove(self, name: str, *, waits: bool = True) -> None:
-        """Removes the collection `name`, if there is one; one that is large takes longer than nobody `waits` for."""
+        """Removes the collection `name`, if there is one. Unless it `waits`, it soon gives up on a slow server."""
         try:
             self._ask("DELETE", f"/{name}", seconds=WRITE_SECONDS if waits else 0.0)
         except NotThereError:

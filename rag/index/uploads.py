@@ -2,7 +2,7 @@
 
 Accepted files are in `added/`, beside the generations, and every rebuild without explicit paths reads them too. Staged
 files are in a hidden folder, for a day. A file moves between the two by a single rename, so a process killed at any
-moment loses nothing. Neither changes the index: the rebuild does that comes with it, without which the file moves back.
+moment loses nothing. The index changes with the rebuild that follows; if that is not made, the file moves back.
 """
 
 from __future__ import annotations
